@@ -1,0 +1,124 @@
+"""What carriers find in documents and rules judge: policies, apiservers, and text that does not parse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from auditlint.finding import Path, Places, Span
+    from auditlint.kubernetes.decode import Loaded
+    from auditlint.kubernetes.flags import ParsedFlags
+    from auditlint.kubernetes.mounts import Mount, Volume
+
+
+@dataclass(frozen=True, eq=False)
+class UnreadText:
+    """A file whose text the server's reader refuses: what it says, where, and what it was meant to be."""
+
+    path: str
+    document: int
+    places: Places
+    minor: int
+    meant: str
+    """`policy`, `pod`, or `` when nothing tells."""
+    message: str
+    """The server's own words, such as `yaml: line 5: mapping values are not allowed in this context`."""
+    span: Span
+    lines: tuple[str, ...]
+    """The lines of the file around the span, for a rule that looks for the cause; index 0 is line 1."""
+
+
+@dataclass(frozen=True, eq=False)
+class PolicySubject:
+    """An audit policy found in a document, as the server of the target version decodes it."""
+
+    path: str
+    document: int
+    places: Places
+    base: Path
+    """The way to the policy in the document: () for a policy file."""
+    minor: int
+    """The target version's minor number: 29 for 1.29."""
+    loaded: Loaded
+    shape: str = "policy"
+    """`policy`; `headless` (rules without apiVersion and kind); `snippet` (a bare list of rules)."""
+    later: bool = False
+    """A later document of a file whose first document is a policy: the server never reads it."""
+    server: ApiServer | None = None
+    """The apiserver of the same run that names this file, if one does."""
+
+    def at(self, *steps: str | int) -> Path:
+        """Return the path of a value of the policy within the document."""
+        return (*self.base, *steps)
+
+
+@dataclass(frozen=True)
+class Argument:
+    """One argument of kube-apiserver's command line and the list item it stands in."""
+
+    text: str
+    path: Path
+
+
+@dataclass(frozen=True, eq=False)
+class ApiServer:
+    """A kube-apiserver that a document starts: its arguments, mounts and what surrounds them."""
+
+    path: str
+    document: int
+    places: Places
+    base: Path
+    """The way to the container (or to the list of flags) in the document."""
+    minor: int
+    carrier: str
+    """`static-pod`, `workload` (Deployment, StatefulSet …), `fragment` (part of a Pod), or `flags` (a bare list)."""
+    arguments: tuple[Argument, ...]
+    flags: ParsedFlags
+    mounts: tuple[Mount, ...] = ()
+    volumes: tuple[Volume, ...] = ()
+    pod_path: Path = ()
+    """The way to the Pod (or Pod template) in the document."""
+    read_only_root: bool = False
+    run_as_user: int | None = None
+    host_network: bool = False
+    arguments_path: Path = ()
+    """The way to the list that holds the arguments: where a missing flag is reported."""
+    opaque: bool = False
+    """Some arguments are only known at run time (templates, `$(X)` from valueFrom, shell variables)."""
+    policies: tuple[PolicySubject, ...] = field(default=())
+    """The policy of the same run that `--audit-policy-file` names, if one does."""
+
+    def at(self, *steps: str | int) -> Path:
+        """Return the path of a value of the container within the document."""
+        return (*self.base, *steps)
+
+    @property
+    def complete(self) -> bool:
+        """Whether what is absent here is absent on the server: not so in fragments and bare lists of flags."""
+        return self.carrier in {"static-pod", "workload"} and not self.opaque
+
+
+@dataclass(frozen=True, eq=False)
+class ManifestFile:
+    """A static Pod file as a whole, with what the kubelet does to each of its documents."""
+
+    path: str
+    document: int
+    places: Places
+    minor: int
+    ignored: tuple[tuple[int, Span], ...] = ()
+    """Documents after the first one: index and span of their first key."""
+    is_list: bool = False
+    """The first document is a `List` that wraps the Pod: the kubelet refuses it."""
+
+
+@dataclass(frozen=True, eq=False)
+class AuditSink:
+    """An AuditSink of the removed dynamic auditing."""
+
+    path: str
+    document: int
+    places: Places
+    base: Path
+    minor: int

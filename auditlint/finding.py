@@ -1,0 +1,131 @@
+"""What a check reports and where: severities, spans, findings, notices. Knows neither YAML nor Kubernetes."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Path = tuple[str | int, ...]
+"""The way to a value inside one document: mapping keys as `str`, list indexes (from 0) as `int`."""
+
+Witness = dict[str, object]
+"""One request as the report prints it: user, groups, verb and either path or the resource attributes."""
+
+
+class Severity(enum.IntEnum):
+    """How bad a finding is, ordered so that `max` is the worst."""
+
+    INFO = 1
+    WARNING = 2
+    ERROR = 3
+
+    @property
+    def word(self) -> str:
+        """The word that every output uses: `info`, `warning` or `error`."""
+        return self.name.lower()
+
+
+class Span(NamedTuple):
+    """Lines and columns from 1; columns count Unicode code points; the end is exclusive."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+class Places(Protocol):
+    """Where the values of one document stand in the file on disk."""
+
+    def value(self, path: Path, occurrence: int | None = None) -> Span:
+        """Return the span of the value at path; of a mapping or list in a list its first key or item starts it.
+
+        A path that leads to nothing gives the span of the deepest key that exists.
+        """
+
+    def key(self, path: Path, occurrence: int | None = None) -> Span:
+        """Return the span of the key at path; `occurrence` (from 0) picks among duplicates, the last by default.
+
+        The key of the document's root, and of a list item, is its first key (or the item itself).
+        """
+
+    def pointer(self, path: Path) -> str:
+        """Return path as an RFC 6901 pointer from the root of the document on disk."""
+
+
+@dataclass(frozen=True)
+class Related:
+    """A second place that explains a finding."""
+
+    path: str
+    span: Span
+    message: str
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Replace the text of `span` by `text`."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True)
+class Fix:
+    """Edits that repair a finding; `safe` where they cannot change what the author meant."""
+
+    message: str
+    safe: bool
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True)
+class Suppressed:
+    """Why a finding does not count: by an ignore comment (`comment`), and its reason."""
+
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One report of one rule at one place."""
+
+    rule: str
+    category: str
+    severity: Severity
+    refused: bool
+    path: str
+    span: Span
+    document: int
+    pointer: str
+    message: str
+    related: tuple[Related, ...] = ()
+    witness: Witness | None = None
+    fix: Fix | None = None
+    suppressed: Suppressed | None = None
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something the user should know that is not a finding; printed on stderr."""
+
+    path: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """The outcome of one `check` run, as every output prints it."""
+
+    subjects: tuple[Mapping[str, object], ...]
+    findings: tuple[Finding, ...]
+    notices: tuple[Notice, ...]
+    files: int
+    passed_over: int = 0
+    failed: tuple[Notice, ...] = ()
+    """Paths that could not be read; the run ends with exit code 2."""

@@ -1,0 +1,41 @@
+"""An audit policy as kube-apiserver holds it in memory (k8s.io/apiserver/pkg/apis/audit/types.go)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LEVELS = ("None", "Metadata", "Request", "RequestResponse")
+STAGES = ("RequestReceived", "ResponseStarted", "ResponseComplete", "Panic")
+
+
+@dataclass(frozen=True)
+class GroupResources:
+    """One entry of a rule's `resources`: an API group, resources in it (empty: all), object names (empty: any)."""
+
+    group: str = ""
+    resources: tuple[str, ...] = ()
+    resource_names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PolicyRule:
+    """One entry of a policy's `rules`; an empty list places no limit."""
+
+    level: str
+    users: tuple[str, ...] = ()
+    user_groups: tuple[str, ...] = ()
+    verbs: tuple[str, ...] = ()
+    resources: tuple[GroupResources, ...] = ()
+    namespaces: tuple[str, ...] = ()
+    non_resource_urls: tuple[str, ...] = ()
+    omit_stages: tuple[str, ...] = ()
+    omit_managed_fields: bool | None = None
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A policy: the first rule that matches a request sets its level."""
+
+    rules: tuple[PolicyRule, ...] = ()
+    omit_stages: tuple[str, ...] = ()
+    omit_managed_fields: bool = False

@@ -1,0 +1,130 @@
+"""Rules: how a check is declared, registered, selected, and what it may use to report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from auditlint.finding import Finding, Path, Places, Related, Severity, Span, Witness
+
+
+class Subject(Protocol):
+    """What a rule judges: a thing found in one document of one file."""
+
+    @property
+    def path(self) -> str:
+        """The file, as given on the command line or found in a folder."""
+
+    @property
+    def document(self) -> int:
+        """The index of the document in the file, from 0."""
+
+    @property
+    def places(self) -> Places:
+        """Where the values of the document stand."""
+
+
+S = TypeVar("S", bound=Subject)
+Check = Callable[[Any, "Context"], Iterator[Finding]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One check: its name, its defaults, and the function that runs it."""
+
+    name: str
+    category: str
+    severity: Severity
+    summary: str
+    subject: type
+    check: Check
+    gives_way_to: tuple[str, ...] = ()
+    """Rules whose finding at the same pointer, or inside it, replaces this rule's finding."""
+    silenced_by: tuple[str, ...] = ()
+    """Rules whose finding anywhere in the same document replaces all of this rule's findings there."""
+    default: bool = True
+    """Whether the rule runs when nothing was selected."""
+    fixable: bool = False
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a rule sees besides its subject; stamps rule, category, severity and file on each finding."""
+
+    rule: Rule
+    subject: Subject
+    severity: Severity | None = None
+    options: Mapping[str, object] = field(default_factory=dict)
+
+    def at(
+        self,
+        span: Span,
+        pointer: str,
+        message: str,
+        *,
+        refused: bool = False,
+        severity: Severity | None = None,
+        related: tuple[Related, ...] = (),
+        witness: Witness | None = None,
+    ) -> Finding:
+        """Return a finding at a span that the caller worked out; `severity` is the rule's unless given.
+
+        A severity from the configuration wins over both.
+        """
+        return Finding(
+            rule=self.rule.name,
+            category=self.rule.category,
+            severity=self.severity or severity or self.rule.severity,
+            refused=refused,
+            path=self.subject.path,
+            span=span,
+            document=self.subject.document,
+            pointer=pointer,
+            message=message,
+            related=related,
+            witness=witness,
+        )
+
+    def value(self, path: Path, message: str, *, occurrence: int | None = None, **details: Any) -> Finding:
+        """Return a finding at the value that path leads to; details as for `at`."""
+        places = self.subject.places
+        return self.at(places.value(path, occurrence), places.pointer(path), message, **details)
+
+    def key(self, path: Path, message: str, *, occurrence: int | None = None, **details: Any) -> Finding:
+        """Return a finding at the key that path leads to; details as for `at`."""
+        places = self.subject.places
+        return self.at(places.key(path, occurrence), places.pointer(path), message, **details)
+
+    def related(self, path: Path, message: str, *, key: bool = True) -> Related:
+        """Return a second place in the same document, at the key (or the value) that path leads to."""
+        places = self.subject.places
+        return Related(self.subject.path, places.key(path) if key else places.value(path), message)
+
+
+REGISTRY: dict[str, Rule] = {}
+
+
+def rule(
+    name: str,
+    *,
+    category: str,
+    severity: Severity,
+    summary: str,
+    subject: type,
+    gives_way_to: tuple[str, ...] = (),
+    silenced_by: tuple[str, ...] = (),
+    default: bool = True,
+    fixable: bool = False,
+) -> Callable[[Callable[[S, Context], Iterator[Finding]]], Callable[[S, Context], Iterator[Finding]]]:
+    """Register the decorated function as the check called `name`; ValueError if the name is taken."""
+
+    def register(check: Callable[[S, Context], Iterator[Finding]]) -> Callable[[S, Context], Iterator[Finding]]:
+        if name in REGISTRY:
+            raise ValueError(f"two rules are called {name}")
+        REGISTRY[name] = Rule(
+            name, category, severity, summary, subject, check, gives_way_to, silenced_by, default, fixable
+        )
+        return check
+
+    return register
