@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
@@ -57,8 +57,7 @@ class Places(Protocol):
         """Return path as an RFC 6901 pointer from the root of the document on disk."""
 
 
-@dataclass(frozen=True)
-class Related:
+class Related(NamedTuple):
     """A second place that explains a finding."""
 
     path: str
@@ -66,16 +65,14 @@ class Related:
     message: str
 
 
-@dataclass(frozen=True)
-class Edit:
+class Edit(NamedTuple):
     """Replace the text of `span` by `text`."""
 
     span: Span
     text: str
 
 
-@dataclass(frozen=True)
-class Fix:
+class Fix(NamedTuple):
     """Edits that repair a finding; `safe` where they cannot change what the author meant."""
 
     message: str
@@ -83,8 +80,7 @@ class Fix:
     edits: tuple[Edit, ...]
 
 
-@dataclass(frozen=True)
-class Suppressed:
+class Suppressed(NamedTuple):
     """Why a finding does not count: by an ignore comment (`comment`), and its reason."""
 
     by: str
@@ -110,8 +106,7 @@ class Finding:
     suppressed: Suppressed | None = None
 
 
-@dataclass(frozen=True)
-class Notice:
+class Notice(NamedTuple):
     """Something the user should know that is not a finding; printed on stderr."""
 
     path: str
@@ -129,3 +124,7 @@ class Report:
     passed_over: int = 0
     failed: tuple[Notice, ...] = ()
     """Paths that could not be read; the run ends with exit code 2."""
+    crashed: tuple[Notice, ...] = ()
+    """Checks that failed on a file through a bug of ours; the run ends with exit code 3."""
+    lines: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The lines of each file with findings, for outputs that show them; index 0 is line 1."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from auditlint.finding import Path, Places, Span
+    from auditlint.finding import Finding, Path, Places, Span
     from auditlint.kubernetes.decode import Loaded
     from auditlint.kubernetes.flags import ParsedFlags
     from auditlint.kubernetes.mounts import Mount, Volume
@@ -122,3 +122,34 @@ class AuditSink:
     places: Places
     base: Path
     minor: int
+
+
+class Ignore(NamedTuple):
+    """One ignore comment: the rules it names, and the part of the file it covers."""
+
+    span: Span
+    names: tuple[str, ...]
+    reason: str
+    first: tuple[int, int]
+    last: tuple[int, int]
+    """Line and column; findings that start from `first` up to, and not including, `last` are covered."""
+
+    def covers(self, finding: Finding) -> bool:
+        """Tell whether the comment names the finding's rule and covers its start."""
+        return finding.rule in self.names and self.first <= finding.span[:2] < self.last
+
+
+@dataclass(frozen=True, eq=False)
+class IgnoreComments:
+    """The ignore comments of one file, for the rules that judge them."""
+
+    path: str
+    document: int
+    places: Places
+    known: frozenset[str]
+    """The names of all rules."""
+    ignores: tuple[Ignore, ...]
+    unused: tuple[tuple[Ignore, str], ...]
+    """Each comment with one name in it that covered no finding."""
+    malformed: tuple[tuple[Span, str], ...]
+    """Comments that speak to auditlint and are not understood: where, and what they say."""

@@ -1,0 +1,108 @@
+"""The command line: one module per command; this one holds what they share."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from auditlint import __version__
+
+COMMANDS = {
+    "check": "Lint audit policies and kube-apiserver manifests.",
+    "explain": "Show the page of one rule.",
+    "rules": "List the rules.",
+    "schema": "Print a JSON schema: report, policy or config.",
+}
+USAGE = 2
+BUG = 3
+INTERRUPTED = 130
+
+
+class Commands(click.Group):
+    """The commands, each imported only when it is called or asked for help."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return the names in the order they are shown."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002
+        """Return the command called name, or None."""
+        if name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"auditlint.cli.{name}").command
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        """Find the command, and suggest one where the first word is none."""
+        if args and args[0] not in COMMANDS:
+            from auditlint.config import suggestion  # noqa: PLC0415
+
+            hint = suggestion(args[0], COMMANDS) or (
+                f"; to lint it: auditlint check {args[0]}" if os.path.exists(args[0]) else ""  # noqa: PTH110
+            )
+            ctx.fail(f'no command "{args[0]}"{hint}')
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the list of commands without importing any of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="auditlint", message="%(prog)s %(version)s")
+def group() -> None:
+    """Lint Kubernetes audit policies and kube-apiserver manifests."""
+
+
+def main() -> None:
+    """Run the command line and end the process with the right exit code, whatever happens."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command and return its exit code; every failure becomes one line on stderr."""
+    try:
+        code = group.main(arguments, prog_name="auditlint", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return USAGE
+    except click.ClickException as error:
+        return _fail(error.format_message(), USAGE)
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        return _fail("interrupted", INTERRUPTED)
+    except BrokenPipeError:
+        _drop_stdout()
+        return _fail("the reader of the output went away before all of it was written", USAGE)
+    except OSError as error:
+        _drop_stdout()
+        return _fail(f"{error.filename or 'standard output'}: {error.strerror or error}", USAGE)
+    except MemoryError:
+        return _fail("out of memory", USAGE)
+    except Exception as error:
+        if "--debug" in arguments:
+            raise
+        return _fail(f"a bug in auditlint: {type(error).__name__}: {error} (run it with --debug for the details)", BUG)
+    return code if isinstance(code, int) else 0
+
+
+def _fail(message: str, code: int) -> int:
+    try:
+        click.echo(f"auditlint: {' '.join(message.split())}", err=True)
+    except OSError:
+        _drop(2)
+    return code
+
+
+def _drop_stdout() -> None:
+    """Point standard output at nothing, so that the flush at exit does not fail a second time."""
+    _drop(1)
+
+
+def _drop(descriptor: int) -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)

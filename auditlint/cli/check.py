@@ -1,0 +1,183 @@
+"""`auditlint check`: lint files and folders."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from auditlint import checks, config, lint
+from auditlint.cli import BUG, USAGE
+from auditlint.cli.options import Choice, RuleNames
+from auditlint.finding import Notice, Severity
+from auditlint.report import FORMATS, render
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from auditlint.config import Settings
+    from auditlint.finding import Report
+
+KINDS = ("policy", "pod", "flags")
+PATIENCE = 1.0
+"""Seconds before a line of progress is shown."""
+
+
+@click.command("check", short_help="Lint audit policies and kube-apiserver manifests.")
+@click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATH]...")
+@click.option("--format", "output_format", type=Choice(FORMATS), help="Output; on a terminal full, else text.")
+@click.option("--output-file", type=click.Path(dir_okay=False), help="Write the report there instead of to stdout.")
+@click.option("--select", type=RuleNames(), multiple=True, metavar="RULES", help="Report only these rules or categories.")
+@click.option("--ignore", type=RuleNames(), multiple=True, metavar="RULES", help="Do not report these rules or categories.")
+@click.option("--fail-on", type=Choice(config.FAIL_ON), help="The least finding that makes the exit code 1 [warning].")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
+@click.option("--as", "as_kind", type=Choice(KINDS), help="Take every file for this, whatever it looks like.")
+@click.option("--kubernetes-version", metavar="1.N", help="Judge for this release, not for the one a file shows.")
+@click.option("--config", "config_file", type=click.Path(), help="Read this configuration file.")
+@click.option("--no-config", is_flag=True, help="Read no configuration file.")
+@click.option("--stdin-filename", metavar="NAME", help="What to call standard input (PATH -).")
+@click.option("--exclude", multiple=True, metavar="PATTERN", help="Pass over files like this when searching folders.")
+@click.option("--color", type=Choice(("auto", "always", "never")), default="auto", help="Colour [auto: on a terminal].")
+@click.option("--quiet", "-q", is_flag=True, help="No notices and no closing line on stderr.")
+@click.option("--statistics", is_flag=True, help="Count the findings of each rule, on stderr.")
+@click.option("--debug", is_flag=True, help="Show a traceback where auditlint itself fails.")
+def command(paths: tuple[str, ...], **options: Any) -> int:
+    """Lint files and folders; - is standard input; the default is the current folder.
+
+    Exit codes: 0 no finding at or above --fail-on; 1 findings; 2 something could not be done; 3 a bug in auditlint.
+    """
+    lint.DEBUG = options["debug"]
+    try:
+        settings = _settings(options)
+    except config.ConfigError as error:
+        raise click.UsageError(str(error)) from None
+    missing: list[Notice] = []
+    sources = _sources(paths or (".",), settings, options, missing)
+    with _Progress() as progress:
+        report = lint.check(sources, settings, as_kind=options["as_kind"], progress=progress.show)
+    report = replace(report, failed=(*missing, *report.failed))
+    _write(report, options)
+    if not options["quiet"]:
+        _tell(report, settings)
+    for notice in (*report.failed, *report.crashed):
+        click.echo(f"auditlint: {notice.path}: {notice.message}", err=True)
+    if options["statistics"]:
+        _statistics(report)
+    return _exit_code(report, settings, exit_zero=options["exit_zero"])
+
+
+def _settings(options: dict[str, Any]) -> Settings:
+    checks.load()
+    if options["no_config"] and options["config_file"]:
+        raise config.ConfigError("--config and --no-config exclude each other")
+    settings = config.Settings() if options["no_config"] else config.load(options["config_file"])
+    for key in ("select", "ignore"):
+        names = tuple(name for names in options[key] for name in names)
+        if names:
+            settings = replace(settings, **{key: names if key == "select" else (*settings.ignore, *names)})
+    if options["fail_on"]:
+        settings = replace(settings, fail_on=options["fail_on"])
+    if options["kubernetes_version"]:
+        settings = config.with_version(settings, options["kubernetes_version"], "--kubernetes-version")
+    return settings
+
+
+def _sources(
+    paths: tuple[str, ...], settings: Settings, options: dict[str, Any], failed: list[Notice]
+) -> Iterator[lint.Source]:
+    named = [path for path in paths if path != "-"]
+    if len(named) < len(paths):
+        yield lint.Source(options["stdin_filename"] or "<stdin>", named=True, data=_stdin())
+    yield from lint.expand(named, settings, options["exclude"], lambda path, why: failed.append(Notice(path, why)))
+
+
+def _stdin() -> bytes:
+    from auditlint.text.source import LIMIT  # noqa: PLC0415
+
+    content = sys.stdin.buffer.read(LIMIT + 1)
+    if len(content) > LIMIT:
+        raise click.UsageError(f"standard input is larger than {LIMIT >> 20} MiB")
+    return content
+
+
+class _Progress:
+    """A line on stderr, only on a terminal and only when a run takes longer than PATIENCE."""
+
+    def __init__(self) -> None:
+        self.start = time.monotonic()
+        self.shown = False
+
+    def __enter__(self) -> _Progress:
+        return self
+
+    def show(self, files: int) -> None:
+        """Say how many files have been read."""
+        if files % 16 == 0 and time.monotonic() - self.start > PATIENCE and sys.stderr.isatty():
+            click.echo(f"\rreading: {files} files", nl=False, err=True)
+            self.shown = True
+
+    def __exit__(self, *_error: object) -> None:
+        if self.shown:
+            click.echo("\r\x1b[K", nl=False, err=True)
+
+
+def _write(report: Report, options: dict[str, Any]) -> None:
+    target = options["output_file"]
+    terminal = target is None and sys.stdout.isatty()
+    wanted = options["color"]
+    color = wanted == "always" or (wanted == "auto" and terminal and not os.environ.get("NO_COLOR"))
+    text = render(report, options["output_format"] or ("full" if terminal else "text"), color=color)
+    if target is not None:
+        from auditlint.text.source import replace_file  # noqa: PLC0415
+
+        replace_file(target, text.encode("utf-8", "surrogateescape"))
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+    sys.stdout.buffer.flush()
+
+
+def _tell(report: Report, settings: Settings) -> None:
+    for message in settings.notices:
+        click.echo(f"auditlint: note: {message}", err=True)
+    for notice in report.notices:
+        click.echo(f"{notice.path}: note: {notice.message}", err=True)
+    click.echo(summary_line(report), err=True)
+
+
+def summary_line(report: Report) -> str:
+    """Return what was recognised and passed over, and how many findings count."""
+    kinds = [str(subject["kind"]) for subject in report.subjects]
+    policies = _count(kinds.count("policy"), "policy", "policies")
+    parts = [policies, _count(kinds.count("apiserver"), "apiserver")]
+    if report.passed_over:
+        parts.append(f"{_count(report.passed_over, 'file')} passed over")
+    live = [finding.severity for finding in report.findings if finding.suppressed is None]
+    found = [
+        _count(live.count(severity), severity.word)
+        for severity in (Severity.ERROR, Severity.WARNING, Severity.INFO)
+        if live.count(severity)
+    ]
+    return f"{', '.join(parts)}; {', '.join(found) or 'no findings'}"
+
+
+def _count(number: int, word: str, words: str = "") -> str:
+    return f"{number} {word if number == 1 else words or word + 's'}"
+
+
+def _statistics(report: Report) -> None:
+    names = [finding.rule for finding in report.findings if finding.suppressed is None]
+    for name in sorted(set(names), key=lambda name: (-names.count(name), name)):
+        click.echo(f"{names.count(name):6} {name}", err=True)
+
+
+def _exit_code(report: Report, settings: Settings, *, exit_zero: bool) -> int:
+    if report.crashed:
+        return BUG
+    if report.failed:
+        return USAGE
+    return int(lint.counts(report, settings.fail_on) and not exit_zero)

@@ -1,0 +1,58 @@
+"""Parameter types that several commands take."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+
+class Choice(click.Choice[str]):
+    """One of a few words; a wrong one is answered with the nearest right one."""
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the word, or fail with a suggestion."""
+        from auditlint.config import suggestion  # noqa: PLC0415
+
+        if value in self.choices:
+            return str(value)
+        known = ", ".join(self.choices)
+        self.fail(f'"{value}" is not one of {known}{suggestion(str(value), list(self.choices))}', param, ctx)
+
+
+class RuleNames(click.ParamType):
+    """Names of rules or categories, separated by commas."""
+
+    name = "rules"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """Return the names; fail with a suggestion where one is unknown."""
+        from auditlint import checks  # noqa: F401, PLC0415  (registers the rules)
+        from auditlint.config import ConfigError, rule_names  # noqa: PLC0415
+
+        if isinstance(value, tuple):
+            return value
+        try:
+            return rule_names([name.strip() for name in str(value).split(",") if name.strip()], self._option(param))
+        except ConfigError as error:
+            raise click.UsageError(str(error), ctx) from None
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002
+        """Complete the last name."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415
+
+        from auditlint import checks  # noqa: F401, PLC0415
+        from auditlint.rule import REGISTRY  # noqa: PLC0415
+
+        before, comma, last = incomplete.rpartition(",")
+        known = sorted(set(REGISTRY) | {rule.category for rule in REGISTRY.values()})
+        return [CompletionItem(before + comma + name) for name in known if name.startswith(last)]
+
+    @staticmethod
+    def _option(param: click.Parameter | None) -> str:
+        return param.opts[0] if param is not None else "rules"

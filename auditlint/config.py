@@ -1,0 +1,200 @@
+"""Settings: the configuration file, where it is found, what it may hold, and the defaults."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from auditlint.finding import Severity
+from auditlint.kubernetes import data, releases
+from auditlint.rule import REGISTRY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from auditlint.text.nodes import Node
+
+NAMES = (".auditlint.yaml", ".auditlint.yml", "pyproject.toml")
+FAIL_ON = ("refused", "error", "warning", "info", "never")
+
+
+class ConfigError(Exception):
+    """The configuration or an option cannot be used; the message is one line for the user."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What one run is asked to do, beyond its paths."""
+
+    minor: int | None = None
+    """The target version's minor number; None: what each file says."""
+    fail_on: str = "warning"
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    severities: Mapping[str, Severity | None] = field(default_factory=dict)
+    """The severity of a rule's findings; None: the rule is off."""
+    folder: str = "."
+    """The folder that patterns are relative to."""
+    notices: tuple[str, ...] = ()
+
+    def selects(self, rule: str) -> bool:
+        """Tell whether findings of the rule are reported: by name before category, `ignore` before `select`."""
+        known = REGISTRY[rule]
+        names = {rule, known.category}
+        if self.severities.get(rule, known.severity) is None or rule in self.ignore:
+            return False
+        if rule in self.select:
+            return True
+        if known.category in self.ignore:
+            return False
+        if self.select:
+            return bool(names & set(self.select)) and known.default
+        return known.default or rule in self.severities
+
+
+def load(path: str | None) -> Settings:
+    """Return the settings of a file, or of the one found upward from here; ConfigError where it is bad."""
+    if path is None:
+        path = _find(os.getcwd())  # noqa: PTH109  (strings throughout: pathlib is slower to load)
+        if path is None:
+            return Settings()
+    document = _read(path)
+    if document is None:
+        return Settings()
+    _validate(document, path)
+    settings = Settings(
+        fail_on=document.get("fail-on", Settings.fail_on),
+        select=rule_names(document.get("select", ()), path),
+        ignore=rule_names(document.get("ignore", ()), path),
+        exclude=tuple(document.get("exclude", ())),
+        per_file_ignores={
+            pattern: rule_names(names, path) for pattern, names in document.get("per-file-ignores", {}).items()
+        },
+        severities={name: _severity(word) for name, word in document.get("rules", {}).items()},
+        folder=os.path.dirname(path) or ".",  # noqa: PTH120
+    )
+    rule_names(settings.severities, path, categories=False)
+    version = document.get("kubernetes-version")
+    return settings if version is None else with_version(settings, version, path)
+
+
+def with_version(settings: Settings, text: str, where: str) -> Settings:
+    """Return settings with the target version that text names; ConfigError if it names none."""
+    minor = releases.from_text(text)
+    if minor is None:
+        raise ConfigError(f'{where}: "{text}" is not a Kubernetes version, write one such as 1.{releases.NEWEST}')
+    target = releases.target(minor)
+    notices = (target.notice,) if target.notice else ()
+    return replace(settings, minor=target.minor, notices=notices)
+
+
+def rule_names(names: Iterable[str], where: str, *, categories: bool = True) -> tuple[str, ...]:
+    """Return names as a tuple; ConfigError with a suggestion if one is neither a rule nor a category."""
+    known = set(REGISTRY) | ({rule.category for rule in REGISTRY.values()} if categories else set())
+    for name in names:
+        if name not in known:
+            what = "a rule or category" if categories else "a rule"
+            raise ConfigError(f'{where}: "{name}" is not {what}{suggestion(name, known)}')
+    return tuple(names)
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """Return `, did you mean "…"?` for the nearest known name, or nothing."""
+    near = difflib.get_close_matches(name, sorted(known), 1)
+    return f', did you mean "{near[0]}"?' if near else ""
+
+
+def _find(folder: str) -> str | None:
+    """Return the nearest configuration file, up to the repository's root."""
+    while True:
+        for name in NAMES:
+            path = os.path.join(folder, name)  # noqa: PTH118
+            if os.path.isfile(path) and (name != "pyproject.toml" or _mentions_us(path)):  # noqa: PTH113
+                return path
+        parent = os.path.dirname(folder)  # noqa: PTH120
+        if parent == folder or os.path.exists(os.path.join(folder, ".git")):  # noqa: PTH110, PTH118
+            return None
+        folder = parent
+
+
+def _mentions_us(path: str) -> bool:
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123
+            return b"tool.auditlint" in file.read()
+    except OSError:
+        return False
+
+
+def _read(path: str) -> dict[str, Any] | None:
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123
+            content = file.read()
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
+    document = _toml(content, path) if path.endswith(".toml") else _yaml(content, path)
+    if document is None:
+        return None
+    if not isinstance(document, dict):
+        raise ConfigError(f"{path}: the configuration is not a mapping of settings")
+    return document
+
+
+def _toml(content: bytes, path: str) -> Any:
+    try:
+        import tomllib  # noqa: PLC0415
+    except ModuleNotFoundError:  # Python 3.10
+        import tomli as tomllib  # type: ignore[import-not-found,no-redef,unused-ignore]  # noqa: PLC0415
+    try:
+        return tomllib.loads(content.decode()).get("tool", {}).get("auditlint")
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path}: {error}") from None
+
+
+def _yaml(content: bytes, path: str) -> Any:
+    """Return the document with every scalar as it is written, so that 1.30 stays 1.30 and off stays off."""
+    from auditlint.text.yaml_reader import read_yaml  # noqa: PLC0415
+
+    stream = read_yaml(content)
+    if stream.error is not None:
+        raise ConfigError(f"{path}:{stream.error.span.line}: {stream.error.message}")
+    root = stream.documents[0].root if stream.documents else None
+    return None if root is None else _as_written(root, path)
+
+
+def _as_written(node: Node, path: str) -> Any:
+    from auditlint.text.nodes import Alias, Mapping, Sequence  # noqa: PLC0415
+
+    if isinstance(node, Alias):
+        raise ConfigError(f"{path}:{node.span.line}: aliases are not taken in a configuration")
+    if isinstance(node, Sequence):
+        return [_as_written(item, path) for item in node.items]
+    if not isinstance(node, Mapping):
+        return node.text
+    document: dict[str, Any] = {}
+    for entry in node.entries:
+        if entry.name in document:
+            raise ConfigError(f'{path}:{entry.key.span.line}: "{entry.name}" is set twice')
+        document[entry.name] = _as_written(entry.value, path)
+    return document
+
+
+def _validate(document: dict[str, Any], path: str) -> None:
+    import jsonschema  # noqa: PLC0415  (costs 0.08 s: only a run with a configuration pays)
+
+    schema = data.table("config.schema")
+    unknown = set(document) - set(schema["properties"])
+    for key in sorted(unknown):
+        raise ConfigError(f'{path}: "{key}" is not a setting{suggestion(key, schema["properties"])}')
+    errors = jsonschema.Draft202012Validator(schema).iter_errors(document)
+    error = next(iter(sorted(errors, key=lambda error: list(map(str, error.absolute_path)))), None)
+    if error is not None:
+        place = "/".join(str(step) for step in error.absolute_path)
+        raise ConfigError(f"{path}: {place}: {error.message}")
+
+
+def _severity(word: str) -> Severity | None:
+    return None if word == "off" else Severity[word.upper()]

@@ -1,0 +1,234 @@
+"""The pipeline of `check`: paths → sources → subjects → findings → report."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from auditlint import carriers, suppress
+from auditlint.carriers.subjects import IgnoreComments, PolicySubject
+from auditlint.checks import analysis
+from auditlint.finding import Finding, Notice, Report, Severity
+from auditlint.rule import REGISTRY, Context, Subject
+from auditlint.text import folders, reader, source
+from auditlint.text.places import NodePlaces
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from auditlint.config import Settings
+    from auditlint.rule import Rule
+
+STDIN = "-"
+
+
+class Source(NamedTuple):
+    """One file to look at."""
+
+    path: str
+    named: bool
+    """It stands on the command line: it is read whatever its name, and unreadable text is its finding."""
+    data: bytes | None = None
+    """The content, where it is known already (standard input)."""
+
+
+class _File(NamedTuple):
+    path: str
+    data: bytes
+    subjects: tuple[Subject, ...]
+
+
+class _Run:
+    """What a run gathers besides findings."""
+
+    def __init__(self) -> None:
+        self.notices: list[Notice] = []
+        self.failed: list[Notice] = []
+        self.crashed: list[Notice] = []
+        self.files = 0
+
+
+def check(
+    sources: Iterable[Source],
+    settings: Settings,
+    *,
+    as_kind: str | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Report:
+    """Lint the sources and return the report; nothing but reading files happens to the world."""
+    run = _Run()
+    files = list(_read(sources, settings, as_kind, run, progress))
+    linked = iter(carriers.link([subject for file in files for subject in file.subjects]))
+    files = [file._replace(subjects=tuple(next(linked) for _ in file.subjects)) for file in files]
+    found = {file.path: _judge(file, settings, run) for file in files}
+    return Report(
+        subjects=tuple(_summaries(files)),
+        findings=tuple(sorted((finding for findings in found.values() for finding in findings), key=_order)),
+        notices=tuple(run.notices),
+        files=run.files,
+        passed_over=run.files - len(files),
+        failed=tuple(run.failed),
+        crashed=tuple(run.crashed),
+        lines={file.path: tuple(source.lines(file.data)) for file in files if found[file.path]},
+    )
+
+
+def expand(
+    paths: Sequence[str], settings: Settings, exclude: Sequence[str], failed: Callable[[str, str], None]
+) -> Iterator[Source]:
+    """Yield the sources that paths name: files as they are, folders searched; each file once.
+
+    `exclude` holds patterns of the command line, relative to the working directory.
+    """
+    excluded = tuple(
+        folders.patterns(folder, list(patterns))
+        for folder, patterns in ((settings.folder, settings.exclude), (".", exclude))
+        if patterns
+    )
+    seen: set[str] = set()
+    for path in paths:
+        folder = os.path.isdir(path)  # noqa: PTH112  (strings throughout: pathlib is slower)
+        for found in folders.search(path, excluded, failed) if folder else (path,):
+            known = os.path.realpath(found) if len(paths) > 1 else found
+            if known not in seen:
+                seen.add(known)
+                yield Source(found, named=not folder)
+
+
+def counts(report: Report, fail_on: str) -> bool:
+    """Tell whether some finding is at or above `fail_on`."""
+    live = [finding for finding in report.findings if finding.suppressed is None]
+    if fail_on == "never":
+        return False
+    if fail_on == "refused":
+        return any(finding.refused for finding in live)
+    return any(finding.severity >= Severity[fail_on.upper()] for finding in live)
+
+
+def _read(
+    sources: Iterable[Source],
+    settings: Settings,
+    as_kind: str | None,
+    run: _Run,
+    progress: Callable[[int], None] | None,
+) -> Iterator[_File]:
+    """Yield the files in which something was found."""
+    for given in sources:
+        if progress:
+            progress(run.files)
+        try:
+            content = source.read_file(given.path) if given.data is None else given.data
+        except source.UnreadableError as error:
+            run.failed.append(Notice(given.path, error.reason))
+            continue
+        run.files += 1
+        found = carriers.recognise(given.path, content, as_kind=as_kind, named=given.named, minor=settings.minor)
+        run.notices += found.notices
+        if found.subjects:
+            yield _File(given.path, content, tuple(found.subjects))
+        elif as_kind and as_kind != "policy":
+            run.failed.append(Notice(given.path, f"holds nothing that --as {as_kind} can take"))
+        elif given.named and not found.notices:
+            run.notices.append(Notice(given.path, "holds no audit policy and starts no kube-apiserver: passed over"))
+
+
+def _judge(file: _File, settings: Settings, run: _Run) -> list[Finding]:
+    """Return the findings of one file: all rules, then precedence, ignore comments, selection, severities."""
+    findings = [finding for subject in file.subjects for finding in _run_rules(subject, run)]
+    findings = _give_way(findings)
+    if suppress.mentioned(file.data):
+        findings = _suppress(file, findings, run)
+    selected = _selection(file.path, settings)
+    return [_weigh(finding, settings) for finding in findings if selected(finding.rule)]
+
+
+def _suppress(file: _File, findings: list[Finding], run: _Run) -> list[Finding]:
+    """Mark what ignore comments cover, and add what the rules say of the comments themselves."""
+    stream = reader.read(file.data)
+    ignores, malformed = suppress.read_ignores(file.data, stream)
+    findings, unused = suppress.apply(findings, ignores)
+    places = NodePlaces(stream.documents[0].root if stream.documents else None)
+    comments = IgnoreComments(file.path, 0, places, frozenset(REGISTRY), ignores, unused, malformed)
+    return [*findings, *_run_rules(comments, run)]
+
+
+def _run_rules(subject: Subject, run: _Run) -> Iterator[Finding]:
+    """Yield what each rule for this kind of subject finds; a rule that fails is a bug of ours and stops no other."""
+    for rule in REGISTRY.values():
+        if isinstance(subject, rule.subject):
+            try:
+                yield from rule.check(subject, Context(rule, subject))
+            except Exception as error:  # noqa: BLE001  (whatever it is, the user must not see a traceback)
+                if DEBUG:
+                    raise
+                run.crashed.append(Notice(subject.path, f"{rule.name} failed: {type(error).__name__}: {error}"))
+
+
+DEBUG = False
+"""Let a rule's exception through, for `--debug`."""
+
+
+class _Marked(NamedTuple):
+    """Where one rule's findings in one document stand: their pointers, and all pointers above them."""
+
+    exact: set[str]
+    above: set[str]
+
+    def on_branch(self, pointer: str) -> bool:
+        """Tell whether one of the findings is at pointer, below it or above it."""
+        return pointer in self.exact or pointer in self.above or not self.exact.isdisjoint(_ancestors(pointer))
+
+
+def _ancestors(pointer: str) -> Iterator[str]:
+    while pointer:
+        pointer = pointer.rpartition("/")[0]
+        yield pointer
+
+
+def _give_way(findings: list[Finding]) -> list[Finding]:
+    """Drop the findings that give way to another: at the same pointer, above or below it; or in the same document."""
+    marked: dict[tuple[str, int], _Marked] = {}
+    for finding in findings:
+        known = marked.setdefault((finding.rule, finding.document), _Marked(set(), set()))
+        known.exact.add(finding.pointer)
+        known.above.update(_ancestors(finding.pointer))
+    return [finding for finding in findings if not _gives_way(finding, REGISTRY[finding.rule], marked)]
+
+
+def _gives_way(finding: Finding, rule: Rule, marked: dict[tuple[str, int], _Marked]) -> bool:
+    if any((name, finding.document) in marked for name in rule.silenced_by):
+        return True
+    winners = (marked.get((name, finding.document)) for name in rule.gives_way_to)
+    return any(winner is not None and winner.on_branch(finding.pointer) for winner in winners)
+
+
+def _selection(path: str, settings: Settings) -> Callable[[str], bool]:
+    ignored: set[str] = set()
+    for pattern, names in settings.per_file_ignores.items():
+        if folders.patterns(settings.folder, [pattern]).verdict(path, is_folder=False):
+            ignored.update(names)
+    return lambda rule: settings.selects(rule) and not ignored & {rule, REGISTRY[rule].category}
+
+
+def _weigh(finding: Finding, settings: Settings) -> Finding:
+    severity = settings.severities.get(finding.rule)
+    return finding if severity is None else replace(finding, severity=severity)
+
+
+def _order(finding: Finding) -> tuple[str, int, int, str, str, int]:
+    return finding.path, finding.span.line, finding.span.column, finding.rule, finding.pointer, finding.document
+
+
+def _summaries(files: list[_File]) -> Iterator[dict[str, object]]:
+    """Yield what the server makes of each subject, in order, whatever was selected."""
+    for file in files:
+        for subject in file.subjects:
+            summary = carriers.summary(subject)
+            if summary is None:
+                continue
+            if isinstance(subject, PolicySubject):
+                summary |= analysis.summary(subject)
+            yield summary
+
+

@@ -1,0 +1,77 @@
+"""The JSON report, version 1; `schemas/report.schema.json` describes it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from auditlint import __version__
+from auditlint.finding import Severity
+
+if TYPE_CHECKING:
+    from auditlint.finding import Finding, Fix, Related, Report, Span
+
+FORMAT_VERSION = 1
+
+
+def render(report: Report) -> str:
+    """Return one JSON object with a final newline."""
+    document = {
+        "version": FORMAT_VERSION,
+        "tool": {"name": "auditlint", "version": __version__},
+        "subjects": list(report.subjects),
+        "findings": [_finding(finding) for finding in report.findings],
+        "summary": _summary(report),
+        "notices": [{"path": notice.path, "message": notice.message} for notice in report.notices],
+    }
+    return json.dumps(document, indent=1, ensure_ascii=True) + "\n"
+
+
+def _summary(report: Report) -> dict[str, int]:
+    counted = [finding.severity for finding in report.findings if finding.suppressed is None]
+    return {
+        "files": report.files,
+        "errors": counted.count(Severity.ERROR),
+        "warnings": counted.count(Severity.WARNING),
+        "infos": counted.count(Severity.INFO),
+    }
+
+
+def _place(path: str, span: Span) -> dict[str, Any]:
+    return {
+        "path": path,
+        "line": span.line,
+        "column": span.column,
+        "end_line": span.end_line,
+        "end_column": span.end_column,
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "category": finding.category,
+        "severity": finding.severity.word,
+        "refused": finding.refused,
+        **_place(finding.path, finding.span),
+        "document": finding.document,
+        "pointer": finding.pointer,
+        "message": finding.message,
+        "related": [_related(related) for related in finding.related],
+        "witness": finding.witness,
+        "fix": None if finding.fix is None else _fix(finding.fix),
+        "suppressed": None if finding.suppressed is None else finding.suppressed._asdict(),
+    }
+
+
+def _related(related: Related) -> dict[str, Any]:
+    return {**_place(related.path, related.span), "message": related.message}
+
+
+def _fix(fix: Fix) -> dict[str, Any]:
+    edits = []
+    for edit in fix.edits:
+        place = _place("", edit.span)
+        del place["path"]
+        edits.append({**place, "text": edit.text})
+    return {"message": fix.message, "safe": fix.safe, "edits": edits}
