@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from auditlint import carriers, suppress
 from auditlint.carriers.subjects import IgnoreComments, PolicySubject
 from auditlint.checks import analysis
-from auditlint.finding import Finding, Notice, Report, Severity
+from auditlint.finding import Finding, Notice, Report, Severity, Span
 from auditlint.rule import REGISTRY, Context, Subject
 from auditlint.text import folders, reader, source
 from auditlint.text.places import NodePlaces
@@ -148,7 +148,8 @@ def _suppress(file: _File, findings: list[Finding], run: _Run) -> list[Finding]:
     stream = reader.read(file.data)
     ignores, malformed = suppress.read_ignores(file.data, stream)
     findings, unused = suppress.apply(findings, ignores)
-    places = NodePlaces(stream.documents[0].root if stream.documents else None)
+    first = stream.documents[0] if stream.documents else None
+    places = NodePlaces(first and first.root, first.first if first else Span(1, 1, 1, 1))
     comments = IgnoreComments(file.path, 0, places, frozenset(REGISTRY), ignores, unused, malformed)
     return [*findings, *_run_rules(comments, run)]
 
