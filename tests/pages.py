@@ -26,7 +26,7 @@ class Example(NamedTuple):
 
 
 def examples(page: str) -> list[Example]:
-    """Return the examples of a page: in `## Bad` each ends with an output, in `## Good` each file is one."""
+    """Return the examples of a page: in `## Bad` each ends with an output, in `## Good` with words between blocks."""
     found: list[Example] = []
     for heading in re.finditer(r"^## (Bad|Good)\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL):
         found += _section(heading[1], heading[2], heading.start(2))
@@ -37,22 +37,21 @@ def _section(section: str, text: str, offset: int) -> list[Example]:
     found: list[Example] = []
     files: list[tuple[str, str]] = []
     arguments: tuple[str, ...] = ()
+    last = 0
     for block in BLOCK.finditer(text):
         attributes = dict(re.findall(r"([\w-]+)=(\S+)", block[3]))
+        if section == "Good" and files and text[last : block.start()].strip():
+            found.append(Example(section, tuple(files), arguments, None, 0))
+            files, arguments = [], ()
+        last = block.end()
         if block[2] == "output":
             found.append(Example(section, tuple(files), arguments, block[4], offset + block.start(4)))
             files, arguments = [], ()
-            continue
-        if "file" not in attributes:
-            continue
-        if section == "Good" and (not files or attributes.get("with") != "previous"):
-            files, arguments = [], ()
-        elif section == "Good":
-            found.pop()
-        files.append((attributes["file"], block[4]))
-        arguments += _arguments(attributes)
-        if section == "Good":
-            found.append(Example(section, tuple(files), arguments, None, 0))
+        elif "file" in attributes:
+            files.append((attributes["file"], block[4]))
+            arguments += _arguments(attributes)
+    if section == "Good" and files:
+        found.append(Example(section, tuple(files), arguments, None, 0))
     return found
 
 
@@ -71,7 +70,9 @@ def check(example: Example, rule: str, folder: Path, capture: object) -> str:
     os.chdir(folder)
     try:
         names = [name for name, _ in example.files]
-        code = run_auditlint(["check", "--no-config", "--quiet", "--fail-on", "info", "--select", rule, *example.arguments, *names])
+        code = run_auditlint(
+            ["check", "--no-config", "--quiet", "--fail-on", "info", "--select", rule, *example.arguments, *names]
+        )
     finally:
         os.chdir(before)
     output = capture.readouterr()  # type: ignore[attr-defined]
