@@ -8,8 +8,10 @@ from auditlint.kubernetes.requests import Request, UnreadableRequestError, can_h
 from auditlint.kubernetes.selectors import label_selector_is_valid, required_name
 
 
-def resource(verb: str, resource: str, **attributes: str) -> Request:
-    return Request(verb, resource=resource)._replace(**attributes)
+def resource(
+    verb: str, resource: str, *, api_group: str = "", subresource: str = "", namespace: str = "", name: str = ""
+) -> Request:
+    return Request(verb, None, (), None, api_group, resource, subresource, namespace, name)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +61,7 @@ def resource(verb: str, resource: str, **attributes: str) -> Request:
             resource("proxy", "pods", namespace="prod", name="web"),
         ),
         ("GET", "/api/v1/pods//log", resource("list", "pods", subresource="log")),
-        ("GET", "/api/v1/namespaces/a%2Fb", resource("get", "b", namespace="a")),
+        ("GET", "/api/v1/namespaces/a%2Fb", resource("list", "b", namespace="a")),
         ("GET", "https://host:6443/api/v1/pods", resource("list", "pods")),
         ("GET", "https://host?x", Request("get", path="")),
     ],
@@ -153,7 +155,7 @@ def test_cannot_happen(request_: Request) -> None:
         "a in ()",
         "in in (in)",
         "x/a>5",
-        "a=b\0x",
+        "a=b\0\0x",
     ],
 )
 def test_label_selectors(selector: str) -> None:
