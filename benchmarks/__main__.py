@@ -1,0 +1,104 @@
+"""Measures auditlint's promises of speed against yamllint in the same run: `tools/dev bench`.
+
+Each row runs the two programs in turn, A B A B …, as whole processes with output to nowhere, and compares the medians
+of wall time and of peak memory. Nothing here fails on a slow machine: it prints a table to read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from benchmarks import policies
+
+BIN = Path(sys.executable).parent
+FOLDER_FILES = 1000
+
+
+class Run(NamedTuple):
+    """One finished process: wall seconds and peak memory in MiB."""
+
+    seconds: float
+    mebibytes: float
+
+
+class Case(NamedTuple):
+    """One promise: what is checked, what yamllint reads beside it, and the ratio that is promised."""
+
+    name: str
+    ours: Path
+    theirs: Path
+    promised: float
+
+
+def main() -> None:
+    """Make the inputs, run each case, and print a table in Markdown."""
+    parser = argparse.ArgumentParser(prog="tools/dev bench", description=__doc__)
+    parser.add_argument("--runs", type=int, default=7, help="counted runs of each program [7]")
+    runs = parser.parse_args().runs
+    print("| case | auditlint | yamllint | ratio | promised at most | memory |")
+    print("|---|---|---|---|---|---|")
+    with tempfile.TemporaryDirectory() as folder:
+        for case in cases(Path(folder)):
+            print(row(case, runs), flush=True)
+
+
+def cases(folder: Path) -> list[Case]:
+    """Write the inputs below folder and return the cases."""
+    small = folder / "small" / "audit-policy.yaml"
+    real, mixed, many = folder / "real.yaml", folder / "mixed.yaml", folder / "many"
+    small.parent.mkdir()
+    many.mkdir()
+    small.write_text((Path(__file__).parent.parent / "examples/good/audit-policy.yaml").read_text(encoding="utf-8"))
+    real.write_text(policies.real(5000))
+    mixed.write_text(policies.mixed(1000))
+    for number in range(FOLDER_FILES):
+        (many / f"manifest-{number:04}.yaml").write_text(policies.unrelated(number))
+    return [
+        Case("one policy file", small, small, 1.0),
+        Case(f"a folder of {FOLDER_FILES} unrelated manifests (yamllint: one small file)", many, small, 2.0),
+        Case("a policy of 5,000 rules of the real kind", real, real, 1.0),
+        Case("a policy of 1,000 random rules", mixed, mixed, 1.0),
+    ]
+
+
+def row(case: Case, runs: int) -> str:
+    """Return one row of the table."""
+    ours = [str(BIN / "auditlint"), "check", "--no-config", str(case.ours)]
+    theirs = [str(BIN / "yamllint"), "-d", "relaxed", str(case.theirs)]
+    run(ours), run(theirs)
+    pairs = [(run(ours), run(theirs)) for _ in range(runs)]
+    seconds = [statistics.median(pair[side].seconds for pair in pairs) for side in (0, 1)]
+    memory = [statistics.median(pair[side].mebibytes for pair in pairs) for side in (0, 1)]
+    cells = (
+        case.name,
+        f"{seconds[0]:.3f} s",
+        f"{seconds[1]:.3f} s",
+        f"{seconds[0] / seconds[1]:.2f}",
+        f"{case.promised:.2f}",
+        f"{memory[0]:.0f} MiB, yamllint {memory[1]:.0f} MiB",
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def run(command: list[str]) -> Run:
+    """Run a program to its end, its output to nowhere."""
+    start = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in (0, 1):
+        raise SystemExit(f"{' '.join(command)}: exit {process.returncode}")
+    return Run(seconds, usage.ru_maxrss / 1024)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,184 @@
+"""Every exit code, and one clear line for everything that cannot be done."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cli.conftest import BAD_LEVEL, GOOD
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.cli.conftest import Auditlint
+
+    Write = Callable[[str, str | bytes], str]
+
+
+def complaint(stderr: str) -> str:
+    """Return the one line that auditlint says about its trouble."""
+    lines = [line for line in stderr.splitlines() if line.startswith("auditlint: ")]
+    assert len(lines) == 1, stderr
+    assert "Traceback" not in stderr
+    return lines[0]
+
+
+def test_nothing_found_is_0(auditlint: Auditlint, write: Write) -> None:
+    run = auditlint("check", "--no-config", write("audit-policy.yaml", GOOD))
+    assert (run.returncode, run.stdout) == (0, ""), run.stdout
+
+
+def test_a_finding_is_1(auditlint: Auditlint, write: Write) -> None:
+    run = auditlint("check", "--no-config", write("audit-policy.yaml", BAD_LEVEL))
+    assert run.returncode == 1
+    assert run.stdout.startswith("audit-policy.yaml:4:10: error: ")
+    assert run.stdout.endswith("[invalid-level]\n")
+
+
+def test_exit_zero(auditlint: Auditlint, write: Write) -> None:
+    assert auditlint("check", "--no-config", "--exit-zero", write("p.yaml", BAD_LEVEL)).returncode == 0
+
+
+@pytest.mark.parametrize(("fail_on", "code"), [("refused", 0), ("error", 0), ("warning", 1), ("info", 1), ("never", 0)])
+def test_fail_on(auditlint: Auditlint, write: Write, fail_on: str, code: int) -> None:
+    policy = GOOD.replace("- level: Metadata\n", '- level: Metadata\n  resources: [{group: ""}]\n')
+    run = auditlint("check", "--no-config", "--select", "missing-catch-all", "--fail-on", fail_on, write("p.yaml", policy))
+    assert "[missing-catch-all]" in run.stdout
+    assert run.returncode == code
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("check", "--frobnicate"), "--frobnicate"),
+        (("check", "--format", "jsno"), 'did you mean "json"?'),
+        (("check", "--select", "unreachable-rul"), 'did you mean "unreachable-rule"?'),
+        (("check", "--ignore", "nonsense-without-neighbour"), '"nonsense-without-neighbour"'),
+        (("check", "--kubernetes-version", "two"), '"two" is not a Kubernetes version'),
+        (("check", "missing.yaml"), "missing.yaml"),
+        (("chekc",), 'did you mean "check"?'),
+        (("explain", "unreachable-rul"), 'did you mean "unreachable-rule"?'),
+        (("schema", "polcy"), 'did you mean "policy"?'),
+        (("check", "--config", "nowhere.yaml"), "nowhere.yaml"),
+    ],
+)
+def test_what_cannot_be_done_is_2(auditlint: Auditlint, arguments: tuple[str, ...], said: str) -> None:
+    run = auditlint(*arguments)
+    assert run.returncode == 2
+    assert run.stdout == ""
+    assert said in complaint(run.stderr)
+
+
+def test_a_word_that_is_a_file_is_told_the_command(auditlint: Auditlint, write: Write) -> None:
+    run = auditlint(write("audit-policy.yaml", GOOD))
+    assert run.returncode == 2
+    assert "auditlint check audit-policy.yaml" in complaint(run.stderr)
+
+
+def test_the_other_files_are_still_checked(auditlint: Auditlint, write: Write) -> None:
+    run = auditlint("check", "--no-config", "missing.yaml", write("p.yaml", BAD_LEVEL))
+    assert run.returncode == 2
+    assert "p.yaml:4:10: error: " in run.stdout
+    assert "missing.yaml" in complaint(run.stderr)
+
+
+def test_unreadable_kinds_of_paths(auditlint: Auditlint, write: Write, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo.yaml")
+    (tmp_path / "loop.yaml").symlink_to("loop.yaml")
+    for name in ("fifo.yaml", "loop.yaml", "/dev/zero"):
+        run = auditlint("check", "--no-config", name, write("p.yaml", BAD_LEVEL))
+        assert run.returncode == 2
+        assert name in complaint(run.stderr)
+        assert "[invalid-level]" in run.stdout
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+def test_a_folder_without_permission(auditlint: Auditlint, write: Write, tmp_path: Path) -> None:
+    write("closed/p.yaml", GOOD)
+    (tmp_path / "closed").chmod(0)
+    try:
+        run = auditlint("check", "--no-config", ".")
+    finally:
+        (tmp_path / "closed").chmod(0o700)
+    assert run.returncode == 2
+    assert "closed" in complaint(run.stderr)
+
+
+def test_as_pod_on_something_else_is_2(auditlint: Auditlint, write: Write) -> None:
+    run = auditlint("check", "--no-config", "--as", "pod", write("p.yaml", "kind: ConfigMap\n"))
+    assert run.returncode == 2
+    assert "p.yaml" in complaint(run.stderr)
+
+
+def test_text_that_does_not_parse_is_a_finding(auditlint: Auditlint, write: Write) -> None:
+    run = auditlint("check", "--no-config", write("p.yaml", "apiVersion: audit.k8s.io/v1\nrules: [\n"))
+    assert run.returncode == 1
+    assert "[yaml-syntax]" in run.stdout
+
+
+def test_a_closed_pipe(tmp_path: Path, write: Write) -> None:
+    write("p.yaml", GOOD.replace("- level: Metadata\n", "- level: metadata\n" * 5000))
+    command = [sys.executable, "-m", "auditlint", "check", "--no-config", "p.yaml"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        stderr = process.stderr.read().decode()
+    assert process.returncode == 2
+    assert "output" in complaint(stderr)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full")
+def test_a_full_disk(tmp_path: Path, write: Write) -> None:
+    write("p.yaml", BAD_LEVEL)
+    command = [sys.executable, "-m", "auditlint", "check", "--no-config", "p.yaml"]
+    with open("/dev/full", "wb") as full:
+        run = subprocess.run(command, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert run.returncode == 2
+    assert "No space left on device" in complaint(run.stderr.decode())
+
+
+def test_ctrl_c(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "auditlint", "check", "--no-config", "-"]
+    with subprocess.Popen(command, cwd=tmp_path, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        # The first MiB is read before the pipe takes the second one whole: the command is at work by then.
+        writer = threading.Thread(target=process.stdin.write, args=(b"#" * (2 << 20),))
+        writer.start()
+        writer.join()
+        process.send_signal(signal.SIGINT)
+        assert process.stderr is not None
+        stderr = process.stderr.read().decode()
+        process.wait()
+    assert process.returncode == 130
+    assert complaint(stderr) == "auditlint: interrupted"
+
+
+def test_output_file_keeps_permissions_and_replaces_whole(auditlint: Auditlint, write: Write, tmp_path: Path) -> None:
+    (tmp_path / "report.json").write_text("old")
+    (tmp_path / "report.json").chmod(0o640)
+    run = auditlint("check", "--no-config", "--format", "json", "--output-file", "report.json", write("p.yaml", BAD_LEVEL))
+    assert (run.returncode, run.stdout) == (1, "")
+    assert [finding["rule"] for finding in json.loads((tmp_path / "report.json").read_text())["findings"]] == ["invalid-level"]
+    assert (tmp_path / "report.json").stat().st_mode & 0o777 == 0o640
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["p.yaml", "report.json"]
+
+
+def test_output_file_in_a_missing_folder(auditlint: Auditlint, write: Write) -> None:
+    run = auditlint("check", "--no-config", "--output-file", "nowhere/report.txt", write("p.yaml", BAD_LEVEL))
+    assert run.returncode == 2
+    assert "nowhere/report.txt" in complaint(run.stderr)
+
+
+def test_stdin(auditlint: Auditlint) -> None:
+    run = auditlint("check", "--no-config", "--stdin-filename", "audit-policy.yaml", "-", stdin=BAD_LEVEL.encode())
+    assert run.returncode == 1
+    assert run.stdout.startswith("audit-policy.yaml:4:10: error: ")
