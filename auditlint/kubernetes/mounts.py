@@ -32,7 +32,8 @@ HOST_PATH_TYPES = (
 - empty: it checks and makes nothing; the container runtime makes a folder where nothing is.
 - `Directory`, `File`, `Socket`, `CharDevice`, `BlockDevice`: that must be there, else the Pod does not start.
 - `DirectoryOrCreate`: an absent folder is made, with its parents, mode 0755; anything but a folder stops the Pod.
-- `FileOrCreate`: an absent file is made, empty, mode 0644, in a folder that must be there; anything but a file stops it.
+- `FileOrCreate`: an absent file is made, empty, mode 0644, in a folder that must be there; anything but a file stops
+  the Pod.
 """
 
 VOLUME_KINDS = frozenset({
@@ -68,6 +69,7 @@ _NEEDED_BY_PROJECTION = {
 
 _LABEL = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?", re.ASCII)
 _LONGEST_LABEL = 63
+_LABEL_RULE = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-'"
 
 
 class Mount(NamedTuple):
@@ -144,7 +146,7 @@ def host_path(mount: Mount, volume: Volume, path: str) -> str | None:
     if volume.kind != "hostPath" or not volume.host_path or mount.sub_path_expr:
         return None
     below = clean(path)[len(mount_point(mount).rstrip("/")) :]
-    return clean("/".join((volume.host_path, mount.sub_path, below)))
+    return clean(f"{volume.host_path}/{mount.sub_path}/{below}")
 
 
 def is_folder(mount: Mount, volume: Volume) -> bool | None:
@@ -153,9 +155,9 @@ def is_folder(mount: Mount, volume: Volume) -> bool | None:
         return False if volume.kind in {"configMap", "secret", "projected", "downwardAPI"} else None
     if volume.kind != "hostPath":
         return True
-    if volume.host_path_type in {"Directory", "DirectoryOrCreate"} or volume.host_path.endswith("/"):
-        return True
-    return None if volume.host_path_type == "" else False
+    if volume.host_path_type:
+        return volume.host_path_type in {"Directory", "DirectoryOrCreate"}
+    return True if volume.host_path.endswith("/") else None
 
 
 def volume_of(mount: Mount, volumes: Iterable[Volume]) -> Volume | None:
@@ -201,7 +203,7 @@ def _volume_errors(volumes: Sequence[Volume]) -> Iterator[PodError]:
         if not volume.name:
             yield PodError("invalid", (*place, "name"), "Required value")
         elif not _LABEL.fullmatch(volume.name) or len(volume.name) > _LONGEST_LABEL:
-            yield PodError("invalid", (*place, "name"), _invalid(volume.name, "must be a DNS label"))
+            yield PodError("invalid", (*place, "name"), _invalid(volume.name, _LABEL_RULE))
         if volume.name in names:
             yield PodError("invalid", (*place, "name"), f"Duplicate value: {quote(volume.name)}")
         names.add(volume.name)
