@@ -1,0 +1,104 @@
+"""Where the values of one document stand: paths turned into spans."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from auditlint.finding import Span
+from auditlint.text.nodes import Content, Entry, Mapping, Node, Placed, Sequence, content, is_empty
+
+if TYPE_CHECKING:
+    from auditlint.finding import Path
+
+_INDEXED_FROM = 16
+"""Mappings with fewer entries are searched in order; larger ones get an index at the first look."""
+
+
+class NodePlaces:
+    """The places of one document; `first` is where an empty document begins."""
+
+    __slots__ = ("_first", "_indexes", "_root")
+
+    def __init__(self, root: Node | None, first: Span) -> None:
+        self._root = root
+        self._first = first
+        self._indexes: dict[int, dict[str, list[Entry]]] = {}
+
+    def value(self, path: Path, occurrence: int | None = None) -> Span:
+        """Return the span of the value at path; of a mapping or list in a list its first key or item starts it.
+
+        An empty value (`level:`) gives its key; a path that leads to nothing gives the deepest key that exists.
+        """
+        if self._root is None:
+            return self._first
+        found = self._find(self._root, path, occurrence)
+        if not found.whole:
+            return _key(found)
+        if found.entry is None:
+            start = _first_key(found.node)
+            return Span(start.line, start.column, found.node.end_line, found.node.end_column)
+        return found.entry.key.span if is_empty(found.node) else found.node.span
+
+    def key(self, path: Path, occurrence: int | None = None) -> Span:
+        """Return the span of the key at path; `occurrence` (from 0) picks among duplicates, the last by default.
+
+        The key of the document's root, and of a list item, is its first key, or the item itself.
+        """
+        if self._root is None:
+            return self._first
+        return _key(self._find(self._root, path, occurrence))
+
+    def pointer(self, path: Path) -> str:
+        """Return path as an RFC 6901 pointer from the root of the document on disk."""
+        return "".join(["/" + str(step).replace("~", "~0").replace("/", "~1") for step in path])
+
+    def _find(self, root: Node, path: Path, occurrence: int | None) -> _Found:
+        """Follow path as far as it leads; only its last step looks at `occurrence`."""
+        found = _Found(None, root, whole=True)
+        for depth, step in enumerate(path, start=1):
+            deeper = self._step(content(found.node), step, occurrence if depth == len(path) else None)
+            if deeper is None:
+                return _Found(found.entry, found.node, whole=False)
+            found = deeper
+        return found
+
+    def _step(self, node: Content, step: str | int, occurrence: int | None) -> _Found | None:
+        if isinstance(node, Mapping):
+            entries = self._entries(node, str(step))
+            if not entries:
+                return None
+            entry = entries[-1 if occurrence is None or occurrence >= len(entries) else occurrence]
+            return _Found(entry, entry.value, whole=True)
+        if isinstance(node, Sequence) and isinstance(step, int) and 0 <= step < len(node.items):
+            return _Found(None, node.items[step], whole=True)
+        return None
+
+    def _entries(self, node: Mapping, name: str) -> list[Entry]:
+        if len(node.entries) < _INDEXED_FROM:
+            return [entry for entry in node.entries if entry.name == name]
+        index = self._indexes.get(id(node))
+        if index is None:
+            index = {}
+            for entry in node.entries:
+                index.setdefault(entry.name, []).append(entry)
+            self._indexes[id(node)] = index
+        return index.get(name, [])
+
+
+class _Found(NamedTuple):
+    """How far a path led: the entry it ended in (None at the root and in lists), its node, and if that was all."""
+
+    entry: Entry | None
+    node: Node
+    whole: bool
+
+
+def _key(found: _Found) -> Span:
+    return _first_key(found.node).span if found.entry is None else found.entry.key.span
+
+
+def _first_key(node: Node) -> Placed:
+    """Return the first key of a mapping, of the first item of a list, or else the node itself."""
+    while isinstance(node, Sequence) and node.items:
+        node = node.items[0]
+    return node.first or node if isinstance(node, Mapping) else node
