@@ -1,0 +1,121 @@
+"""The configuration file: where it is found, what it does, and what is said of a bad one."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import jsonschema
+import pytest
+
+from auditlint.kubernetes import data
+from tests.cli.conftest import BAD_LEVEL, GOOD
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.conftest import Auditlint
+    from tests.cli.test_exit_codes import Write
+
+OPEN_END = GOOD.replace("- level: Metadata\n", '- level: Metadata\n  resources: [{group: ""}]\n')
+BETA = GOOD.replace("audit.k8s.io/v1", "audit.k8s.io/v1beta1")
+
+
+def rules_found(auditlint: Auditlint, *arguments: str) -> list[str]:
+    run = auditlint("check", "--format", "json", *arguments)
+    assert run.returncode in (0, 1), run.stderr
+    return [finding["rule"] for finding in json.loads(run.stdout)["findings"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        (".auditlint.yaml", "kubernetes-version: 1.20\n"),
+        (".auditlint.yml", "kubernetes-version: v1.20.3\n"),
+        ("pyproject.toml", '[tool.auditlint]\nkubernetes-version = "1.20"\n'),
+    ],
+)
+def test_kubernetes_version_as_it_is_written(auditlint: Auditlint, write: Write, name: str, content: str) -> None:
+    """1.20 is not 1.2: the text counts, not the number."""
+    write(name, content)
+    write("p.yaml", BETA)
+    assert "wrong-api-version" not in rules_found(auditlint, "p.yaml")
+    assert "wrong-api-version" in rules_found(auditlint, "--kubernetes-version", "1.24", "p.yaml")
+    assert "wrong-api-version" in rules_found(auditlint, "--no-config", "p.yaml")
+
+
+def test_rules_off_and_severity(auditlint: Auditlint, write: Write) -> None:
+    write("p.yaml", OPEN_END)
+    assert rules_found(auditlint, "p.yaml") == ["missing-catch-all"]
+    write(".auditlint.yaml", "rules:\n  missing-catch-all: off\n")
+    assert rules_found(auditlint, "p.yaml") == []
+    write(".auditlint.yaml", "rules:\n  missing-catch-all: error\n")
+    run = auditlint("check", "--fail-on", "error", "p.yaml")
+    assert run.returncode == 1
+    assert run.stdout.startswith("p.yaml:4:1: error: ")
+
+
+def test_select_ignore_and_fail_on(auditlint: Auditlint, write: Write) -> None:
+    write("p.yaml", OPEN_END)
+    write(".auditlint.yaml", "fail-on: error\n")
+    assert auditlint("check", "p.yaml").returncode == 0
+    assert auditlint("check", "--fail-on", "warning", "p.yaml").returncode == 1
+    write(".auditlint.yaml", "ignore: [policy-matching]\n")
+    assert rules_found(auditlint, "p.yaml") == []
+    write(".auditlint.yaml", "ignore: [policy-matching]\nselect: [missing-catch-all]\n")
+    assert rules_found(auditlint, "p.yaml") == ["missing-catch-all"]
+
+
+def test_exclude_and_per_file_ignores(auditlint: Auditlint, write: Write) -> None:
+    write("a/p.yaml", BAD_LEVEL)
+    write("b/p.yaml", BAD_LEVEL)
+    write(".auditlint.yaml", "exclude: [/a/]\n")
+    report = json.loads(auditlint("check", "--format", "json").stdout)
+    assert {finding["path"] for finding in report["findings"]} == {"b/p.yaml"}
+    write(".auditlint.yaml", "per-file-ignores:\n  a/*.yaml: [invalid-level]\n")
+    report = json.loads(auditlint("check", "--format", "json").stdout)
+    assert {finding["path"] for finding in report["findings"]} == {"b/p.yaml"}
+
+
+def test_found_upward_to_the_root_of_the_repository(
+    auditlint: Auditlint, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write("repository/.git/HEAD", "")
+    write("repository/deep/p.yaml", OPEN_END)
+    write(".auditlint.yaml", "ignore: [missing-catch-all]\n")
+    from auditlint import checks, config
+
+    checks.load()
+    monkeypatch.chdir(tmp_path / "repository" / "deep")
+    assert config.load(None).ignore == ()
+    write("repository/.auditlint.yaml", "ignore: [missing-catch-all]\n")
+    assert config.load(None).ignore == ("missing-catch-all",)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("kubernetes_version: 1.30\n", 'did you mean "kubernetes-version"?'),
+        ("ignore: [unreachable-rul]\n", 'did you mean "unreachable-rule"?'),
+        ("rules: {unreachable-rul: off}\n", 'did you mean "unreachable-rule"?'),
+        ("rules: {unreachable-rule: loud}\n", "loud"),
+        ("fail-on: everything\n", "everything"),
+        ("kubernetes-version: newest\n", "newest"),
+        ("ignore: missing-catch-all\n", "ignore"),
+        ("ignore: [\n", ".auditlint.yaml:"),
+        ("- a list\n", "mapping"),
+        ("ignore: []\nignore: []\n", "set twice"),
+    ],
+)
+def test_a_bad_configuration_is_one_line_and_2(auditlint: Auditlint, write: Write, content: str, said: str) -> None:
+    write(".auditlint.yaml", content)
+    run = auditlint("check", write("p.yaml", GOOD))
+    assert (run.returncode, run.stdout) == (2, "")
+    (line,) = run.stderr.splitlines()
+    assert ".auditlint.yaml" in line
+    assert said in line
+
+
+def test_the_schema_is_one() -> None:
+    jsonschema.Draft202012Validator.check_schema(data.table("config.schema"))

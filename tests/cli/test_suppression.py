@@ -1,0 +1,95 @@
+"""Ignore comments: what they cover, and the three rules that judge them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Auditlint
+    from tests.cli.test_exit_codes import Write
+
+HEAD = "apiVersion: audit.k8s.io/v1\nkind: Policy\n"
+
+
+def check(auditlint: Auditlint, write: Write, policy: str | bytes) -> dict[str, list[tuple[str, int]]]:
+    run = auditlint("check", "--no-config", "--format", "json", write("p.yaml", policy))
+    assert run.returncode in (0, 1), run.stderr
+    found: dict[str, list[tuple[str, int]]] = {"live": [], "suppressed": []}
+    for finding in json.loads(run.stdout)["findings"]:
+        found["live" if finding["suppressed"] is None else "suppressed"].append((finding["rule"], finding["line"]))
+    return found
+
+
+def test_at_the_end_of_a_line(auditlint: Auditlint, write: Write) -> None:
+    policy = HEAD + "rules:\n- level: metadata # auditlint: ignore[invalid-level] for the demo\n- level: none\n"
+    assert check(auditlint, write, policy) == {"live": [("invalid-level", 5)], "suppressed": [("invalid-level", 4)]}
+
+
+def test_the_reason_is_reported(auditlint: Auditlint, write: Write) -> None:
+    policy = HEAD + "rules:\n- level: metadata # auditlint: ignore[invalid-level] for the demo\n"
+    run = auditlint("check", "--no-config", "--format", "json", write("p.yaml", policy))
+    report = json.loads(run.stdout)
+    assert [finding["suppressed"] for finding in report["findings"]] == [{"by": "comment", "reason": "for the demo"}]
+    assert report["summary"]["errors"] == 0
+    assert report["subjects"][0]["refused_by"] == ["policy"]
+    assert run.returncode == 0
+    assert auditlint("check", "--no-config", "p.yaml").stdout == ""
+
+
+def test_alone_on_a_line_covers_the_node_below(auditlint: Auditlint, write: Write) -> None:
+    policy = HEAD + (
+        "rules:\n"
+        "# AuditLint : IGNORE[ invalid-level , invalid-url ]\n"
+        "- level: metadata\n"
+        "  nonResourceURLs:\n"
+        "  - healthz\n"
+        "- level: metadata\n"
+    )
+    found = check(auditlint, write, policy)
+    assert found["suppressed"] == [("invalid-level", 5), ("invalid-url", 7)]
+    assert found["live"] == [("invalid-level", 8)]
+
+
+def test_above_a_key_covers_that_key_only(auditlint: Auditlint, write: Write) -> None:
+    policy = HEAD + "rules:\n- verbs: [get]\n  # auditlint: ignore[invalid-level]\n  level: x\n  foo: 1\n- level: x\n"
+    found = check(auditlint, write, policy)
+    assert found["suppressed"] == [("invalid-level", 6)]
+    assert ("invalid-level", 8) in found["live"]
+    assert ("unknown-field", 7) in found["live"]
+
+
+def test_a_whole_file(auditlint: Auditlint, write: Write) -> None:
+    policy = "# auditlint: ignore-file[invalid-level] a fixture\n" + HEAD + "rules:\n- level: x\n- level: y\n"
+    assert check(auditlint, write, policy) == {"live": [], "suppressed": [("invalid-level", 5), ("invalid-level", 6)]}
+
+
+@pytest.mark.parametrize(
+    ("comment", "rule"),
+    [
+        ("# auditlint: ignore[invalid-url]", "unused-ignore"),
+        ("# auditlint: ignore[invalid-levle]", "unknown-ignore"),
+        ("# auditlint: ignore", "malformed-ignore"),
+        ("# auditlint: ignore[]", "malformed-ignore"),
+        ("# auditlint ignore[invalid-level]", "malformed-ignore"),
+        ("# auditlint: disable=invalid-level", "malformed-ignore"),
+        ("# auditlint: ignore-file[invalid-level] too late", "malformed-ignore"),
+    ],
+)
+def test_comments_that_ignore_nothing(auditlint: Auditlint, write: Write, comment: str, rule: str) -> None:
+    found = check(auditlint, write, HEAD + f"rules:\n- level: metadata {comment}\n")
+    assert found == {"live": [("invalid-level", 4), (rule, 4)], "suppressed": []}
+
+
+def test_text_that_only_looks_like_a_comment(auditlint: Auditlint, write: Write) -> None:
+    policy = HEAD + 'rules:\n- level: "x # auditlint: ignore[invalid-level]"\n'
+    assert check(auditlint, write, policy) == {"live": [("invalid-level", 4)], "suppressed": []}
+
+
+def test_windows_line_ends_and_utf_16(auditlint: Auditlint, write: Write) -> None:
+    policy = (HEAD + "rules:\n- level: x # auditlint: ignore[invalid-level]\n").replace("\n", "\r\n")
+    expected = {"live": [], "suppressed": [("invalid-level", 4)]}
+    assert check(auditlint, write, policy) == expected
+    assert check(auditlint, write, policy.encode("utf-16")) == expected

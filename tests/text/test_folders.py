@@ -1,0 +1,81 @@
+"""Searching folders: git itself is the judge of what is ignored."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import TYPE_CHECKING
+
+from auditlint.text import folders
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+FILES = {
+    "a.yaml": "",
+    "b.yml": "",
+    "c.json": "",
+    "d.txt": "",
+    ".hidden.yaml": "",
+    "build/x.yaml": "",
+    "build/keep.yaml": "",
+    "deep/er/secret.yaml": "",
+    "deep/er/open.yaml": "",
+    "deep/tmp/x.yaml": "",
+    "deep/tmp-not.yaml": "",
+    "other/secret.yaml": "",
+    "other/local.yaml": "",
+    ".gitignore": "/build/*\n!/build/keep.yaml\ntmp/\nsecret.yaml\n# a comment\n",
+    "deep/er/.gitignore": "!secret.yaml\n",
+    "other/.gitignore": "/local.yaml\n",
+}
+
+
+def write(folder: Path) -> None:
+    for name, content in FILES.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content)
+
+
+def git_files(folder: Path) -> list[str]:
+    command = ["git", "ls-files", "--others", "--exclude-standard"]
+    run = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    return sorted(name for name in run.stdout.splitlines() if name.endswith(folders.SUFFIXES))
+
+
+def test_the_same_files_as_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    write(tmp_path)
+    (tmp_path / ".git" / "info").mkdir(exist_ok=True)
+    (tmp_path / ".git" / "info" / "exclude").write_text("b.yml\n")
+    monkeypatch.chdir(tmp_path)
+    assert sorted(folders.search(".", ())) == git_files(tmp_path)
+    monkeypatch.chdir(tmp_path / "deep")
+    assert sorted(folders.search(".", ())) == git_files(tmp_path / "deep")
+
+
+def test_exclude(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    exclude = (folders.patterns(".", ["deep/", "*.yml", "/other/secret.yaml"]),)
+    found = list(folders.search(".", exclude))
+    assert "a.yaml" in found
+    assert [name for name in found if name.startswith("deep") or name.endswith(".yml") or "secret" in name] == []
+
+
+def test_links_to_folders_are_not_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "a.yaml").write_text("")
+    (tmp_path / "real" / "loop.yaml").symlink_to(tmp_path)
+    (tmp_path / "link.yaml").symlink_to(tmp_path / "real" / "a.yaml")
+    assert list(folders.search(".", ())) == ["link.yaml", os.path.join("real", "a.yaml")]
+
+
+def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
+    told: list[tuple[str, str]] = []
+    gone = str(tmp_path / "gone")
+    assert list(folders.search(gone, (), lambda path, why: told.append((path, why)))) == []
+    assert told == [(gone, "No such file or directory")]
