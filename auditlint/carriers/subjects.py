@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.decode import Loaded
     from auditlint.kubernetes.flags import ParsedFlags
     from auditlint.kubernetes.mounts import Mount, Volume
+    from auditlint.kubernetes.problems import Value
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,10 +48,14 @@ class PolicySubject:
     """A later document of a file whose first document is a policy: the server never reads it."""
     server: ApiServer | None = None
     """The apiserver of the same run that names this file, if one does."""
+    value: Value = None
+    """The policy as plain values, to be decoded again for another release."""
+    from_json: bool = False
 
     def at(self, *steps: str | int) -> Path:
-        """Return the path of a value of the policy within the document."""
-        return (*self.base, *steps)
+        """Return the path of a value of the policy within the document; a snippet has no key `rules` around it."""
+        inner = steps[1:] if self.shape == "snippet" and steps[:1] == ("rules",) else steps
+        return (*self.base, *inner)
 
 
 @dataclass(frozen=True)
@@ -79,15 +84,26 @@ class ApiServer:
     volumes: tuple[Volume, ...] = ()
     pod_path: Path = ()
     """The way to the Pod (or Pod template) in the document."""
+    spec_path: Path = ()
+    """The way to what holds the containers and `volumes`: the Pod's `spec`; in fragments maybe the document itself."""
+    other_mounts: tuple[Mount, ...] = ()
+    """The mounts of the Pod's other containers."""
+    not_text: tuple[Path, ...] = ()
+    """Items of `command` and `args` that are no strings: the kubelet does not take such a Pod."""
     read_only_root: bool = False
     run_as_user: int | None = None
     host_network: bool = False
     arguments_path: Path = ()
     """The way to the list that holds the arguments: where a missing flag is reported."""
     opaque: bool = False
-    """Some arguments are only known at run time (templates, `$(X)` from valueFrom, shell variables)."""
+    """Arguments or mounts are only known at run time (templates, `$(X)` from valueFrom, shell variables).
+
+    They are not among `arguments` and `mounts`.
+    """
     policies: tuple[PolicySubject, ...] = field(default=())
     """The policy of the same run that `--audit-policy-file` names, if one does."""
+    other_policies: tuple[PolicySubject, ...] = field(default=())
+    """Where no policy of the run has the name that the flag gives: those beside the manifest that nothing names."""
 
     def at(self, *steps: str | int) -> Path:
         """Return the path of a value of the container within the document."""
