@@ -59,7 +59,7 @@ class Settings:
 def load(path: str | None) -> Settings:
     """Return the settings of a file, or of the one found upward from here; ConfigError where it is bad."""
     if path is None:
-        path = _find(os.getcwd())  # noqa: PTH109  (strings throughout: pathlib is slower to load)
+        path = _find(os.getcwd())
         if path is None:
             return Settings()
     document = _read(path)
@@ -75,7 +75,7 @@ def load(path: str | None) -> Settings:
             pattern: rule_names(names, path) for pattern, names in document.get("per-file-ignores", {}).items()
         },
         severities={name: _severity(word) for name, word in document.get("rules", {}).items()},
-        folder=os.path.dirname(path) or ".",  # noqa: PTH120
+        folder=os.path.dirname(path) or ".",
     )
     rule_names(settings.severities, path, categories=False)
     version = document.get("kubernetes-version")
@@ -112,18 +112,18 @@ def _find(folder: str) -> str | None:
     """Return the nearest configuration file, up to the repository's root."""
     while True:
         for name in NAMES:
-            path = os.path.join(folder, name)  # noqa: PTH118
-            if os.path.isfile(path) and (name != "pyproject.toml" or _mentions_us(path)):  # noqa: PTH113
+            path = os.path.join(folder, name)
+            if os.path.isfile(path) and (name != "pyproject.toml" or _mentions_us(path)):
                 return path
-        parent = os.path.dirname(folder)  # noqa: PTH120
-        if parent == folder or os.path.exists(os.path.join(folder, ".git")):  # noqa: PTH110, PTH118
+        parent = os.path.dirname(folder)
+        if parent == folder or os.path.exists(os.path.join(folder, ".git")):
             return None
         folder = parent
 
 
 def _mentions_us(path: str) -> bool:
     try:
-        with open(path, "rb") as file:  # noqa: PTH123
+        with open(path, "rb") as file:
             return b"tool.auditlint" in file.read()
     except OSError:
         return False
@@ -131,7 +131,7 @@ def _mentions_us(path: str) -> bool:
 
 def _read(path: str) -> dict[str, Any] | None:
     try:
-        with open(path, "rb") as file:  # noqa: PTH123
+        with open(path, "rb") as file:
             content = file.read()
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
@@ -145,9 +145,9 @@ def _read(path: str) -> dict[str, Any] | None:
 
 def _toml(content: bytes, path: str) -> Any:
     try:
-        import tomllib  # noqa: PLC0415
+        import tomllib
     except ModuleNotFoundError:  # Python 3.10
-        import tomli as tomllib  # type: ignore[import-not-found,no-redef,unused-ignore]  # noqa: PLC0415
+        import tomli as tomllib  # type: ignore[import-not-found,no-redef,unused-ignore]
     try:
         return tomllib.loads(content.decode()).get("tool", {}).get("auditlint")
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -156,7 +156,7 @@ def _toml(content: bytes, path: str) -> Any:
 
 def _yaml(content: bytes, path: str) -> Any:
     """Return the document with every scalar as it is written, so that 1.30 stays 1.30 and off stays off."""
-    from auditlint.text.yaml_reader import read_yaml  # noqa: PLC0415
+    from auditlint.text.yaml_reader import read_yaml
 
     stream = read_yaml(content)
     if stream.error is not None:
@@ -166,7 +166,7 @@ def _yaml(content: bytes, path: str) -> Any:
 
 
 def _as_written(node: Node, path: str) -> Any:
-    from auditlint.text.nodes import Alias, Mapping, Sequence  # noqa: PLC0415
+    from auditlint.text.nodes import Alias, Mapping, Sequence
 
     if isinstance(node, Alias):
         raise ConfigError(f"{path}:{node.span.line}: aliases are not taken in a configuration")
@@ -183,7 +183,7 @@ def _as_written(node: Node, path: str) -> Any:
 
 
 def _validate(document: dict[str, Any], path: str) -> None:
-    import jsonschema  # noqa: PLC0415  (costs 0.08 s: only a run with a configuration pays)
+    import jsonschema
 
     schema = data.table("config.schema")
     unknown = set(document) - set(schema["properties"])

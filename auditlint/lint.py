@@ -88,7 +88,7 @@ def expand(
     )
     seen: set[str] = set()
     for path in paths:
-        folder = os.path.isdir(path)  # noqa: PTH112  (strings throughout: pathlib is slower)
+        folder = os.path.isdir(path)
         for found in folders.search(path, excluded, failed) if folder else (path,):
             known = os.path.realpath(found) if len(paths) > 1 else found
             if known not in seen:
@@ -160,7 +160,7 @@ def _run_rules(subject: Subject, run: _Run) -> Iterator[Finding]:
         if isinstance(subject, rule.subject):
             try:
                 yield from rule.check(subject, Context(rule, subject))
-            except Exception as error:  # noqa: BLE001  (whatever it is, the user must not see a traceback)
+            except Exception as error:
                 if DEBUG:
                     raise
                 run.crashed.append(Notice(subject.path, f"{rule.name} failed: {type(error).__name__}: {error}"))
@@ -231,5 +231,3 @@ def _summaries(files: list[_File]) -> Iterator[dict[str, object]]:
             if isinstance(subject, PolicySubject):
                 summary |= analysis.summary(subject)
             yield summary
-
-

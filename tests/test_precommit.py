@@ -24,7 +24,13 @@ def wanted(path: str) -> bool:
 
 @pytest.mark.parametrize(
     "path",
-    ["audit-policy.yaml", "a/b/kube-apiserver.yml", "policy.json", "etc/kubernetes/manifests/kube-apiserver.yaml", "x.package.yaml"],
+    [
+        "audit-policy.yaml",
+        "a/b/kube-apiserver.yml",
+        "policy.json",
+        "etc/kubernetes/manifests/kube-apiserver.yaml",
+        "x.package.yaml",
+    ],
 )
 def test_files_it_takes(path: str) -> None:
     assert wanted(path)
@@ -32,7 +38,14 @@ def test_files_it_takes(path: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["README.md", "main.go", "vendor/x/policy.yaml", "web/node_modules/a/b.json", "package-lock.json", "web/tsconfig.json"],
+    [
+        "README.md",
+        "main.go",
+        "vendor/x/policy.yaml",
+        "web/node_modules/a/b.json",
+        "package-lock.json",
+        "web/tsconfig.json",
+    ],
 )
 def test_files_it_leaves(path: str) -> None:
     assert not wanted(path)
@@ -68,6 +81,10 @@ def test_the_hook_through_pre_commit(tmp_path: Path) -> None:
     (repository / "audit-policy.yaml").write_bytes((ROOT / "examples" / "good" / "audit-policy.yaml").read_bytes())
     subprocess.run([*git, "add", "--all"], check=True)
     again = subprocess.run(
-        [program, "try-repo", str(ROOT), "auditlint", "--all-files"], cwd=repository, env=environment, capture_output=True, check=False
+        [program, "try-repo", str(ROOT), "auditlint", "--all-files"],
+        cwd=repository,
+        env=environment,
+        capture_output=True,
+        check=False,
     )
     assert again.returncode == 0, again.stdout

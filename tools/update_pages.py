@@ -11,8 +11,8 @@ from types import SimpleNamespace
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from auditlint import checks  # noqa: E402
-from tests import pages  # noqa: E402
+from auditlint import checks
+from tests import pages
 
 
 def updated(page: str, rule: str) -> str:

@@ -24,7 +24,9 @@ def unused_ignore(comments: IgnoreComments, context: Context) -> Iterator[Findin
     """Report each known rule that an ignore comment names for nothing."""
     for ignore, name in comments.unused:
         if name in comments.known:
-            yield context.at(ignore.span, "", f'nothing to ignore: no "{name}" finding is covered by this comment, remove it')
+            yield context.at(
+                ignore.span, "", f'nothing to ignore: no "{name}" finding is covered by this comment, remove it'
+            )
 
 
 @rule(

@@ -31,8 +31,12 @@ PATIENCE = 1.0
 @click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATH]...")
 @click.option("--format", "output_format", type=Choice(FORMATS), help="Output; on a terminal full, else text.")
 @click.option("--output-file", type=click.Path(dir_okay=False), help="Write the report there instead of to stdout.")
-@click.option("--select", type=RuleNames(), multiple=True, metavar="RULES", help="Report only these rules or categories.")
-@click.option("--ignore", type=RuleNames(), multiple=True, metavar="RULES", help="Do not report these rules or categories.")
+@click.option(
+    "--select", type=RuleNames(), multiple=True, metavar="RULES", help="Report only these rules or categories."
+)
+@click.option(
+    "--ignore", type=RuleNames(), multiple=True, metavar="RULES", help="Do not report these rules or categories."
+)
 @click.option("--fail-on", type=Choice(config.FAIL_ON), help="The least finding that makes the exit code 1 [warning].")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
 @click.option("--as", "as_kind", type=Choice(KINDS), help="Take every file for this, whatever it looks like.")
@@ -96,7 +100,7 @@ def _sources(
 
 
 def _stdin() -> bytes:
-    from auditlint.text.source import LIMIT  # noqa: PLC0415
+    from auditlint.text.source import LIMIT
 
     content = sys.stdin.buffer.read(LIMIT + 1)
     if len(content) > LIMIT:
@@ -132,7 +136,7 @@ def _write(report: Report, options: dict[str, Any]) -> None:
     color = wanted == "always" or (wanted == "auto" and terminal and not os.environ.get("NO_COLOR"))
     text = render(report, options["output_format"] or ("full" if terminal else "text"), color=color)
     if target is not None:
-        from auditlint.text.source import replace_file  # noqa: PLC0415
+        from auditlint.text.source import replace_file
 
         replace_file(target, text.encode("utf-8", "surrogateescape"))
         return

@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 
 
 def _complete(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from click.shell_completion import CompletionItem  # noqa: PLC0415
+    from click.shell_completion import CompletionItem
 
     checks.load()
-    return [CompletionItem(name, help=REGISTRY[name].summary) for name in sorted(REGISTRY) if name.startswith(incomplete)]
+    return [
+        CompletionItem(name, help=REGISTRY[name].summary) for name in sorted(REGISTRY) if name.startswith(incomplete)
+    ]
 
 
 @click.command("explain", short_help="Show the page of one rule.")

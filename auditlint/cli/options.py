@@ -15,7 +15,7 @@ class Choice(click.Choice[str]):
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the word, or fail with a suggestion."""
-        from auditlint.config import suggestion  # noqa: PLC0415
+        from auditlint.config import suggestion
 
         if value in self.choices:
             return str(value)
@@ -28,12 +28,10 @@ class RuleNames(click.ParamType):
 
     name = "rules"
 
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, ...]:
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
         """Return the names; fail with a suggestion where one is unknown."""
-        from auditlint import checks  # noqa: F401, PLC0415  (registers the rules)
-        from auditlint.config import ConfigError, rule_names  # noqa: PLC0415
+        from auditlint import checks  # noqa: F401  (registers the rules)
+        from auditlint.config import ConfigError, rule_names
 
         if isinstance(value, tuple):
             return value
@@ -44,10 +42,10 @@ class RuleNames(click.ParamType):
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002
         """Complete the last name."""
-        from click.shell_completion import CompletionItem  # noqa: PLC0415
+        from click.shell_completion import CompletionItem
 
-        from auditlint import checks  # noqa: F401, PLC0415
-        from auditlint.rule import REGISTRY  # noqa: PLC0415
+        from auditlint import checks  # noqa: F401
+        from auditlint.rule import REGISTRY
 
         before, comma, last = incomplete.rpartition(",")
         known = sorted(set(REGISTRY) | {rule.category for rule in REGISTRY.values()})

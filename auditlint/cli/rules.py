@@ -20,7 +20,12 @@ def command(output_format: str) -> None:
         click.echo(json.dumps(_rows(), indent=1))
         return
     rows = [
-        (str(row["name"]), str(row["severity"]) + ("" if row["default"] else " (off)"), str(row["category"]), str(row["summary"]))
+        (
+            str(row["name"]),
+            str(row["severity"]) + ("" if row["default"] else " (off)"),
+            str(row["category"]),
+            str(row["summary"]),
+        )
         for row in _rows()
     ]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]

@@ -14,7 +14,7 @@ FORMATS = ("text", "full", "json", "github")
 def render(report: Report, output_format: str, *, color: bool = False) -> str:
     """Return the report in one of FORMATS; colour is for people, so json and github have none."""
     if output_format in {"text", "full"}:
-        from auditlint.report import text  # noqa: PLC0415  (each output is imported only where it is used)
+        from auditlint.report import text
 
         return text.render(report, source=output_format == "full", color=color)
     module = import_module(f"auditlint.report.{output_format}_report")

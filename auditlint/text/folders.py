@@ -40,7 +40,7 @@ def search(
 
 def patterns(folder: str, lines: list[str]) -> Ignores:
     """Return the patterns of lines in gitignore's syntax, relative to folder."""
-    from pathspec import GitIgnoreSpec  # noqa: PLC0415  (costs 0.03 s: only where there are patterns)
+    from pathspec import GitIgnoreSpec
 
     return Ignores(folder, GitIgnoreSpec.from_lines(lines))
 
@@ -65,11 +65,11 @@ def _walk(folder: str, ignores: tuple[Ignores, ...], failed: Callable[[str, str]
 
 
 def _folder_link(entry: os.DirEntry[str]) -> bool:
-    return entry.is_symlink() and os.path.isdir(entry.path)  # noqa: PTH112  (DirEntry gives strings)
+    return entry.is_symlink() and os.path.isdir(entry.path)
 
 
 def _tidy(path: str) -> str:
-    return path[2:] if path.startswith("./") else path
+    return path.removeprefix("./")
 
 
 def _ignored(path: str, ignores: tuple[Ignores, ...], *, is_folder: bool) -> bool:
@@ -84,20 +84,20 @@ def _ignored(path: str, ignores: tuple[Ignores, ...], *, is_folder: bool) -> boo
 def _above(folder: str) -> tuple[Ignores, ...]:
     """Return the ignore files that hold in folder from above it, the repository's root first; none outside git."""
     parents = []
-    current = os.path.abspath(folder)  # noqa: PTH100  (`resolve` would follow links)
-    while not os.path.exists(os.path.join(current, ".git")):  # noqa: PTH110, PTH118
-        parent = os.path.dirname(current)  # noqa: PTH120
+    current = os.path.abspath(folder)
+    while not os.path.exists(os.path.join(current, ".git")):
+        parent = os.path.dirname(current)
         if parent == current:
             return ()
         current = parent
         parents.append(current)
-    exclude = _read_ignores(current, os.path.join(".git", "info", "exclude"))  # noqa: PTH118
+    exclude = _read_ignores(current, os.path.join(".git", "info", "exclude"))
     return (*exclude, *(ignores for parent in reversed(parents) for ignores in _read_ignores(parent, ".gitignore")))
 
 
 def _read_ignores(folder: str, name: str) -> tuple[Ignores, ...]:
     try:
-        with open(os.path.join(folder, name), encoding="utf-8", errors="replace") as file:  # noqa: PTH118, PTH123
+        with open(os.path.join(folder, name), encoding="utf-8", errors="replace") as file:
             lines = file.read().splitlines()
     except OSError:
         return ()

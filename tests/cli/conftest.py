@@ -31,7 +31,11 @@ def auditlint(tmp_path: Path) -> Auditlint:
 
     def call(*arguments: str, stdin: bytes | None = None) -> subprocess.CompletedProcess[str]:
         run = subprocess.run(
-            [sys.executable, "-m", "auditlint", *arguments], cwd=tmp_path, input=stdin or b"", capture_output=True, check=False
+            [sys.executable, "-m", "auditlint", *arguments],
+            cwd=tmp_path,
+            input=stdin or b"",
+            capture_output=True,
+            check=False,
         )
         return subprocess.CompletedProcess(run.args, run.returncode, run.stdout.decode(), run.stderr.decode())
 

@@ -50,7 +50,9 @@ def test_exit_zero(auditlint: Auditlint, write: Write) -> None:
 @pytest.mark.parametrize(("fail_on", "code"), [("refused", 0), ("error", 0), ("warning", 1), ("info", 1), ("never", 0)])
 def test_fail_on(auditlint: Auditlint, write: Write, fail_on: str, code: int) -> None:
     policy = GOOD.replace("- level: Metadata\n", '- level: Metadata\n  resources: [{group: ""}]\n')
-    run = auditlint("check", "--no-config", "--select", "missing-catch-all", "--fail-on", fail_on, write("p.yaml", policy))
+    run = auditlint(
+        "check", "--no-config", "--select", "missing-catch-all", "--fail-on", fail_on, write("p.yaml", policy)
+    )
     assert "[missing-catch-all]" in run.stdout
     assert run.returncode == code
 
@@ -165,9 +167,13 @@ def test_ctrl_c(tmp_path: Path) -> None:
 def test_output_file_keeps_permissions_and_replaces_whole(auditlint: Auditlint, write: Write, tmp_path: Path) -> None:
     (tmp_path / "report.json").write_text("old")
     (tmp_path / "report.json").chmod(0o640)
-    run = auditlint("check", "--no-config", "--format", "json", "--output-file", "report.json", write("p.yaml", BAD_LEVEL))
+    run = auditlint(
+        "check", "--no-config", "--format", "json", "--output-file", "report.json", write("p.yaml", BAD_LEVEL)
+    )
     assert (run.returncode, run.stdout) == (1, "")
-    assert [finding["rule"] for finding in json.loads((tmp_path / "report.json").read_text())["findings"]] == ["invalid-level"]
+    assert [finding["rule"] for finding in json.loads((tmp_path / "report.json").read_text())["findings"]] == [
+        "invalid-level"
+    ]
     assert (tmp_path / "report.json").stat().st_mode & 0o777 == 0o640
     assert sorted(path.name for path in tmp_path.iterdir()) == ["p.yaml", "report.json"]
 

@@ -30,7 +30,7 @@ HOSTILE = {
     "half of UTF-16": HEAD.encode("utf-16")[:-1],
     "empty": b"",
     "only a byte order mark": b"\xef\xbb\xbf",
-    "escape sequences": b"apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n- level: \"\\e[31mred\\e[0m\"\n",
+    "escape sequences": b'apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n- level: "\\e[31mred\\e[0m"\n',
     "one long line": HEAD.encode() + b"x: " + b"y" * 5_000_000 + b"\n",
 }
 
