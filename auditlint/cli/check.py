@@ -31,11 +31,9 @@ PATIENCE = 1.0
 @click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATH]...")
 @click.option("--format", "output_format", type=Choice(FORMATS), help="Output; on a terminal full, else text.")
 @click.option("--output-file", type=click.Path(dir_okay=False), help="Write the report there instead of to stdout.")
+@click.option("--select", type=RuleNames(), multiple=True, metavar="RULES", help="Report only these rules, categories.")
 @click.option(
-    "--select", type=RuleNames(), multiple=True, metavar="RULES", help="Report only these rules or categories."
-)
-@click.option(
-    "--ignore", type=RuleNames(), multiple=True, metavar="RULES", help="Do not report these rules or categories."
+    "--ignore", type=RuleNames(), multiple=True, metavar="RULES", help="Do not report these rules, categories."
 )
 @click.option("--fail-on", type=Choice(config.FAIL_ON), help="The least finding that makes the exit code 1 [warning].")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
@@ -61,8 +59,11 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
         raise click.UsageError(str(error)) from None
     missing: list[Notice] = []
     sources = _sources(paths or (".",), settings, options, missing)
-    with _Progress() as progress:
+    progress = _Progress()
+    try:
         report = lint.check(sources, settings, as_kind=options["as_kind"], progress=progress.show)
+    finally:
+        progress.clear()
     report = replace(report, failed=(*missing, *report.failed))
     _write(report, options)
     if not options["quiet"]:
@@ -79,10 +80,9 @@ def _settings(options: dict[str, Any]) -> Settings:
     if options["no_config"] and options["config_file"]:
         raise config.ConfigError("--config and --no-config exclude each other")
     settings = config.Settings() if options["no_config"] else config.load(options["config_file"])
-    for key in ("select", "ignore"):
-        names = tuple(name for names in options[key] for name in names)
-        if names:
-            settings = replace(settings, **{key: names if key == "select" else (*settings.ignore, *names)})
+    selected = tuple(name for names in options["select"] for name in names)
+    ignored = tuple(name for names in options["ignore"] for name in names)
+    settings = replace(settings, select=selected or settings.select, ignore=(*settings.ignore, *ignored))
     if options["fail_on"]:
         settings = replace(settings, fail_on=options["fail_on"])
     if options["kubernetes_version"]:
@@ -115,16 +115,14 @@ class _Progress:
         self.start = time.monotonic()
         self.shown = False
 
-    def __enter__(self) -> _Progress:
-        return self
-
     def show(self, files: int) -> None:
         """Say how many files have been read."""
         if files % 16 == 0 and time.monotonic() - self.start > PATIENCE and sys.stderr.isatty():
             click.echo(f"\rreading: {files} files", nl=False, err=True)
             self.shown = True
 
-    def __exit__(self, *_error: object) -> None:
+    def clear(self) -> None:
+        """Take the line away again."""
         if self.shown:
             click.echo("\r\x1b[K", nl=False, err=True)
 

@@ -23,7 +23,7 @@ class Choice(click.Choice[str]):
         self.fail(f'"{value}" is not one of {known}{suggestion(str(value), list(self.choices))}', param, ctx)
 
 
-class RuleNames(click.ParamType):
+class RuleNames(click.ParamType[tuple[str, ...]]):
     """Names of rules or categories, separated by commas."""
 
     name = "rules"

@@ -8,7 +8,7 @@ import click
 
 from auditlint import checks
 from auditlint.cli.options import Choice
-from auditlint.rule import REGISTRY
+from auditlint.rule import REGISTRY, Rule
 
 
 @click.command("rules", short_help="List the rules.")
@@ -20,13 +20,8 @@ def command(output_format: str) -> None:
         click.echo(json.dumps(_rows(), indent=1))
         return
     rows = [
-        (
-            str(row["name"]),
-            str(row["severity"]) + ("" if row["default"] else " (off)"),
-            str(row["category"]),
-            str(row["summary"]),
-        )
-        for row in _rows()
+        (rule.name, rule.severity.word + ("" if rule.default else " (off)"), rule.category, rule.summary)
+        for rule in _catalogue()
     ]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     for row in rows:
@@ -44,5 +39,9 @@ def _rows() -> list[dict[str, object]]:
             "default": rule.default,
             "summary": rule.summary,
         }
-        for rule in sorted(REGISTRY.values(), key=lambda rule: (rule.category, rule.name))
+        for rule in _catalogue()
     ]
+
+
+def _catalogue() -> list[Rule]:
+    return sorted(REGISTRY.values(), key=lambda rule: (rule.category, rule.name))

@@ -78,7 +78,7 @@ def test_exclude_and_per_file_ignores(auditlint: Auditlint, write: Write) -> Non
 
 
 def test_found_upward_to_the_root_of_the_repository(
-    auditlint: Auditlint, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     write("repository/.git/HEAD", "")
