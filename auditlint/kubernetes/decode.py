@@ -1,0 +1,183 @@
+"""Says what kube-apiserver makes of an audit policy: accepted or refused, in which words, and what it holds then.
+
+Source: LoadPolicyFromFile of k8s.io/apiserver/pkg/audit/policy, minor versions 1.18 to 1.37.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from auditlint.kubernetes import schema
+from auditlint.kubernetes.head import Head, read_head
+from auditlint.kubernetes.objects import Decoder
+from auditlint.kubernetes.policy import GroupResources, Policy, PolicyRule
+from auditlint.kubernetes.problems import Path, Problem, Value, wrong_type
+from auditlint.kubernetes.schema import Moment
+from auditlint.kubernetes.validation import Fields, aggregate, items, text, texts, validate
+from auditlint.kubernetes.words import JSON_ITERATOR_UNTIL, decode_error, head_error, not_json
+
+if TYPE_CHECKING:
+    from auditlint.kubernetes.schema import Struct
+    from auditlint.kubernetes.validation import Invalid
+
+__all__ = ["Loaded", "Path", "Problem", "Value", "load"]
+
+_NO_RULES = "loaded illegal policy with 0 rules"
+_NO_HEAD = "unknown group version field audit.k8s.io/__internal, Kind=Policy in policy"
+_DROPPED = frozenset({"unknown-field", "unsupported-field", "duplicate-key"})
+
+
+class Loaded(NamedTuple):
+    """What the server of one minor version makes of a document that is meant to be a policy."""
+
+    policy: Policy | None
+    """What it holds after decoding, what it drops left out; None where there is nothing to decode.
+
+    Of a refused document, what it would hold if it went on; a wrong type leaves its field empty, and a wrong
+    apiVersion or kind is taken for the right one.
+    """
+    problems: tuple[Problem, ...]
+    """All of them, in no special order."""
+    refused: bool
+    error: str
+    """The server's words, as it writes them before `: from file …`; empty if accepted.
+
+    Left out are pieces of the text that it quotes and what it says of a second error at once.
+    """
+    lenient: bool
+    """Whether it drops something that is written: from 1.26 with one warning, before that silently.
+
+    True as well where it would if it did not refuse the document for something else.
+    """
+    head_only: bool
+    """Whether it refuses the document for nothing but apiVersion or kind."""
+
+
+def load(value: Value, minor: int, *, from_json: bool = False) -> Loaded:
+    """Return what the server of `minor` (29 for 1.29) makes of a document; `from_json` if its text is JSON."""
+    if value is None:
+        nothing = Problem("empty-policy", (), True, None, None, "document", True)  # noqa: FBT003
+        return Loaded(None, (nothing,), True, _NO_HEAD, False, False)  # noqa: FBT003
+    if not isinstance(value, tuple):
+        problem = wrong_type((), value, "a mapping (policy)")
+        return Loaded(None, (problem,), True, f"failed decoding: {head_error(value)}", False, False)  # noqa: FBT003
+    head = read_head(value, minor, from_json=from_json)
+    decoder = Decoder(minor, from_json=from_json)
+    root = schema.policy(minor)
+    decoded = decoder.decode(root, value, ())
+    fields = decoded if isinstance(decoded, dict) else {}
+    invalid = validate(fields, minor)
+    broken = [problem for problem in decoder.problems if problem.refuses]
+    body = [
+        *decoder.problems,
+        *_still_true([error.problem for error in invalid] + _no_rules(value, fields), broken),
+    ]
+    error = _error(head, _decode_failure(decoder, root, head.version, minor), invalid, fields)
+    problems = (*head.problems, *body, *_misplaced(value))
+    head_only = any(problem.refuses for problem in head.problems) and not any(problem.refuses for problem in body)
+    lenient = any(problem.kind in _DROPPED for problem in body)
+    return Loaded(_policy(fields), problems, bool(error), error, lenient, head_only)
+
+
+def _error(head: Head, decode_failure: str, invalid: list[Invalid], fields: Fields) -> str:
+    """Return the first error in the server's order, or nothing."""
+    if decode_failure.startswith("json: unsupported"):
+        return f"failed decoding: {decode_failure}"
+    if head.error:
+        return head.error
+    if decode_failure:
+        return f"failed decoding: {decode_failure}"
+    if head.late_error:
+        return head.late_error
+    if invalid:
+        return aggregate(invalid)
+    return "" if fields.get("rules") else _NO_RULES
+
+
+def _decode_failure(decoder: Decoder, root: Struct, version: str, minor: int) -> str:
+    """Return the decoder's words for the wrong type that it reports: the first, but times come before all others.
+
+    From YAML the order is that of the keys, from JSON that of the text.
+    """
+    if decoder.not_a_number is not None:
+        return not_json(decoder.not_a_number)
+    wrong = [problem for problem in decoder.problems if problem.refuses]
+    if not wrong:
+        return ""
+    if minor > JSON_ITERATOR_UNTIL:
+        wrong = [problem for problem in wrong if Moment.wanted in problem.detail] or wrong
+    first = wrong[0] if decoder.from_json else min(wrong, key=lambda problem: problem.path)
+    return decode_error(root, first, minor, version)
+
+
+def _still_true(found: list[Problem], broken: list[Problem]) -> list[Problem]:
+    """Return the problems that do not merely come from a field that a wrong type left empty."""
+    if not broken:
+        return found
+    wrong = {problem.path for problem in broken}
+    return [problem for problem in found if not any(path in wrong for path in _rests_on(problem))]
+
+
+def _rests_on(problem: Problem) -> list[Path]:
+    """Return the paths of the values whose loss alone could bring up the problem."""
+    path = problem.path
+    inside = [path[: length + 1] for length in range(len(path))]
+    if problem.kind == "invalid-level":
+        return [*inside, (*path[:2], "level")]
+    if problem.kind == "names-without-resources":
+        return [*inside, (*path[:-1], "resources")]
+    return [*inside, ("rules",)] if problem.kind == "empty-policy" else inside
+
+
+def _no_rules(pairs: tuple[tuple[str, Value], ...], fields: Fields) -> list[Problem]:
+    """Return the problem of a policy without rules, at the key that comes nearest."""
+    if fields.get("rules"):
+        return []
+    written = dict(pairs)
+    path: Path = ("rules",) if "rules" in written else ()
+    detail = "null" if path and written["rules"] is None else "empty" if path else "absent"
+    spec = written.get("spec")
+    if not path and isinstance(spec, tuple) and "rules" in dict(spec):
+        path, detail = ("spec",), "spec"
+    return [Problem("empty-policy", path, True, None, written.get("rules"), detail, True)]  # noqa: FBT003
+
+
+def _misplaced(pairs: tuple[tuple[str, Value], ...]) -> list[Problem]:
+    """Return the metadata that a policy has no use for: all but its name."""
+    metadata = dict(pairs).get("metadata")
+    known = schema.metadata_fields()
+    return [
+        Problem("misplaced-metadata", ("metadata", name), True, None, value, "", False)  # noqa: FBT003
+        for name, value in (dict(metadata).items() if isinstance(metadata, tuple) else ())
+        if name in known and name != "name" and value
+    ]
+
+
+def _policy(fields: Fields) -> Policy:
+    shared: dict[int, PolicyRule] = {}
+    rules = []
+    for rule in items(fields, "rules"):
+        if id(rule) not in shared:
+            shared[id(rule)] = _rule(rule)
+        rules.append(shared[id(rule)])
+    omit_managed_fields = fields.get("omitManagedFields") is True
+    return Policy(tuple(rules), texts(fields, "omitStages"), omit_managed_fields)
+
+
+def _rule(rule: Fields) -> PolicyRule:
+    omit_managed_fields = rule.get("omitManagedFields")
+    return PolicyRule(
+        level=text(rule, "level"),
+        users=texts(rule, "users"),
+        user_groups=texts(rule, "userGroups"),
+        verbs=texts(rule, "verbs"),
+        resources=tuple([_group(entry) for entry in items(rule, "resources")]),
+        namespaces=texts(rule, "namespaces"),
+        non_resource_urls=texts(rule, "nonResourceURLs"),
+        omit_stages=texts(rule, "omitStages"),
+        omit_managed_fields=omit_managed_fields if isinstance(omit_managed_fields, bool) else None,
+    )
+
+
+def _group(entry: Fields) -> GroupResources:
+    return GroupResources(text(entry, "group"), texts(entry, "resources"), texts(entry, "resourceNames"))

@@ -1,0 +1,171 @@
+"""Reads apiVersion and kind as kube-apiserver does, before it decodes the rest.
+
+Source: k8s.io/apimachinery/pkg/runtime/serializer/json (meta.go and json.go), pkg/runtime/scheme.go, and
+k8s.io/apiserver/pkg/audit (scheme.go, policy/reader.go).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from auditlint.kubernetes.problems import Problem, wrong_type
+from auditlint.kubernetes.words import head_error
+
+if TYPE_CHECKING:
+    from auditlint.kubernetes.problems import Path, Value
+
+GROUP = "audit.k8s.io"
+OLD_VERSIONS = ("v1alpha1", "v1beta1")
+OLD_VERSIONS_UNTIL = 23
+DEPRECATED_SINCE = 21
+_INTERNAL = "__internal"
+_AUDIT_KINDS = frozenset({"Event", "EventList", "Policy", "PolicyList"})
+_OPTIONS = frozenset({"CreateOptions", "DeleteOptions", "GetOptions", "ListOptions", "PatchOptions", "UpdateOptions"})
+_ANY_VERSION = frozenset({"APIGroup", "APIGroupList", "APIResourceList", "APIVersions", "Status"})
+_SCHEME_LINES = ((35, 111), (33, 110), (20, 100), (0, 101))
+"""The line of scheme.go that the server's error names, from that minor version on."""
+
+
+class Head(NamedTuple):
+    """What apiVersion and kind make of the document."""
+
+    version: str
+    """The version of audit.k8s.io, if it is one that this server reads."""
+    problems: tuple[Problem, ...]
+    error: str
+    """The server's words if it refuses the document before decoding it."""
+    late_error: str
+    """Its words if it refuses it after decoding."""
+
+
+class _Written(NamedTuple):
+    """apiVersion or kind as the server reads it: the text, and the way to the key that counts."""
+
+    text: str
+    path: Path | None
+
+
+def read_head(pairs: tuple[tuple[str, Value], ...], minor: int, *, from_json: bool) -> Head:
+    """Return what the server makes of the head of a mapping.
+
+    Keys count in any letter case here, and the last one wins, in the order of the text or, from YAML, of the keys.
+    """
+    ordered = list(pairs) if from_json else sorted(dict(pairs).items(), key=lambda pair: pair[0])
+    api_version, kind = _written(ordered, "apiversion"), _written(ordered, "kind")
+    wrong = _wrong_types(ordered)
+    if wrong:
+        field = "apiVersion" if _folded(str(wrong[0].path[0])) == "apiversion" else "kind"
+        error = f"failed decoding: {head_error(wrong[0].value, field)}"
+        return Head("", tuple(wrong), error, "")
+    problems = (*_version_problems(api_version, minor), *_kind_problems(kind))
+    version = api_version.text.removeprefix(f"{GROUP}/")
+    return Head(version, problems, *_errors(api_version.text, kind.text or "Policy", minor))
+
+
+def _folded(name: str) -> str:
+    return name.casefold()
+
+
+def _written(pairs: list[tuple[str, Value]], folded: str) -> _Written:
+    found = _Written("", None)
+    for name, value in pairs:
+        if _folded(name) == folded:
+            found = _Written(value if isinstance(value, str) else found.text, (name,))
+    return found
+
+
+def _wrong_types(pairs: list[tuple[str, Value]]) -> list[Problem]:
+    names = [name for name, _ in pairs]
+    return [
+        wrong_type((name,), value, "a string", names[:index].count(name) if names.count(name) > 1 else None)
+        for index, (name, value) in enumerate(pairs)
+        if _folded(name) in {"apiversion", "kind"} and value is not None and not isinstance(value, str)
+    ]
+
+
+def _version_problems(written: _Written, minor: int) -> list[Problem]:
+    group, _, version = written.text.rpartition("/")
+    detail, refuses = "unknown", True
+    if not written.text:
+        detail = "missing"
+    elif group == GROUP and version == "v1":
+        return []
+    elif group == GROUP and version in OLD_VERSIONS:
+        refuses = minor > OLD_VERSIONS_UNTIL
+        detail = "removed" if refuses else "deprecated"
+        if minor < DEPRECATED_SINCE:
+            return []
+    return [_at_head("wrong-api-version", written, detail, refuses=refuses)]
+
+
+def _kind_problems(written: _Written) -> list[Problem]:
+    if written.text == "Policy":
+        return []
+    detail = "other" if written.text else "missing"
+    return [_at_head("wrong-kind", written, detail, refuses=bool(written.text))]
+
+
+def _at_head(name: str, written: _Written, detail: str, *, refuses: bool) -> Problem:
+    path = written.path or ()
+    return Problem(name, path, not path, None, written.text if path else None, detail, refuses)
+
+
+def _errors(api_version: str, kind: str, minor: int) -> tuple[str, str]:
+    """Return the server's words before decoding and after it; two empty strings if the head is right."""
+    if api_version.count("/") > 1:
+        return f"failed decoding: unexpected GroupVersion string: {api_version}", ""
+    group, version = _group_version(api_version)
+    if not version:
+        return "failed decoding: Object 'apiVersion' is missing in '…'", ""
+    go = _go_type(group, version, kind, minor)
+    if not go:
+        return f"failed decoding: {_not_registered(group, version, kind, minor)}", ""
+    if kind != "Policy":
+        return "", f"failed decoding: {_not_convertible(go, minor)}"
+    if version == _INTERNAL:
+        return "", f"unknown group version field {GROUP}/{_INTERNAL}, Kind=Policy in policy"
+    return "", ""
+
+
+def _group_version(api_version: str) -> tuple[str, str]:
+    """Return group and version, with the defaults that the server takes from the type it decodes into."""
+    group, _, version = api_version.rpartition("/")
+    if not version and group in {"", GROUP}:
+        return GROUP, _INTERNAL
+    return group, version
+
+
+def _go_type(group: str, version: str, kind: str, minor: int) -> str:
+    """Return the Go type that this server registers for a kind; empty if it knows none."""
+    if kind in _ANY_VERSION:
+        return f"v1.{kind}"
+    external = (group, version) in _external_versions(minor)
+    if kind == "WatchEvent" and group in {"", GROUP} and (external or version == _INTERNAL):
+        return "v1.WatchEvent" if external else "v1.InternalEvent"
+    if external and (kind in _OPTIONS or (kind == "ExportOptions" and minor <= 18)):  # noqa: PLR2004 (its last one)
+        return f"v1.{kind}"
+    if group == GROUP and kind in _AUDIT_KINDS and (external or version == _INTERNAL):
+        return f"{version if external else 'audit'}.{kind}"
+    return ""
+
+
+def _external_versions(minor: int) -> set[tuple[str, str]]:
+    old = {(GROUP, version) for version in OLD_VERSIONS} if minor <= OLD_VERSIONS_UNTIL else set()
+    return {("", "v1"), (GROUP, "v1")} | old
+
+
+def _not_registered(group: str, version: str, kind: str, minor: int) -> str:
+    line = next(line for since, line in _SCHEME_LINES if minor >= since)
+    scheme = f'in scheme "pkg/runtime/scheme.go:{line}"'
+    if version == _INTERNAL:
+        return f'no kind "{kind}" is registered for the internal version of group "{group}" {scheme}'
+    full = f"{group}/{version}" if group else version
+    return f'no kind "{kind}" is registered for version "{full}" {scheme}'
+
+
+def _not_convertible(go: str, minor: int) -> str:
+    reason = "unknown conversion"
+    if minor <= 18:  # noqa: PLR2004 (the last one that converted field by field)
+        field = "TypeMeta" if go in {"v1.WatchEvent", "v1.InternalEvent"} else "ObjectMeta"
+        reason = f"{field} not present in src"
+    return f"converting ({go}) to (audit.Policy): {reason}"
