@@ -90,18 +90,30 @@ func (v verdict) answer(rule int) verdictAnswer {
 	return reply
 }
 
-// stageSet lists the omitted stages once each, in the order in which a request passes them.
-func (v verdict) stageSet() []string {
-	omitted := map[auditinternal.Stage]bool{}
-	for _, stage := range v.omitStages {
-		omitted[stage] = true
+// The stages in the order in which a request passes them.
+var stages = []auditinternal.Stage{
+	auditinternal.StageRequestReceived, auditinternal.StageResponseStarted,
+	auditinternal.StageResponseComplete, auditinternal.StagePanic,
+}
+
+// stageMask is the set of omitted stages; the server keeps a list in any order, with repetitions.
+func (v verdict) stageMask() int {
+	mask := 0
+	for _, omitted := range v.omitStages {
+		for i, stage := range stages {
+			if stage == omitted {
+				mask |= 1 << i
+			}
+		}
 	}
+	return mask
+}
+
+// stageSet lists the omitted stages once each.
+func (v verdict) stageSet() []string {
 	names := []string{}
-	for _, stage := range []auditinternal.Stage{
-		auditinternal.StageRequestReceived, auditinternal.StageResponseStarted,
-		auditinternal.StageResponseComplete, auditinternal.StagePanic,
-	} {
-		if omitted[stage] {
+	for i, stage := range stages {
+		if v.stageMask()&(1<<i) != 0 {
 			names = append(names, string(stage))
 		}
 	}
