@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from auditlint.text.json_reader import read_json
 from auditlint.text.yaml_reader import read_yaml
 
 if TYPE_CHECKING:
     from auditlint.text.nodes import Stream
 
+_JSON_START = re.compile(
+    rb"(?:[\t-\r ]|\xc2[\x85\xa0]|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80)*\{"
+)
+"""A brace after nothing but what Go's unicode.IsSpace takes for space."""
+
 
 def read(data: bytes) -> Stream:
-    return read_yaml(data)
+    """Return the documents of a text, read as the server's universal decoder chooses.
+
+    Source: `recognizer.go` and `json.go` of k8s.io/apimachinery/pkg/runtime/serializer.
+    """
+    return read_json(data) if looks_like_json(data) else read_yaml(data)
+
+
+def looks_like_json(data: bytes) -> bool:
+    """Tell whether the first character that is no space is a brace (`IsJSONBuffer` of apimachinery)."""
+    return _JSON_START.match(data) is not None

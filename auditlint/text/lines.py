@@ -1,0 +1,29 @@
+"""Lines and columns: where a line ends (LF, CRLF, a lone CR), and offsets turned into places."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+
+_LINE_END = re.compile("\r\n?|\n")
+
+
+def split_lines(text: str) -> list[str]:
+    """Return the lines of text without their ends; what follows the last line end is a line too."""
+    if "\r" in text:
+        text = _LINE_END.sub("\n", text)
+    return text.split("\n")
+
+
+class LineIndex:
+    """Turns offsets into a text into lines and columns, both from 1."""
+
+    __slots__ = ("_starts",)
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *[match.end() for match in _LINE_END.finditer(text)]]
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Return the line and column of an offset."""
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
