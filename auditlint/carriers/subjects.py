@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from auditlint.finding import Finding, Path, Places, Span
+    from auditlint.kubernetes.container import Fault
     from auditlint.kubernetes.decode import Loaded
     from auditlint.kubernetes.flags import ParsedFlags
     from auditlint.kubernetes.mounts import Mount, Volume
@@ -113,6 +115,25 @@ class ApiServer:
     def complete(self) -> bool:
         """Whether what is absent here is absent on the server: not so in fragments and bare lists of flags."""
         return self.carrier in {"static-pod", "workload"} and not self.opaque
+
+    @cached_property
+    def faults(self) -> tuple[Fault, ...]:
+        """What is wrong with the mounts and with the files that audit flags name."""
+        from auditlint.kubernetes import container  # noqa: PLC0415 (a run of policies alone does not pay for it)
+
+        return container.faults(
+            container.Container(
+                flags=self.flags,
+                mounts=self.mounts,
+                volumes=self.volumes,
+                other_mounts=self.other_mounts,
+                whole=self.complete,
+                has_volumes=self.carrier in {"static-pod", "workload"},
+                static=self.carrier == "static-pod" and (self.host_network or container.in_manifest_folder(self.path)),
+                read_only_root=self.read_only_root,
+                run_as_user=self.run_as_user,
+            )
+        )
 
 
 @dataclass(frozen=True, eq=False)
