@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.kubernetes import schema
-from auditlint.kubernetes.head import Head, read_head
+from auditlint.kubernetes.head import NO_HEAD, Head, read_head
 from auditlint.kubernetes.objects import Decoder
 from auditlint.kubernetes.policy import GroupResources, Policy, PolicyRule
 from auditlint.kubernetes.problems import Path, Problem, Value, wrong_type
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["Loaded", "Path", "Problem", "Value", "load"]
 
 _NO_RULES = "loaded illegal policy with 0 rules"
-_NO_HEAD = "unknown group version field audit.k8s.io/__internal, Kind=Policy in policy"
 _DROPPED = frozenset({"unknown-field", "unsupported-field", "duplicate-key"})
 
 
@@ -57,7 +56,7 @@ def load(value: Value, minor: int, *, from_json: bool = False) -> Loaded:
     """Return what the server of `minor` (29 for 1.29) makes of a document; `from_json` if its text is JSON."""
     if value is None:
         nothing = Problem("empty-policy", (), True, None, None, "document", True)  # noqa: FBT003
-        return Loaded(None, (nothing,), True, _NO_HEAD, False, False)  # noqa: FBT003
+        return Loaded(None, (nothing,), True, NO_HEAD, False, False)  # noqa: FBT003
     if not isinstance(value, tuple):
         problem = wrong_type((), value, "a mapping (policy)")
         return Loaded(None, (problem,), True, f"failed decoding: {head_error(value)}", False, False)  # noqa: FBT003
@@ -87,8 +86,6 @@ def _error(head: Head, decode_failure: str, invalid: list[Invalid], fields: Fiel
         return head.error
     if decode_failure:
         return f"failed decoding: {decode_failure}"
-    if head.late_error:
-        return head.late_error
     if invalid:
         return aggregate(invalid)
     return "" if fields.get("rules") else _NO_RULES

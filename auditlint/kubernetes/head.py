@@ -18,6 +18,8 @@ GROUP = "audit.k8s.io"
 OLD_VERSIONS = ("v1alpha1", "v1beta1")
 OLD_VERSIONS_UNTIL = 23
 DEPRECATED_SINCE = 21
+NO_HEAD = "unknown group version field audit.k8s.io/__internal, Kind=Policy in policy"
+"""The server's words for a document without apiVersion."""
 _INTERNAL = "__internal"
 _AUDIT_KINDS = frozenset({"Event", "EventList", "Policy", "PolicyList"})
 _OPTIONS = frozenset({"CreateOptions", "DeleteOptions", "GetOptions", "ListOptions", "PatchOptions", "UpdateOptions"})
@@ -33,9 +35,7 @@ class Head(NamedTuple):
     """The version of audit.k8s.io, if it is one that this server reads."""
     problems: tuple[Problem, ...]
     error: str
-    """The server's words if it refuses the document before decoding it."""
-    late_error: str
-    """Its words if it refuses it after decoding."""
+    """The server's words if it refuses the document for its head, or decodes it as something else than a policy."""
 
 
 class _Written(NamedTuple):
@@ -56,10 +56,10 @@ def read_head(pairs: tuple[tuple[str, Value], ...], minor: int, *, from_json: bo
     if wrong:
         field = "apiVersion" if _folded(str(wrong[0].path[0])) == "apiversion" else "kind"
         error = f"failed decoding: {head_error(wrong[0].value, field)}"
-        return Head("", tuple(wrong), error, "")
+        return Head("", tuple(wrong), error)
     problems = (*_version_problems(api_version, minor), *_kind_problems(kind))
     version = api_version.text.removeprefix(f"{GROUP}/")
-    return Head(version, problems, *_errors(api_version.text, kind.text or "Policy", minor))
+    return Head(version, problems, _error(api_version.text, kind.text or "Policy", minor))
 
 
 def _folded(name: str) -> str:
@@ -110,21 +110,19 @@ def _at_head(name: str, written: _Written, detail: str, *, refuses: bool) -> Pro
     return Problem(name, path, not path, None, written.text if path else None, detail, refuses)
 
 
-def _errors(api_version: str, kind: str, minor: int) -> tuple[str, str]:
-    """Return the server's words before decoding and after it; two empty strings if the head is right."""
+def _error(api_version: str, kind: str, minor: int) -> str:
+    """Return the server's words, empty if the head is right."""
     if api_version.count("/") > 1:
-        return f"failed decoding: unexpected GroupVersion string: {api_version}", ""
+        return f"failed decoding: unexpected GroupVersion string: {api_version}"
     group, version = _group_version(api_version)
     if not version:
-        return "failed decoding: Object 'apiVersion' is missing in '…'", ""
+        return "failed decoding: Object 'apiVersion' is missing in '"
     go = _go_type(group, version, kind, minor)
     if not go:
-        return f"failed decoding: {_not_registered(group, version, kind, minor)}", ""
+        return f"failed decoding: {_not_registered(group, version, kind, minor)}"
     if kind != "Policy":
-        return "", f"failed decoding: {_not_convertible(go, minor)}"
-    if version == _INTERNAL:
-        return "", f"unknown group version field {GROUP}/{_INTERNAL}, Kind=Policy in policy"
-    return "", ""
+        return f"failed decoding: {_not_convertible(go, minor)}"
+    return NO_HEAD if version == _INTERNAL else ""
 
 
 def _group_version(api_version: str) -> tuple[str, str]:
