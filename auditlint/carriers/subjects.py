@@ -29,7 +29,14 @@ class UnreadText:
     """The server's own words, such as `yaml: line 5: mapping values are not allowed in this context`."""
     span: Span
     lines: tuple[str, ...]
-    """The lines of the file around the span, for a rule that looks for the cause; index 0 is line 1."""
+    """The lines of the file up to a little behind the span, for a rule that looks for the cause; index 0 is line 1."""
+    problem: str = ""
+    """The kind of mistake in one word, as the reader tells it, such as `tab`."""
+
+    @property
+    def refused(self) -> bool:
+        """Whether a server or a kubelet gives up on it: they read the first document only."""
+        return self.document == 0 and self.meant != ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,6 +109,8 @@ class ApiServer:
 
     They are not among `arguments` and `mounts`.
     """
+    version_notice: str = ""
+    """What to tell the user where another release than the manifest's stands for it."""
     policies: tuple[PolicySubject, ...] = field(default=())
     """The policy of the same run that `--audit-policy-file` names, if one does."""
     other_policies: tuple[PolicySubject, ...] = field(default=())
@@ -119,7 +128,7 @@ class ApiServer:
     @cached_property
     def faults(self) -> tuple[Fault, ...]:
         """What is wrong with the mounts and with the files that audit flags name."""
-        from auditlint.kubernetes import container  # noqa: PLC0415 (a run of policies alone does not pay for it)
+        from auditlint.kubernetes import container  # a run of policies alone does not pay for it
 
         return container.faults(
             container.Container(
