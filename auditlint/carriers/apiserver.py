@@ -1,0 +1,100 @@
+"""Builds the subject for a kube-apiserver from what a carrier knows of it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from auditlint.carriers.mounting import Mounting
+from auditlint.carriers.subjects import ApiServer, Argument
+from auditlint.kubernetes import flags
+from auditlint.kubernetes.releases import NEWEST, Target, from_image, target
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from auditlint.carriers.candidate import Candidate
+    from auditlint.carriers.command import CommandLine, Item
+    from auditlint.finding import Path
+
+_NAME = re.compile(r"--([A-Za-z][\w-]*)(=?)")
+
+
+class Settings(NamedTuple):
+    """What surrounds the arguments of an apiserver."""
+
+    carrier: str
+    image: str = ""
+    pod: Path = ()
+    spec: Path = ()
+    mounting: Mounting = Mounting()
+    not_text: tuple[Path, ...] = ()
+    read_only_root: bool = False
+    run_as_user: int | None = None
+    host_network: bool = False
+
+
+def build(candidate: Candidate, base: Path, line: CommandLine, settings: Settings) -> ApiServer:
+    """Return the subject; of arguments and mounts it holds those that can be known before run time."""
+    release = _target(candidate.minor, settings.image)
+    arguments, opaque = _known(line.items, release.minor)
+    mounting = settings.mounting
+    return ApiServer(
+        path=candidate.path,
+        document=candidate.document,
+        places=candidate.places,
+        base=base,
+        minor=release.minor,
+        version_notice=release.notice,
+        carrier=settings.carrier,
+        arguments=arguments,
+        flags=flags.parse([argument.text for argument in arguments], release.minor),
+        mounts=mounting.mounts,
+        volumes=mounting.volumes,
+        other_mounts=mounting.other_mounts,
+        pod_path=settings.pod,
+        spec_path=settings.spec,
+        not_text=settings.not_text,
+        read_only_root=settings.read_only_root,
+        run_as_user=settings.run_as_user,
+        host_network=settings.host_network,
+        arguments_path=line.list_path,
+        opaque=opaque or mounting.unknown,
+    )
+
+
+def _target(minor: int | None, image: str) -> Target:
+    """Return the release to judge for: the one the user named, else that of the image, else the newest."""
+    if minor is not None:
+        return Target(minor)
+    shown = from_image(image)
+    return Target(NEWEST) if shown is None else target(shown)
+
+
+def _known(items: Sequence[Item], minor: int) -> tuple[tuple[Argument, ...], bool]:
+    """Return the arguments that are known before run time, and whether others may be about auditing.
+
+    A flag whose value is unknown is left out whole, in one argument or in two.
+    """
+    known: list[Argument] = []
+    waiting = unknown = False
+    for item in items:
+        name = _NAME.match(item.text)
+        if not item.opaque:
+            known.append(Argument(item.text, item.path))
+            waiting = name is not None and name.end() == len(item.text) and not name[2] and _needs_value(name[1], minor)
+            continue
+        if waiting:
+            name = _NAME.match(known.pop().text)
+        waiting = False
+        unknown = unknown or name is None or not name[1] or _about_auditing(name[1])
+    return tuple(known), unknown
+
+
+def _about_auditing(name: str) -> bool:
+    return name.startswith("audit") or name == "feature-gates"
+
+
+def _needs_value(name: str, minor: int) -> bool:
+    flag = flags.find(name.replace("_", "-"), minor)
+    return flag is not None and not flag.bare

@@ -1,0 +1,88 @@
+"""Arguments of kube-apiserver on their own: a YAML list, a command line, or a file with one argument a line."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from auditlint.carriers import apiserver, command
+from auditlint.carriers.candidate import Candidate
+from auditlint.carriers.command import CommandLine, Item
+from auditlint.carriers.shell import Word, simple_commands
+from auditlint.finding import Span
+from auditlint.text.lines import LineIndex
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from auditlint.carriers.subjects import ApiServer
+    from auditlint.finding import Path
+
+_AUDIT_FLAG = re.compile(r"""\s*['"`]?[-–—]{1,2}\s?audit[-_](?:log|policy|webhook|dynamic)""")
+_COMMAND_LINE = re.compile(r"(?:\s|#[^\r\n]*[\r\n])*(?:--[a-z]|[\w./-]*kube-apiserver[ \t]+(?:--|\\))")
+_MARKDOWN_LINE = re.compile(r"^[ \t]*[-*][ \t]+`(--[a-z][^`\r\n]*)`", re.MULTILINE)
+
+
+class LinePlaces:
+    """The places of arguments in a plain text; a path is the number of an argument, from 0."""
+
+    def __init__(self, spans: Sequence[Span]) -> None:
+        self._spans = spans or [Span(1, 1, 1, 1)]
+
+    def value(self, path: Path, occurrence: int | None = None) -> Span:  # noqa: ARG002
+        """Return the span of an argument; of the whole, that of the first one."""
+        index = path[0] if path else 0
+        return self._spans[index if isinstance(index, int) and index < len(self._spans) else 0]
+
+    def key(self, path: Path, occurrence: int | None = None) -> Span:
+        """Return the span of an argument."""
+        return self.value(path, occurrence)
+
+    def pointer(self, path: Path) -> str:
+        """Return path as a pointer into the list of arguments."""
+        return "".join([f"/{step}" for step in path])
+
+
+def find(candidate: Candidate) -> ApiServer | None:
+    """Return the apiserver whose arguments a list in YAML holds; None if it is another list."""
+    value = candidate.value
+    if not isinstance(value, list) or not any(isinstance(item, str) and _AUDIT_FLAG.match(item) for item in value):
+        return None
+    argv = command.given((("args", value),), ())
+    items = command.directly(argv)
+    placed = tuple(item._replace(path=item.path[1:]) for item in (argv if items is None else items))
+    wrong = tuple(path[1:] for path in command.not_text((("args", value),), ()))
+    return apiserver.build(candidate, (), CommandLine(placed, ()), apiserver.Settings("flags", not_text=wrong))
+
+
+def read_arguments(path: str, text: str, minor: int | None) -> ApiServer:
+    """Return the apiserver whose arguments a text holds as they are: one a line, or each ended by NUL.
+
+    A program's name in the first place, as in `/proc/PID/cmdline`, is not one of them.
+    """
+    separator = "\0" if "\0" in text else "\n"
+    words, start = [], 0
+    for argument in text.removesuffix(separator).split(separator) if text else []:
+        words.append(Word(argument, opaque=False, start=start, end=start + len(argument)))
+        start += len(argument) + 1
+    return _from_words(path, text, words, minor)
+
+
+def find_in_text(path: str, text: str, minor: int | None) -> ApiServer | None:
+    """Return the apiserver whose command line or flags a plain text holds; None if it is another text."""
+    if _COMMAND_LINE.match(text):
+        words = [word for words in simple_commands(text) for word in words]
+    else:
+        matches = _MARKDOWN_LINE.finditer(text)
+        words = [Word(match[1], opaque=False, start=match.start(1), end=match.end(1)) for match in matches]
+    return _from_words(path, text, words, minor) if any(_AUDIT_FLAG.match(word.text) for word in words) else None
+
+
+def _from_words(path: str, text: str, words: list[Word], minor: int | None) -> ApiServer:
+    argv = [Item(word.text, (index,), word.opaque) for index, word in enumerate(words)]
+    items = command.directly(argv)
+    index = LineIndex(text)
+    places = LinePlaces([Span(*index.place(word.start), *index.place(word.end)) for word in words])
+    candidate = Candidate(path, 0, None, places, minor)
+    line = CommandLine(tuple(argv if items is None else items), ())
+    return apiserver.build(candidate, (), line, apiserver.Settings("flags"))

@@ -1,0 +1,32 @@
+"""A first look at the bytes of a file: whether it can hold anything to judge, before anything is parsed."""
+
+from __future__ import annotations
+
+import re
+
+from auditlint.text import source
+
+_KEY = re.compile(rb"""(?:^|[\s{,?-])["']?level["']?[ \t]*:""", re.MULTILINE)
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+def as_text(data: bytes) -> str:
+    """Return the text of a file, each line ended by a line feed."""
+    return "\n".join(source.lines(data))
+
+
+def may_hold_subject(data: bytes) -> bool:
+    """Tell whether the text has a word that every policy, every snippet of one and every apiserver has.
+
+    Policies name `audit.k8s.io` or have rules with a `level`; apiservers have the program's name or flags about
+    auditing; AuditSinks and mounts of interest have `audit` in them. Case is free.
+    """
+    if data.startswith(_UTF16):
+        data = data.decode("utf-16", "ignore").encode("utf-8", "ignore")
+    return b"audit" in data or b"apiserver" in data or _has_rare_spelling(data)
+
+
+def _has_rare_spelling(data: bytes) -> bool:
+    if b"udit" in data or b"UDIT" in data:
+        return b"audit" in data.lower()
+    return b"level" in data and _KEY.search(data) is not None

@@ -1,0 +1,137 @@
+"""Pods, templates of Pods and parts of Pods whose containers run kube-apiserver."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from auditlint.carriers import apiserver, command, mounting
+from auditlint.carriers.values import get, has, items, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from auditlint.carriers.candidate import Candidate
+    from auditlint.carriers.subjects import ApiServer
+    from auditlint.finding import Path
+    from auditlint.text.plain import Plain
+
+_TEMPLATES: tuple[tuple[str, ...], ...] = (
+    (),
+    ("template",),
+    ("spec", "template"),
+    ("spec", "jobTemplate", "spec", "template"),
+)
+"""Where a Pod stands in the objects that make Pods; the first is the Pod itself."""
+
+_CONTAINERS = ("containers", "initContainers")
+_MOUNTS = ("volumeMounts", "volumes")
+
+
+class PodPart(NamedTuple):
+    """A Pod, or what there is of one, in a document."""
+
+    pod: Path
+    spec: Path
+    value: Plain
+    """What stands at `spec`."""
+    carrier: str
+    """What its containers are part of, if they have an image; without one they are fragments in any case."""
+    containers: tuple[tuple[Plain, Path], ...]
+
+
+def find(candidate: Candidate) -> Iterator[ApiServer]:
+    """Yield the apiservers that a document runs, each container once however many aliases lead to it."""
+    seen: set[int] = set()
+    for part in _parts(candidate.value, forced=candidate.as_kind == "pod"):
+        for container, path in part.containers:
+            if id(container) not in seen:
+                seen.add(id(container))
+                server = _server(candidate, part, container, path)
+                if server is not None:
+                    yield server
+
+
+def is_list(value: Plain) -> bool:
+    """Tell whether a document is a `List`, or a list of one kind such as `PodList`."""
+    return text(value, "kind").endswith("List") and has(value, "items")
+
+
+def _parts(value: Plain, *, forced: bool) -> Iterator[PodPart]:
+    """Yield the Pods of a document, also of the objects in a List; or the part of a Pod that the document is."""
+    objects: list[tuple[Plain, Path]] = [(value, ())]
+    if is_list(value):
+        objects = [(item, ("items", index)) for index, item in enumerate(items(get(value, "items")))]
+    for found, path in objects:
+        yield from _pods(found, path, forced=forced)
+    if forced or not has(value, "kind"):
+        yield from _cut_out(value)
+
+
+def _pods(value: Plain, path: Path, *, forced: bool) -> Iterator[PodPart]:
+    for template in _TEMPLATES:
+        for below in (("spec",), ()):
+            spec = get(value, *template, *below)
+            containers = tuple(_containers(spec, (*path, *template, *below)))
+            if containers:
+                carrier = _carrier(text(value, "kind"), template, below, forced=forced)
+                yield PodPart((*path, *template), (*path, *template, *below), spec, carrier, containers)
+
+
+def _containers(spec: Plain, path: Path) -> Iterator[tuple[Plain, Path]]:
+    for key in _CONTAINERS:
+        for index, container in enumerate(items(get(spec, key))):
+            yield container, (*path, key, index)
+
+
+def _carrier(kind: str, template: tuple[str, ...], below: tuple[str, ...], *, forced: bool) -> str:
+    if not template and ((kind == "Pod" and below) or (forced and kind in {"", "Pod"})):
+        return "static-pod"
+    return "workload" if kind and template and below else "fragment"
+
+
+def _cut_out(value: Plain) -> Iterator[PodPart]:
+    """Yield a document that is a container, a list of containers, or nothing but mounts and volumes."""
+    if isinstance(value, list):
+        containers = tuple((item, (index,)) for index, item in enumerate(value) if isinstance(item, tuple))
+        yield PodPart((), (), value, "fragment", containers)
+    elif any(has(value, key) for key in ("command", "args", *_MOUNTS)):
+        yield PodPart((), (), value, "fragment", ((value, ()),))
+
+
+def _server(candidate: Candidate, part: PodPart, container: Plain, path: Path) -> ApiServer | None:
+    line = command.find(container, path) or _without_command(part, container, path)
+    if line is None:
+        return None
+    whole = has(container, "image") or candidate.as_kind == "pod"
+    others = [other for other, _ in part.containers if other is not container]
+    settings = apiserver.Settings(
+        carrier=part.carrier if whole else "fragment",
+        image=text(container, "image"),
+        pod=part.pod,
+        spec=part.spec,
+        mounting=mounting.read(container, part.value, others),
+        not_text=command.not_text(container, path),
+        read_only_root=get(container, "securityContext", "readOnlyRootFilesystem") is True,
+        run_as_user=_run_as_user(part.value, container),
+        host_network=get(part.value, "hostNetwork") is True,
+    )
+    return apiserver.build(candidate, path, line, settings)
+
+
+def _without_command(part: PodPart, container: Plain, path: Path) -> command.CommandLine | None:
+    """Return an empty command line for parts that only add to an apiserver: a patch of its container, mounts alone."""
+    if part.carrier != "fragment" and has(container, "image"):
+        return None
+    if any(has(container, key) for key in ("command", "args", "image")):
+        return None
+    named = text(container, "name") == command.PROGRAM
+    mounts_alone = not path and any(has(container, key) for key in _MOUNTS) and mounting.mentions_audit(container)
+    return command.CommandLine((), path) if named or mounts_alone else None
+
+
+def _run_as_user(spec: Plain, container: Plain) -> int | None:
+    for holder in (container, spec):
+        user = get(holder, "securityContext", "runAsUser")
+        if isinstance(user, int) and not isinstance(user, bool):
+            return user
+    return None

@@ -1,0 +1,96 @@
+"""Audit policies in documents of their own: by what they say, or by the shape of their rules."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from auditlint.carriers.subjects import PolicySubject
+from auditlint.carriers.template import excuse
+from auditlint.carriers.values import get, has, items, pairs, text
+from auditlint.kubernetes.decode import load
+from auditlint.kubernetes.releases import NEWEST
+
+if TYPE_CHECKING:
+    from auditlint.carriers.candidate import Candidate
+    from auditlint.text.plain import Plain
+
+GROUP = "audit.k8s.io"
+_EVENTS = frozenset({"Event", "EventList"})
+_LEVELS = frozenset({"none", "metadata", "request", "requestresponse"})
+_RULE_FIELDS = frozenset({"users", "userGroups", "verbs", "resources", "namespaces", "nonResourceURLs", "omitStages"})
+
+
+def find(candidate: Candidate) -> PolicySubject | None:
+    """Return the policy that a document is, or was meant to be; None if it is something else."""
+    if candidate.as_kind == "policy":
+        return _subject(candidate, "policy", candidate.value)
+    shape = _shape(candidate.value)
+    if shape is None:
+        return None
+    return _subject(candidate, shape, _around(candidate.value) if shape == "snippet" else candidate.value)
+
+
+def _subject(candidate: Candidate, shape: str, value: Plain) -> PolicySubject:
+    minor = NEWEST if candidate.minor is None else candidate.minor
+    loaded = load(value, minor, from_json=candidate.from_json)
+    return PolicySubject(
+        path=candidate.path,
+        document=candidate.document,
+        places=candidate.places,
+        base=(),
+        minor=minor,
+        loaded=loaded if candidate.as_kind else excuse(loaded),
+        shape=shape,
+        value=value,
+        from_json=candidate.from_json,
+    )
+
+
+def reload(policy: PolicySubject, minor: int) -> PolicySubject:
+    """Return the policy as the server of another release takes it."""
+    return replace(policy, minor=minor, loaded=excuse(load(policy.value, minor, from_json=policy.from_json)))
+
+
+def _around(rules: Plain) -> Plain:
+    """Return a policy made of a bare list of rules."""
+    return (("apiVersion", f"{GROUP}/v1"), ("kind", "Policy"), ("rules", rules))
+
+
+def _shape(value: Plain) -> str | None:
+    """Tell what a document is: `policy`, `headless` or `snippet`; None if it is no policy."""
+    if isinstance(value, list):
+        return "snippet" if _any_rule(value) else None
+    if not isinstance(value, tuple):
+        return None
+    if not has(value, "apiVersion") and not has(value, "kind"):
+        return "headless" if _any_rule(items(get(value, "rules"))) else None
+    return "policy" if _says_policy(value) else None
+
+
+def _says_policy(value: Plain) -> bool:
+    """Tell whether apiVersion and kind, with all the mistakes that people make in them, mean an audit policy."""
+    version, kind = text(value, "apiVersion"), text(value, "kind")
+    if version.lower().startswith(GROUP):
+        return kind not in _EVENTS or has(value, "rules")
+    if _any_rule(items(get(value, "rules"))):
+        return _means_policy(kind) or not kind or not version or "audit" in version.lower()
+    return _means_policy(kind) and "audit" in (version + kind).lower()
+
+
+def _means_policy(kind: str) -> bool:
+    return kind.lower() in {"policy", "auditpolicy", "audit-policy", "policies", "policylist"}
+
+
+def _any_rule(rules: list[Plain]) -> bool:
+    return any(_is_rule(rule) for rule in rules)
+
+
+def _is_rule(rule: Plain) -> bool:
+    """Tell whether a list's item has a level as audit rules have it, or a level and another field of theirs."""
+    if not isinstance(rule, tuple) or not has(rule, "level"):
+        return False
+    level = get(rule, "level")
+    return (isinstance(level, str) and level.strip().lower() in _LEVELS) or any(
+        k in _RULE_FIELDS for k, _ in pairs(rule)
+    )

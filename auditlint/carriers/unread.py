@@ -1,0 +1,48 @@
+"""Text that does not parse: what it was meant to be, and whether anybody needs to hear of it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from auditlint.carriers.look import as_text
+from auditlint.carriers.subjects import UnreadText
+from auditlint.kubernetes.releases import NEWEST
+from auditlint.text.places import NodePlaces
+
+if TYPE_CHECKING:
+    from auditlint.text.nodes import ReadError
+
+_POLICY = re.compile(
+    r"""audit\.k8s\.io/v|\b(?:omitStages|nonResourceURLs)\b|^[\s{,-]*["']?level["']?\s*:\s*["']?(?:None|Metadata|Request)""",
+    re.MULTILINE,
+)
+_POD = re.compile(r"kube-apiserver|--audit-(?:log|policy|webhook)")
+_EVENTS = re.compile(r"""\s*\{[^\n]{0,400}"kind"\s*:\s*"Event(?:List)?\"""")
+_LINES_AFTER = 3
+
+
+def meaning(data: bytes) -> str:
+    """Tell what a text was meant to be, from its words: `policy`, `pod` (an apiserver) or nothing."""
+    text = as_text(data)
+    if _EVENTS.match(text):
+        return ""
+    pod, policy = _POD.search(text), _POLICY.search(text)
+    if pod and re.search(r"^[ \t]*containers[ \t]*:", text, re.MULTILINE):
+        return "pod"
+    return "policy" if policy else "pod" if pod else ""
+
+
+def subject(path: str, data: bytes, document: int, error: ReadError, *, meant: str, minor: int | None) -> UnreadText:
+    """Return the text with the server's complaint, and its lines up to a little behind that."""
+    return UnreadText(
+        path=path,
+        document=document,
+        places=NodePlaces(None, error.span),
+        minor=NEWEST if minor is None else minor,
+        meant=meant,
+        message=error.message,
+        span=error.span,
+        lines=tuple(as_text(data).split("\n", last := error.span.end_line + _LINES_AFTER)[:last]),
+        problem=error.problem,
+    )

@@ -1,0 +1,36 @@
+"""Reads plain values without trusting their shape: what is missing or of another type reads as empty."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from auditlint.text.plain import Plain
+
+
+def pairs(value: Plain) -> tuple[tuple[str, Plain], ...]:
+    """Return the keys and values of a mapping; nothing of anything else."""
+    return value if isinstance(value, tuple) else ()
+
+
+def items(value: Plain) -> list[Plain]:
+    """Return the items of a list; nothing of anything else."""
+    return value if isinstance(value, list) else []
+
+
+def get(value: Plain, *steps: str) -> Plain:
+    """Return the value that steps lead to through mappings, None where they lead nowhere; of duplicates the last."""
+    for step in steps:
+        value = next((below for key, below in reversed(pairs(value)) if key == step), None)
+    return value
+
+
+def has(value: Plain, key: str) -> bool:
+    """Tell whether value is a mapping with that key, whatever stands there."""
+    return any(name == key for name, _ in pairs(value))
+
+
+def text(value: Plain, *steps: str) -> str:
+    """Return the string that steps lead to; empty where there is none."""
+    found = get(value, *steps)
+    return found if isinstance(found, str) else ""
