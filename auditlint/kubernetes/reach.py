@@ -1,0 +1,244 @@
+"""Exact answers about a policy: which rules take any request at all, what falls off the end, who takes what.
+
+The requests are those of requests.can_happen. Nothing is estimated: what is said to be reached comes with a request,
+what is said to be unreachable with the earlier rules that take every such request, none of which can be left out.
+Questions that are too hard for the budget (counted in steps, so the same on every machine) stay open, and say so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from auditlint.kubernetes.fresh import Fresh
+from auditlint.kubernetes.index import Index, lowest, members
+from auditlint.kubernetes.match import outcome_of
+from auditlint.kubernetes.policy import PolicyRule
+from auditlint.kubernetes.region import EVERYTHING, Region, meet, region_of
+from auditlint.kubernetes.search import Budget, BudgetSpentError, avoid, covering
+from auditlint.kubernetes.space import Space, Spaces, request_at
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from auditlint.kubernetes.policy import Policy
+    from auditlint.kubernetes.requests import Request
+
+STEPS_PER_QUESTION = 100_000
+STEPS_PER_POLICY = 4_000_000
+
+REACHED = "reached"
+UNREACHABLE = "unreachable"
+NEVER = "never"
+UNKNOWN = "unknown"
+
+
+class Fate(NamedTuple):
+    """What becomes of one rule: `reached`, `unreachable`, `never` (it matches nothing even alone) or `unknown`.
+
+    `witness`: a request that the rule takes, if reached. `taken_by`: the earlier rules that together take all its
+    requests, if unreachable. `causes`: the fields that leave it nothing to match, if never.
+    """
+
+    kind: str
+    witness: Request | None = None
+    taken_by: tuple[int, ...] = ()
+    causes: tuple[str, ...] = ()
+
+
+class Answer(NamedTuple):
+    """A request as asked for, or None; `complete` is False if none was found but the budget was spent."""
+
+    request: Request | None
+    complete: bool = True
+
+    @property
+    def impossible(self) -> bool:
+        """Whether it is proven that there is no such request."""
+        return self.request is None and self.complete
+
+
+class Reach:
+    """Answers questions about the rules of one policy; everything is worked out when it is first asked for."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.rules = policy.rules
+        self.index = Index(policy.rules)
+        self.fresh = Fresh(self.index)
+        self.gave_up: set[int] = set()
+        """The rules of which some question stayed open because the budget was spent."""
+        self._spaces = Spaces(self.index, self.fresh)
+        self._whole_budget = Budget(STEPS_PER_POLICY)
+        outcomes = [outcome_of(policy, number) for number in (*range(len(policy.rules)), None)]
+        self._outcomes = [
+            (level, frozenset(() if level == "None" else stages), managed) for _, level, stages, managed in outcomes
+        ]
+
+    @cached_property
+    def fates(self) -> tuple[Fate, ...]:
+        """What becomes of each rule."""
+        return tuple(self._fate(number) for number in range(len(self.rules)))
+
+    @cached_property
+    def missing_catch_all(self) -> Answer:
+        """A request that no rule takes, if there is one."""
+        return self.find(EVERYTHING, (), or_no_rule=True)
+
+    def first(self, request: Request) -> int | None:
+        """Return the rule that takes a request, None if none does."""
+        matching = self.index.matching(request)
+        return lowest(matching) if matching else None
+
+    def spaces_of(self, region: Region) -> list[Space]:
+        """Return a region's spaces; raises BudgetSpentError for a region made of too many pieces."""
+        return list(self._spaces.of(region, self.budget()))
+
+    def budget(self) -> Budget:
+        """Return the steps that one question may take."""
+        return Budget(STEPS_PER_QUESTION, self._whole_budget)
+
+    def escape(self, spaces: Iterable[Space], blockers: int) -> Answer:
+        """Return a request in one of the spaces that none of the blocking rules matches."""
+        complete = True
+        for space in spaces:
+            try:
+                picked = avoid([dimension.rules for dimension in space], blockers, self.budget())
+            except BudgetSpentError:
+                complete = False
+                continue
+            if picked is not None:
+                return Answer(request_at(space, picked))
+        return Answer(None, complete)
+
+    def find(self, region: Region, rules: Iterable[int], *, or_no_rule: bool = False, without: int = 0) -> Answer:
+        """Return a request of a region whose first matching rule is among the given ones (or which matches none).
+
+        `without` is a set of rules (as an integer) that are taken not to be there.
+        """
+        accepted = sum(1 << number for number in rules)
+        try:
+            return self._find(region, accepted, self.index.everything & ~accepted & ~without, or_no_rule=or_no_rule)
+        except BudgetSpentError:
+            return Answer(None, complete=False)
+
+    def _find(self, region: Region, accepted: int, others: int, *, or_no_rule: bool) -> Answer:
+        spaces = self.spaces_of(region)
+        answer = self.escape(spaces, others)
+        if answer.request and (or_no_rule or self.index.matching(answer.request) & accepted):
+            return answer
+        complete = answer.complete or not or_no_rule
+        for number in members(self._that_may_take(region, spaces, accepted | others) & accepted):
+            shared = self.spaces_of(meet(region, region_of(self.rules[number])))
+            answer = self.escape(shared, others & ((1 << number) - 1))
+            if answer.request:
+                return answer
+            complete = complete and answer.complete
+        return Answer(None, complete)
+
+    def _that_may_take(self, region: Region, spaces: Sequence[Space], rules: int) -> int:
+        """Return the rules that may be first to match a request of a region: not those behind one that takes all."""
+        alone = _covering_all(spaces, rules)
+        return self.index.overlapping(region) & ((1 << (lowest(alone) + 1)) - 1 if alone else rules)
+
+    def cover(self, spaces: Sequence[Space], rules: int) -> tuple[int, ...]:
+        """Return some of the rules that together match every request of the spaces, none of which can be left out.
+
+        One rule if one suffices. Only for spaces that all the rules together do take.
+        """
+        if alone := _covering_all(spaces, rules):
+            return (lowest(alone),)
+        chosen = 0
+        while request := self._escaping(spaces, chosen):
+            chosen |= 1 << lowest(self.index.matching(request) & rules)
+        for number in reversed(members(chosen)):
+            fewer = chosen & ~(1 << number)
+            if not self._escaping(spaces, fewer):
+                chosen = fewer
+        return members(chosen)
+
+    def _escaping(self, spaces: Iterable[Space], blockers: int) -> Request | None:
+        """Return a request that escapes the blockers; raises BudgetSpentError where that stays open."""
+        answer = self.escape(spaces, blockers)
+        if not answer.complete:
+            raise BudgetSpentError
+        return answer.request
+
+    def _fate(self, number: int) -> Fate:
+        try:
+            return self._judge(number)
+        except BudgetSpentError:
+            self.gave_up.add(number)
+            return Fate(UNKNOWN)
+
+    def _judge(self, number: int) -> Fate:
+        spaces = self.spaces_of(region_of(self.rules[number]))
+        if not spaces:
+            return Fate(NEVER, causes=_causes(self.rules[number], self._matches_something))
+        earlier = (1 << number) - 1
+        witness = self._escaping(spaces, earlier)
+        if witness:
+            return Fate(REACHED, witness)
+        return Fate(UNREACHABLE, taken_by=self.cover(spaces, earlier))
+
+    def _matches_something(self, rule: PolicyRule) -> bool:
+        return any(True for _ in self._spaces.of(region_of(rule), self.budget()))
+
+    def redundant(self, number: int) -> bool:
+        """Return whether without this rule every request would have the same outcome; False where that stays open.
+
+        Never so of the only rule, of one that takes nothing anyway, and of a closing rule without selectors.
+        """
+        rule, closing = self.rules[number], number == len(self.rules) - 1
+        if len(self.rules) == 1 or self.fates[number].kind != REACHED or (closing and region_of(rule) == EVERYTHING):
+            return False
+        outcome = self._outcomes[number]
+        others = (later for later in range(number + 1, len(self.rules)) if self._outcomes[later] != outcome)
+        changed = self.find(region_of(rule), others, or_no_rule=self._outcomes[-1] != outcome, without=1 << number)
+        return changed.impossible
+
+    def same_outcome(self, one: int, other: int | None) -> bool:
+        """Return whether two rules do the same to their requests (None: no rule)."""
+        return self._outcomes[one] == self._outcomes[-1 if other is None else other]
+
+
+def _covering_all(spaces: Iterable[Space], rules: int) -> int:
+    """Return those of the rules that match every request of the spaces."""
+    for space in spaces:
+        rules = covering([dimension.rules for dimension in space], rules)
+    return rules
+
+
+def _causes(rule: PolicyRule, possible: Callable[[PolicyRule], bool]) -> tuple[str, ...]:
+    """Return the fields of a rule that keep it from matching anything.
+
+    Those that would do so on their own; where none would, those without which the rule would match something; else all.
+    """
+    alone, without = _fields_alone(rule), _fields_left_out(rule)
+    found = [field for field, narrowed in alone.items() if not possible(narrowed)]
+    found = found or [field for field, widened in without.items() if possible(widened)]
+    return tuple(found or without)
+
+
+def _fields_alone(rule: PolicyRule) -> dict[str, PolicyRule]:
+    nameless = tuple(replace(entry, resource_names=()) for entry in rule.resources)
+    only = PolicyRule(rule.level)
+    fields = {
+        "verbs": replace(only, verbs=rule.verbs),
+        "namespaces": replace(only, namespaces=rule.namespaces),
+        "resources": replace(only, resources=nameless),
+        "nonResourceURLs": replace(only, non_resource_urls=rule.non_resource_urls),
+    }
+    return {field: narrowed for field, narrowed in fields.items() if narrowed != only}
+
+
+def _fields_left_out(rule: PolicyRule) -> dict[str, PolicyRule]:
+    nameless = tuple(replace(entry, resource_names=()) for entry in rule.resources)
+    fields = {
+        "verbs": replace(rule, verbs=()),
+        "namespaces": replace(rule, namespaces=()),
+        "resources": replace(rule, resources=()),
+        "resourceNames": replace(rule, resources=nameless),
+        "nonResourceURLs": replace(rule, non_resource_urls=()),
+    }
+    return {field: widened for field, widened in fields.items() if widened != rule}

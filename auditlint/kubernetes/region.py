@@ -1,0 +1,145 @@
+"""Sets of requests: what a policy rule matches, what a question asks about, and what two such sets share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from auditlint.kubernetes.match import path_matches
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from auditlint.kubernetes.policy import GroupResources, PolicyRule
+
+Values = tuple[str, ...]
+
+
+class Target(NamedTuple):
+    """What a resource request is for; None means anything. `subresource` "" means none, `names` "" means no name.
+
+    `entry`, `resource_at` and `name_at` say where in the rule's `resources` this stands.
+    """
+
+    group: str | None = None
+    resource: str | None = None
+    subresource: str | None = None
+    names: Values | None = None
+    entry: int = 0
+    resource_at: int = 0
+
+
+class Region(NamedTuple):
+    """A set of requests, given field by field; None and the empty `groups` mean anything.
+
+    `groups`: the user is in at least one group of each tuple. `exact_groups`: the user's groups are these and no
+    others. `nobody`: a failed login. `targets` () leaves out resource requests, `urls` () leaves out the others;
+    `urls` are written as in nonResourceURLs.
+    """
+
+    users: Values | None = None
+    groups: tuple[Values, ...] = ()
+    exact_groups: Values | None = None
+    nobody: bool = False
+    verbs: Values | None = None
+    namespaces: Values | None = None
+    targets: tuple[Target, ...] | None = None
+    urls: Values | None = None
+
+
+EVERYTHING = Region()
+
+
+def region_of(rule: PolicyRule) -> Region:
+    """Return the requests that a rule matches, as the server reads it (namespaces and resources win over URLs)."""
+    of_resources = bool(rule.namespaces or rule.resources)
+    return Region(
+        users=rule.users or None,
+        groups=(rule.user_groups,) if rule.user_groups else (),
+        verbs=rule.verbs or None,
+        namespaces=rule.namespaces or None,
+        targets=targets_of(rule.resources) if of_resources else () if rule.non_resource_urls else None,
+        urls=() if of_resources else rule.non_resource_urls or None,
+    )
+
+
+def targets_of(entries: tuple[GroupResources, ...]) -> tuple[Target, ...] | None:
+    """Return what a list of `resources` takes; None if there is no list, and so no limit."""
+    if not entries:
+        return None
+    return tuple(target for number, entry in enumerate(entries) for target in _targets_of_entry(entry, number))
+
+
+def _targets_of_entry(entry: GroupResources, number: int) -> Iterable[Target]:
+    group = None if entry.group == "*" else entry.group
+    if not entry.resources:
+        yield Target(group, entry=number)
+    for position, spelling in enumerate(entry.resources):
+        for resource, subresource in _resources_of(spelling):
+            yield Target(group, resource, subresource, entry.resource_names or None, number, position)
+
+
+def _resources_of(spelling: str) -> tuple[tuple[str | None, str | None], ...]:
+    """Return resource and subresource that a string under `resources` takes; () if there can be no such request."""
+    if spelling == "*":
+        return ((None, None),)
+    if spelling == "*/*":  # any resource with a subresource called "*", and a resource called "*"
+        return (None, "*"), ("*", None)
+    resource, slash, subresource = spelling.partition("/")
+    if not resource or (slash and not subresource) or "/" in subresource:
+        return ()
+    return ((None if slash and resource == "*" else resource, None if subresource == "*" else subresource),)
+
+
+def meet(one: Region, other: Region) -> Region:
+    """Return the requests that are in both regions; positions in targets are those of `one`."""
+    return Region(
+        users=_common(one.users, other.users),
+        groups=one.groups + other.groups,
+        exact_groups=other.exact_groups if one.exact_groups is None else one.exact_groups,
+        nobody=one.nobody or other.nobody,
+        verbs=_common(one.verbs, other.verbs),
+        namespaces=_common(one.namespaces, other.namespaces),
+        targets=_common_targets(one.targets, other.targets),
+        urls=_common_urls(one.urls, other.urls),
+    )
+
+
+def _common(one: Values | None, other: Values | None) -> Values | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return tuple(value for value in one if value in other)
+
+
+def _common_targets(one: tuple[Target, ...] | None, other: tuple[Target, ...] | None) -> tuple[Target, ...] | None:
+    if one is None or other is None:
+        return other if one is None else one
+    shared = (_common_target(mine, theirs) for mine in one for theirs in other)
+    return tuple(target for target in shared if target)
+
+
+def _common_target(one: Target, other: Target) -> Target | None:
+    parts = []
+    for mine, theirs in zip(one[:3], other[:3], strict=True):
+        if mine is not None and theirs is not None and mine != theirs:
+            return None
+        parts.append(theirs if mine is None else mine)
+    return Target(parts[0], parts[1], parts[2], _common(one.names, other.names), one.entry, one.resource_at)
+
+
+def _common_urls(one: Values | None, other: Values | None) -> Values | None:
+    if one is None or other is None:
+        return other if one is None else one
+    shared = (_common_url(mine, theirs) for mine in one for theirs in other)
+    return tuple(url for url in shared if url)
+
+
+def _common_url(one: str, other: str) -> str:
+    """Return the narrower of two nested URL specifications; "" if they share no path."""
+    if not one.endswith("*"):
+        return one if path_matches(one, other) else ""
+    if not other.endswith("*"):
+        return other if path_matches(other, one) else ""
+    one, other = one.rstrip("*"), other.rstrip("*")
+    if one.startswith(other) or other.startswith(one):
+        return max(one, other, key=len) + "*"
+    return ""

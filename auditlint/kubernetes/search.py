@@ -1,0 +1,137 @@
+"""The search at the heart of every exact answer: pick one value in each dimension so that no blocking rule admits all.
+
+A rule blocks a request only if it admits every one of its values. So the question "does an earlier rule take every
+request of this set?" becomes: from each dimension pick one set of rules so that all picks have nothing in common.
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import and_, or_
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Dimension = list[int]
+"""For each value that may be picked, the rules that admit it."""
+
+_Option = tuple[int, int]
+_FEW = 48
+"""Up to so many options it pays to compare each with each."""
+
+
+class BudgetSpentError(Exception):
+    """The question was too hard for the number of steps allowed."""
+
+
+class Budget:
+    """Steps that may be taken, of a larger budget if there is one: the same on every machine, unlike seconds."""
+
+    __slots__ = ("_whole", "left")
+
+    def __init__(self, steps: int, whole: Budget | None = None) -> None:
+        self.left = steps
+        self._whole = whole
+
+    def spend(self, steps: int) -> None:
+        """Count steps; raises BudgetSpentError when they are used up."""
+        self.left -= steps
+        if self._whole:
+            self._whole.spend(steps)
+        if self.left < 0:
+            raise BudgetSpentError
+
+
+def touching(dimensions: Sequence[Dimension], rules: int) -> int:
+    """Return those of the rules that admit at least one value of each dimension."""
+    for dimension in dimensions:
+        rules &= reduce(or_, dimension)
+    return rules
+
+
+def covering(dimensions: Sequence[Dimension], rules: int) -> int:
+    """Return those of the rules that admit every value of each dimension: each alone takes all of it."""
+    for dimension in dimensions:
+        rules = reduce(and_, dimension, rules)
+    return rules
+
+
+def avoid(dimensions: Sequence[Dimension], blockers: int, budget: Budget) -> list[int] | None:
+    """Return, for each dimension, the position of a value, so that no blocker admits them all; None if impossible.
+
+    No dimension may be empty. Values that come first are preferred where that costs nothing.
+    """
+    alive = touching(dimensions, blockers)
+    picked = [0] * len(dimensions)
+    if not alive:
+        return picked
+    if covering(dimensions, alive):
+        return None
+    return picked if _Search(dimensions, picked, budget).escape(tuple(range(len(dimensions))), alive) else None
+
+
+class _Search:
+    """Depth-first over the dimensions, the one with fewest different options first."""
+
+    def __init__(self, dimensions: Sequence[Dimension], picked: list[int], budget: Budget) -> None:
+        self._dimensions = dimensions
+        self._picked = picked
+        self._budget = budget
+        self._failed: set[tuple[tuple[int, ...], int]] = set()
+
+    def escape(self, open_dimensions: tuple[int, ...], alive: int) -> bool:
+        """Pick a value in each open dimension so that none of the rules still alive admits all of them."""
+        if (open_dimensions, alive) in self._failed:
+            return False
+        options = {}
+        for number in open_dimensions:
+            options[number] = _options(self._dimensions[number], alive)
+            self._budget.spend(len(options[number]))
+            if not options[number][0][0]:
+                self._picked[number] = options[number][0][1]
+                return True
+        if not self._hopeless(options, alive) and self._branch(options, alive):
+            return True
+        self._failed.add((open_dimensions, alive))
+        return False
+
+    @staticmethod
+    def _hopeless(options: dict[int, list[_Option]], alive: int) -> bool:
+        """Return whether one rule alone admits whatever is picked."""
+        for dimension in options.values():
+            for rules, _ in dimension:
+                alive &= rules
+        return bool(alive)
+
+    def _branch(self, options: dict[int, list[_Option]], alive: int) -> bool:
+        if len(options) == 1:
+            return False
+        number = min(options, key=lambda number: len(options[number]))
+        rest = tuple(other for other in options if other != number)
+        for rules, position in options[number]:
+            remaining = touching([self._dimensions[other] for other in rest], alive & rules)
+            self._picked[number] = position
+            if not remaining or self.escape(rest, remaining):
+                return True
+        return False
+
+
+def _options(dimension: Dimension, alive: int) -> list[_Option]:
+    """Return the different ways to be admitted, fewest rules first, without those that only add rules to another."""
+    different: dict[int, int] = {}
+    for position, rules in enumerate(dimension):
+        different.setdefault(rules & alive, position)
+    options = sorted(different.items(), key=_size)
+    if len(options) == 1 or len(options) > _FEW:
+        return options
+    kept: list[_Option] = []
+    for option in options:
+        rules = option[0]
+        if not any(other & rules == other for other, _ in kept):
+            kept.append(option)
+    return kept
+
+
+def _size(option: _Option) -> int:
+    return option[0].bit_count()
