@@ -1,0 +1,196 @@
+"""Rules about where kube-apiserver sends its audit events: log and webhook, and how they are tuned."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auditlint.carriers.subjects import ApiServer
+from auditlint.checks.server_wording import at_flag, example, lacks, meant
+from auditlint.finding import Related, Severity
+from auditlint.kubernetes import flags
+from auditlint.rule import rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from auditlint.carriers.subjects import PolicySubject
+    from auditlint.finding import Finding
+    from auditlint.kubernetes.policy import Policy
+    from auditlint.rule import Context
+
+_CATEGORY = "apiserver-backends"
+_DYNAMIC = "audit-dynamic-configuration"
+
+
+def _no_backend(server: ApiServer) -> bool:
+    """Tell whether events have nowhere to go; AuditSinks were a way until 1.18."""
+    sinks = server.flags.enabled(_DYNAMIC) or meant(server, _DYNAMIC)
+    return not sinks and all(lacks(server, switch) for switch in flags.BACKENDS.values())
+
+
+@rule(
+    "auditing-off",
+    category=_CATEGORY,
+    severity=Severity.WARNING,
+    summary="a kube-apiserver that records no audit events",
+    subject=ApiServer,
+)
+def auditing_off(server: ApiServer, context: Context) -> Iterator[Finding]:
+    """Report an apiserver with neither a policy nor a backend."""
+    if _no_backend(server) and lacks(server, "audit-policy-file"):
+        added = f"{example('audit-policy-file', server.minor)} and {example('audit-log-path', server.minor)}"
+        message = f"nothing is audited: there is neither a policy nor a backend. Add {added}, and mount both"
+        yield context.key(server.arguments_path, message)
+
+
+@rule(
+    "policy-without-backend",
+    category=_CATEGORY,
+    severity=Severity.ERROR,
+    summary="a policy whose events go nowhere",
+    subject=ApiServer,
+)
+def policy_without_backend(server: ApiServer, context: Context) -> Iterator[Finding]:
+    """Report a policy file without a log and without a webhook."""
+    use = server.flags.last("audit-policy-file")
+    if use is not None and use.value and _no_backend(server):
+        message = (
+            "no event is written anywhere, and the server does not say so: a policy is set, but neither "
+            f"--audit-log-path nor --audit-webhook-config-file. Add {example('audit-log-path', server.minor)}"
+        )
+        yield at_flag(server, context, use, message)
+
+
+@rule(
+    "backend-without-policy",
+    category=_CATEGORY,
+    severity=Severity.ERROR,
+    summary="a log or webhook that gets no events for want of a policy",
+    subject=ApiServer,
+)
+def backend_without_policy(server: ApiServer, context: Context) -> Iterator[Finding]:
+    """Report a log path or a webhook without a policy file."""
+    uses = [use for switch in flags.BACKENDS.values() if (use := server.flags.last(switch)) and use.value]
+    if uses and lacks(server, "audit-policy-file"):
+        first = min(uses, key=lambda use: use.position)
+        message = (
+            f"nothing is logged, and the server does not say so: --{first.name} counts for nothing without a policy. "
+            f"Add {example('audit-policy-file', server.minor)}, and mount that file"
+        )
+        yield at_flag(server, context, first, message)
+
+
+@rule(
+    "blocking-backend",
+    category=_CATEGORY,
+    severity=Severity.WARNING,
+    summary="API requests that wait for, or fail with, the audit backend",
+    subject=ApiServer,
+)
+def blocking_backend(server: ApiServer, context: Context) -> Iterator[Finding]:
+    """Report a webhook in a blocking mode, and any backend in mode blocking-strict."""
+    for backend, switch in flags.BACKENDS.items():
+        use = server.flags.last(f"audit-{backend}-mode")
+        if use is None or not (server.flags.text(switch) or not server.complete):
+            continue
+        if use.value == "blocking-strict":
+            yield at_flag(server, context, use, _STRICT[backend])
+        elif use.value == "blocking" and backend == "webhook":
+            yield at_flag(server, context, use, _BLOCKING)
+
+
+_BLOCKING = (
+    "every API request waits for the webhook to take its event, and while the webhook is down for five tries, 10 s "
+    "and more apart: clients time out. Write --audit-webhook-mode=batch"
+)
+_STRICT = {
+    "webhook": "every API request fails as long as the webhook does not take its event: when it is down, so is the API. "
+    "Write --audit-webhook-mode=batch, unless no request may go unaudited",
+    "log": "every API request fails as long as its event cannot be written: a full disk stops the API. "
+    "Write --audit-log-mode=blocking, unless no request may go unaudited",
+}
+
+
+@rule(
+    "toothless-strict",
+    category=_CATEGORY,
+    severity=Severity.ERROR,
+    summary="blocking-strict with a policy that omits the one stage at which it acts",
+    subject=ApiServer,
+)
+def toothless_strict(server: ApiServer, context: Context) -> Iterator[Finding]:
+    """Report blocking-strict where the policy of the run omits the stage RequestReceived."""
+    for backend in flags.BACKENDS:
+        use = server.flags.last(f"audit-{backend}-mode")
+        for policy in server.policies if use and use.value == "blocking-strict" else ():
+            place = _omitting(policy)
+            if use and place is not None:
+                message = (
+                    '"blocking-strict" fails requests only at the stage RequestReceived, and the policy omits that '
+                    "stage: a request whose event is lost succeeds, as with blocking. Keep RequestReceived in the policy"
+                )
+                yield at_flag(server, context, use, message, related=(place,))
+
+
+def _omitting(policy: PolicySubject) -> Related | None:
+    """Return where a policy omits RequestReceived for all that it logs; None if it logs some request at that stage."""
+    held = policy.loaded.policy
+    if held is None:
+        return None
+    levels = [index for index, rule in enumerate(held.rules) if rule.level != "None"]
+    if "RequestReceived" in held.omit_stages:
+        path = policy.at("omitStages")
+    elif levels and all("RequestReceived" in held.rules[index].omit_stages for index in levels):
+        path = policy.at("rules", levels[0], "omitStages")
+    else:
+        return None
+    return Related(policy.path, policy.places.key(path), "RequestReceived is omitted here")
+
+
+@rule(
+    "small-buffer",
+    category=_CATEGORY,
+    severity=Severity.WARNING,
+    summary="a batch buffer that holds less than one batch",
+    subject=ApiServer,
+)
+def small_buffer(server: ApiServer, context: Context) -> Iterator[Finding]:
+    """Report a batch buffer below the batch size."""
+    for backend in flags.BACKENDS:
+        names = (f"audit-{backend}-batch-buffer-size", f"audit-{backend}-batch-max-size")
+        use = next((use for name in names if (use := server.flags.last(name))), None)
+        buffer, batch = (int(server.flags.number(name)) for name in names)
+        if use and server.flags.text(f"audit-{backend}-mode") == "batch" and 0 < buffer < batch:
+            message = (
+                f"the buffer holds {buffer} events and a batch {batch}: when more than {buffer} arrive at once the "
+                f'rest is dropped ("audit buffer queue blocked"). Write --{names[0]}=10000 or more'
+            )
+            yield at_flag(server, context, use, message)
+
+
+@rule(
+    "untruncated-webhook",
+    category=_CATEGORY,
+    severity=Severity.INFO,
+    summary="bodies sent to a webhook without a limit on their size",
+    subject=ApiServer,
+)
+def untruncated_webhook(server: ApiServer, context: Context) -> Iterator[Finding]:
+    """Report a webhook without truncation where the policy of the run logs bodies."""
+    use = server.flags.last("audit-webhook-config-file")
+    if use is None or not use.value or not server.complete or server.flags.enabled("audit-webhook-truncate-enabled"):
+        return
+    for policy in server.policies:
+        index = _first_with_bodies(policy.loaded.policy)
+        if index is not None:
+            message = (
+                "the policy logs bodies, and one event may be as large as its object, 1.5 MB and more: a webhook that "
+                "refuses such a request loses the whole batch. Add --audit-webhook-truncate-enabled"
+            )
+            place = policy.places.key(policy.at("rules", index))
+            yield at_flag(server, context, use, message, related=(Related(policy.path, place, "logs bodies"),))
+
+
+def _first_with_bodies(policy: Policy | None) -> int | None:
+    rules = policy.rules if policy else ()
+    return next((index for index, rule in enumerate(rules) if rule.level in {"Request", "RequestResponse"}), None)

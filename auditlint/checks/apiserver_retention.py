@@ -1,0 +1,192 @@
+"""Rules about how long audit events are kept, and whether the disk fills."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auditlint.carriers.subjects import ApiServer
+from auditlint.checks.server_wording import at_flag, dashed, example, meant
+from auditlint.finding import Severity
+from auditlint.kubernetes.container import ROTATION_CAN_BE_OFF_FROM, is_device, is_log_file
+from auditlint.rule import rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from auditlint.finding import Finding
+    from auditlint.kubernetes.flags import FlagUse
+    from auditlint.rule import Context
+
+_CATEGORY = "apiserver-retention"
+_AGE, _FILES, _SIZE = "audit-log-maxage", "audit-log-maxbackup", "audit-log-maxsize"
+_WRITER_SIZE = 100
+"""The megabytes at which the log writer rotates where it is not told."""
+_QUIET_RATE = 24
+"""Megabytes a day: 1 MB an hour, less than any cluster with a workload writes at level Metadata."""
+
+
+def _log_use(server: ApiServer) -> FlagUse | None:
+    """Return the flag that makes the server write a file, if it does."""
+    use = server.flags.last("audit-log-path")
+    return use if use and is_log_file(use.value) else None
+
+
+def _limit(server: ApiServer, name: str) -> int | None:
+    """Return the value in force of a limit; None where it may be set elsewhere, or was meant to be set."""
+    if server.flags.last(name) is None and (not server.complete or meant(server, name)):
+        return None
+    return int(server.flags.number(name))
+
+
+def _size(server: ApiServer) -> int:
+    return int(server.flags.number(_SIZE)) or _WRITER_SIZE
+
+
+@rule(
+    "no-rotation-limits",
+    category=_CATEGORY,
+    severity=Severity.WARNING,
+    summary="a log file without a limit on age and number of its old files",
+    subject=ApiServer,
+)
+def no_rotation_limits(server: ApiServer, context: Context) -> Iterator[Finding]:
+    """Report a log file for which neither maxage nor maxbackup is set."""
+    use = _log_use(server)
+    given = [name for name in (_AGE, _FILES) if server.flags.last(name) or meant(server, name)]
+    if use is None or given or not server.complete:
+        return
+    absent = dashed(
+        name for name in (_AGE, _FILES, _SIZE) if server.flags.last(name) is None and not meant(server, name)
+    )
+    advice = ", ".join(example(name, 0) for name in (_AGE, _FILES) if name not in given)
+    if server.minor >= ROTATION_CAN_BE_OFF_FROM:
+        message = (
+            f"{dashed(absent)} are not set: 1.36 and later keep 366 days and 100 files of {size} MB, 1.35 and older keep "
+            "everything. Set them, so that it does not depend on the release"
+        )
+        yield at_flag(server, context, use, message, severity=Severity.INFO)
+    else:
+        advice = f"{example(_AGE, 0)} and {example(_FILES, 0)}"
+        message = f"{dashed(absent)} are not set: every file of {size} MB is kept for ever, until the disk is full. Add {advice}"
+        yield at_flag(server, context, use, message)
+
+
+@rule(
+    "unlimited-retention",
+    category=_CATEGORY,
+    severity=Severity.WARNING,
+    summary="0 for maxage and maxbackup, which keeps everything, or an age as the only limit",
+    subject=ApiServer,
+)
+def unlimited_retention(server: ApiServer, context: Context) -> Iterator[Finding]:
+    """Report limits that are set and limit nothing, or leave the size of the disk open."""
+    age_use, files_use = server.flags.last(_AGE), server.flags.last(_FILES)
+    age, files = _limit(server, _AGE), _limit(server, _FILES)
+    if _log_use(server) is None or files != 0 or age is None:
+        return
+    if age == 0 and (zero := files_use or age_use):
+        message = (
+            f"0 means no limit, not none kept: every file of {_size(server)} MB stays for ever, until the disk is "
+            f"full. Write {example(_FILES, 0)}"
+        )
+        yield at_flag(server, context, zero, message)
+    elif age > 0 and age_use:
+        message = (
+            f"the age is the only limit: whatever is written in {age} days is kept, and a busy day can fill the disk. "
+            f"Add {example(_FILES, 0)}"
+        )
+        yield at_flag(server, context, age_use, message, severity=Severity.INFO)
+
+
+@rule(
+    "rotation-off",
+    category=_CATEGORY,
+    severity=Severity.WARNING,
+    summary="a maximum size of 0, which means no rotation from 1.36 on",
+    subject=ApiServer,
+)
+def rotation_off(server: ApiServer, context: Context) -> Iterator[Finding]:
+    """Report `--audit-log-maxsize=0`."""
+    use = server.flags.last(_SIZE)
+    path = server.flags.last("audit-log-path")
+    if use is None or server.flags.number(_SIZE) != 0 or (path and not is_log_file(path.value)):
+        return
+    if server.minor >= ROTATION_CAN_BE_OFF_FROM:
+        message = (
+            "0 turns rotation off: one file grows until the disk is full, and maxage and maxbackup count for nothing. "
+            f"Write {example(_SIZE, 0)}"
+        )
+        yield at_flag(server, context, use, message)
+    else:
+        message = (
+            f"0 means {_WRITER_SIZE} MB until 1.35 and no rotation at all from 1.36 on. Write {example(_SIZE, 0)}, "
+            "which means the same in both"
+        )
+        yield at_flag(server, context, use, message, severity=Severity.INFO)
+
+
+@rule(
+    "age-never-reached",
+    category=_CATEGORY,
+    severity=Severity.INFO,
+    summary="a maximum age that the number and size of files cannot hold",
+    subject=ApiServer,
+)
+def age_never_reached(server: ApiServer, context: Context) -> Iterator[Finding]:
+    """Report a maxage beyond what maxbackup files of maxsize hold at the rate of a quiet cluster."""
+    use = server.flags.last(_AGE)
+    age, files = _limit(server, _AGE), _limit(server, _FILES)
+    if use is None or not age or not files or _limit(server, _SIZE) is None or _log_use(server) is None:
+        return
+    size = _size(server)
+    room = (files + 1) * size
+    if room < age * _QUIET_RATE:
+        needed = -(-age * _QUIET_RATE // size) - 1
+        message = (
+            f"the log and {files} old files of {size} MB hold {room} MB: at {_QUIET_RATE} MB a day, a very quiet cluster, "
+            f"that is {room // _QUIET_RATE} days, not {age}. Write --{_FILES}={needed} or more, or a lower --{_AGE}"
+        )
+        yield at_flag(server, context, use, message)
+
+
+@rule(
+    "log-to-stdout",
+    category=_CATEGORY,
+    severity=Severity.WARNING,
+    summary="audit events between the lines of the server's own log",
+    subject=ApiServer,
+)
+def log_to_stdout(server: ApiServer, context: Context) -> Iterator[Finding]:
+    """Report `--audit-log-path=-`."""
+    use = server.flags.last("audit-log-path")
+    if use is not None and use.value == "-":
+        message = (
+            "audit events go to standard output, between the lines of the server's own log, and go with it: the "
+            f"kubelet keeps 5 files of 10 MB by default. Write {example('audit-log-path', 0)}, and mount its folder"
+        )
+        yield at_flag(server, context, use, message)
+
+
+@rule(
+    "log-to-device",
+    category=_CATEGORY,
+    severity=Severity.WARNING,
+    summary="a device such as /dev/stdout as the log file",
+    subject=ApiServer,
+)
+def log_to_device(server: ApiServer, context: Context) -> Iterator[Finding]:
+    """Report log paths in /dev and /proc."""
+    use = server.flags.last("audit-log-path")
+    if use is not None and is_device(use.value):
+        yield at_flag(server, context, use, f"{_device(server, use.value)}. Write {example('audit-log-path', 0)}")
+
+
+def _device(server: ApiServer, path: str) -> str:
+    if path == "/dev/null":
+        return '"/dev/null" throws every event away'
+    if server.minor >= ROTATION_CAN_BE_OFF_FROM and server.flags.number(_SIZE) == 0:
+        return f'"{path}" mixes audit events with what else is written there'
+    return (
+        f'"{path}" is rotated like a file: after {_size(server)} MB the server renames it and goes on in an ordinary file '
+        "in the container's memory until that is full, or cannot rename it and drops every event"
+    )
