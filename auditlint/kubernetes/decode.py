@@ -44,9 +44,9 @@ class Loaded(NamedTuple):
     Left out are pieces of the text that it quotes and what it says of a second error at once.
     """
     lenient: bool
-    """Whether it drops something that is written: from 1.26 with one warning, before that silently.
+    """Whether it drops something that is written and goes on: from 1.26 with one warning, before that silently.
 
-    True as well where it would if it did not refuse the document for something else.
+    True as well where it goes on only to refuse the document when it validates it.
     """
     head_only: bool
     """Whether it refuses the document for nothing but apiVersion or kind."""
@@ -61,50 +61,73 @@ def load(value: Value, minor: int, *, from_json: bool = False) -> Loaded:
         problem = wrong_type((), value, "a mapping (policy)")
         return Loaded(None, (problem,), True, f"failed decoding: {head_error(value)}", False, False)  # noqa: FBT003
     head = read_head(value, minor, from_json=from_json)
-    decoder = Decoder(minor, from_json=from_json)
-    root = schema.policy(minor)
-    decoded = decoder.decode(root, value, ())
-    fields = decoded if isinstance(decoded, dict) else {}
-    invalid = validate(fields, minor)
-    broken = [problem for problem in decoder.problems if problem.refuses]
-    body = [
-        *decoder.problems,
-        *_still_true([error.problem for error in invalid] + _no_rules(value, fields), broken),
-    ]
-    error = _error(head, _decode_failure(decoder, root, head.version, minor), invalid, fields)
-    problems = (*head.problems, *body, *_misplaced(value))
+    reading = _read(schema.policy(minor), value, minor, head.version, from_json=from_json)
+    taken = reading  # as the server takes it
+    if head.error == NO_HEAD:
+        taken = _read(schema.headless(minor), value, minor, "audit", from_json=from_json)
+    invalid = validate(reading.fields, minor)
+    broken = [problem for problem in reading.problems if problem.refuses]
+    found = [error.problem for error in invalid] + _no_rules(value, reading.fields)
+    body = (*reading.problems, *_still_true(found, broken))
+    error = _error(head, taken, invalid)
     head_only = any(problem.refuses for problem in head.problems) and not any(problem.refuses for problem in body)
-    lenient = any(problem.kind in _DROPPED for problem in body)
-    return Loaded(_policy(fields), problems, bool(error), error, lenient, head_only)
+    return Loaded(
+        policy=_policy(reading.fields),
+        problems=(*head.problems, *body, *_misplaced(value)),
+        refused=bool(error),
+        error=error,
+        lenient=_falls_back(head, taken),
+        head_only=head_only,
+    )
 
 
-def _error(head: Head, decode_failure: str, invalid: list[Invalid], fields: Fields) -> str:
-    """Return the first error in the server's order, or nothing."""
-    if decode_failure.startswith("json: unsupported"):
-        return f"failed decoding: {decode_failure}"
-    if head.error:
-        return head.error
-    if decode_failure:
-        return f"failed decoding: {decode_failure}"
-    if invalid:
-        return aggregate(invalid)
-    return "" if fields.get("rules") else _NO_RULES
+class _Reading(NamedTuple):
+    """One decoding of the document: what came of it, and the server's words if it failed."""
+
+    fields: Fields
+    problems: list[Problem]
+    failure: str
 
 
-def _decode_failure(decoder: Decoder, root: Struct, version: str, minor: int) -> str:
+def _read(root: Struct, value: Value, minor: int, version: str, *, from_json: bool) -> _Reading:
+    decoder = Decoder(minor, from_json=from_json)
+    decoded = decoder.decode(root, value, ())
+    failure = _failure(decoder, root, minor, version)
+    return _Reading(decoded if isinstance(decoded, dict) else {}, decoder.problems, failure)
+
+
+def _failure(decoder: Decoder, root: Struct, minor: int, version: str) -> str:
     """Return the decoder's words for the wrong type that it reports: the first, but times come before all others.
 
     From YAML the order is that of the keys, from JSON that of the text.
     """
     if decoder.not_a_number is not None:
-        return not_json(decoder.not_a_number)
+        return f"failed decoding: {not_json(decoder.not_a_number)}"
     wrong = [problem for problem in decoder.problems if problem.refuses]
     if not wrong:
         return ""
     if minor > JSON_ITERATOR_UNTIL:
         wrong = [problem for problem in wrong if Moment.wanted in problem.detail] or wrong
     first = wrong[0] if decoder.from_json else min(wrong, key=lambda problem: problem.path)
-    return decode_error(root, first, minor, version)
+    return f"failed decoding: {decode_error(root, first, minor, version)}"
+
+
+def _error(head: Head, taken: _Reading, invalid: list[Invalid]) -> str:
+    """Return the first error in the server's order, or nothing."""
+    early = taken.failure.startswith("failed decoding: json: unsupported value")  # before it looks at the head
+    if head.error and head.error != NO_HEAD and not early:
+        return head.error
+    if taken.failure or head.error:
+        return taken.failure or head.error
+    if invalid:
+        return aggregate(invalid)
+    return "" if taken.fields.get("rules") else _NO_RULES
+
+
+def _falls_back(head: Head, taken: _Reading) -> bool:
+    """Say whether the server's strict decoding fails for nothing but what its lenient one then drops."""
+    decodes = head.error in {"", NO_HEAD} and not taken.failure
+    return decodes and any(problem.kind in _DROPPED for problem in taken.problems)
 
 
 def _still_true(found: list[Problem], broken: list[Problem]) -> list[Problem]:

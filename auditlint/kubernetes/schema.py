@@ -125,6 +125,26 @@ def policy(minor: int) -> Struct:
     return Struct("Policy", "policy", "policies", fields, unsupported=later, package="audit")
 
 
+@cache
+def headless(minor: int) -> Struct:
+    """Return the type that the server decodes a document without apiVersion into: its internal one, with Go's names."""
+    named = _go_named(policy(minor))
+    own = {name: kind for name, kind in named.fields.items() if name not in {"ApiVersion", "Kind", "Metadata"}}
+    fields: dict[str, Kind] = {"apiVersion": Raw(), "kind": Raw(), **_metadata(minor).fields, **own}
+    return Struct("Policy", "policy", "policies", fields, package="audit")
+
+
+def _go_named(struct: Struct) -> Struct:
+    fields = {name[0].upper() + name[1:]: _with_go_names(kind) for name, kind in struct.fields.items()}
+    return Struct(struct.name, struct.scope, struct.plural, fields, package="audit")
+
+
+def _with_go_names(kind: Kind) -> Kind:
+    if isinstance(kind, ListOf) and isinstance(kind.element, Struct):
+        return ListOf(_go_named(kind.element))
+    return kind
+
+
 def metadata_fields() -> frozenset[str]:
     """Return the fields of a policy's metadata, of any minor version."""
     return frozenset(_metadata(CLUSTER_NAME_UNTIL).fields)

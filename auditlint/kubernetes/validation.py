@@ -6,10 +6,9 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint.kubernetes.go import quote
 from auditlint.kubernetes.policy import LEVELS, STAGES
 from auditlint.kubernetes.problems import Problem
-from auditlint.kubernetes.words import named_string, strings
+from auditlint.kubernetes.words import named_string, quote, strings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

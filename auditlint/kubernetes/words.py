@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from auditlint.kubernetes.go import quote
 from auditlint.kubernetes.schema import Flag, Integer, ListOf, Moment, Struct, Text, Texts
 
 if TYPE_CHECKING:
@@ -25,6 +24,13 @@ _GO_FIELDS = {"metadata": "ObjectMeta", "uid": "UID", "apiVersion": "APIVersion"
 _HEAD = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
 _LARGEST_PLAIN = 1e21
 _SMALLEST_PLAIN = 1e-6
+
+
+def quote(text: str) -> str:
+    """Return text as Go's `%q` writes it."""
+    from auditlint.kubernetes import go  # only an error needs it
+
+    return go.quote(text)
 
 
 def json_string(text: str) -> str:
@@ -156,7 +162,7 @@ def _no_string(value: Value) -> str:
 
 
 def _time_error(text: str) -> str:
-    return f'parsing time {quote(text)} as "2006-01-02T15:04:05Z07:00"'
+    return f"parsing time {quote(text)}"
 
 
 def _json_word(value: Value) -> str:
