@@ -144,8 +144,8 @@ def _policy_faults(container: Container) -> Iterator[Fault]:
 
 def _webhook_faults(container: Container) -> Iterator[Fault]:
     path = container.flags.text(WEBHOOK_FLAG)
-    if path:
-        read = bool(container.flags.text(POLICY_FLAG))
+    read = bool(container.flags.text(POLICY_FLAG))
+    if path and (read or not container.whole):
         yield from _read_faults(container, WEBHOOK_FLAG, path, "files" if read else "")
 
 

@@ -148,8 +148,7 @@ def audit_flags(minor: int) -> dict[str, Flag]:
 @cache
 def _all_flags() -> dict[str, list[dict[str, Any]]]:
     """Return the releases of every flag that kube-apiserver is known to have had, by name."""
-    entries = (*table("apiserver-flags")["flags"], *table("audit-flags")["flags"])
-    return {entry["name"]: entry["releases"] for entry in entries}
+    return {entry["name"]: entry["releases"] for entry in table("apiserver-flags")["flags"]}
 
 
 def _minor(release: str) -> int:

@@ -98,12 +98,16 @@ class Reach:
         """Return the steps that one question may take."""
         return Budget(STEPS_PER_QUESTION, self._whole_budget)
 
+    def pick(self, space: Space, blockers: int) -> list[int] | None:
+        """Return the positions of values that no blocking rule admits together; raises BudgetSpentError."""
+        return avoid([dimension.rules for dimension in space], blockers, self.budget())
+
     def escape(self, spaces: Iterable[Space], blockers: int) -> Answer:
         """Return a request in one of the spaces that none of the blocking rules matches."""
         complete = True
         for space in spaces:
             try:
-                picked = avoid([dimension.rules for dimension in space], blockers, self.budget())
+                picked = self.pick(space, blockers)
             except BudgetSpentError:
                 complete = False
                 continue

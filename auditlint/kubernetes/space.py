@@ -199,6 +199,8 @@ def _group_choices(region: Region, budget: Budget) -> list[Values]:
         return [region.exact_groups] if fits else []
     if region.nobody:
         return [] if region.groups else [()]
+    if len(region.groups) == 1:
+        return [(group,) for group in region.groups[0]]
     choices: dict[Values, None] = {}
     for picks in product(*region.groups):
         budget.spend(1)

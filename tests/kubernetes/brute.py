@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import chain, combinations, product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import assume
 from hypothesis import strategies as st
@@ -69,7 +69,8 @@ def narrowed(rule: PolicyRule) -> Iterator[tuple[Path, PolicyRule]]:
     fields = {"users": "users", "userGroups": "user_groups", "verbs": "verbs", "namespaces": "namespaces"}
     for field, attribute in {**fields, "nonResourceURLs": "non_resource_urls"}.items():
         for at, value in enumerate(getattr(rule, attribute)):
-            yield (field, at), replace(rule, **{attribute: (value,)})
+            change: dict[str, Any] = {attribute: (value,)}
+            yield (field, at), replace(rule, **change)
     for number, entry in enumerate(rule.resources):
         yield ("resources", number), replace(rule, resources=(entry,))
         for at, resource in enumerate(entry.resources):
@@ -143,8 +144,11 @@ FIELDS = {
     "verbs": some(["get", "list", "create", "delete", "deletecollection", "proxy", "", "post", "GET"], 3),
     "namespaces": some(["", "n", "x/y"]),
 }
-URLS = some(["*", "/", "/*", "/a", "/a*", "/a/b*", "/api*", "/api/v1/*", "/api/v1/", "/api/v1", "/api/v1//", "/api/v1/p",
-             "/apis/*", "/apis/a/*", "/apis/a/b/*", "/apis/a/b/", "/apis/a/b//*", "//*", "/api//*"], 3)  # fmt: skip
+URLS = some(
+    "* / /* /a /a* /a/b* /api* /api/v1/* /api/v1/ /api/v1 /api/v1// /api/v1/p /apis/* /apis/a/* /apis/a/b/* /apis/a/b/"
+    " /apis/a/b//* //* /api//*".split(),
+    3,
+)
 RESOURCES = some(["p", "p/l", "p/*", "*/l", "*", "*/*", "q", "status", "status/l", "p/l/x", "", "/l"], 3)
 ENTRIES = st.lists(
     st.builds(GroupResources, st.sampled_from(["", "", "e", "*"]), RESOURCES, some(["", "m", "o"])).map(

@@ -1,0 +1,206 @@
+"""Values in a rule's lists that take no request although the rule does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from auditlint.kubernetes.reach import REACHED
+from auditlint.kubernetes.region import region_of
+from auditlint.kubernetes.search import BudgetSpentError, touching
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from auditlint.kubernetes.policy import GroupResources, PolicyRule
+    from auditlint.kubernetes.reach import Reach
+    from auditlint.kubernetes.space import Origin, Space
+
+_ATTRIBUTES = {
+    "users": "users",
+    "userGroups": "user_groups",
+    "verbs": "verbs",
+    "namespaces": "namespaces",
+    "nonResourceURLs": "non_resource_urls",
+}
+_INNER_ATTRIBUTES = {"resources": "resources", "resourceNames": "resource_names"}
+_DIMENSIONS = {
+    "user": "users",
+    "groups": "userGroups",
+    "verb": "verbs",
+    "namespace": "namespaces",
+    "path": "nonResourceURLs",
+    "api_group": "resources",
+}
+"""For the first field of a dimension the field of a policy's text that its values come from."""
+
+
+class Selector(NamedTuple):
+    """Where a value stands in a rule: entry `at` of `field`, or within that entry number `inner_at` of `inner`."""
+
+    field: str
+    at: int
+    inner: str = ""
+    inner_at: int = 0
+
+    @property
+    def path(self) -> tuple[str | int, ...]:
+        """The way to the value from the rule."""
+        return (self.field, self.at, self.inner, self.inner_at) if self.inner else (self.field, self.at)
+
+    def value(self, rule: PolicyRule) -> str:
+        """Return the value; of a whole entry of `resources` its group."""
+        if self.field in _ATTRIBUTES:
+            values: tuple[str, ...] = getattr(rule, _ATTRIBUTES[self.field])
+            return values[self.at]
+        entry = rule.resources[self.at]
+        return self._inner_values(entry)[self.inner_at] if self.inner else entry.group
+
+    def _inner_values(self, entry: GroupResources) -> tuple[str, ...]:
+        return entry.resources if self.inner == "resources" else entry.resource_names
+
+    def narrow(self, rule: PolicyRule) -> PolicyRule:
+        """Return the rule with nothing but the value in its list, and within `resources` nothing but its entry."""
+        if self.field in _ATTRIBUTES:
+            return replace(rule, **_fields(_ATTRIBUTES[self.field], (self.value(rule),)))
+        entry = rule.resources[self.at]
+        if self.inner:
+            entry = replace(entry, **_fields(_INNER_ATTRIBUTES[self.inner], (self.value(rule),)))
+        return replace(rule, resources=(entry,))
+
+    def covers(self, origin: Origin) -> bool:
+        """Return whether a value of this field's dimension comes from here."""
+        if not self.inner:
+            return origin[0] == self.at
+        return (origin[0], origin[1 if self.inner == "resources" else 2]) == (self.at, self.inner_at)
+
+
+class DeadSelector(NamedTuple):
+    """A value in a list of a reached rule that takes no request: narrowed to it, the rule would not be reached.
+
+    `possible` is False if no request at all has this value and the rule's other ones; else `taken_by` are the earlier
+    rules that together take all of them, none of which can be left out, and `same_outcome` says whether these do to
+    each request what this rule would do.
+    """
+
+    rule: int
+    selector: Selector
+    value: str
+    possible: bool
+    taken_by: tuple[int, ...] = ()
+    same_outcome: bool = False
+
+
+def dead_selectors(reach: Reach, number: int) -> tuple[DeadSelector, ...]:
+    """Return the dead selectors of one rule, in the order of its fields; none if the rule itself is not reached.
+
+    Values within an entry of `resources` are tested within that entry, and passed over where the entry is dead.
+    """
+    if reach.fates[number].kind != REACHED:
+        return ()
+    return tuple(_Trial(reach, number).dead())
+
+
+class _Trial:
+    """Looks for a witness for each selector of one rule; one witness often serves several."""
+
+    def __init__(self, reach: Reach, number: int) -> None:
+        self._reach = reach
+        self._number = number
+        self._rule = reach.rules[number]
+        self._earlier = (1 << number) - 1
+        self._spaces = reach.spaces_of(region_of(self._rule))
+        self._alive: set[Selector] = set()
+
+    def dead(self) -> Iterator[DeadSelector]:
+        for space in self._spaces:
+            self._try(space)
+        dead_entries: set[Selector] = set()
+        for selector in _selectors(self._rule):
+            if selector in self._alive or Selector(selector.field, selector.at) in dead_entries:
+                continue
+            try:
+                found = self._judge(selector)
+            except BudgetSpentError:
+                self._reach.gave_up.add(self._number)
+                continue
+            if found:
+                dead_entries.add(selector)
+                yield found
+
+    def _try(self, space: Space) -> bool:
+        """Look for a request in the space that the rule takes, and note all selectors that it shows to be alive."""
+        if not touching([dimension.rules for dimension in space], self._earlier):
+            for dimension in space:
+                for origin in dimension.origins:
+                    self._alive.update(_listing(dimension.fields[0], origin))
+            return True
+        picked = self._reach.pick(space, self._earlier)
+        if picked is None:
+            return False
+        self._note_neighbours(space, picked)
+        return True
+
+    def _note_neighbours(self, space: Space, picked: list[int]) -> None:
+        """Note every value that can take the place of the one picked without an earlier rule taking the request."""
+        for number, dimension in enumerate(space):
+            others = self._earlier
+            for other, (there, at) in enumerate(zip(space, picked, strict=True)):
+                if other != number:
+                    others &= there.rules[at]
+            for rules, origin in zip(dimension.rules, dimension.origins, strict=True):
+                if not rules & others:
+                    self._alive.update(_listing(dimension.fields[0], origin))
+
+    def _judge(self, selector: Selector) -> DeadSelector | None:
+        dead = DeadSelector(self._number, selector, selector.value(self._rule), possible=False)
+        spaces = [narrowed for space in self._spaces if (narrowed := _narrowed(space, selector))]
+        if not spaces:
+            return dead
+        if any(self._try(space) for space in spaces):
+            return None
+        taken_by = self._reach.cover(spaces, self._earlier)
+        others = (earlier for earlier in range(self._number) if not self._reach.same_outcome(self._number, earlier))
+        same_outcome = self._reach.find(region_of(selector.narrow(self._rule)), others).impossible
+        return dead._replace(possible=True, taken_by=taken_by, same_outcome=same_outcome)
+
+
+def _fields(attribute: str, values: tuple[str, ...]) -> dict[str, Any]:
+    return {attribute: values}
+
+
+def _listing(dimension: str, origin: Origin) -> tuple[Selector, ...]:
+    """Return the selectors that a value of a dimension comes from."""
+    field = _DIMENSIONS[dimension]
+    if not origin:
+        return ()
+    at = origin[0]
+    if field != "resources":
+        return (Selector(field, at),)
+    _, resource, name = origin
+    return Selector(field, at), Selector(field, at, "resources", resource), Selector(field, at, "resourceNames", name)
+
+
+def _narrowed(space: Space, selector: Selector) -> Space | None:
+    """Return the space with nothing but one selector in its dimension; None if that leaves nothing."""
+    narrowed = []
+    for dimension in space:
+        concerned = _DIMENSIONS[dimension.fields[0]] == selector.field
+        part = dimension.only(selector.covers) if concerned else dimension
+        if part is None:
+            return None
+        narrowed.append(part)
+    return tuple(narrowed)
+
+
+def _selectors(rule: PolicyRule) -> Iterator[Selector]:
+    """Yield the places of all values in a rule's lists."""
+    for field, attribute in _ATTRIBUTES.items():
+        for at in range(len(getattr(rule, attribute))):
+            yield Selector(field, at)
+    for number, entry in enumerate(rule.resources):
+        yield Selector("resources", number)
+        for at in range(len(entry.resources)):
+            yield Selector("resources", number, "resources", at)
+        for at in range(len(entry.resource_names)):
+            yield Selector("resources", number, "resourceNames", at)
