@@ -104,9 +104,9 @@ _BLOCKING = (
     "and more apart: clients time out. Write --audit-webhook-mode=batch"
 )
 _STRICT = {
-    "webhook": "every API request fails as long as the webhook does not take its event: when it is down, so is the API. "
+    "webhook": "every API request fails while the webhook does not take its event: when it is down, so is the API. "
     "Write --audit-webhook-mode=batch, unless no request may go unaudited",
-    "log": "every API request fails as long as its event cannot be written: a full disk stops the API. "
+    "log": "every API request fails while its event cannot be written: a full disk stops the API. "
     "Write --audit-log-mode=blocking, unless no request may go unaudited",
 }
 
@@ -127,7 +127,7 @@ def toothless_strict(server: ApiServer, context: Context) -> Iterator[Finding]:
             if use and place is not None:
                 message = (
                     '"blocking-strict" fails requests only at the stage RequestReceived, and the policy omits that '
-                    "stage: a request whose event is lost succeeds, as with blocking. Keep RequestReceived in the policy"
+                    "stage: a request whose event is lost still succeeds. Keep RequestReceived in the policy"
                 )
                 yield at_flag(server, context, use, message, related=(place,))
 

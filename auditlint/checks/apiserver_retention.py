@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from auditlint.rule import Context
 
 _CATEGORY = "apiserver-retention"
+_NOTHING_LOGGED = ("backend-without-policy",)
 _AGE, _FILES, _SIZE = "audit-log-maxage", "audit-log-maxbackup", "audit-log-maxsize"
 _WRITER_SIZE = 100
 """The megabytes at which the log writer rotates where it is not told."""
@@ -48,26 +49,24 @@ def _size(server: ApiServer) -> int:
     severity=Severity.WARNING,
     summary="a log file without a limit on age and number of its old files",
     subject=ApiServer,
+    silenced_by=_NOTHING_LOGGED,
 )
 def no_rotation_limits(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a log file for which neither maxage nor maxbackup is set."""
     use = _log_use(server)
-    given = [name for name in (_AGE, _FILES) if server.flags.last(name) or meant(server, name)]
-    if use is None or given or not server.complete:
+    absent = [name for name in (_AGE, _FILES, _SIZE) if not server.flags.last(name) and not meant(server, name)]
+    if use is None or not server.complete or not {_AGE, _FILES} <= set(absent):
         return
-    absent = dashed(
-        name for name in (_AGE, _FILES, _SIZE) if server.flags.last(name) is None and not meant(server, name)
-    )
-    advice = ", ".join(example(name, 0) for name in (_AGE, _FILES) if name not in given)
+    missing = f"{dashed(absent)} are not set"
     if server.minor >= ROTATION_CAN_BE_OFF_FROM:
         message = (
-            f"{dashed(absent)} are not set: 1.36 and later keep 366 days and 100 files of {size} MB, 1.35 and older keep "
+            f"{missing}: 1.36 and later keep 366 days and 100 files of {_size(server)} MB, 1.35 and older keep "
             "everything. Set them, so that it does not depend on the release"
         )
         yield at_flag(server, context, use, message, severity=Severity.INFO)
     else:
-        advice = f"{example(_AGE, 0)} and {example(_FILES, 0)}"
-        message = f"{dashed(absent)} are not set: every file of {size} MB is kept for ever, until the disk is full. Add {advice}"
+        kept = f"every file of {_size(server)} MB is kept for ever, until the disk is full"
+        message = f"{missing}: {kept}. Add {example(_AGE, 0)} and {example(_FILES, 0)}"
         yield at_flag(server, context, use, message)
 
 
@@ -77,6 +76,7 @@ def no_rotation_limits(server: ApiServer, context: Context) -> Iterator[Finding]
     severity=Severity.WARNING,
     summary="0 for maxage and maxbackup, which keeps everything, or an age as the only limit",
     subject=ApiServer,
+    silenced_by=_NOTHING_LOGGED,
 )
 def unlimited_retention(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report limits that are set and limit nothing, or leave the size of the disk open."""
@@ -86,7 +86,7 @@ def unlimited_retention(server: ApiServer, context: Context) -> Iterator[Finding
         return
     if age == 0 and (zero := files_use or age_use):
         message = (
-            f"0 means no limit, not none kept: every file of {_size(server)} MB stays for ever, until the disk is "
+            f"0 means no limit, not none kept: every file of {_size(server)} MB stays until the disk is "
             f"full. Write {example(_FILES, 0)}"
         )
         yield at_flag(server, context, zero, message)
@@ -104,6 +104,7 @@ def unlimited_retention(server: ApiServer, context: Context) -> Iterator[Finding
     severity=Severity.WARNING,
     summary="a maximum size of 0, which means no rotation from 1.36 on",
     subject=ApiServer,
+    silenced_by=_NOTHING_LOGGED,
 )
 def rotation_off(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report `--audit-log-maxsize=0`."""
@@ -131,6 +132,7 @@ def rotation_off(server: ApiServer, context: Context) -> Iterator[Finding]:
     severity=Severity.INFO,
     summary="a maximum age that the number and size of files cannot hold",
     subject=ApiServer,
+    silenced_by=_NOTHING_LOGGED,
 )
 def age_never_reached(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a maxage beyond what maxbackup files of maxsize hold at the rate of a quiet cluster."""
@@ -143,8 +145,8 @@ def age_never_reached(server: ApiServer, context: Context) -> Iterator[Finding]:
     if room < age * _QUIET_RATE:
         needed = -(-age * _QUIET_RATE // size) - 1
         message = (
-            f"the log and {files} old files of {size} MB hold {room} MB: at {_QUIET_RATE} MB a day, a very quiet cluster, "
-            f"that is {room // _QUIET_RATE} days, not {age}. Write --{_FILES}={needed} or more, or a lower --{_AGE}"
+            f"the log and {files} old files of {size} MB hold {room} MB: at {_QUIET_RATE} MB a day, a very quiet "
+            f"cluster, that is {room // _QUIET_RATE} days, not {age}. Write --{_FILES}={needed} or more, or a lower age"
         )
         yield at_flag(server, context, use, message)
 
@@ -155,6 +157,7 @@ def age_never_reached(server: ApiServer, context: Context) -> Iterator[Finding]:
     severity=Severity.WARNING,
     summary="audit events between the lines of the server's own log",
     subject=ApiServer,
+    silenced_by=_NOTHING_LOGGED,
 )
 def log_to_stdout(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report `--audit-log-path=-`."""
@@ -173,6 +176,7 @@ def log_to_stdout(server: ApiServer, context: Context) -> Iterator[Finding]:
     severity=Severity.WARNING,
     summary="a device such as /dev/stdout as the log file",
     subject=ApiServer,
+    silenced_by=_NOTHING_LOGGED,
 )
 def log_to_device(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report log paths in /dev and /proc."""
@@ -187,6 +191,6 @@ def _device(server: ApiServer, path: str) -> str:
     if server.minor >= ROTATION_CAN_BE_OFF_FROM and server.flags.number(_SIZE) == 0:
         return f'"{path}" mixes audit events with what else is written there'
     return (
-        f'"{path}" is rotated like a file: after {_size(server)} MB the server renames it and goes on in an ordinary file '
-        "in the container's memory until that is full, or cannot rename it and drops every event"
+        f'"{path}" is rotated like a file: after {_size(server)} MB the server renames it and goes on in an ordinary '
+        "file in the container's memory until that is full, or cannot rename it and drops every event"
     )

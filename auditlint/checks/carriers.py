@@ -1,0 +1,63 @@
+"""Rules about the files that bring policies and settings to a server, and about how the files of a run fit together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auditlint.carriers.subjects import ApiServer, AuditSink
+from auditlint.checks.server_wording import at_flag
+from auditlint.finding import Related, Severity
+from auditlint.kubernetes.flags import DYNAMIC_AUDITING_UNTIL
+from auditlint.rule import rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from auditlint.finding import Finding
+    from auditlint.rule import Context
+
+_CATEGORY = "carriers"
+
+
+@rule(
+    "audit-sink",
+    category=_CATEGORY,
+    severity=Severity.ERROR,
+    summary="an AuditSink, which the API has not had since 1.19",
+    subject=AuditSink,
+)
+def audit_sink(sink: AuditSink, context: Context) -> Iterator[Finding]:
+    """Report AuditSink objects."""
+    gone = sink.minor > DYNAMIC_AUDITING_UNTIL
+    effect = "the API has had no AuditSink since 1.19, so this is refused and sends nothing"
+    if not gone:
+        effect = "AuditSink was an alpha API, is off by default and gone in 1.19"
+    message = (
+        f"{effect}. Describe the webhook in a kubeconfig, name it with --audit-webhook-config-file, and put the level "
+        "into the file of --audit-policy-file"
+    )
+    yield context.value((*sink.base, "kind"), message, severity=None if gone else Severity.INFO)
+
+
+@rule(
+    "policy-not-found",
+    category=_CATEGORY,
+    severity=Severity.INFO,
+    summary="a flag that names a policy which the run has under another name",
+    subject=ApiServer,
+    gives_way_to=("invalid-path", "merged-arguments", "missing-flag-value", "stray-argument"),
+)
+def policy_not_found(server: ApiServer, context: Context) -> Iterator[Finding]:
+    """Report a policy flag that fits to no policy of the run while a policy of the run fits to no flag."""
+    use = server.flags.last("audit-policy-file")
+    if use is not None and use.value and server.other_policies:
+        names = ", ".join(policy.path for policy in server.other_policies[:3])
+        message = (
+            f'no file of this run is "{use.value}", and no flag names {names}: if that is the policy meant, the two names '
+            "must be the same, and it is not judged together with these flags"
+        )
+        related = tuple(
+            Related(policy.path, policy.places.key(policy.base), "a policy that no flag names")
+            for policy in server.other_policies
+        )
+        yield at_flag(server, context, use, message, related=related)
