@@ -53,7 +53,7 @@ def policy_not_found(server: ApiServer, context: Context) -> Iterator[Finding]:
     if use is not None and use.value and server.other_policies:
         names = ", ".join(policy.path for policy in server.other_policies[:3])
         message = (
-            f'no file of this run is "{use.value}", and no flag names {names}: if that is the policy meant, the two names '
+            f'no file of this run is "{use.value}", and no flag names {names}: if that is the policy meant, both names '
             "must be the same, and it is not judged together with these flags"
         )
         related = tuple(
