@@ -97,9 +97,9 @@ def _in_document(candidate: Candidate) -> Iterator[Subject]:
         if found or candidate.as_kind == "policy":
             yield from (found,) if found else ()
             return
-    from auditlint.carriers import flag_list, pod
+    from auditlint.carriers import flag_list, json_patch, pod
 
-    flags = flag_list.find(candidate)
+    flags = flag_list.find(candidate) or json_patch.find(candidate)
     yield from (flags,) if flags else pod.find(candidate)
 
 
@@ -142,8 +142,11 @@ def _with_error(file: _File, stream: Stream, found: Found) -> Found:
     meant = file.as_kind or unread.meaning(file.data)
     if file.as_kind is None and template.has_marks(file.data):
         notice = "holds a template that was not rendered, and does not parse: not checked"
-        return found._replace(notices=(*found.notices, Notice(file.path, notice)))
-    if meant or file.named:
+    elif file.as_kind is None and unread.is_other_language(file.path, file.data):
+        notice = "is neither YAML nor JSON: passed over"
+    elif meant or file.named:
         subject = unread.subject(file.path, file.data, stream.error_document, error, meant=meant, minor=file.minor)
         return found._replace(subjects=(*found.subjects, subject))
-    return found._replace(notices=(*found.notices, Notice(file.path, f"does not parse, passed over: {error.message}")))
+    else:
+        notice = f"does not parse, passed over: {error.message}"
+    return found._replace(notices=(*found.notices, Notice(file.path, notice)))

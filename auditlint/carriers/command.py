@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.carriers.shell import simple_commands
+from auditlint.carriers.template import is_template
 from auditlint.carriers.values import get, has, items, text
 
 if TYPE_CHECKING:
@@ -29,8 +30,7 @@ _KEYWORDS = frozenset({"if", "then", "elif", "else", "while", "until", "do", "!"
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=")
 _REFERENCE = re.compile(r"\$(?:\$|\(([^)]*)\))")
 _SERVICE_VARIABLE = re.compile(r"_(?:SERVICE_HOST|SERVICE_PORT|PORT)(?:_[A-Z0-9_]+)?$")
-_MARKED = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
-_TEMPLATE = re.compile(r"\{\{|\{%|\$\{|<%|<[A-Za-z][\w ./-]*>")
+_MARKED = re.compile(r"\{\{[^{}]*\}\}|\{%[^%]*%\}")
 
 
 class Item(NamedTuple):
@@ -69,11 +69,6 @@ def not_text(container: Plain, base: Path) -> tuple[Path, ...]:
             wrong.append((*base, key))
         wrong += [(*base, key, i) for i, item in enumerate(items(value)) if not isinstance(item, str | None)]
     return tuple(wrong)
-
-
-def is_template(value: str) -> bool:
-    """Tell whether a text holds marks of a template that was not rendered, or a placeholder such as `<path>`."""
-    return _TEMPLATE.search(value) is not None
 
 
 def given(container: Plain, base: Path) -> list[Item]:
@@ -141,11 +136,14 @@ def expand(value: str, environment: Environment) -> tuple[str, bool]:
         unknown = unknown or known is None or (name not in environment.values and at_run_time)
         return reference[0] if known is None else known
 
-    return _REFERENCE.sub(replaced, value), unknown
+    closed, bracket, rest = value.rpartition(")")
+    return _REFERENCE.sub(replaced, closed + bracket) + rest.replace("$$", "$"), unknown
 
 
 def directly(argv: Sequence[Item]) -> Sequence[Item] | None:
     """Return what follows kube-apiserver in a list of arguments; None if they do not run it."""
+    if not argv or argv[0].text.startswith("-"):
+        return None
     for index, item in enumerate(argv):
         name = _base_name(item.text)
         if name == PROGRAM and _is_run(argv, index):
@@ -175,7 +173,7 @@ def _scripted(argv: Sequence[Item]) -> Sequence[Item] | None:
     if script is None:
         return None
     positional = argv[script + 2 :]
-    for command in simple_commands(_MARKED.sub(_without_blanks, argv[script].text)):
+    for command in simple_commands(_MARKED.sub(_as_word, argv[script].text)):
         words = [Item(word.text, argv[script].path, word.opaque or is_template(word.text)) for word in command]
         found = directly(_without_prefix(words))
         if found is not None:
@@ -183,9 +181,9 @@ def _scripted(argv: Sequence[Item]) -> Sequence[Item] | None:
     return None
 
 
-def _without_blanks(mark: re.Match[str]) -> str:
-    """Return a template mark as one word, so that no shell splits it."""
-    return re.sub(r"\s", "_", mark[0])
+def _as_word(mark: re.Match[str]) -> str:
+    """Return a template mark as one word for the shell."""
+    return re.sub(r"[^\w{}%.]", "_", mark[0])
 
 
 def _script(argv: Sequence[Item], index: int) -> int | None:

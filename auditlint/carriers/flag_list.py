@@ -43,10 +43,15 @@ class LinePlaces:
         return "".join([f"/{step}" for step in path])
 
 
+def is_about_auditing(argument: str) -> bool:
+    """Tell whether an argument is a flag about auditing, or would be one with the right dashes and no quotes."""
+    return _AUDIT_FLAG.match(argument) is not None
+
+
 def find(candidate: Candidate) -> ApiServer | None:
     """Return the apiserver whose arguments a list in YAML holds; None if it is another list."""
     value = candidate.value
-    if not isinstance(value, list) or not any(isinstance(item, str) and _AUDIT_FLAG.match(item) for item in value):
+    if not isinstance(value, list) or not any(isinstance(item, str) and is_about_auditing(item) for item in value):
         return None
     argv = command.given((("args", value),), ())
     items = command.directly(argv)
@@ -75,7 +80,7 @@ def find_in_text(path: str, text: str, minor: int | None) -> ApiServer | None:
     else:
         matches = _MARKDOWN_LINE.finditer(text)
         words = [Word(match[1], opaque=False, start=match.start(1), end=match.end(1)) for match in matches]
-    return _from_words(path, text, words, minor) if any(_AUDIT_FLAG.match(word.text) for word in words) else None
+    return _from_words(path, text, words, minor) if any(is_about_auditing(word.text) for word in words) else None
 
 
 def _from_words(path: str, text: str, words: list[Word], minor: int | None) -> ApiServer:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 
-from auditlint.text import source
+from auditlint.text.encoding import display
+from auditlint.text.lines import split_lines
 
-_KEY = re.compile(rb"""(?:^|[\s{,?-])["']?level["']?[ \t]*:""", re.MULTILINE)
+_LEVEL_KEY = rb"""(?m)(?:^|[\s{,?-])["']?level["']?[ \t]*:"""
+"""Compiled where it is first used: most runs do not need it."""
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 def as_text(data: bytes) -> str:
     """Return the text of a file, each line ended by a line feed."""
-    return "\n".join(source.lines(data))
+    return "\n".join(split_lines(display(data)))
 
 
 def may_hold_subject(data: bytes) -> bool:
@@ -29,4 +31,4 @@ def may_hold_subject(data: bytes) -> bool:
 def _has_rare_spelling(data: bytes) -> bool:
     if b"udit" in data or b"UDIT" in data:
         return b"audit" in data.lower()
-    return b"level" in data and _KEY.search(data) is not None
+    return b"level" in data and re.search(_LEVEL_KEY, data) is not None

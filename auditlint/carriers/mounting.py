@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint.carriers.command import is_template
+from auditlint.carriers.template import is_template
 from auditlint.carriers.values import get, has, items, pairs, text
 from auditlint.kubernetes.mounts import VOLUME_KINDS, Mount, Volume
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from auditlint.carriers.command import is_template
-
 if TYPE_CHECKING:
     from auditlint.kubernetes.decode import Loaded
     from auditlint.kubernetes.problems import Problem
@@ -14,15 +12,22 @@ if TYPE_CHECKING:
 RULE = "unrendered-template"
 """The kind of problem that stands in place of what the server would say of a template's mark."""
 
-_MARKS = re.compile(rb"\{\{|\{%|%\{ *(?:if|for)\b|<%|\$\{")
-_VALUE = re.compile(rb"((?:^|[:,\[-])[ \t]+|\[)\{\{([^\n{}]*)\}\}(?=[ \t]*(?:[,\]\r\n]|[ \t]#|\Z))", re.MULTILINE)
+# Patterns are compiled where they are first used: most runs need none of them.
+_MARKS = rb"\{\{|\{%|%\{ *(?:if|for)\b|<%|\$\{"
+_WHOLE_VALUE = rb"(?m)((?:^|[:,\[-])[ \t]+|\[)\{\{([^\n{}]*)\}\}(?=[ \t]*(?:[,\]\r\n]|[ \t]#|\Z))"
+_MARK_OR_PLACEHOLDER = r"\{\{|\{%|\$\{|<%|<[A-Za-z][\w ./-]*>"
 _HEAD = frozenset({"wrong-api-version", "wrong-kind"})
 _EXCUSED = _HEAD | {"wrong-type", "invalid-level", "invalid-stage", "invalid-group", "invalid-url"}
 
 
 def has_marks(data: bytes) -> bool:
     """Tell whether a text holds marks of Helm, Jinja, Terraform, ERB or a shell's variables."""
-    return _MARKS.search(data) is not None
+    return re.search(_MARKS, data) is not None
+
+
+def is_template(value: str) -> bool:
+    """Tell whether a value holds marks of a template that was not rendered, or a placeholder such as `<path>`."""
+    return re.search(_MARK_OR_PLACEHOLDER, value) is not None
 
 
 def with_quoted_marks(data: bytes) -> bytes:
@@ -30,7 +35,7 @@ def with_quoted_marks(data: bytes) -> bytes:
 
     YAML takes the bare mark for a mapping as the key of a mapping, which the server's reader refuses.
     """
-    return _VALUE.sub(_as_string, data)
+    return re.sub(_WHOLE_VALUE, _as_string, data)
 
 
 def _as_string(mark: re.Match[bytes]) -> bytes:

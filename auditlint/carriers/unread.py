@@ -20,6 +20,15 @@ _POLICY = re.compile(
 _POD = re.compile(r"kube-apiserver|--audit-(?:log|policy|webhook)")
 _EVENTS = re.compile(r"""\s*\{[^\n]{0,400}"kind"\s*:\s*"Event(?:List)?\"""")
 _LINES_AFTER = 3
+_OTHER_LANGUAGES = (
+    *(".bash", ".cfg", ".conf", ".env", ".go", ".hcl", ".ini", ".js", ".md", ".nix", ".properties", ".ps1", ".py"),
+    *(".rb", ".rs", ".rst", ".service", ".sh", ".sql", ".tf", ".toml", ".ts", ".xml"),
+)
+
+
+def is_other_language(path: str, data: bytes) -> bool:
+    """Tell whether a file is by its name, or its first line, no YAML and no JSON: nobody meant it to parse as such."""
+    return path.lower().endswith(_OTHER_LANGUAGES) or data.startswith(b"#!")
 
 
 def meaning(data: bytes) -> str:
