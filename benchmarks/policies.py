@@ -1,16 +1,10 @@
-"""Policies to measure the exact engine on: of the real kind, random ones, and ones made to be hard.
-
-`python -m benchmarks.policies` prints how long each analysis takes.
-"""
+"""Inputs to measure on: policies of the real kind, random ones and ones made to be hard, and unrelated manifests."""
 
 from __future__ import annotations
 
 import random
-import time
 
-from auditlint.kubernetes.dead_selectors import dead_selectors
 from auditlint.kubernetes.policy import GroupResources, Policy, PolicyRule
-from auditlint.kubernetes.reach import Reach
 
 LEVELS = ("None", "Metadata", "Request", "RequestResponse")
 VERBS = ("get", "list", "watch", "create", "update", "patch", "delete", "deletecollection")
@@ -42,7 +36,7 @@ def _service_account_rule(chance: random.Random, number: int) -> PolicyRule:
     )
 
 
-def mixed(count: int, seed: int = 0, words: int = 12) -> Policy:
+def random_rules(count: int, seed: int = 0, words: int = 12) -> Policy:
     """Return a policy of random rules that use every field, with several values out of `words` in each."""
     chance = random.Random(seed)
     return Policy(tuple(_mixed_rule(chance, words) for _ in range(count)))
@@ -83,36 +77,51 @@ def hard(count: int, seed: int = 0, values: int = 12) -> Policy:
     return Policy((*(rule() for _ in range(count)), last))
 
 
-def measure(name: str, policy: Policy) -> None:
-    """Print how many seconds each analysis of a policy takes."""
-    marks = [("start", time.perf_counter())]
-    reach = Reach(policy)
-    marks.append(("index", time.perf_counter()))
-    kinds = [fate.kind for fate in reach.fates]
-    marks.append(("fates", time.perf_counter()))
-    _ = reach.missing_catch_all
-    marks.append(("catch-all", time.perf_counter()))
-    dead = [selector for number in range(len(policy.rules)) for selector in dead_selectors(reach, number)]
-    marks.append(("selectors", time.perf_counter()))
-    redundant = [number for number in range(len(policy.rules)) if reach.redundant(number)]
-    marks.append(("redundancy", time.perf_counter()))
-    spent = ", ".join(
-        f"{label} {after - before:.2f}" for (_, before), (label, after) in zip(marks, marks[1:], strict=False)
+def text(policy: Policy) -> str:
+    """Return a policy as YAML, written as people do."""
+    head = "apiVersion: audit.k8s.io/v1\nkind: Policy\n"
+    stages = f"omitStages: {_flow(policy.omit_stages)}\n" if policy.omit_stages else ""
+    return f"{head}{stages}rules:\n" + "".join(map(_rule_text, policy.rules))
+
+
+def _rule_text(rule: PolicyRule) -> str:
+    lists = {
+        "users": rule.users,
+        "userGroups": rule.user_groups,
+        "verbs": rule.verbs,
+        "namespaces": rule.namespaces,
+        "nonResourceURLs": rule.non_resource_urls,
+    }
+    lines = [
+        f"  - level: {rule.level}",
+        *(f"    {field}: {_flow(values)}" for field, values in lists.items() if values),
+    ]
+    lines += ["    resources:"] * bool(rule.resources)
+    for entry in rule.resources:
+        lines += [f'      - group: "{entry.group}"', f"        resources: {_flow(entry.resources)}"]
+        lines += [f"        resourceNames: {_flow(entry.resource_names)}"] * bool(entry.resource_names)
+    return "\n".join(lines) + "\n"
+
+
+def _flow(values: tuple[str, ...]) -> str:
+    return "[" + ", ".join(f'"{value}"' for value in values) + "]"
+
+
+def real(count: int) -> str:
+    """Return the text of a policy of the real kind: about 200 bytes a rule."""
+    return text(service_accounts(count))
+
+
+def mixed(count: int) -> str:
+    """Return the text of a policy of random rules."""
+    return text(random_rules(count))
+
+
+def unrelated(number: int) -> str:
+    """Return a manifest that has nothing to do with auditing."""
+    return (
+        f"apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web-{number}\n  namespace: team-{number % 9}\n"
+        f"spec:\n  replicas: {number % 5}\n  selector:\n    matchLabels: {{app: web-{number}}}\n  template:\n"
+        f"    metadata:\n      labels: {{app: web-{number}}}\n    spec:\n      containers:\n        - name: web\n"
+        f"          image: registry.example.com/web:{number}\n          ports: [{{containerPort: 8080}}]\n"
     )
-    fates = ", ".join(f"{kinds.count(kind)} {kind}" for kind in sorted(set(kinds)))
-    print(f"{name}: {marks[-1][1] - marks[0][1]:.2f} s ({spent}); {fates}; {len(dead)} dead selectors,"
-          f" {len(redundant)} redundant, gave up on {len(reach.gave_up)}")  # fmt: skip
-
-
-def main() -> None:
-    """Measure all kinds."""
-    measure("5,000 service accounts", service_accounts(5000))
-    for seed in range(3):
-        measure(f"1,000 mixed rules, seed {seed}", mixed(1000, seed))
-    measure("1,000 mixed rules of few words", mixed(1000, 0, 4))
-    measure("300 hard rules", hard(300))
-    measure("1,000 hard rules", hard(1000))
-
-
-if __name__ == "__main__":
-    main()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -98,7 +99,12 @@ def dead_selectors(reach: Reach, number: int) -> tuple[DeadSelector, ...]:
     """
     if reach.fates[number].kind != REACHED:
         return ()
-    return tuple(_Trial(reach, number).dead())
+    try:
+        trial = _Trial(reach, number)
+    except BudgetSpentError:
+        reach.gave_up.add(number)
+        return ()
+    return tuple(trial.dead())
 
 
 class _Trial:
@@ -114,7 +120,8 @@ class _Trial:
 
     def dead(self) -> Iterator[DeadSelector]:
         for space in self._spaces:
-            self._try(space)
+            with suppress(BudgetSpentError):
+                self._try(space)
         dead_entries: set[Selector] = set()
         for selector in _selectors(self._rule):
             if selector in self._alive or Selector(selector.field, selector.at) in dead_entries:
@@ -160,8 +167,7 @@ class _Trial:
         if any(self._try(space) for space in spaces):
             return None
         taken_by = self._reach.cover(spaces, self._earlier)
-        others = (earlier for earlier in range(self._number) if not self._reach.same_outcome(self._number, earlier))
-        same_outcome = self._reach.find(region_of(selector.narrow(self._rule)), others).impossible
+        same_outcome = self._reach.indifferent(self._number, region_of(selector.narrow(self._rule)))
         return dead._replace(possible=True, taken_by=taken_by, same_outcome=same_outcome)
 
 

@@ -203,3 +203,11 @@ def members(rules: int) -> tuple[int, ...]:
         found.append(lowest(rules))
         rules &= rules - 1
     return tuple(found)
+
+
+def rule_set(numbers: Iterable[int]) -> int:
+    """Return a set of rules as an integer: bit i for rule i."""
+    found = 0
+    for number in numbers:
+        found |= 1 << number
+    return found

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.kubernetes.fresh import Fresh
-from auditlint.kubernetes.index import Index, lowest, members
+from auditlint.kubernetes.index import Index, lowest, members, rule_set
 from auditlint.kubernetes.match import outcome_of
 from auditlint.kubernetes.policy import PolicyRule
 from auditlint.kubernetes.region import EVERYTHING, Region, meet, region_of
@@ -25,8 +25,12 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.policy import Policy
     from auditlint.kubernetes.requests import Request
 
-STEPS_PER_QUESTION = 100_000
-STEPS_PER_POLICY = 4_000_000
+STEPS_PER_QUESTION = 300_000
+STEPS_PER_POLICY = 5_000_000
+LEAST_STEPS = 1_000
+"""What a question may take even when the others of the policy were too hard."""
+
+_Effect = tuple[str, frozenset[str], bool]
 
 REACHED = "reached"
 UNREACHABLE = "unreachable"
@@ -69,11 +73,14 @@ class Reach:
         self.gave_up: set[int] = set()
         """The rules of which some question stayed open because the budget was spent."""
         self._spaces = Spaces(self.index, self.fresh)
-        self._whole_budget = Budget(STEPS_PER_POLICY)
+        self._budget = Budget(STEPS_PER_QUESTION, STEPS_PER_POLICY, LEAST_STEPS)
         outcomes = [outcome_of(policy, number) for number in (*range(len(policy.rules)), None)]
-        self._outcomes = [
+        self._outcomes: list[_Effect] = [
             (level, frozenset(() if level == "None" else stages), managed) for _, level, stages, managed in outcomes
         ]
+        self._with_outcome: dict[_Effect, int] = {}
+        for number, outcome in enumerate(self._outcomes[:-1]):
+            self._with_outcome[outcome] = self._with_outcome.get(outcome, 0) | 1 << number
 
     @cached_property
     def fates(self) -> tuple[Fate, ...]:
@@ -92,15 +99,11 @@ class Reach:
 
     def spaces_of(self, region: Region) -> list[Space]:
         """Return a region's spaces; raises BudgetSpentError for a region made of too many pieces."""
-        return list(self._spaces.of(region, self.budget()))
-
-    def budget(self) -> Budget:
-        """Return the steps that one question may take."""
-        return Budget(STEPS_PER_QUESTION, self._whole_budget)
+        return list(self._spaces.of(region, self._budget.renewed()))
 
     def pick(self, space: Space, blockers: int) -> list[int] | None:
         """Return the positions of values that no blocking rule admits together; raises BudgetSpentError."""
-        return avoid([dimension.rules for dimension in space], blockers, self.budget())
+        return avoid([dimension.rules for dimension in space], blockers, self._budget.renewed())
 
     def escape(self, spaces: Iterable[Space], blockers: int) -> Answer:
         """Return a request in one of the spaces that none of the blocking rules matches."""
@@ -120,13 +123,17 @@ class Reach:
 
         `without` is a set of rules (as an integer) that are taken not to be there.
         """
-        accepted = sum(1 << number for number in rules)
+        return self._find(region, rule_set(rules), or_no_rule=or_no_rule, without=without)
+
+    def _find(self, region: Region, accepted: int, *, or_no_rule: bool = False, without: int = 0) -> Answer:
         try:
-            return self._find(region, accepted, self.index.everything & ~accepted & ~without, or_no_rule=or_no_rule)
+            others = self.index.everything & ~accepted & ~without
+            return self._search(region, accepted, others, or_no_rule=or_no_rule)
         except BudgetSpentError:
             return Answer(None, complete=False)
 
-    def _find(self, region: Region, accepted: int, others: int, *, or_no_rule: bool) -> Answer:
+    def _search(self, region: Region, accepted: int, others: int, *, or_no_rule: bool) -> Answer:
+        """Look among the requests that none of the others matches, then at what each accepted rule may take."""
         spaces = self.spaces_of(region)
         answer = self.escape(spaces, others)
         if answer.request and (or_no_rule or self.index.matching(answer.request) & accepted):
@@ -186,7 +193,7 @@ class Reach:
         return Fate(UNREACHABLE, taken_by=self.cover(spaces, earlier))
 
     def _matches_something(self, rule: PolicyRule) -> bool:
-        return any(True for _ in self._spaces.of(region_of(rule), self.budget()))
+        return any(True for _ in self._spaces.of(region_of(rule), self._budget.renewed()))
 
     def redundant(self, number: int) -> bool:
         """Return whether without this rule every request would have the same outcome; False where that stays open.
@@ -197,9 +204,21 @@ class Reach:
         if len(self.rules) == 1 or self.fates[number].kind != REACHED or (closing and region_of(rule) == EVERYTHING):
             return False
         outcome = self._outcomes[number]
-        others = (later for later in range(number + 1, len(self.rules)) if self._outcomes[later] != outcome)
-        changed = self.find(region_of(rule), others, or_no_rule=self._outcomes[-1] != outcome, without=1 << number)
-        return changed.impossible
+        later = self.index.everything >> number + 1 << number + 1
+        return self._find(
+            region_of(rule),
+            later & ~self._with_outcome[outcome],
+            or_no_rule=self._outcomes[-1] != outcome,
+            without=1 << number,
+        ).impossible
+
+    def indifferent(self, number: int, region: Region) -> bool:
+        """Return whether the earlier rules do to the requests that they take of a region what this rule would do.
+
+        False where that stays open.
+        """
+        earlier = (1 << number) - 1
+        return self._find(region, earlier & ~self._with_outcome[self._outcomes[number]]).impossible
 
     def same_outcome(self, one: int, other: int | None) -> bool:
         """Return whether two rules do the same to their requests (None: no rule)."""

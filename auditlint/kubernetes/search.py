@@ -26,20 +26,29 @@ class BudgetSpentError(Exception):
 
 
 class Budget:
-    """Steps that may be taken, of a larger budget if there is one: the same on every machine, unlike seconds."""
+    """Steps that may be taken for one question, and for all of them: the same on every machine, unlike seconds.
 
-    __slots__ = ("_whole", "left")
+    When those for all questions are used up, `least` are still allowed for each, so that easy ones get their answer.
+    """
 
-    def __init__(self, steps: int, whole: Budget | None = None) -> None:
-        self.left = steps
-        self._whole = whole
+    __slots__ = ("_allowed", "_in_all", "_least", "_left", "_per_question")
+
+    def __init__(self, per_question: int, in_all: int, least: int) -> None:
+        self._per_question = per_question
+        self._in_all = in_all
+        self._least = least
+        self._allowed = self._left = 0
+
+    def renewed(self) -> Budget:
+        """Return this budget with the steps for a new question."""
+        self._in_all -= self._allowed - self._left
+        self._allowed = self._left = max(min(self._per_question, self._in_all), self._least)
+        return self
 
     def spend(self, steps: int) -> None:
         """Count steps; raises BudgetSpentError when they are used up."""
-        self.left -= steps
-        if self._whole:
-            self._whole.spend(steps)
-        if self.left < 0:
+        self._left -= steps
+        if self._left < 0:
             raise BudgetSpentError
 
 

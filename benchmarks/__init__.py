@@ -1,0 +1,1 @@
+"""Measures the speed that auditlint promises."""
