@@ -7,6 +7,7 @@ from importlib import import_module
 CATEGORIES = (
     "policy_syntax",
     "policy_matching",
+    "policy_values",
     "policy_coverage",
     "apiserver_flags",
     "apiserver_backends",

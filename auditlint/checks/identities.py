@@ -1,0 +1,115 @@
+"""Who sends requests to a real cluster, and which groups go with which users.
+
+The exact findings assume nothing of users and groups; what is said here narrows them to what a server does.
+Source: k8s.io/apiserver, pkg/authentication/user/user.go, pkg/authentication/serviceaccount/util.go and
+pkg/authentication/group/authenticated_group_adder.go.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auditlint.kubernetes.region import Region, meet
+from auditlint.kubernetes.requests import RESOURCE_VERBS, URL_VERBS
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Iterator
+
+AUTHENTICATED = "system:authenticated"
+UNAUTHENTICATED = "system:unauthenticated"
+SERVICE_ACCOUNTS = "system:serviceaccounts"
+NODES = "system:nodes"
+ANONYMOUS = "system:anonymous"
+UNSERVED_VERBS = frozenset({"proxy", ""})
+"""The verbs of a path prefix that no server answers any more, and of HTTP methods that none answers."""
+SERVED_VERBS = tuple(dict.fromkeys(verb for verb in (*RESOURCE_VERBS, *URL_VERBS) if verb not in UNSERVED_VERBS))
+
+_ACCOUNT = "system:serviceaccount:"
+_NODE = "system:node:"
+_ACCOUNT_PARTS = 4
+_NOBODY = Region(nobody=True)
+_ANYBODY_ANONYMOUS = Region(users=(ANONYMOUS,), exact_groups=(UNAUTHENTICATED,))
+
+
+def groups_of(user: str) -> tuple[str, ...]:
+    """Return the groups that a user is always in."""
+    if user == ANONYMOUS:
+        return (UNAUTHENTICATED,)
+    namespace = account_namespace(user)
+    if namespace:
+        return SERVICE_ACCOUNTS, f"{SERVICE_ACCOUNTS}:{namespace}", AUTHENTICATED
+    return (NODES, AUTHENTICATED) if user.startswith(_NODE) else (AUTHENTICATED,)
+
+
+def account_namespace(user: str) -> str:
+    """Return the namespace of a service account, "" for any other user."""
+    parts = user.split(":")
+    return parts[2] if user.startswith(_ACCOUNT) and len(parts) == _ACCOUNT_PARTS else ""
+
+
+def has_fixed_groups(user: str) -> bool:
+    """Tell whether the server gives a user its groups and nobody can add others."""
+    return user == ANONYMOUS or bool(account_namespace(user))
+
+
+def served(region: Region, named: Container[str]) -> Iterator[Region]:
+    """Yield parts of a region that hold every request of it that a cluster can see, as far as reaching a rule goes.
+
+    `named` are the users that the policy names: a service account made up here is none of them.
+    """
+    region = meet(region, Region(verbs=SERVED_VERBS))
+    if region.users is None:
+        yield from _ordinary(region)
+        yield from _some_accounts(region, named)
+        yield meet(region, _ANYBODY_ANONYMOUS)
+        yield meet(region, _NOBODY)
+    else:
+        yield from _of_users(region, region.users)
+
+
+def served_with_login(region: Region, named: Container[str]) -> Iterator[Region]:
+    """Yield the parts of a region that hold its requests by users who are logged in."""
+    for part in served(region, named):
+        if not part.nobody and part.exact_groups != (UNAUTHENTICATED,):
+            yield part
+
+
+def _ordinary(region: Region) -> Iterator[Region]:
+    """Yield the requests of users who can be in any group but those that the server keeps for others."""
+    groups = tuple(tuple(group for group in choice if not _is_reserved(group)) for choice in region.groups)
+    if all(groups):
+        yield region._replace(groups=(*groups, (AUTHENTICATED,)))
+
+
+def _some_accounts(region: Region, named: Container[str]) -> Iterator[Region]:
+    listed = {group for choice in region.groups for group in choice}
+    namespaces = [group.split(":")[2] for group in listed if group.startswith(f"{SERVICE_ACCOUNTS}:")]
+    if SERVICE_ACCOUNTS in listed:
+        namespaces.append("default")
+    for namespace in sorted(set(namespaces)):
+        user = next(user for user in _accounts_in(namespace) if user not in named)
+        yield meet(region, Region(users=(user,), exact_groups=groups_of(user)))
+
+
+def _accounts_in(namespace: str) -> Iterator[str]:
+    number = 0
+    while True:
+        yield f"{_ACCOUNT}{namespace}:app{f'-{number}' if number else ''}"
+        number += 1
+
+
+def _of_users(region: Region, users: Iterable[str]) -> Iterator[Region]:
+    kinds: dict[tuple[bool, tuple[str, ...]], list[str]] = {}
+    for user in users:
+        if user:
+            kinds.setdefault((has_fixed_groups(user), groups_of(user)), []).append(user)
+    for (fixed, groups), members in kinds.items():
+        if fixed:
+            yield meet(region, Region(users=tuple(members), exact_groups=groups))
+        else:
+            always = Region(users=tuple(members), groups=tuple((group,) for group in groups))
+            yield from _ordinary(meet(region, always))
+
+
+def _is_reserved(group: str) -> bool:
+    return group in {UNAUTHENTICATED, SERVICE_ACCOUNTS} or group.startswith(f"{SERVICE_ACCOUNTS}:")

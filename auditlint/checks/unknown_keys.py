@@ -1,0 +1,152 @@
+"""What a policy means without a key that kube-apiserver drops, and what to write in its place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from auditlint.checks import fields, wording
+from auditlint.kubernetes.policy import GroupResources, PolicyRule
+
+if TYPE_CHECKING:
+    from auditlint.checks.fields import Meaning
+    from auditlint.finding import Path
+    from auditlint.kubernetes.policy import Policy
+    from auditlint.kubernetes.problems import Problem, Value
+
+_SELECTORS = frozenset({"users", "userGroups", "verbs", "namespaces", "nonResourceURLs"})
+"""The lists of strings by which a rule is limited."""
+_LONGEST_EXAMPLE = 60
+_HOLDERS = {fields.POLICY: "a policy", fields.RULE: "a rule", fields.ENTRY: "an entry of resources"}
+
+
+class Dropped(NamedTuple):
+    """An unknown key: where it stands, what was meant, and the rule and entry (by index) that hold it."""
+
+    key: str
+    place: str
+    value: Value
+    meaning: Meaning | None
+    rule: int | None
+    entry: int | None
+
+
+def dropped(problem: Problem) -> Dropped:
+    """Return what an `unknown-field` problem is about."""
+    key = str(problem.path[-1])
+    rule, entry = _indexes(problem.path)
+    return Dropped(key, problem.detail, problem.value, fields.meant_by(key, problem.detail, problem.value), rule, entry)
+
+
+def intended(drop: Dropped, policy: Policy) -> PolicyRule | None:
+    """Return the rule as it was meant, if the key was to limit it and nothing else does so; else None.
+
+    None as well where dropping the key leaves the same requests, such as `verb: "*"` or `groups: ""`.
+    """
+    if drop.meaning is None or drop.rule is None or drop.rule >= len(policy.rules):
+        return None
+    rule = policy.rules[drop.rule]
+    values = _texts(drop.value)
+    if not values:
+        return None
+    if drop.meaning.field in _SELECTORS:
+        return _with_selector(rule, drop.meaning.field, values)
+    if drop.meaning.place == fields.ENTRY or drop.meaning.field == "resources":
+        return _with_entry(rule, drop, drop.meaning.field, values)
+    return None
+
+
+def meaning_now(drop: Dropped, policy: Policy) -> str:
+    """Return what the entry or rule asks for without the key, such as `this rule means every request`."""
+    if drop.rule is None or drop.rule >= len(policy.rules):
+        return ""
+    rule = policy.rules[drop.rule]
+    if drop.place == fields.ENTRY and drop.entry is not None and drop.entry < len(rule.resources):
+        entry = rule.resources[drop.entry]
+        return f"this entry means {wording.entry_words(entry.group, entry.resources, entry.resource_names)}"
+    return f"this rule means {wording.rule_words(rule)}"
+
+
+def advice(drop: Dropped) -> str:
+    """Return what to write instead of the key, as a sentence."""
+    if drop.meaning is None:
+        known = wording.listing(fields.FIELDS.get(drop.place, ()))
+        return f"{_HOLDERS[drop.place]} knows {known}" if known else "Delete it"
+    text = _spelled(drop, drop.meaning.field)
+    if drop.meaning.place == drop.place:
+        return f"Write {text}"
+    if (drop.place, drop.meaning.place) == (fields.ENTRY, fields.RULE):
+        return f"Write {text} one level up, in the rule itself"
+    if drop.meaning.place == fields.ENTRY:
+        return f"Write {text} into an entry of `resources:`"
+    return f"Write {text} {'into a rule' if drop.meaning.place == fields.RULE else 'at the top of the file'}"
+
+
+def _indexes(path: Path) -> tuple[int | None, int | None]:
+    rule = path[1] if len(path) > 2 and path[0] == "rules" else None  # noqa: PLR2004  (rules, its index, a key)
+    entry = path[3] if rule is not None and len(path) > 4 and path[2] == "resources" else None  # noqa: PLR2004
+    return rule if isinstance(rule, int) else None, entry if isinstance(entry, int) else None
+
+
+def _texts(value: Value) -> tuple[str, ...]:
+    """Return the value as the list of strings that it was meant to be, empty if it says nothing."""
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",")) if value else ("",)
+    if isinstance(value, list):
+        return tuple(item for item in value if isinstance(item, str))
+    return ()
+
+
+def _with_selector(rule: PolicyRule, field: str, values: tuple[str, ...]) -> PolicyRule | None:
+    if not any(values) or ("*" in values and field != "nonResourceURLs"):
+        return None
+    of_resources = bool(rule.resources or rule.namespaces)
+    if field == "users":
+        return None if rule.users else replace(rule, users=values)
+    if field == "userGroups":
+        return None if rule.user_groups else replace(rule, user_groups=values)
+    if field == "verbs":
+        return None if rule.verbs else replace(rule, verbs=values)
+    if field == "namespaces":
+        return None if rule.namespaces or rule.non_resource_urls else replace(rule, namespaces=values)
+    return None if rule.non_resource_urls or of_resources else replace(rule, non_resource_urls=values)
+
+
+def _with_entry(rule: PolicyRule, drop: Dropped, field: str, values: tuple[str, ...]) -> PolicyRule | None:
+    """Return the rule with the entry (or, for a key of the rule, its only one) as it was meant."""
+    if drop.place == fields.RULE:
+        if rule.resources or rule.non_resource_urls or "*" in values:
+            return None
+        return replace(rule, resources=_entries(GroupResources(), field, values))
+    if drop.entry is None or drop.entry >= len(rule.resources):
+        return None
+    entry = rule.resources[drop.entry]
+    limited = {"group": entry.group, "resources": entry.resources, "resourceNames": entry.resource_names}[field]
+    if limited or "*" in values or (field == "group" and "" in values) or not any(values):
+        return None
+    before, after = rule.resources[: drop.entry], rule.resources[drop.entry + 1 :]
+    return replace(rule, resources=(*before, *_entries(entry, field, values), *after))
+
+
+def _entries(entry: GroupResources, field: str, values: tuple[str, ...]) -> tuple[GroupResources, ...]:
+    if field == "group":
+        return tuple(replace(entry, group=value) for value in values)
+    if field == "resources":
+        return (replace(entry, resources=values),)
+    return (replace(entry, resource_names=values),)
+
+
+def _spelled(drop: Dropped, field: str) -> str:
+    """Return the field as it should be written, with the value if it is short and can be taken over as it stands."""
+    texts = _texts(drop.value)
+    word = drop.key.lower()
+    if field == "group" and len(texts) > 1:
+        return f'one entry for each group, the first with `group: "{texts[0]}"`'
+    if field == "users" and word.startswith("service"):
+        return '`users: ["system:serviceaccount:NAMESPACE:NAME"]`'
+    if field == "resources" and word.startswith(("subresource", "kind", "object")):
+        return '`resources:` with plural names, such as `resources: ["pods", "pods/log"]`'
+    if not texts or field in {"rules", "metadata"} or (field == "resources" and drop.place == fields.RULE):
+        return f"`{field}:`"
+    text = wording.inline(texts) if field in fields.LISTS else f'"{texts[0]}"' if field == "group" else texts[0]
+    return f"`{field}: {text}`" if len(text) <= _LONGEST_EXAMPLE else f"`{field}:`"

@@ -1,0 +1,82 @@
+"""What people mean by verbs that no request has."""
+
+from __future__ import annotations
+
+from auditlint.checks import fields
+from auditlint.kubernetes.requests import RESOURCE_VERBS, URL_VERBS
+
+KNOWN = frozenset((*RESOURCE_VERBS, *URL_VERBS))
+OF_URLS_ONLY = frozenset(URL_VERBS) - frozenset(RESOURCE_VERBS)
+OF_RESOURCES_ONLY = frozenset(RESOURCE_VERBS) - frozenset(URL_VERBS)
+
+_FOR_RESOURCES = {
+    "head": ("get", "a HEAD counts as get"),
+    "post": ("create", "a POST is create"),
+    "put": ("update", "a PUT is update"),
+    "options": ("", "no request for a resource comes with it"),
+    "trace": ("", "no request for a resource comes with it"),
+}
+_FOR_URLS = {
+    "list": ("get", "URLs are read with get"),
+    "watch": ("get", "URLs are read with get"),
+    "create": ("post", "a POST to a URL stays post"),
+    "update": ("put", "a PUT of a URL stays put"),
+    "deletecollection": ("delete", "URLs are deleted with delete"),
+    "proxy": ("get", "URLs are read with get"),
+}
+_SUBRESOURCES = {
+    "exec": "pods/exec",
+    "attach": "pods/attach",
+    "portforward": "pods/portforward",
+    "connect": "pods/exec",
+    "eviction": "pods/eviction",
+    "evict": "pods/eviction",
+    "log": "pods/log",
+    "logs": "pods/log",
+    "scale": "deployments/scale",
+}
+_RBAC_ONLY = frozenset({"impersonate", "bind", "escalate", "use", "approve", "sign", "attest", "nominate"})
+_SEVERAL = {
+    "read": ("get", "list", "watch"),
+    "view": ("get", "list", "watch"),
+    "readonly": ("get", "list", "watch"),
+    "write": ("create", "update", "patch", "delete", "deletecollection"),
+    "modify": ("create", "update", "patch", "delete", "deletecollection"),
+    "edit": ("update", "patch"),
+    "change": ("update", "patch"),
+    "apply": ("create", "patch"),
+    "add": ("create",),
+    "insert": ("create",),
+    "replace": ("update",),
+    "remove": ("delete", "deletecollection"),
+    "destroy": ("delete", "deletecollection"),
+    "find": ("list",),
+    "describe": ("get", "list"),
+}
+
+
+def advice(verb: str, *, of_urls: bool) -> str:
+    """Return what to write instead of a verb that no request has."""
+    plain = verb.strip().lower().replace("-", "").replace("_", "")
+    if plain in KNOWN and plain:
+        fitting = (_FOR_URLS if of_urls else _FOR_RESOURCES).get(plain, (plain, ""))[0]
+        return f'write "{fitting or "get"}"'
+    if plain in _SUBRESOURCES:
+        verbs = '["get"]' if "log" in plain else '["create"]' if plain.startswith("evict") else '["create", "get"]'
+        return f'it is a subresource: write `resources: ["{_SUBRESOURCES[plain]}"]` with `verbs: {verbs}`'
+    if plain in _RBAC_ONLY:
+        where = ", the event of the request itself names it under impersonatedUser" if plain == "impersonate" else ""
+        return f"only RBAC knows it{where}. Delete it"
+    if plain in _SEVERAL:
+        return "write " + ", ".join(f'"{name}"' for name in _SEVERAL[plain])
+    if plain in {"all", "any", "every"}:
+        return "leave `verbs:` out to take them all"
+    near = fields.nearest(verb, tuple(sorted(KNOWN - {"", "proxy"})))
+    if near:
+        return f'did you mean "{near}"?'
+    return "write get, list, watch, create, update, patch, delete or deletecollection"
+
+
+def mismatch(verb: str, *, of_urls: bool) -> tuple[str, str]:
+    """Return the verb to write instead of one that the rule's requests never have ("" for none), and why."""
+    return (_FOR_URLS if of_urls else _FOR_RESOURCES)[verb]

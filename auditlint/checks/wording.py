@@ -1,0 +1,312 @@
+"""Turns requests, values and rules of a policy into the words of messages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from auditlint.finding import Witness
+    from auditlint.kubernetes.match import Request
+    from auditlint.kubernetes.policy import PolicyRule
+
+_CORE = frozenset(
+    {
+        "bindings",
+        "configmaps",
+        "endpoints",
+        "events",
+        "limitranges",
+        "namespaces",
+        "nodes",
+        "persistentvolumeclaims",
+        "persistentvolumes",
+        "pods",
+        "podtemplates",
+        "replicationcontrollers",
+        "resourcequotas",
+        "secrets",
+        "serviceaccounts",
+        "services",
+    }
+)
+_OTHERS = {
+    "admissionregistration.k8s.io": "mutatingwebhookconfigurations validatingwebhookconfigurations",
+    "apiextensions.k8s.io": "customresourcedefinitions",
+    "apiregistration.k8s.io": "apiservices",
+    "apps": "daemonsets deployments replicasets statefulsets",
+    "authentication.k8s.io": "tokenreviews",
+    "autoscaling": "horizontalpodautoscalers",
+    "batch": "cronjobs jobs",
+    "certificates.k8s.io": "certificatesigningrequests",
+    "coordination.k8s.io": "leases",
+    "discovery.k8s.io": "endpointslices",
+    "networking.k8s.io": "ingresses networkpolicies",
+    "policy": "poddisruptionbudgets",
+    "rbac.authorization.k8s.io": "clusterrolebindings clusterroles rolebindings roles",
+    "storage.k8s.io": "storageclasses",
+}
+"""The resources that kubectl knows by their singular without naming the group."""
+_CLUSTER_SCOPED = frozenset(
+    {
+        "apiservices",
+        "certificatesigningrequests",
+        "clusterrolebindings",
+        "clusterroles",
+        "customresourcedefinitions",
+        "mutatingwebhookconfigurations",
+        "namespaces",
+        "nodes",
+        "persistentvolumes",
+        "storageclasses",
+        "tokenreviews",
+        "validatingwebhookconfigurations",
+    }
+)
+_VERSIONS = {"autoscaling": "v2"}
+"""The version of a group's API where it is not v1."""
+_METHODS = {
+    "create": "POST",
+    "update": "PUT",
+    "patch": "PATCH",
+    "delete": "DELETE",
+    "deletecollection": "DELETE",
+}
+_RAW = {"GET": "get", "POST": "create", "PUT": "replace", "DELETE": "delete"}
+"""The kubectl commands that take `--raw`, by HTTP method."""
+_SUBRESOURCE_COMMANDS = {
+    ("pods/exec", "create"): "kubectl exec {name}{where} -- sh",
+    ("pods/exec", "get"): "kubectl exec {name}{where} -- sh",
+    ("pods/attach", "create"): "kubectl attach {name}{where}",
+    ("pods/attach", "get"): "kubectl attach {name}{where}",
+    ("pods/portforward", "create"): "kubectl port-forward {name} 8080{where}",
+    ("pods/portforward", "get"): "kubectl port-forward {name} 8080{where}",
+    ("pods/log", "get"): "kubectl logs {name}{where}",
+    ("serviceaccounts/token", "create"): "kubectl create token {name}{where}",
+    ("certificatesigningrequests/approval", "update"): "kubectl certificate approve {name}",
+}
+_WITH_SUBRESOURCE_FLAG = {"get": "get", "patch": "patch"}
+_NAMES = {"secrets": "db", "nodes": "node-1", "serviceaccounts": "build", "roles": "admin", "clusterroles": "admin"}
+"""Names of objects that fit their kind better than `web`."""
+_EVERYBODYS_GROUPS = frozenset({"system:authenticated", "system:unauthenticated"})
+ANONYMOUS = "system:anonymous"
+
+
+def command(request: Request, *, show_user: bool = True) -> str:
+    """Return a short text for a request: a kubectl command in backquotes if there is one, and who runs it."""
+    return _what(request) + _who(request, show_user=show_user)
+
+
+def proper(request: Request) -> Request:
+    """Return a request with the namespace and the name that its resource and verb call for."""
+    kind = request.resource
+    named = request.verb in {"get", "update", "patch", "delete"} or bool(request.subresource)
+    name = (request.name or _NAMES.get(kind, "web")) if named else ""
+    namespace = "" if kind in _CLUSTER_SCOPED else request.namespace
+    if kind == "namespaces" and named:
+        name = namespace = request.name or "prod"
+    return request._replace(namespace=namespace, name=name)
+
+
+def telling_resource(group: str) -> str:
+    """Return a resource of an API group that everybody knows, or a made-up one."""
+    first = {"": "secrets", "apps": "deployments", "rbac.authorization.k8s.io": "roles", "batch": "jobs"}
+    return first.get(group) or next(iter(_OTHERS.get(group, "widgets").split()))
+
+
+def witness(request: Request) -> Witness:
+    """Return a request as the JSON report prints it."""
+    who: Witness = {"user": request.user, "groups": list(request.groups), "verb": request.verb}
+    if request.path is not None:
+        return {**who, "path": request.path}
+    return {
+        **who,
+        "apiGroup": request.api_group,
+        "resource": request.resource,
+        "subresource": request.subresource,
+        "namespace": request.namespace,
+        "name": request.name,
+    }
+
+
+def quoted(value: object) -> str:
+    """Return a value between double quotes, cut where it is long."""
+    text = str(value)
+    return f'"{text}"' if len(text) <= 80 else f'"{text[:77]}..."'  # noqa: PLR2004  (one line of a terminal)
+
+
+def inline(values: Iterable[object]) -> str:
+    """Return values as a YAML list on one line: `["get", "list"]`."""
+    return "[" + ", ".join([f'"{value}"' for value in values]) + "]"
+
+
+def listing(words: Sequence[str], last: str = "and") -> str:
+    """Return words as English lists them: `a`, `a and b`, `a, b and c`."""
+    if len(words) < 2:  # noqa: PLR2004
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def several(words: Sequence[str], most: int = 3) -> str:
+    """Return quoted words as English lists them, the rest as a number."""
+    shown = [quoted(word) for word in words[:most]]
+    return listing(shown) if len(words) <= most else f"{', '.join(shown)} and {len(words) - most} more"
+
+
+def singular(resource: str) -> str:
+    """Return the singular that kubectl takes for a resource of Kubernetes' own naming: `policies` → `policy`."""
+    if resource == "endpoints":
+        return resource
+    if resource.endswith("ies"):
+        return resource[:-3] + "y"
+    if resource.endswith("sses"):
+        return resource[:-2]
+    return resource.removesuffix("s")
+
+
+def group_name(group: str) -> str:
+    """Return an API group as people say it."""
+    return "the core group" if not group else "any group" if group == "*" else f'group "{group}"'
+
+
+def well_known(group: str, resource: str) -> bool:
+    """Tell whether a resource is one of Kubernetes' own that everybody knows."""
+    return resource in (_OTHERS.get(group, "").split() if group else _CORE)
+
+
+def rule_words(rule: PolicyRule) -> str:
+    """Return in words which requests a rule asks for: `every request`, `get and list of secrets of the core group`."""
+    what = _verbs_of(rule) + _objects_of(rule)
+    who = "".join([_limit(" by ", rule.users), _limit(" by members of ", rule.user_groups)])
+    return what + who + _limit(" in namespace ", rule.namespaces)
+
+
+def entry_words(group: str, resources: Sequence[str], names: Sequence[str]) -> str:
+    """Return in words what one entry of `resources` asks for."""
+    what = several(resources) if resources and "*" not in resources else "every resource"
+    return f"{what} of {group_name(group)}{_limit(' named ', names)}"
+
+
+def takes_everything(rule: PolicyRule) -> bool:
+    """Tell whether a rule has no selector at all."""
+    return not (
+        rule.users or rule.user_groups or rule.verbs or rule.resources or rule.namespaces or rule.non_resource_urls
+    )
+
+
+def _verbs_of(rule: PolicyRule) -> str:
+    return f"{several(rule.verbs)} of " if rule.verbs else ""
+
+
+def _objects_of(rule: PolicyRule) -> str:
+    if rule.resources:
+        parts = [entry_words(entry.group, entry.resources, entry.resource_names) for entry in rule.resources]
+        return listing(parts) if len(parts) <= 3 else f"{len(parts)} kinds of resources"  # noqa: PLR2004
+    if rule.namespaces:
+        return "every resource"
+    if rule.non_resource_urls:
+        return f"URL {several(rule.non_resource_urls)}"
+    return "everything" if rule.verbs else "every request"
+
+
+def _limit(words: str, values: Sequence[str]) -> str:
+    return words + several(values) if values else ""
+
+
+def _who(request: Request, *, show_user: bool) -> str:
+    if request.user is None:
+        return " with a login that fails"
+    groups = [group for group in request.groups if group not in _EVERYBODYS_GROUPS]
+    if show_user and request.user:
+        return f" by {request.user}"
+    return f" by a member of {groups[0]}" if groups else ""
+
+
+def _what(request: Request) -> str:
+    if request.path is not None:
+        return _raw(request.verb.upper(), request.path)
+    if request.verb == "proxy":
+        return f"a request to {_api_path(request, 'proxy/')} (verb proxy)"
+    if not request.verb:
+        return f"a request to {_api_path(request)} with an unusual HTTP method"
+    if request.subresource or not well_known(request.api_group, request.resource):
+        return _subresource(request) if request.subresource else _plural(request)
+    return _ordinary(request, singular(request.resource))
+
+
+def _plural(request: Request) -> str:
+    """Return the command for a resource that kubectl may not know by a short name."""
+    dotted = f"{request.resource}.{request.api_group}" if request.api_group else request.resource
+    return _ordinary(request, dotted)
+
+
+def _ordinary(request: Request, kind: str) -> str:
+    """Return the command for a main resource, or for its path where kubectl sends no such request."""
+    where = _where(request)
+    named = bool(request.name)
+    if request.verb in {"list", "watch"} and request.namespace == request.name and request.resource == "namespaces":
+        return _raw("GET", _api_path(request))
+    plural = request.resource if kind == singular(request.resource) else kind
+    texts = {
+        ("get", True): f"kubectl get {kind} {request.name}{where}",
+        ("list", False): f"kubectl get {plural}{where}",
+        ("list", True): f"kubectl get {plural}{where} --field-selector metadata.name={request.name}",
+        ("watch", False): f"kubectl get {plural}{where} --watch",
+        ("watch", True): f"kubectl get {kind} {request.name}{where} --watch",
+        ("create", False): f"kubectl create -f {request.resource}.yaml{where}",
+        ("update", True): f"kubectl replace -f {request.resource}.yaml{where}",
+        ("patch", True): f"kubectl patch {kind} {request.name}{where} -p '{{}}'",
+        ("delete", True): f"kubectl delete {kind} {request.name}{where}",
+    }
+    text = texts.get((request.verb, named))
+    return f"`{text}`" if text else _raw(_METHODS.get(request.verb, request.verb), _api_path(request))
+
+
+def _where(request: Request) -> str:
+    if request.resource in _CLUSTER_SCOPED:
+        return ""
+    if request.namespace:
+        return f" -n {request.namespace}"
+    return " -A" if request.verb in {"list", "watch"} else ""
+
+
+def _subresource(request: Request) -> str:
+    full = f"{request.resource}/{request.subresource}"
+    template = _SUBRESOURCE_COMMANDS.get((full, request.verb)) if _is_home(request) else None
+    if template and request.name:
+        text = template.format(name=request.name, where=_where(request))
+        return f"`{text}` (over a WebSocket)" if request.verb == "get" and request.subresource != "log" else f"`{text}`"
+    if request.subresource in {"status", "scale"} and request.name and request.verb in _WITH_SUBRESOURCE_FLAG:
+        flags = f" --subresource={request.subresource}{_where(request)}" + (
+            " -p '{}'" if request.verb == "patch" else ""
+        )
+        kind = (
+            singular(request.resource)
+            if well_known(request.api_group, request.resource)
+            else ".".join(filter(None, (request.resource, request.api_group)))
+        )
+        return f"`kubectl {request.verb} {kind} {request.name}{flags}`"
+    return _raw(_METHODS.get(request.verb, "GET"), _api_path(request) + ("?watch=1" if request.verb == "watch" else ""))
+
+
+def _is_home(request: Request) -> bool:
+    return request.api_group == ("certificates.k8s.io" if request.resource == "certificatesigningrequests" else "")
+
+
+def _raw(method: str, path: str) -> str:
+    name = _RAW.get(method)
+    if name is None:
+        return f"a {method} of {path}"
+    target = f"'{path}'" if set(path) & set("?&*;()<>|$ ") else path
+    return f"`kubectl {name} --raw {target}{' -f body.json' if name in {'create', 'replace'} else ''}`"
+
+
+def _api_path(request: Request, prefix: str = "") -> str:
+    group = request.api_group
+    version = _VERSIONS.get(group, "v1")
+    root = f"/apis/{group}/{version}" if group else f"/api/{version}"
+    parts = [root, *filter(None, [prefix.rstrip("/")])]
+    if request.namespace and request.resource != "namespaces":
+        parts += ["namespaces", request.namespace]
+    return "/".join([*parts, *filter(None, (request.resource, request.name, request.subresource))])
