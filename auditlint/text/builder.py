@@ -85,12 +85,12 @@ class DocumentBuilder:
         if style and style in "|>":
             place = (*place[:2], *self._block_end(place[0], place[2]))
         node = Scalar(place, text, text, not style)
-        implicit = event.implicit[0]
-        if (not text or text[0] in scalars.TYPED_STARTS) if implicit else event.tag:
-            self._give_type(node, None if implicit else event.tag)
+        implicit, tag = event.implicit[0], event.tag
+        if tag is not None or (implicit and (not text or text[0] in scalars.TYPED_STARTS)):
+            self._give_type(node, tag)
         if event.anchor is not None:
             self._anchors[event.anchor] = node, 1
-        if text == "<<" and (implicit or event.tag == _MERGE_TAG) and self._expects_key():
+        if text == "<<" and (implicit or tag == _MERGE_TAG) and self._expects_key():
             self._merge_keys.add(id(node))
         else:
             self._count_values(1, node)

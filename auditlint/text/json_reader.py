@@ -29,9 +29,7 @@ _ESCAPED = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _UNDECODABLE = re.compile("[\udc80-\udcff]")
 _LONGEST_INT = 20
 
-_NUMBER = re.compile(
-    r"(?=[-0-9])-?(?P<whole>0|[1-9][0-9]*|)(?:\.(?P<fraction>[0-9]*))?(?:[eE][-+]?(?P<power>[0-9]*))?"
-)
+_NUMBER = re.compile(r"(?=[-0-9])-?(?P<whole>0|[1-9][0-9]*|)(?:\.(?P<fraction>[0-9]*))?(?:[eE][-+]?(?P<power>[0-9]*))?")
 _NUMBER_PARTS = (
     ("whole", "in numeric literal"),
     ("fraction", "after decimal point in numeric literal"),

@@ -1,71 +1,186 @@
-"""YAML as kube-apiserver reads it: every document of a text, up to the first error."""
+"""YAML as kube-apiserver reads it: every document of a text, up to the first error.
+
+The server's reader (go.yaml.in/yaml/v2, behind sigs.k8s.io/yaml) is a port of libyaml. Events come from libyaml where
+PyYAML has it, and from `pure.PureParser` where it has not, or where libyaml and the port part ways.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from auditlint.finding import Span
 from auditlint.text.builder import DocumentBuilder, RefusedError
+from auditlint.text.encoding import BadCharacter, decode
+from auditlint.text.lines import LineIndex, split_lines
 from auditlint.text.nodes import Document, ReadError, Stream
+from auditlint.text.syntax import Complaint, syntax_error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    from auditlint.text.pure import PureParser
+
+    NextEvent = Callable[[], Any]
+
+_UNLIKE_LIBYAML = re.compile("[\ufeff\x85\u2028\u2029]|^%|\\\\/", re.MULTILINE)
+"""Byte order marks inside, line ends that are none to people, directives, and an escape that Go does not know."""
+_PERHAPS_UNLIKE_LIBYAML = re.compile("[?!]")
+_LIBYAML_ALONE_SAYS = frozenset({"found unexpected ':'", "found unknown escape character"})
 
 
-def read_yaml(data: bytes) -> Stream:
-    """Return the documents of a YAML text; what the server's reader refuses ends them with an error."""
-    from yaml._yaml import CParser
-    import yaml
+class _UnlikeServerError(Exception):
+    """libyaml may not read this text as the server does."""
 
+
+def read_yaml(data: bytes, *, pure: bool = False) -> Stream:
+    """Return the documents of a YAML text; what the server's reader refuses ends them with an error.
+
+    `pure` leaves libyaml aside.
+    """
+    text, bad = decode(data)
+    if bad is not None:
+        return _read_until_bad(text, bad)
+    if not pure and not _UNLIKE_LIBYAML.search(text):
+        try:
+            return _read(_libyaml_events(text), text)
+        except (_UnlikeServerError, ImportError):
+            pass
+    return _read(_pure_events(text, _pure_parser(text)), text)
+
+
+def _read(next_event: NextEvent, text: str) -> Stream:
     documents: list[Document] = []
-    error = None
     try:
-        for document in _documents(CParser(data).get_event, data):
+        for document in _documents(next_event, text):
+            documents.append(document)  # noqa: PERF402 -- those before an error count
+    except RefusedError as refused:
+        return Stream(tuple(documents), refused.error, len(documents))
+    return Stream(tuple(documents) or (Document(0, None, Span(1, 1, 1, 1)),))
+
+
+def _read_until_bad(text: str, bad: BadCharacter) -> Stream:
+    """Read a text that is followed by a character which the server refuses as soon as it comes near it."""
+    parser = _pure_parser(text)
+    documents: list[Document] = []
+    try:
+        for document in _documents(_pure_events(text, parser), text):
+            if parser.looked_at > bad.met_at:
+                break
             documents.append(document)
     except RefusedError as refused:
-        error = refused.error
-    except yaml.YAMLError as e:
-        m = getattr(e, "problem_mark", None)
-        error = ReadError(
-            "yaml: " + str(getattr(e, "problem", e)),
-            Span(m.line + 1, m.column + 1, m.line + 1, m.column + 2) if m else Span(1, 1, 1, 1),
-            "syntax",
-        )
-    if error is None:
-        return Stream(tuple(documents) or (Document(0, None, Span(1, 1, 1, 1)),))
+        if parser.looked_at <= bad.met_at:
+            return Stream(tuple(documents), refused.error, len(documents))
+    line, column = LineIndex(text).place(len(text))
+    kind = "control-character" if bad.control else "encoding"
+    error = ReadError(f"yaml: {bad.problem}", Span(line, column, line, column + 1), kind)
     return Stream(tuple(documents), error, len(documents))
 
 
-def _documents(get_event, data):
-    def block_end(line, end_line):
-        return end_line, 1
+def _libyaml_events(text: str) -> NextEvent:
+    """Return a function that gives the next event of libyaml; _UnlikeServerError where it is not to be trusted."""
+    from yaml._yaml import CParser, ScannerError, YAMLError
 
-    index = 0
-    while True:
-        event = get_event()
-        if event is None:
-            return
-        name = type(event).__name__
-        if name == "DocumentStartEvent":
-            builder = DocumentBuilder(block_end)
-            first = Span(
-                event.start_mark.line + 1,
-                event.start_mark.column + 1,
-                event.start_mark.line + 1,
-                event.start_mark.column + 1,
+    doubtful = _PERHAPS_UNLIKE_LIBYAML.search(text) is not None
+    parser = CParser(text)
+    get_event: NextEvent = _watched(parser.get_event) if doubtful else parser.get_event
+
+    def next_event() -> Any:
+        try:
+            return get_event()
+        except YAMLError as error:
+            if doubtful or error.problem in _LIBYAML_ALONE_SAYS:
+                raise _UnlikeServerError from error
+            by_scanner = isinstance(error, ScannerError)
+            complaint = Complaint(
+                error.problem, error.context or "", error.problem_mark, error.context_mark, by_scanner
             )
-            handlers = {
-                "ScalarEvent": builder.scalar,
-                "AliasEvent": builder.alias,
-                "SequenceStartEvent": builder.sequence_start,
-                "MappingStartEvent": builder.mapping_start,
-                "SequenceEndEvent": builder.collection_end,
-                "MappingEndEvent": builder.collection_end,
-            }
-        elif name == "DocumentEndEvent":
-            yield builder.document(index, first)
+            raise RefusedError(syntax_error(complaint, text)) from error
+
+    return next_event
+
+
+def _watched(get_event: NextEvent) -> NextEvent:
+    """Watch for what libyaml reads otherwise in flow collections: `?` in plain scalars, and tags."""
+    flows: list[bool] = []
+
+    def next_event() -> Any:
+        event = get_event()
+        if hasattr(event, "flow_style"):
+            flows.append(event.flow_style)
+        elif event.__class__.__name__ in {"SequenceEndEvent", "MappingEndEvent"}:
+            flows.pop()
+        if flows and flows[-1]:
+            plain = not getattr(event, "style", "-")
+            if getattr(event, "tag", None) or (plain and "?" in event.value):
+                raise _UnlikeServerError
+        return event
+
+    return next_event
+
+
+def _pure_parser(text: str) -> PureParser:
+    from auditlint.text.pure import PureParser
+
+    return PureParser(text)
+
+
+def _pure_events(text: str, parser: PureParser) -> NextEvent:
+    """Return a function that gives the next event of ruamel.yaml's pure reader."""
+    from ruamel.yaml.error import MarkedYAMLError
+    from ruamel.yaml.scanner import ScannerError
+
+    from auditlint.text.pure import server_words
+
+    def next_event() -> Any:
+        try:
+            return parser.get_event()
+        except MarkedYAMLError as error:
+            by_scanner = isinstance(error, ScannerError)
+            complaint = Complaint(
+                server_words(error), error.context or "", error.problem_mark, error.context_mark, by_scanner
+            )
+            raise RefusedError(syntax_error(complaint, text)) from error
+
+    return next_event
+
+
+def _documents(next_event: NextEvent, text: str) -> Iterator[Document]:
+    block_end = _block_end(text)
+    index = 0
+    while (event := next_event()) is not None:
+        if event.__class__.__name__ == "DocumentStartEvent":
+            line = event.end_mark.line + 1
+            builder = DocumentBuilder(block_end)
+            _fill(builder, next_event)
+            yield builder.document(index, Span(line, 1, line, 1))
             index += 1
-        elif name in ("StreamStartEvent", "StreamEndEvent"):
-            pass
-        else:
-            handlers[name](event)
+
+
+def _fill(builder: DocumentBuilder, next_event: NextEvent) -> None:
+    """Give the events of one document to its builder."""
+    take = {
+        "ScalarEvent": builder.scalar,
+        "AliasEvent": builder.alias,
+        "SequenceStartEvent": builder.sequence_start,
+        "MappingStartEvent": builder.mapping_start,
+        "SequenceEndEvent": builder.collection_end,
+        "MappingEndEvent": builder.collection_end,
+    }
+    while (name := (event := next_event()).__class__.__name__) != "DocumentEndEvent":
+        take[name](event)
+
+
+def _block_end(text: str) -> Callable[[int, int], tuple[int, int]]:
+    """Return a function that finds the end of the last written line of a block scalar, given its marks' lines."""
+    lines: list[str] = []
+
+    def block_end(first: int, last: int) -> tuple[int, int]:
+        if not lines:
+            lines.extend(split_lines(text))
+        last = min(last, len(lines))
+        while last > first and not lines[last - 1].strip():
+            last -= 1
+        return last, len(lines[last - 1].rstrip()) + 1
+
+    return block_end
