@@ -1,0 +1,101 @@
+"""Files: reading them without ever blocking or filling memory, and replacing them without ever losing one."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from contextlib import suppress
+
+from auditlint.text.encoding import display
+from auditlint.text.lines import split_lines
+
+LIMIT = 32 << 20
+"""Bytes: etcd and the API server take objects of 1.5 MiB, so nothing that a control plane reads comes near it."""
+
+
+class UnreadableError(Exception):
+    """A file that cannot be read; `reason` is for the user, without the path."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+def read_file(path: str) -> bytes:
+    """Return the content of a regular file of up to LIMIT bytes; raises UnreadableError."""
+    try:
+        # A FIFO without a writer would block an open; this way it opens, and is then seen for what it is.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except (OSError, ValueError) as error:
+        raise UnreadableError(path, _reason(error)) from None
+    try:
+        return _read(path, descriptor)
+    except OSError as error:
+        raise UnreadableError(path, _reason(error)) from None
+    finally:
+        os.close(descriptor)
+
+
+def lines(data: bytes) -> list[str]:
+    """Return the lines as they are shown to a person, whatever the encoding."""
+    return split_lines(display(data))
+
+
+def replace_file(path: str, content: bytes) -> None:
+    """Put content in the place of a file: written beside it, then renamed, permissions kept; raises OSError.
+
+    A link keeps pointing where it does; what is no regular file (a FIFO, /dev/stderr) is written to as it is.
+    """
+    target = os.path.realpath(path)
+    try:
+        mode = os.stat(target).st_mode
+    except FileNotFoundError:
+        mode = None
+    if mode is not None and not stat.S_ISREG(mode):
+        with open(target, "wb") as file:
+            file.write(content)
+        return
+    beside = f"{target}.{os.getpid()}.tmp"
+    try:
+        with open(beside, "xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if mode is not None:
+            os.chmod(beside, stat.S_IMODE(mode))
+        os.replace(beside, target)
+    except OSError as error:
+        with suppress(OSError):
+            os.unlink(beside)
+        raise OSError(error.errno, error.strerror, path) from None
+
+
+def _read(path: str, descriptor: int) -> bytes:
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        raise UnreadableError(path, f"is {_kind(status.st_mode)}, not a file")
+    if status.st_size > LIMIT:
+        raise UnreadableError(path, f"has {status.st_size >> 20} MiB, and auditlint reads up to {LIMIT >> 20} MiB")
+    with open(descriptor, "rb", buffering=0, closefd=False) as file:
+        content = file.read(LIMIT + 1)
+    if len(content) > LIMIT:
+        raise UnreadableError(path, f"is larger than {LIMIT >> 20} MiB")
+    return content
+
+
+def _kind(mode: int) -> str:
+    kinds = ((stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a named pipe"), (stat.S_ISSOCK, "a socket"))
+    return next((name for test, name in kinds if test(mode)), "a device")
+
+
+def _reason(error: OSError | ValueError) -> str:
+    if isinstance(error, ValueError):
+        return "is not a path: it holds a null character"
+    reasons = {
+        errno.ENOENT: "no such file or folder",
+        errno.ELOOP: "a loop of links",
+        errno.EACCES: "permission denied",
+    }
+    return reasons.get(error.errno or 0, error.strerror or str(error))
