@@ -125,6 +125,18 @@ class ApiServer:
         """Whether what is absent here is absent on the server: not so in fragments and bare lists of flags."""
         return self.carrier in {"static-pod", "workload"} and not self.opaque
 
+    @property
+    def refused_by(self) -> list[str]:
+        """What keeps kube-apiserver from starting, some of `policy`, `flags`, `files`, `pod`."""
+        reasons = {fault.by for fault in self.faults} - {""}
+        if any(policy.loaded.refused for policy in self.policies):
+            reasons.add("policy")
+        if self.flags.refused:
+            reasons.add("flags")
+        if self.not_text:
+            reasons.add("pod")
+        return [reason for reason in ("policy", "flags", "files", "pod") if reason in reasons]
+
     @cached_property
     def faults(self) -> tuple[Fault, ...]:
         """What is wrong with the mounts and with the files that audit flags name."""

@@ -15,14 +15,13 @@ if TYPE_CHECKING:
 def summary(subject: Subject) -> dict[str, object] | None:
     """Return what the report says of a subject; None for one that no server takes for itself.
 
-    The fates of a policy's rules, and whether the files and the Pod around an apiserver refuse it, are added by others.
+    The fates of a policy's rules are added by others.
     """
     if isinstance(subject, PolicySubject) and not subject.later:
         refused = ["policy"] if subject.loaded.refused else []
         return {**_entry("policy", subject, subject.base, subject.minor, refused), "lenient": subject.loaded.lenient}
     if isinstance(subject, ApiServer):
-        refused = ["flags"] if subject.flags.refused else []
-        return _entry("apiserver", subject, subject.base, subject.minor, refused)
+        return _entry("apiserver", subject, subject.base, subject.minor, subject.refused_by)
     if isinstance(subject, UnreadText) and subject.refused:
         kind, reason = ("policy", "policy") if subject.meant == "policy" else ("apiserver", "pod")
         entry = _entry(kind, subject, (), subject.minor, [reason])

@@ -240,7 +240,7 @@ def merged_arguments(server: ApiServer, context: Context) -> Iterator[Finding]:
             argument = server.arguments[use.position].text
             refused = _file_refused(server, use)
             start = f"{NOT_STARTING}: " if refused else ""
-            message = f'{start}"{argument}" is one argument, so all of "{use.value}" is the value of --{use.name}'
+            message = f'{start}"{argument}" is one argument, and all behind the "=" is the value of --{use.name}'
             yield at_flag(server, context, use, f"{message}. {_apart(argument)}", refused=refused)
 
 
@@ -425,8 +425,8 @@ def flag_without_effect(server: ApiServer, context: Context) -> Iterator[Finding
             uses = [use for name in names if (use := server.flags.last(name)) and _sets(server, use)]
             if uses:
                 uses.sort(key=lambda use: use.position)
-                verb = "has" if len(uses) == 1 else "have"
-                message = f"{dashed(use.name for use in uses)} {verb} no effect: {reason}"
+                verb, these = ("has", "it") if len(uses) == 1 else ("have", "them")
+                message = f"{dashed(use.name for use in uses)} {verb} no effect: {reason}, or delete {these}"
                 related = tuple(also(server, context, use, "without effect as well") for use in uses[1:])
                 yield at_flag(server, context, uses[0], message, related=related)
 
@@ -437,36 +437,38 @@ def _sets(server: ApiServer, use: FlagUse) -> bool:
 
 
 def _idle(server: ApiServer, backend: str, switch: str) -> Iterator[tuple[list[str], str]]:
-    """Yield groups of flags that count for nothing, each with the reason."""
+    """Yield groups of flags that count for nothing, each with the reason and what would make them count."""
     prefix = f"audit-{backend}-"
     own = [name for name in flags.audit_flags(server.minor) if name.startswith(prefix) and name != switch]
     if not server.flags.text(switch):
         other = next(flag for flag in flags.BACKENDS.values() if flag != switch)
         if server.complete and server.flags.text(other):
-            yield own, f"without --{switch} there is no {backend} backend. Set it, or delete them"
+            yield own, f"without --{switch} there is no {backend} backend. Set it"
         return
     if server.flags.text(switch) == "-":
         rotation = [*_UNITS, "audit-log-compress"]
-        yield (
-            rotation,
-            "they rotate a file, and --audit-log-path=- writes to standard output. Delete them, or log to a file",
-        )
-    batch = [name for name in own if name.startswith(f"{prefix}batch-") and name not in flags.REPLACEMENTS]
-    mode = server.flags.text(f"{prefix}mode")
-    shown = server.flags.last(f"{prefix}mode") or server.complete
-    if mode != "batch" and mode in flags.MODES and shown:
-        yield (
-            batch,
-            f"batches are made only with --{prefix}mode=batch, and the mode is {mode}. Set the mode, or delete them",
-        )
-    elif not server.flags.enabled(f"{prefix}batch-throttle-enable"):
-        throttle = [name for name in batch if name.endswith(("-qps", "-burst"))]
-        yield throttle, f"--{prefix}batch-throttle-enable is off. Turn it on, or delete them"
-    if not server.flags.enabled(f"{prefix}truncate-enabled") and (
-        server.complete or server.flags.last(f"{prefix}truncate-enabled")
-    ):
+        yield rotation, "only a file is rotated, and --audit-log-path=- is standard output. Log to a file"
+    yield from _idle_batches(server, prefix, [name for name in own if name.startswith(f"{prefix}batch-")])
+    if _is_off(server, f"{prefix}truncate-enabled"):
         sizes = [name for name in own if name.startswith(f"{prefix}truncate-max")]
-        yield sizes, f"truncation is off. Add --{prefix}truncate-enabled, or delete them"
+        yield sizes, f"truncation is off. Add --{prefix}truncate-enabled"
+
+
+def _idle_batches(server: ApiServer, prefix: str, names: list[str]) -> Iterator[tuple[list[str], str]]:
+    mode = server.flags.text(f"{prefix}mode")
+    if not (server.complete or server.flags.last(f"{prefix}mode")):
+        return
+    if mode in {"blocking", "blocking-strict"}:
+        batch = [name for name in names if name not in flags.REPLACEMENTS]
+        yield batch, f"batches are made only with --{prefix}mode=batch, and the mode is {mode}. Set the mode"
+    elif mode == "batch" and _is_off(server, f"{prefix}batch-throttle-enable"):
+        throttle = [name for name in names if name.endswith(("-qps", "-burst"))]
+        yield throttle, f"--{prefix}batch-throttle-enable is off. Turn it on"
+
+
+def _is_off(server: ApiServer, name: str) -> bool:
+    """Tell whether a boolean flag is off, and not perhaps turned on where it does not show."""
+    return not server.flags.enabled(name) and (server.complete or server.flags.last(name) is not None)
 
 
 @rule(
@@ -481,7 +483,7 @@ def removed_feature_gate(server: ApiServer, context: Context) -> Iterator[Findin
     for error in _errors(server, "removed-feature-gate"):
         if error.value == "DynamicAuditing":
             removed = releases.name(flags.DYNAMIC_AUDITING_UNTIL + 1)
-            reason = f"the feature gate DynamicAuditing was removed in {removed}: {_DYNAMIC}"
+            reason = f"the feature gate DynamicAuditing was removed in {removed}, with dynamic auditing itself"
         elif server.minor > flags.ADVANCED_AUDITING_UNTIL:
             removed = releases.name(flags.ADVANCED_AUDITING_UNTIL + 1)
             reason = f"the feature gate AdvancedAuditing was removed in {removed}, auditing is always on"

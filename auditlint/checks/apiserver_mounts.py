@@ -62,6 +62,17 @@ def _mounted_here(server: ApiServer, context: Context, fault: Fault) -> tuple[Re
     return (context.related(_mount_path(server, fault.mount, "mountPath"), "mounted here", key=False),)
 
 
+def _mount_folder(path: str) -> str:
+    """Return the advice to mount a log's folder, or a folder of its own where the log lies in one that others use."""
+    folder = posixpath.dirname(path)
+    if folder in {"/", "/etc", "/tmp", "/var", "/var/log"}:  # noqa: S108 (nothing is written there)
+        return f"Write it to a folder of its own, such as /var/log/kubernetes/audit, and mount that, {_FOLDER_TYPE}"
+    return f"Mount a host folder on {folder}, {_FOLDER_TYPE}"
+
+
+_FOLDER_TYPE = "hostPath type DirectoryOrCreate"
+
+
 @rule(
     "policy-not-mounted",
     category=_CATEGORY,
@@ -109,11 +120,9 @@ def log_not_mounted(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a log path outside every mount."""
     for fault in _faults(server, "log-not-mounted"):
         severity = Severity.ERROR if fault.by else None
-        folder = posixpath.dirname(fault.path)
-        advice = f"Mount a host folder on {folder}, type DirectoryOrCreate"
-        if folder == "/":
-            advice = "Write the log to a folder of its own, and mount a host folder there"
-        yield from _at_flag(server, context, fault, f"{_unmounted(fault)}. {advice}", severity=severity)
+        yield from _at_flag(
+            server, context, fault, f"{_unmounted(fault)}. {_mount_folder(fault.path)}", severity=severity
+        )
 
 
 def _unmounted(fault: Fault) -> str:
@@ -138,11 +147,10 @@ def log_mounted_as_file(server: ApiServer, context: Context) -> Iterator[Finding
     for fault in _faults(server, "log-mounted-as-file"):
         if fault.mount is not None:
             size = int(server.flags.number("audit-log-maxsize")) or 100
-            folder = posixpath.dirname(fault.path)
             unchecked = " (or the path is a folder, and the server does not start)" if fault.case == "untyped" else ""
             message = (
                 f"{fault.path} is mounted as a file, and rotation cannot rename a mount{unchecked}: after {size} MB "
-                f'every event is lost ("device or resource busy") while the server runs on. Mount {folder} instead'
+                f'every event is lost ("device or resource busy") while the server runs on. {_mount_folder(fault.path)}'
             )
             yield context.value(_mount_path(server, fault.mount, "mountPath"), message)
 
@@ -238,7 +246,7 @@ def sub_path_of_file(server: ApiServer, context: Context) -> Iterator[Finding]:
     for fault in _faults(server, "sub-path-of-file"):
         if fault.mount is not None and fault.volume is not None:
             path, sub_path = fault.volume.host_path, fault.mount.sub_path
-            kind = f"of type {fault.volume.host_path_type}" if fault.by else "by its name"
+            kind = f"(type {fault.volume.host_path_type})" if fault.by else "by its name"
             end = f" (\"failed to prepare subPath for volumeMount '{fault.mount.name}'\")" if fault.by else ""
             message = f'{path} is a file {kind}, and there is no "{sub_path}" below it{end}. Delete subPath'
             place = _mount_path(server, fault.mount, "subPath")

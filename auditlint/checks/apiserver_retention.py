@@ -144,9 +144,10 @@ def age_never_reached(server: ApiServer, context: Context) -> Iterator[Finding]:
     room = (files + 1) * size
     if room < age * _QUIET_RATE:
         needed = -(-age * _QUIET_RATE // size) - 1
+        days = room // _QUIET_RATE
         message = (
             f"the log and {files} old files of {size} MB hold {room} MB: at {_QUIET_RATE} MB a day, a very quiet "
-            f"cluster, that is {room // _QUIET_RATE} days, not {age}. Write --{_FILES}={needed} or more, or a lower age"
+            f"cluster, that is {days} day{'s' * (days != 1)}, not {age}. Write --{_FILES}={needed}, or a lower age"
         )
         yield at_flag(server, context, use, message)
 

@@ -153,8 +153,8 @@ def _read_faults(container: Container, flag: str, path: str, by: str) -> Iterato
     """Yield why the server cannot read a file; `by` is empty where it does not try."""
     spelling = _spelling(container, flag, path)
     if spelling is not None:
-        certain = spelling.case in {"url", "quoted", "merged", "folder"}
-        yield spelling._replace(by=by if certain else "")
+        certain = {"url", "folder", "quoted", "merged"} if container.whole else {"url", "folder"}
+        yield spelling._replace(by=by if spelling.case in certain else "")
         return
     mount = mounting.covering(container.mounts, path)
     if mount is None:
