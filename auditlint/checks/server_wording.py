@@ -46,8 +46,8 @@ def words(names: Iterable[str], joint: str = "and") -> str:
 
 
 def quoted(text: str) -> str:
-    """Return the words of a server in double quotes, those inside turned into single ones."""
-    return '"' + text.replace('"', "'") + '"'
+    """Return the words of a server in double quotes; as they are where they hold such quotes themselves."""
+    return text if '"' in text else f'"{text}"'
 
 
 def dashed(names: Iterable[str]) -> str:
