@@ -59,10 +59,15 @@ def recognise(path: str, data: bytes, *, as_kind: str | None, named: bool, minor
     subjects = tuple(_subjects(file, stream))
     versions = dict.fromkeys(s.version_notice for s in subjects if isinstance(s, ApiServer) and s.version_notice)
     found = Found(subjects, tuple(Notice(path, message) for message in versions))
-    # A file that is no YAML at all may still be a command line.
-    if as_kind is None and not subjects and b"--audit" in data and (server := _command_line(file)):
+    if as_kind is None and not subjects and _may_be_command_line(data, stream) and (server := _command_line(file)):
         return Found((server,))
     return _with_error(file, stream, found) if stream.error else found
+
+
+def _may_be_command_line(data: bytes, stream: Stream) -> bool:
+    """Tell whether a text is nothing in YAML, or one string, and speaks of flags about auditing."""
+    root = stream.documents[0].root if stream.documents else None
+    return b"--audit" in data and (stream.error is not None or isinstance(plain(root), str))
 
 
 def _subjects(file: _File, stream: Stream) -> Iterator[Subject]:

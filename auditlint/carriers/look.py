@@ -7,7 +7,7 @@ import re
 from auditlint.text.encoding import display
 from auditlint.text.lines import split_lines
 
-_LEVEL_KEY = rb"""(?m)(?:^|[\s{,?-])["']?level["']?[ \t]*:"""
+_LEVEL_KEY = rb"""(?m)(?:^|[\s[{,?-])["']?level["']?[ \t]*:"""
 """Compiled where it is first used: most runs do not need it."""
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 

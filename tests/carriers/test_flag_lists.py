@@ -1,0 +1,96 @@
+"""Arguments of kube-apiserver without a Pod around them."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditlint.carriers.subjects import ApiServer
+from tests.carriers.recognition import only, subjects, texts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- --audit-log-path=/a\n- --v=2",
+        "- kube-apiserver\n- --audit-log-path=/a\n- --v=2",
+        "    - --audit-log-path=/a # x\n    - --v=2",
+        "[--audit-log-path=/a, --v=2]",
+        "--audit-log-path=/a\n--v=2\n",
+        "# x\nkube-apiserver \\\n  --audit-log-path='/a' \\\n  --v=2 # y\n",
+        "/usr/bin/kube-apiserver --audit-log-path=/a --v=2",
+        "* `--audit-log-path=/a`: x\n* `--v=2`\n",
+    ],
+)
+def test_lists_and_command_lines(text: str) -> None:
+    server = only(ApiServer, text)
+    assert texts(server) == ["--audit-log-path=/a", "--v=2"]
+    assert (server.carrier, server.complete, server.base) == ("flags", False, ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- --log-level=audit",
+        "- audit-log-path=/a",
+        "--log=audit\n--v=2",
+        "--audit-log-path: x",
+        "- {--audit-log-path: x}",
+    ],
+)
+def test_other_lists(text: str) -> None:
+    assert subjects(text) == ()
+
+
+def test_mistakes_do_not_hide_a_list() -> None:
+    server = only(ApiServer, "- –audit-log-path=/a\n- --audit-log-maxage: 30\n- '--audit-log-path={{ .x }}'")
+    assert texts(server) == ["–audit-log-path=/a"]
+    assert server.not_text == ((1,),)
+    assert server.opaque
+
+
+def test_a_json_patch() -> None:
+    patch = """
+- {op: add, path: /spec/containers/0/command/-, value: --audit-log-path=/a}
+- {op: test, path: /x}
+- {op: replace, path: /spec/containers/0/command, value: [kube-apiserver, --v=2]}
+"""
+    server = only(ApiServer, patch)
+    assert [(argument.text, argument.path) for argument in server.arguments] == [
+        ("--audit-log-path=/a", (0, "value")),
+        ("--v=2", (2, "value", 1)),
+    ]
+    assert server.carrier == "fragment"
+
+
+@pytest.mark.parametrize(
+    ("content", "arguments"),
+    [
+        (b"--a=b\n--c d\n\n'--e'", ["--a=b", "--c d", "", "'--e'"]),
+        (b"--a=b\r\n--c", ["--a=b", "--c"]),
+        (b"--a=b\0--c\n\0\0", ["--a=b", "--c\n", ""]),
+        (b"/usr/bin/kube-apiserver\0--a\0", ["--a"]),
+        (b"--x\n/bin/kube-apiserver\n--y", ["--x", "/bin/kube-apiserver", "--y"]),
+        (b"- --a\n{{ b }}\n${C}\n# d", ["- --a", "{{ b }}", "${C}", "# d"]),
+        (b"\n", [""]),
+        (b"", []),
+    ],
+)
+def test_as_flags_every_line_is_an_argument(content: bytes, arguments: list[str]) -> None:
+    server = only(ApiServer, content, as_kind="flags")
+    assert texts(server) == arguments
+    assert not server.opaque
+
+
+def test_places_in_plain_text() -> None:
+    server = only(ApiServer, "# é\r\nkube-apiserver \\\r\n  --audit-log-path=/a --v=2\r\n", "x.txt")
+    assert [tuple(server.places.value(argument.path)) for argument in server.arguments] == [
+        (3, 3, 3, 22),
+        (3, 23, 3, 28),
+    ]
+    assert server.places.pointer(server.arguments[1].path) == "/2"
+
+
+def test_places_of_lines() -> None:
+    server = only(ApiServer, "--é\n--audit-log-path=/a\n", as_kind="flags")
+    assert tuple(server.places.value(server.arguments[1].path)) == (2, 1, 2, 20)
+    assert tuple(server.places.key(())) == (1, 1, 1, 4)

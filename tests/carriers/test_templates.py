@@ -1,0 +1,134 @@
+"""Templates that were not rendered, and other text that does not parse."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auditlint.carriers import summary, template
+from auditlint.carriers.subjects import PolicySubject, UnreadText
+from tests.carriers.recognition import POLICY, found, only, subjects
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ if .Values.audit }}\n" + POLICY + "{{ end }}\n",
+        POLICY + "{% for user in users %}\n- level: None\n{% endfor %}\n",
+        POLICY.replace("Metadata", "{{ .Values.level }}x"),
+        POLICY + "{{- range .Values.rules }}\n  - level: None\n{{- end }}",
+    ],
+)
+def test_a_template_gets_one_notice(text: str) -> None:
+    for named in (True, False):
+        result = found(text, named=named)
+        assert result.subjects == ()
+        (notice,) = result.notices
+        assert "template" in notice.message
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("rules:\n- level: {{ .Values.level }}", {("rules", 0, "level")}),
+        (
+            "rules:\n- level: {{x}}\n  verbs: {{ toJson .Values.verbs }} # x\n",
+            {("rules", 0, "level"), ("rules", 0, "verbs")},
+        ),
+        ("rules: [{level: None, users: [{{ .user }}]}]", set()),
+        ("rules:\n- level: ${LEVEL}", {("rules", 0, "level")}),
+        ("rules:\n- level: <level>", {("rules", 0, "level")}),
+        ("rules:\n- level: None\n  nonResourceURLs: ['{{ .url }}']", {("rules", 0, "nonResourceURLs", 0)}),
+    ],
+)
+def test_a_template_that_reads_is_judged_for_the_rest(text: str, kinds: set[tuple[str | int, ...]]) -> None:
+    policy = only(PolicySubject, "apiVersion: audit.k8s.io/v1\nkind: Policy\n" + text)
+    assert {problem.path for problem in policy.loaded.problems} == kinds
+    assert {problem.kind for problem in policy.loaded.problems} <= {"unrendered-template"}
+    assert not policy.loaded.refused
+    assert (policy.loaded.policy is None) == bool(kinds)
+
+
+def test_a_template_is_refused_for_what_it_says_itself() -> None:
+    text = "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: '{{ .level }}'}, {level: metadata}]"
+    policy = only(PolicySubject, text)
+    assert policy.loaded.refused
+    assert [problem.kind for problem in policy.loaded.problems if problem.refuses] == ["invalid-level"]
+
+
+def test_a_templated_head_leaves_the_rules_known() -> None:
+    policy = only(PolicySubject, POLICY.replace("audit.k8s.io/v1", "'{{ .version }}'"))
+    assert not policy.loaded.refused
+    assert policy.loaded.policy is not None
+
+
+def test_as_a_policy_a_template_is_text() -> None:
+    policy = only(PolicySubject, POLICY.replace("Metadata", "'{{ .level }}'"), as_kind="policy")
+    assert policy.loaded.refused
+
+
+@given(st.text(" \n\t:-,[]{}'\"#.xé", max_size=60))
+def test_quoting_marks_moves_nothing(text: str) -> None:
+    quoted = template.with_quoted_marks(text.encode()).decode()
+    assert len(quoted) == len(text)
+    assert [c for c in quoted if c == "\n"] == [c for c in text if c == "\n"]
+
+
+def test_a_file_that_was_named() -> None:
+    unread = only(UnreadText, "a: 1\nb: [", "x.yaml")
+    assert (unread.document, unread.meant, unread.span.line, unread.lines) == (0, "", 2, ("a: 1", "b: ["))
+    assert not unread.refused
+    assert summary(unread) is None
+
+
+def test_a_file_that_was_found() -> None:
+    assert found("a: [", named=False) == ((), ())
+    result = found("a: [level: 3", named=False)
+    assert result.subjects == ()
+    assert "passed over" in result.notices[0].message
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        (POLICY + "  users: [", "policy"),
+        ("rules:\n\t- level: Metadata", "policy"),
+        ("rules:\n- userGroups: [\n  level: 3", "policy"),
+        ("spec:\n  containers:\n  - command: [kube-apiserver", "pod"),
+        (
+            "$ vim kube-apiserver.yaml\nspec:\n  containers:\n  - command:\n    - --audit-policy-file=/audit.k8s.io/v1",
+            "pod",
+        ),
+        ("x: [--audit-log-path=/a", "pod"),
+    ],
+)
+def test_text_with_words_about_auditing(text: str, meant: str) -> None:
+    (unread,) = found(text, named=False).subjects
+    assert isinstance(unread, UnreadText)
+    assert unread.meant == meant
+    entry = summary(unread)
+    assert entry is not None
+    assert entry["refused_by"] == ["policy" if meant == "policy" else "pod"]
+
+
+def test_a_later_document_that_does_not_parse_stops_no_server() -> None:
+    policy, unread = subjects(POLICY + "---\n" + POLICY + "x: [")
+    assert isinstance(policy, PolicySubject)
+    assert isinstance(unread, UnreadText)
+    assert unread.document == 1
+    assert not unread.refused
+    assert summary(unread) is None
+
+
+def test_records_of_requests_are_no_policies() -> None:
+    event = '{"kind":"Event","apiVersion":"audit.k8s.io/v1","level":"Metadata"}\n'
+    assert found(event * 2, "audit.json", named=False).subjects == ()
+
+
+@pytest.mark.parametrize(("path", "text"), [("x.sh", "a: [ kube-apiserver"), ("x", "#!/bin/sh\nx: [ audit.k8s.io/v1")])
+def test_other_languages(path: str, text: str) -> None:
+    result = found(text, path)
+    assert result.subjects == ()
+    assert len(result.notices) == 1
+    assert len(found(text, path, as_kind="policy").subjects) == 1
