@@ -71,6 +71,14 @@ class Analysis:
         parts = identities.served_with_login(EVERYTHING, self.named_users)
         return self.first_answer(parts, (), or_no_rule=True)
 
+    @cached_property
+    def falls_off_without_login(self) -> Request | None:
+        """A request that no rule takes, where all such are by nobody or by system:anonymous, or never served."""
+        everyday_ones = (*self.everyday_by(identities.ANONYMOUS), *self.everyday_by(None))
+        found = next((request for request in everyday_ones if self.reach.first(request) is None), None)
+        found = found or self.find_served(EVERYTHING, (), or_no_rule=True).request
+        return found or self.reach.missing_catch_all.request
+
     def reached(self) -> Iterator[int]:
         """Yield the indexes of the rules that take some request."""
         for index, fate in enumerate(self.reach.fates):
@@ -96,10 +104,14 @@ class Analysis:
 
     @cached_property
     def _everyday(self) -> tuple[Request, ...]:
-        user = self.reach.fresh.user
+        return self.everyday_by(self.reach.fresh.user)
+
+    def everyday_by(self, user: str | None) -> tuple[Request, ...]:
+        """Return everyday requests by a user, in its groups."""
         namespaces = dict.fromkeys(("prod", self.reach.fresh.namespace))
         requests = [request for namespace in namespaces for request in everyday(namespace)]
-        return tuple(request._replace(user=user, groups=identities.groups_of(user)) for request in requests)
+        groups = () if user is None else identities.groups_of(user)
+        return tuple(request._replace(user=user, groups=groups) for request in requests)
 
     def shown(self, index: int, keep: Callable[[Request], bool] | None = None) -> Request | None:
         """Return a request that a rule takes, an everyday one by its users if there is one."""
@@ -214,7 +226,6 @@ class Analysis:
 
 _Who = tuple["str | None", tuple[str, ...]]
 _FEW = 3
-_COMMON_VERBS = ("get", "create", "list", "delete", "patch", "update", "watch", "deletecollection")
 
 _ANALYSES: WeakKeyDictionary[PolicySubject, Analysis] = WeakKeyDictionary()
 
@@ -240,6 +251,12 @@ def is_reached(subject: PolicySubject, index: int) -> bool:
     """Tell whether a rule takes some request, or may."""
     analysis = of(subject)
     return analysis is not None and analysis.reach.fates[index].kind in {reach.REACHED, reach.UNKNOWN}
+
+
+def command(subject: PolicySubject, request: Request) -> str:
+    """Return a request as the words of a message; a made-up user is left out."""
+    analysis = of(subject)
+    return analysis.command(request) if analysis else wording.command(request)
 
 
 def taken_beyond(subject: PolicySubject, index: int, narrower: PolicyRule) -> Request | None:
@@ -321,7 +338,7 @@ def _as_rule_says(rule: PolicyRule, who: _Who) -> Iterator[Request]:
         return
     namespace = next((name for name in rule.namespaces if name), "" if rule.namespaces else "prod")
     for group, resource, subresource, name in _targets(rule):
-        for verb in rule.verbs or _COMMON_VERBS:
+        for verb in rule.verbs or wording.usual_verbs(resource, subresource):
             yield from _if_sound(
                 wording.proper(Request(verb, *who, None, group, resource, subresource, namespace, name))
             )

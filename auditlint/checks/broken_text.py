@@ -28,6 +28,7 @@ _SPACES = {
 }
 _KEY = r"[A-Za-z][A-Za-z0-9_.-]*"
 _PAIR = re.compile(rf"\s*(?:- +)*\"?({_KEY})\"? *:(?: |$)")
+_FULL_PAIR = re.compile(rf"\s*(?:- +)*\"?({_KEY})\"? *: +[^\s#|>&]")
 _GLUED = re.compile(rf"\s*(?:- +)*({_KEY}):(?=[^\s:/])")
 _WORD = re.compile(rf"\s*(?:- +)*({_KEY})(?: +[^\s:#].*)?$")
 _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'")
@@ -151,16 +152,21 @@ def _glued_colon(broken: Broken) -> str:
     return ""
 
 
-def _missing_rules(broken: Broken) -> str:
-    """Look for a list that follows `kind: Policy` with no key: YAML takes it for more of the line above."""
-    before_it = broken.lines[: broken.at]
-    if not re.match(r"\s*- ", broken.line) or any(re.match(r"\s*\"?rules\"?\s*:", text) for text in before_it):
-        return ""
+def _missing_key(broken: Broken) -> str:
+    """Look for a list behind a key that has its value already: YAML takes it for more of that value."""
+    item = re.match(rf"\s*- +({_KEY}) *:", broken.line)
     before = next((text for number, text in broken.above(1) if number <= broken.at), "")
-    pair = _PAIR.match(before)
-    if not pair:
+    if not item or not _FULL_PAIR.match(before):
         return ""
-    return "this list belongs to no key: put a line `rules:` above it"
+    key = "resources" if item[1] in fields.FIELDS[fields.ENTRY] else "rules"
+    if key == "rules" and any(re.match(r"\s*\"?rules\"?\s*:", text) for text in broken.lines[: broken.at]):
+        return ""
+    return f"this list belongs to no key: put a line `{key}:` above it"
+
+
+def _markdown_link(broken: Broken) -> str:
+    link = re.search(r"\[([^\]]+)\]\(https?://", broken.line)
+    return f"this is a Markdown link: write only {link[1]}" if link else ""
 
 
 def _missing_colon(broken: Broken) -> str:
@@ -210,13 +216,11 @@ def _indentation(broken: Broken) -> str:
     if not above or not broken.line.strip():
         return ""
     number, text = above[0]
-    own, other = _indent(broken.line), _indent(text)
+    own, other = _column(broken.line), _column(text)
     if own == other:
-        return f"line {broken.at + 1} does not fit to line {number} above it: a key, a colon or a `- ` is missing"
-    return (
-        f"line {broken.at + 1} is indented by {own} and line {number} above it by {other}, which fit to no common list "
-        "or mapping: line up what belongs together"
-    )
+        return f"line {broken.at + 1} does not go with line {number} above it: a key, a colon or a `- ` is missing"
+    here = f"line {broken.at + 1} begins in column {own}"
+    return f"{here} and line {number} in column {other}: line up what belongs together"
 
 
 def _anchors(broken: Broken) -> str:
@@ -235,8 +239,9 @@ def _without_comment(text: str) -> str:
     return re.sub(r"(?:^|\s)#.*", "", text)
 
 
-def _indent(text: str) -> int:
-    return len(text) - len(text.lstrip(" "))
+def _column(text: str) -> int:
+    """Return the column in which the key or value of a line begins, behind the dashes of lists."""
+    return len(text) - len(text.lstrip(" -")) + 1
 
 
 _CAUSES: tuple[Callable[[Broken], str], ...] = (
@@ -249,7 +254,8 @@ _CAUSES: tuple[Callable[[Broken], str], ...] = (
     _bare_mark,
     _anchors,
     _glued_colon,
-    _missing_rules,
+    _markdown_link,
+    _missing_key,
     _missing_colon,
     _quotes,
     _brackets,

@@ -57,7 +57,7 @@ def served(region: Region, named: Container[str]) -> Iterator[Region]:
 
     `named` are the users that the policy names: a service account made up here is none of them.
     """
-    region = meet(region, Region(verbs=SERVED_VERBS))
+    region = _without_globs(meet(region, Region(verbs=SERVED_VERBS)))
     if region.users is None:
         yield from _ordinary(region)
         yield from _some_accounts(region, named)
@@ -109,6 +109,13 @@ def _of_users(region: Region, users: Iterable[str]) -> Iterator[Region]:
         else:
             always = Region(users=tuple(members), groups=tuple((group,) for group in groups))
             yield from _ordinary(meet(region, always))
+
+
+def _without_globs(region: Region) -> Region:
+    """Return the region without users and namespaces whose names hold a star: nothing is called that."""
+    users = None if region.users is None else tuple(user for user in region.users if "*" not in user)
+    namespaces = None if region.namespaces is None else tuple(name for name in region.namespaces if "*" not in name)
+    return region._replace(users=users, namespaces=namespaces)
 
 
 def _is_reserved(group: str) -> bool:

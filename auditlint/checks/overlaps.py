@@ -75,4 +75,5 @@ def _cause(found: Analysis, index: int, field: str, name: str) -> tuple[tuple[st
     if not taken_by:
         return (found.policy.rules[index].user_groups, ()) if field == "users" else None
     named = {group for rule in taken_by for group in found.policy.rules[rule].user_groups}
-    return tuple(group for group in always if group in named), taken_by
+    # The widest group last: it is the one that users of different kinds share.
+    return tuple(group for group in always if group in named)[-1:], taken_by

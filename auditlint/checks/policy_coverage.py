@@ -65,8 +65,8 @@ def secret_bodies_logged(policy: PolicySubject, context: Context) -> Iterator[Fi
         contents = wording.listing(list(dict.fromkeys(leak.what for leak, _ in leaks)))
         request = leaks[0][1]
         message = (
-            f"{found.command(request)} is logged at {level} by this rule, with its bodies: {contents} end up in the "
-            f"log. Put a rule `level: Metadata` for {_resources(leaks)} above it"
+            f"{found.command(request)} is logged at {level}, so the log holds {contents}. "
+            f"Put a rule `level: Metadata` for {_resources(leaks)} above this one"
         )
         yield context.key(policy.at("rules", index), message, witness=wording.witness(request))
 

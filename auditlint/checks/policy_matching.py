@@ -158,15 +158,16 @@ def missing_catch_all(policy: PolicySubject, context: Context) -> Iterator[Findi
     if found is None or policy.shape == "snippet" or found.reach.missing_catch_all.request is None:
         return
     request = found.ordinary(lambda one: found.reach.first(one) is None) or found.falls_off.request
-    severity = None
-    lost = "reaches no rule and is silently not logged"
+    severity = None if request else Severity.INFO
+    request = request or found.falls_off_without_login
     if request is None:
-        severity = Severity.INFO
-        request = found.find_served(Region(), (), or_no_rule=True).request or found.reach.missing_catch_all.request
-        lost = "reaches no rule and is not logged; of a real cluster's requests only such without a login do so"
-    if request:
-        message = f"{found.command(request)} {lost}. End the list with `- level: Metadata`"
-        yield context.key(policy.at("rules"), message, severity=severity, witness=wording.witness(request))
+        return
+    command = found.command(request)
+    message = f"{command} reaches no rule and is silently not logged"
+    if severity:
+        message = f"only requests without a login reach no rule and are not logged, such as {command}"
+    message += ". End the list with `- level: Metadata`"
+    yield context.key(policy.at("rules"), message, severity=severity, witness=wording.witness(request))
 
 
 @rule(
@@ -303,7 +304,8 @@ def _overlap_words(policy: PolicySubject, overlap: Overlap) -> str:
 
 def _unreachable(policy: PolicySubject, context: Context, found: Analysis, dead: range) -> Finding:
     causes = found.reach.fates[dead[0]].taken_by
-    these = "this rule is" if len(dead) == 1 else f"this rule and the {len(dead) - 1} after it are"
+    others = "next one" if len(dead) == 2 else f"{len(dead) - 1} after it"  # noqa: PLR2004
+    these = "this rule is" if len(dead) == 1 else f"this rule and the {others} are"
     same = all(found.reach.same_outcome(index, cause) for index in dead for cause in causes)
     move = f"Move it above line {_line(policy, causes[0])}, or delete it"
     advice = "Delete it, for nothing changes" if same else move
@@ -356,8 +358,8 @@ def _takers(policy: PolicySubject, rules: Sequence[int]) -> str:
 
 def _why_never(now: PolicyRule, causes: Sequence[str]) -> str:
     reasons = {
-        "verbs": f"none has the verb {wording.several(now.verbs)}" + _of_kind(now),
-        "namespaces": f"none has the namespace {wording.several(now.namespaces)}",
+        "verbs": f"none has the verb {wording.several(now.verbs, last='or')}" + _of_kind(now),
+        "namespaces": f"none has the namespace {wording.several(now.namespaces, last='or')}",
         "resources": "its resources are written so that none can equal them",
         "resourceNames": "with these verbs none carries a name",
         "nonResourceURLs": f"kube-apiserver reads {wording.several(now.non_resource_urls)} as a request for a resource",

@@ -26,6 +26,8 @@ _HEAD = "`apiVersion: audit.k8s.io/v1`"
 _TEMPLATE = re.compile(
     r"\$\{[^}]*\}|\$\([A-Za-z_]\w*\)|\{\{.*?\}\}|\{%.*?%\}|<[A-Za-z][\w .:/-]*>|^\$[A-Za-z_]\w*$", re.DOTALL
 )
+_TEMPLATE_LETTERS = frozenset("${<")
+"""One of these is in every template mark: most values need no closer look."""
 _LEVEL_WORDS = {
     "None": "none no off false disabled disable never nothing silent skip ignore",
     "Metadata": "metadata meta metadatas metdata minimal basic low",
@@ -35,7 +37,6 @@ _LEVEL_WORDS = {
         "everything verbose high max debug"
     ),
 }
-_WRITTEN_WRONG = ("wrong-type", "invalid-level", "invalid-stage", "invalid-group", "invalid-url")
 
 
 @rule(
@@ -136,9 +137,8 @@ def wrong_type(policy: PolicySubject, context: Context) -> Iterator[Finding]:
         first, *others = group
         related = tuple(context.related(policy.at(*other.path), "the same here", key=False) for other in others)
         found, wanted = first.detail.removesuffix(" belongs").split(" where ", 1)
-        message = f"{_holder(first.path)} takes {wanted}, not {_found(first.value, found)}: {_right_type(group)}"
-        finding = _report(policy, context, first, f"{message}; {_REFUSES}", related=related)
-        yield finding
+        mismatch = f"{_holder(first.path)} takes {_wanted(first.path, wanted)}, not {_found(first.value, found)}"
+        yield _report(policy, context, first, f"{mismatch}: {_right_type(group)}; {_REFUSES}", related=related)
 
 
 @rule(
@@ -157,8 +157,7 @@ def unknown_field(policy: PolicySubject, context: Context) -> Iterator[Finding]:
             message = f"{quoted(drop.key)} is not a field of {problem.detail} and is dropped: delete it"
             yield _report(policy, context, problem, message, Severity.INFO)
             continue
-        meaning = policy.loaded.policy and unknown_keys.meaning_now(drop, policy.loaded.policy)
-        consequence = f", so {meaning}" if meaning else ""
+        consequence = unknown_keys.consequence(drop, policy.loaded.policy)
         message = f"{quoted(drop.key)} is not a field and is dropped{_silently(policy)}{consequence}"
         yield _report(policy, context, problem, f"{message}. {unknown_keys.advice(drop)}")
 
@@ -181,7 +180,7 @@ def widened_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
         now = held.rules[drop.rule]
         request = analysis.taken_beyond(policy, drop.rule, meant)
         means = unknown_keys.meaning_now(drop, held)
-        effect = _effect(now, wording.command(request) if request else "")
+        effect = _effect(now, analysis.command(policy, request) if request else "")
         message = f"{quoted(drop.key)} is not a field and is dropped{_silently(policy)}, so {means}{effect}"
         witness = wording.witness(request) if request else None
         yield _report(policy, context, problem, f"{message}. {unknown_keys.advice(drop)}", witness=witness)
@@ -435,6 +434,16 @@ def _by_list(problems: list[Problem]) -> list[list[Problem]]:
     return list(groups.values())
 
 
+def _wanted(path: Path, wanted: str) -> str:
+    """Return what belongs at a path, in the words of a policy."""
+    names = [step for step in path if isinstance(step, str)]
+    if names == ["rules", "resources"]:
+        return "entries with `group` and `resources`"
+    if names == ["rules"]:
+        return "a list of rules, each with a `level`"
+    return wanted
+
+
 def _holder(path: Path) -> str:
     """Return the name of the field that a value of the wrong type stands in."""
     names = [step for step in path if isinstance(step, str)]
@@ -505,7 +514,10 @@ def _as_entries(values: list[Value]) -> str:
     names = [value for value in values if isinstance(value, str)]
     if not names:
         return 'write entries such as `- group: ""` with `resources: ["pods"]`'
-    return f'write `resources: [{{group: "", resources: {wording.inline(names[:4])}}}]` with the group they belong to'
+    group = wording.home_of(names[0].partition("/")[0])
+    same_home = all(wording.home_of(name.partition("/")[0]) == group for name in names)
+    rest = "" if same_home else ", and an entry for each other group"
+    return f'write `resources: [{{group: "{group}", resources: {wording.inline(names)}}}]`{rest}'
 
 
 def _level_meant(text: str) -> str | None:
@@ -549,7 +561,7 @@ def _placeholders(value: Value) -> Iterator[tuple[Path, str]]:
     while waiting:
         path, here = waiting.pop()
         if isinstance(here, str):
-            if _TEMPLATE.search(here):
+            if not _TEMPLATE_LETTERS.isdisjoint(here) and _TEMPLATE.search(here):
                 yield path, here
         elif isinstance(here, (list, tuple)) and id(here) not in seen:
             seen.add(id(here))

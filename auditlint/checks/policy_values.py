@@ -24,6 +24,7 @@ _READS = frozenset({"get", "list", "watch"})
 _STREAMS = frozenset({"exec", "attach", "portforward", "proxy"})
 _AGGREGATED = frozenset({"metrics.k8s.io", "custom.metrics.k8s.io", "external.metrics.k8s.io"})
 """API groups that kube-apiserver always hands on to another server: it sees no bodies there."""
+_WITH_BODIES = ("Request", "RequestResponse")
 _SPARED = ("unreachable-rule", "never-matching-rule")
 
 
@@ -46,8 +47,8 @@ class _Listed(NamedTuple):
 )
 def literal_wildcard(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report globs in lists that know no wildcards."""
-    for item in _values(policy):
-        if "*" in item.value and item.field != "nonResourceURLs" and not _is_resource_wildcard(item):
+    for item in _values(policy, "users", "userGroups", "verbs", "namespaces", "resources", "resourceNames"):
+        if "*" in item.value and not _is_resource_wildcard(item):
             noun, advice = _wildcard_words(item)
             message = f"{noun} {quoted(item.value)} is compared letter by letter and takes nothing else: {advice}"
             yield context.value(policy.at(*item.path), message)
@@ -62,8 +63,8 @@ def literal_wildcard(policy: PolicySubject, context: Context) -> Iterator[Findin
 )
 def empty_identity(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report empty names in users and userGroups."""
-    for item in _values(policy):
-        if not item.value and item.field in {"users", "userGroups"}:
+    for item in _values(policy, "users", "userGroups"):
+        if not item.value:
             noun = "user" if item.field == "users" else "group"
             message = f'"" is the name of no {noun}, so it takes no request: a failed login has no {noun}s at all'
             yield context.value(policy.at(*item.path), f"{message}, and a rule takes it only without {item.field}")
@@ -79,8 +80,8 @@ def empty_identity(policy: PolicySubject, context: Context) -> Iterator[Finding]
 )
 def unknown_verb(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report verbs that kube-apiserver gives to no request; a star is `literal-wildcard`'s."""
-    for item in _values(policy):
-        if item.field == "verbs" and item.value not in verbs.KNOWN and "*" not in item.value:
+    for item in _values(policy, "verbs"):
+        if item.value not in verbs.KNOWN and "*" not in item.value:
             advice = verbs.advice(item.value, of_urls=_is_of_urls(item.rule))
             yield context.value(policy.at(*item.path), f"no request has the verb {quoted(item.value)}: {advice}")
 
@@ -94,9 +95,7 @@ def unknown_verb(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 )
 def verb_mismatch(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report verbs that exist, but not for what the rule asks for."""
-    for item in _values(policy):
-        if item.field != "verbs":
-            continue
+    for item in _values(policy, "verbs"):
         of_urls = _is_of_urls(item.rule)
         wrong = verbs.OF_RESOURCES_ONLY if of_urls else verbs.OF_URLS_ONLY
         if item.value and item.value in wrong and (of_urls or item.rule.resources or item.rule.namespaces):
@@ -118,9 +117,7 @@ def verb_mismatch(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 )
 def resource_path_url(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report paths of the API among nonResourceURLs: they are requests for resources, which these never take."""
-    for item in _values(policy):
-        if item.field != "nonResourceURLs" or item.value == "*":
-            continue
+    for item in _values(policy, "nonResourceURLs"):
         if _only_resources_below(item.value):
             message = (
                 f"{quoted(item.value)} takes no request: kube-apiserver reads such a path as a request for a resource. "
@@ -144,8 +141,8 @@ def resource_path_url(policy: PolicySubject, context: Context) -> Iterator[Findi
 )
 def unmatchable_resource(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report entries under resources that no resource and subresource can equal."""
-    for item in _values(policy):
-        if item.field == "resources" and _is_unmatchable(item.value):
+    for item in _values(policy, "resources"):
+        if _is_unmatchable(item.value):
             parts = [part for part in item.value.split("/") if part]
             write = f'write "{"/".join(parts[:2])}"' if parts else 'write "*" or leave the list out for every resource'
             message = f"{quoted(item.value)} matches no resource, which is a name or name/subresource: {write}"
@@ -255,12 +252,14 @@ def _rules(policy: PolicySubject) -> Iterator[tuple[int, PolicyRule]]:
     return enumerate(held.rules) if held else iter(())
 
 
-def _values(policy: PolicySubject) -> Iterator[_Listed]:
-    """Yield every string in the lists of every rule but omitStages."""
+def _values(policy: PolicySubject, *fields: str) -> Iterator[_Listed]:
+    """Yield every string in the lists of these names of every rule."""
     for index, now in _rules(policy):
         for steps, values in _lists_of(now):
-            for number, value in enumerate(values):
-                yield _Listed(now, str(steps[-1]), ("rules", index, *steps, number), value)
+            field = str(steps[-1])
+            if values and field in fields:
+                for number, value in enumerate(values):
+                    yield _Listed(now, field, ("rules", index, *steps, number), value)
 
 
 def _lists_of(now: PolicyRule) -> Iterator[tuple[Path, tuple[str, ...]]]:
@@ -352,10 +351,10 @@ def _only_resources_below(url: str) -> bool:
 def _believed_to_be_the_api(url: str, level: str) -> bool:
     """Tell whether a pattern looks like one for API calls: with a level that logs, or down to a version."""
     prefix = url.rstrip("*")
-    below = is_resource_path(prefix + "x") or is_resource_path(prefix + "/x")
-    if below:
+    if is_resource_path(prefix + "x"):
         return True
-    return level != "None" and prefix in {"/api", "/api/", "/apis", "/apis/"}
+    below = prefix.startswith(("/api/", "/apis/"))
+    return (level != "None" and below) or (level in _WITH_BODIES and prefix in {"/api", "/apis"})
 
 
 def _resources_of_path(url: str) -> str:
@@ -381,7 +380,7 @@ def _nameless_words(now: PolicyRule, entry: GroupResources) -> str:
 
 def _no_body(now: PolicyRule) -> str:
     """Return why no request of the rule has a body that its level would log; "" if some has."""
-    if now.level not in {"Request", "RequestResponse"}:
+    if now.level not in _WITH_BODIES:
         return ""
     if _is_of_urls(now):
         return "bodies of URLs are never logged"

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.checks import fields, wording
-from auditlint.kubernetes.policy import GroupResources, PolicyRule
+from auditlint.kubernetes.policy import STAGES, GroupResources, PolicyRule
 
 if TYPE_CHECKING:
     from auditlint.checks.fields import Meaning
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _SELECTORS = frozenset({"users", "userGroups", "verbs", "namespaces", "nonResourceURLs"})
 """The lists of strings by which a rule is limited."""
 _LONGEST_EXAMPLE = 60
-_HOLDERS = {fields.POLICY: "a policy", fields.RULE: "a rule", fields.ENTRY: "an entry of resources"}
+_HOLDERS = {fields.POLICY: "A policy", fields.RULE: "A rule", fields.ENTRY: "An entry of resources"}
 
 
 class Dropped(NamedTuple):
@@ -54,6 +54,17 @@ def intended(drop: Dropped, policy: Policy) -> PolicyRule | None:
     if drop.meaning.place == fields.ENTRY or drop.meaning.field == "resources":
         return _with_entry(rule, drop, drop.meaning.field, values)
     return None
+
+
+def consequence(drop: Dropped, policy: Policy | None) -> str:
+    """Return what follows from dropping a key, to stand behind `is dropped`."""
+    field = drop.meaning.field if drop.meaning else ""
+    if field == "omitStages":
+        return ", so every stage is logged" if not (policy and policy.omit_stages) else ""
+    if policy is None or field in {"level", "omitManagedFields", "rules", "metadata"}:
+        return ""
+    now = meaning_now(drop, policy)
+    return f", so {now}" if now else ""
 
 
 def meaning_now(drop: Dropped, policy: Policy) -> str:
@@ -146,7 +157,14 @@ def _spelled(drop: Dropped, field: str) -> str:
         return '`users: ["system:serviceaccount:NAMESPACE:NAME"]`'
     if field == "resources" and word.startswith(("subresource", "kind", "object")):
         return '`resources:` with plural names, such as `resources: ["pods", "pods/log"]`'
-    if not texts or field in {"rules", "metadata"} or (field == "resources" and drop.place == fields.RULE):
+    if field == "omitStages" and word in {"stage", "stages"}:
+        left_out = [stage for stage in STAGES if stage not in (*texts, "Panic")]
+        return f"`omitStages: {wording.inline(left_out)}`, which lists the stages that are not to be logged"
+    if (
+        not (any(texts) or (texts and field == "group"))
+        or field in {"rules", "metadata"}
+        or (field == "resources" and drop.place == fields.RULE)
+    ):
         return f"`{field}:`"
     text = wording.inline(texts) if field in fields.LISTS else f'"{texts[0]}"' if field == "group" else texts[0]
     return f"`{field}: {text}`" if len(text) <= _LONGEST_EXAMPLE else f"`{field}:`"

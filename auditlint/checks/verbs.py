@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditlint.checks import fields
+from auditlint.checks import fields, wording
 from auditlint.kubernetes.requests import RESOURCE_VERBS, URL_VERBS
 
 KNOWN = frozenset((*RESOURCE_VERBS, *URL_VERBS))
@@ -31,12 +31,26 @@ _SUBRESOURCES = {
     "connect": "pods/exec",
     "eviction": "pods/eviction",
     "evict": "pods/eviction",
+    "drain": "pods/eviction",
+    "cp": "pods/exec",
     "log": "pods/log",
     "logs": "pods/log",
     "scale": "deployments/scale",
 }
 _RBAC_ONLY = frozenset({"impersonate", "bind", "escalate", "use", "approve", "sign", "attest", "nominate"})
+_KUBECTL_ONLY = frozenset({"config", "explain", "auth", "completion", "diff", "kustomize", "plugin", "help", "version"})
 _SEVERAL = {
+    "run": ("create",),
+    "expose": ("create",),
+    "autoscale": ("create",),
+    "label": ("patch",),
+    "annotate": ("patch",),
+    "rollout": ("patch",),
+    "set": ("patch",),
+    "taint": ("patch",),
+    "cordon": ("patch",),
+    "uncordon": ("patch",),
+    "wait": ("get", "watch"),
     "read": ("get", "list", "watch"),
     "view": ("get", "list", "watch"),
     "readonly": ("get", "list", "watch"),
@@ -62,13 +76,21 @@ def advice(verb: str, *, of_urls: bool) -> str:
         fitting = (_FOR_URLS if of_urls else _FOR_RESOURCES).get(plain, (plain, ""))[0]
         return f'write "{fitting or "get"}"'
     if plain in _SUBRESOURCES:
-        verbs = '["get"]' if "log" in plain else '["create"]' if plain.startswith("evict") else '["create", "get"]'
+        verbs = (
+            '["get"]'
+            if "log" in plain
+            else '["create"]'
+            if _SUBRESOURCES[plain] == "pods/eviction"
+            else '["create", "get"]'
+        )
         return f'it is a subresource: write `resources: ["{_SUBRESOURCES[plain]}"]` with `verbs: {verbs}`'
     if plain in _RBAC_ONLY:
         where = ", the event of the request itself names it under impersonatedUser" if plain == "impersonate" else ""
         return f"only RBAC knows it{where}. Delete it"
     if plain in _SEVERAL:
-        return "write " + ", ".join(f'"{name}"' for name in _SEVERAL[plain])
+        return f"write {wording.several(_SEVERAL[plain], most=9)}"
+    if plain in _KUBECTL_ONLY:
+        return "only kubectl knows it, what it asks for are other verbs. Delete it"
     if plain in {"all", "any", "every"}:
         return "leave `verbs:` out to take them all"
     near = fields.nearest(verb, tuple(sorted(KNOWN - {"", "proxy"})))

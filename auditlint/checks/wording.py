@@ -86,6 +86,19 @@ _SUBRESOURCE_COMMANDS = {
     ("serviceaccounts/token", "create"): "kubectl create token {name}{where}",
     ("certificatesigningrequests/approval", "update"): "kubectl certificate approve {name}",
 }
+_CONNECT = ("create", "get")
+_SUBRESOURCE_VERBS = {
+    "exec": _CONNECT,
+    "attach": _CONNECT,
+    "portforward": _CONNECT,
+    "proxy": ("get", "create", "update", "patch", "delete"),
+    "log": ("get",),
+    "token": ("create",),
+    "eviction": ("create",),
+    "binding": ("create",),
+    "approval": ("update", "get", "patch"),
+}
+"""The verbs that subresources serve where that is not get, update and patch."""
 _WITH_SUBRESOURCE_FLAG = {"get": "get", "patch": "patch"}
 _NAMES = {"secrets": "db", "nodes": "node-1", "serviceaccounts": "build", "roles": "admin", "clusterroles": "admin"}
 """Names of objects that fit their kind better than `web`."""
@@ -107,6 +120,20 @@ def proper(request: Request) -> Request:
     if kind == "namespaces" and named:
         name = namespace = request.name or "prod"
     return request._replace(namespace=namespace, name=name)
+
+
+def usual_verbs(resource: str, subresource: str) -> tuple[str, ...]:
+    """Return the verbs that kube-apiserver serves for a resource, the most telling first."""
+    if subresource:
+        return _SUBRESOURCE_VERBS.get(subresource, ("get", "update", "patch"))
+    if resource.endswith("reviews") or resource == "bindings":
+        return ("create",)
+    return ("get", "create", "list", "delete", "patch", "update", "watch", "deletecollection")
+
+
+def home_of(resource: str) -> str:
+    """Return the API group of a resource that everybody knows, "" for any other."""
+    return next((group for group, names in _OTHERS.items() if resource in names.split()), "")
 
 
 def telling_resource(group: str) -> str:
@@ -148,10 +175,10 @@ def listing(words: Sequence[str], last: str = "and") -> str:
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
-def several(words: Sequence[str], most: int = 3) -> str:
+def several(words: Sequence[str], most: int = 3, last: str = "and") -> str:
     """Return quoted words as English lists them, the rest as a number."""
     shown = [quoted(word) for word in words[:most]]
-    return listing(shown) if len(words) <= most else f"{', '.join(shown)} and {len(words) - most} more"
+    return listing(shown, last) if len(words) <= most else f"{', '.join(shown)} and {len(words) - most} more"
 
 
 def singular(resource: str) -> str:
@@ -176,8 +203,10 @@ def well_known(group: str, resource: str) -> bool:
 
 
 def rule_words(rule: PolicyRule) -> str:
-    """Return in words which requests a rule asks for: `every request`, `get and list of secrets of the core group`."""
+    """Return in words which requests a rule asks for: `every request`, `"get" of "secrets" of the core group`."""
     what = _verbs_of(rule) + _objects_of(rule)
+    if rule.verbs and not (rule.resources or rule.namespaces or rule.non_resource_urls):
+        what = f"every request with the verb {several(rule.verbs, last='or')}"
     who = "".join([_limit(" by ", rule.users), _limit(" by members of ", rule.user_groups)])
     return what + who + _limit(" in namespace ", rule.namespaces)
 
@@ -207,7 +236,7 @@ def _objects_of(rule: PolicyRule) -> str:
         return "every resource"
     if rule.non_resource_urls:
         return f"URL {several(rule.non_resource_urls)}"
-    return "everything" if rule.verbs else "every request"
+    return "every request"
 
 
 def _limit(words: str, values: Sequence[str]) -> str:
@@ -254,8 +283,8 @@ def _ordinary(request: Request, kind: str) -> str:
         ("list", True): f"kubectl get {plural}{where} --field-selector metadata.name={request.name}",
         ("watch", False): f"kubectl get {plural}{where} --watch",
         ("watch", True): f"kubectl get {kind} {request.name}{where} --watch",
-        ("create", False): f"kubectl create -f {request.resource}.yaml{where}",
-        ("update", True): f"kubectl replace -f {request.resource}.yaml{where}",
+        ("create", False): f"kubectl create -f {singular(request.resource)}.yaml{where}",
+        ("update", True): f"kubectl replace -f {singular(request.resource)}.yaml{where}",
         ("patch", True): f"kubectl patch {kind} {request.name}{where} -p '{{}}'",
         ("delete", True): f"kubectl delete {kind} {request.name}{where}",
     }
