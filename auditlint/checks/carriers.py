@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os.path import abspath, dirname
 from typing import TYPE_CHECKING
 
 from auditlint.carriers.subjects import ApiServer, AuditSink
@@ -48,16 +49,19 @@ def audit_sink(sink: AuditSink, context: Context) -> Iterator[Finding]:
     gives_way_to=("invalid-path", "merged-arguments", "missing-flag-value", "stray-argument"),
 )
 def policy_not_found(server: ApiServer, context: Context) -> Iterator[Finding]:
-    """Report a policy flag that fits to no policy of the run while a policy of the run fits to no flag."""
+    """Report a policy flag that fits to no policy of the run, where the one policy beside it fits to no flag."""
     use = server.flags.last("audit-policy-file")
-    if use is not None and use.value and server.other_policies:
-        names = ", ".join(policy.path for policy in server.other_policies[:3])
+    near = [policy for policy in server.other_policies if _beside(server.path, policy.path)]
+    if use is not None and use.value and len(near) == 1:
         message = (
-            f'no file of this run is "{use.value}", and no flag names {names}: if that is the policy meant, both names '
-            "must be the same, and it is not judged together with these flags"
+            f'no file of this run is "{use.value}", and no flag names {near[0].path}: if that is the policy meant, both '
+            "must go by one name, and until then the policy and these flags are judged apart"
         )
-        related = tuple(
-            Related(policy.path, policy.places.key(policy.base), "a policy that no flag names")
-            for policy in server.other_policies
-        )
+        related = (Related(near[0].path, near[0].places.key(near[0].base), "no flag names this policy"),)
         yield at_flag(server, context, use, message, related=related)
+
+
+def _beside(path: str, other: str) -> bool:
+    """Tell whether two files lie in one folder, or one of them in a folder next to the other."""
+    folder, other_folder = dirname(abspath(path)), dirname(abspath(other))
+    return folder in {other_folder, dirname(other_folder)} or dirname(folder) == other_folder
