@@ -54,8 +54,8 @@ def policy_not_found(server: ApiServer, context: Context) -> Iterator[Finding]:
     near = [policy for policy in server.other_policies if _beside(server.path, policy.path)]
     if use is not None and use.value and len(near) == 1:
         message = (
-            f'no file of this run is "{use.value}", and no flag names {near[0].path}: if that is the policy meant, both '
-            "must go by one name, and until then the policy and these flags are judged apart"
+            f'no file of this run is "{use.value}", and no flag names {near[0].path}: if that is the policy, both '
+            "must go by one name; until then the policy and these flags are judged apart"
         )
         related = (Related(near[0].path, near[0].places.key(near[0].base), "no flag names this policy"),)
         yield at_flag(server, context, use, message, related=related)
