@@ -38,7 +38,9 @@ MAX_DEPTH = 10_000
 _MERGE_TAG = "tag:yaml.org,2002:merge"
 _OPEN = (0, 0, 0, 0)
 
-# How much of a document may come from aliases: 99 % up to 400,000 values, 10 % from 4,000,000, a line in between.
+_FREE_ALIASES = 100
+_FREE_VALUES = 1000
+# How much of a larger document may come from aliases: 99 % up to 400,000 values, 10 % from 4,000,000, a line in between.
 _FEW_VALUES = 400_000
 _MANY_VALUES = 4_000_000
 
@@ -223,8 +225,11 @@ class DocumentBuilder:
     def _count_values(self, number: int, node: Placed) -> None:
         """Count values as the server decodes them, aliases in full; too large a part from aliases is refused."""
         self._count += number
-        if self._aliased > 100 and self._count > 1000 and self._aliased > self._count * _alias_share(self._count):  # noqa: PLR2004
+        if self._aliased > _FREE_ALIASES and self._problem is None and self._is_excessive():
             self._refuse("yaml: document contains excessive aliasing", node, "aliasing")
+
+    def _is_excessive(self) -> bool:
+        return self._count > _FREE_VALUES and self._aliased > self._count * _alias_share(self._count)
 
     def _refuse(self, message: str, node: Placed, problem: str) -> None:
         """Remember why the document is refused: the syntax of all of it is judged first."""

@@ -15,6 +15,8 @@ from ruamel.yaml.events import DocumentEndEvent
 from ruamel.yaml.parser import Parser, ParserError
 from ruamel.yaml.scanner import Scanner, ScannerError
 
+from auditlint.text.syntax import Complaint
+
 _BREAKS = "\n\r\x85\u2028\u2029"
 _AFTER_TOKEN = " \t\0" + _BREAKS
 _BREAK = re.compile("\r\n?|[\n\x85\u2028\u2029]")
@@ -38,6 +40,7 @@ _ESCAPES = {
 _CODE_LENGTHS = {"x": 2, "u": 4, "U": 8}
 _LONGEST_KEY = 1024
 _LOOK_AHEAD = 4
+_MARK_WIDTH = 3
 _YAML_1_1 = (1, 1)
 
 _WORDS_OF_PROBLEMS = {
@@ -58,12 +61,13 @@ _WORDS_OF_CONTEXTS = {
 }
 
 
-def server_words(error: ScannerError | ParserError) -> str:
-    """Return what the server says where ruamel.yaml raises this error."""
+def complaint(error: Any) -> Complaint:
+    """Return what the server says where the parser raises this error."""
     problem = str(error.problem)
-    if isinstance(error, (_ServerScannerError, _ServerParserError)):
-        return problem
-    return _WORDS_OF_PROBLEMS.get(problem) or _WORDS_OF_CONTEXTS.get(error.context, problem)
+    if not isinstance(error, (_ServerScannerError, _ServerParserError)):
+        problem = _WORDS_OF_PROBLEMS.get(problem) or _WORDS_OF_CONTEXTS.get(error.context, problem)
+    by_scanner = isinstance(error, ScannerError)
+    return Complaint(problem, error.context or "", error.problem_mark, error.context_mark, by_scanner)
 
 
 class _ServerScannerError(ScannerError):
@@ -118,6 +122,10 @@ class _TextReader:
         """Return the next characters."""
         return self.buffer[self.pointer : self.pointer + length]
 
+    def just_before(self, length: int) -> str:
+        """Return the last characters before the pointer."""
+        return self.buffer[max(self.pointer - length, 0) : self.pointer]
+
     def forward(self, length: int = 1) -> None:
         """Move the pointer on; never into the middle of CRLF."""
         start = self.pointer
@@ -171,7 +179,8 @@ class PureParser(Scanner, Parser):  # type: ignore[misc] -- ruamel.yaml is not t
     @property
     def looked_at(self) -> int:
         """How many characters of the text the server has looked at, some of them in advance."""
-        return self._reader.pointer + _LOOK_AHEAD
+        at_mark = self._reader.column == _MARK_WIDTH and self._reader.just_before(_MARK_WIDTH) in {"---", "..."}
+        return self._reader.pointer + (_LOOK_AHEAD - _MARK_WIDTH if at_mark else _LOOK_AHEAD)
 
     # The parser: where the grammar, or a place, is not the server's.
 

@@ -1,7 +1,8 @@
 """YAML as kube-apiserver reads it: every document of a text, up to the first error.
 
 The server's reader (go.yaml.in/yaml/v2, behind sigs.k8s.io/yaml) is a port of libyaml. Events come from libyaml where
-PyYAML has it, and from `pure.PureParser` where it has not, or where libyaml and the port part ways.
+PyYAML has it and the two agree. Where they may not, where libyaml finds a mistake (which the port may see otherwise,
+or elsewhere), and where there is no libyaml, events come from `pure.PureParser`, which does as the port does.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from auditlint.text.builder import DocumentBuilder, RefusedError
 from auditlint.text.encoding import BadCharacter, decode
 from auditlint.text.lines import LineIndex, split_lines
 from auditlint.text.nodes import Document, ReadError, Stream
-from auditlint.text.syntax import Complaint, syntax_error
+from auditlint.text.syntax import syntax_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 
 _UNLIKE_LIBYAML = re.compile("[\ufeff\x85\u2028\u2029]|^%|\\\\/", re.MULTILINE)
 """Byte order marks inside, line ends that are none to people, directives, and an escape that Go does not know."""
-_PERHAPS_UNLIKE_LIBYAML = re.compile("[?!]")
-_LIBYAML_ALONE_SAYS = frozenset({"found unexpected ':'", "found unknown escape character"})
+_UNLIKE_LIBYAML_IN_FLOW = re.compile("[?!]")
+"""What libyaml reads otherwise in flow collections only: `?` in plain scalars, and tags."""
 
 
 class _UnlikeServerError(Exception):
@@ -42,11 +43,25 @@ def read_yaml(data: bytes, *, pure: bool = False) -> Stream:
     if bad is not None:
         return _read_until_bad(text, bad)
     if not pure and not _UNLIKE_LIBYAML.search(text):
-        try:
-            return _read(_libyaml_events(text), text)
-        except (_UnlikeServerError, ImportError):
-            pass
+        stream = _read_with_libyaml(text)
+        if stream is not None:
+            return stream
     return _read(_pure_events(text, _pure_parser(text)), text)
+
+
+def _read_with_libyaml(text: str) -> Stream | None:
+    """Return the documents of a text, or None if libyaml refuses it or may not read it as the server does."""
+    try:
+        from yaml._yaml import CParser, YAMLError
+    except ImportError:
+        return None
+    next_event: NextEvent = CParser(text).get_event
+    if _UNLIKE_LIBYAML_IN_FLOW.search(text):
+        next_event = _watched(next_event)
+    try:
+        return _read(next_event, text)
+    except (YAMLError, _UnlikeServerError):
+        return None
 
 
 def _read(next_event: NextEvent, text: str) -> Stream:
@@ -77,31 +92,8 @@ def _read_until_bad(text: str, bad: BadCharacter) -> Stream:
     return Stream(tuple(documents), error, len(documents))
 
 
-def _libyaml_events(text: str) -> NextEvent:
-    """Return a function that gives the next event of libyaml; _UnlikeServerError where it is not to be trusted."""
-    from yaml._yaml import CParser, ScannerError, YAMLError
-
-    doubtful = _PERHAPS_UNLIKE_LIBYAML.search(text) is not None
-    parser = CParser(text)
-    get_event: NextEvent = _watched(parser.get_event) if doubtful else parser.get_event
-
-    def next_event() -> Any:
-        try:
-            return get_event()
-        except YAMLError as error:
-            if doubtful or error.problem in _LIBYAML_ALONE_SAYS:
-                raise _UnlikeServerError from error
-            by_scanner = isinstance(error, ScannerError)
-            complaint = Complaint(
-                error.problem, error.context or "", error.problem_mark, error.context_mark, by_scanner
-            )
-            raise RefusedError(syntax_error(complaint, text)) from error
-
-    return next_event
-
-
 def _watched(get_event: NextEvent) -> NextEvent:
-    """Watch for what libyaml reads otherwise in flow collections: `?` in plain scalars, and tags."""
+    """Watch for what libyaml reads otherwise in flow collections."""
     flows: list[bool] = []
 
     def next_event() -> Any:
@@ -128,19 +120,14 @@ def _pure_parser(text: str) -> PureParser:
 def _pure_events(text: str, parser: PureParser) -> NextEvent:
     """Return a function that gives the next event of ruamel.yaml's pure reader."""
     from ruamel.yaml.error import MarkedYAMLError
-    from ruamel.yaml.scanner import ScannerError
 
-    from auditlint.text.pure import server_words
+    from auditlint.text.pure import complaint
 
     def next_event() -> Any:
         try:
             return parser.get_event()
         except MarkedYAMLError as error:
-            by_scanner = isinstance(error, ScannerError)
-            complaint = Complaint(
-                server_words(error), error.context or "", error.problem_mark, error.context_mark, by_scanner
-            )
-            raise RefusedError(syntax_error(complaint, text)) from error
+            raise RefusedError(syntax_error(complaint(error), text)) from error
 
     return next_event
 
@@ -159,7 +146,7 @@ def _documents(next_event: NextEvent, text: str) -> Iterator[Document]:
 
 def _fill(builder: DocumentBuilder, next_event: NextEvent) -> None:
     """Give the events of one document to its builder."""
-    take = {
+    takers = {
         "ScalarEvent": builder.scalar,
         "AliasEvent": builder.alias,
         "SequenceStartEvent": builder.sequence_start,
@@ -167,8 +154,16 @@ def _fill(builder: DocumentBuilder, next_event: NextEvent) -> None:
         "SequenceEndEvent": builder.collection_end,
         "MappingEndEvent": builder.collection_end,
     }
-    while (name := (event := next_event()).__class__.__name__) != "DocumentEndEvent":
-        take[name](event)
+    by_class: dict[type, Callable[[Any], None] | None] = {}
+    while True:
+        event = next_event()
+        kind = event.__class__
+        take = by_class.get(kind)
+        if take is None:
+            if kind.__name__ == "DocumentEndEvent":
+                return
+            take = by_class[kind] = takers[kind.__name__]
+        take(event)
 
 
 def _block_end(text: str) -> Callable[[int, int], tuple[int, int]]:
