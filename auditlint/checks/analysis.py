@@ -16,6 +16,7 @@ from auditlint.kubernetes.policy import Policy
 from auditlint.kubernetes.reach import Reach
 from auditlint.kubernetes.region import EVERYTHING, Region, Target, meet, region_of
 from auditlint.kubernetes.requests import can_happen
+from auditlint.kubernetes.search import BudgetSpentError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -148,38 +149,42 @@ class Analysis:
 
     def stolen_parents(self) -> Iterator[Theft]:
         """Yield where `pods/*` takes a request for `pods` that a later rule names and would treat otherwise."""
-        naming: dict[tuple[str, str], list[int]] = {}
+        naming: dict[str, list[int]] = {}
         for index, rule in enumerate(self.policy.rules):
-            for key in {(entry.group, name) for entry in rule.resources for name in entry.resources}:
-                naming.setdefault(key, []).append(index)
+            for name in {name for entry in rule.resources for name in entry.resources}:
+                naming.setdefault(name, []).append(index)
         for index in self.reached():
             for at, entry in enumerate(self.policy.rules[index].resources):
                 for number, name in enumerate(entry.resources):
                     if name.endswith("/*") and name.count("/") == 1 and name != "*/*":
-                        later = [other for other in naming.get((entry.group, name[:-2]), ()) if other > index]
-                        theft = self._theft(index, at, number, later[:_FEW_LATER_RULES])
-                        if theft:
-                            yield theft
+                        later = [other for other in naming.get(name[:-2], ()) if other > index]
+                        yield from self._theft(index, at, number, later[:_FEW_LATER_RULES])
 
-    def _theft(self, index: int, at: int, number: int, later: list[int]) -> Theft | None:
+    def _theft(self, index: int, at: int, number: int, later: list[int]) -> Iterator[Theft]:
+        """Yield the first theft of one wildcard, if there is one."""
         rule = self.policy.rules[index]
         entry = rule.resources[at]
-        parent = Target(entry.group, entry.resources[number][:-2], "", entry.resource_names or None)
-        kept = replace(entry, resources=(*entry.resources[:number], *entry.resources[number + 1 :]))
-        others = tuple(kept if place == at else other for place, other in enumerate(rule.resources))
-        without = replace(rule, resources=tuple(other for other in others if other.resources or other is not kept))
+        group = None if entry.group == "*" else entry.group
+        parent = Target(group, entry.resources[number][:-2], "", entry.resource_names or None)
         for other in later:
             if self.reach.same_outcome(index, other):
                 continue
             shared = meet(region_of(rule), region_of(self.policy.rules[other]))
-            answer = self.find_served(meet(shared, Region(targets=(parent,), urls=())), (index,))
-            request = answer.request
-            if (
-                request
-                and self.without_rule(request, index) == other
-                and not (without.resources and matches(without, request))
-            ):
-                return Theft(index, at, number, other, request)
+            request = self._would_fall_to(meet(shared, Region(targets=(parent,), urls=())), index, other)
+            if request and not matches(_without(rule, at, number), request):
+                yield Theft(index, at, number, other, self.tidy(request, (), also=other))
+                return
+
+    def _would_fall_to(self, region: Region, index: int, other: int) -> Request | None:
+        """Return a request of a region that one rule takes and that another would take if that one were not there."""
+        blockers = ((1 << other) - 1) & ~(1 << index)
+        try:
+            for part in identities.served(region, self.named_users):
+                request = self.reach.escape(self.reach.spaces_of(part), blockers).request
+                if request:
+                    return request
+        except BudgetSpentError:
+            self.reach.gave_up.add(index)
         return None
 
     def may_take(self, index: int, region: Region) -> bool:
@@ -188,14 +193,19 @@ class Analysis:
             self._overlapping[region] = self.reach.index.overlapping(region)
         return bool(self._overlapping[region] >> index & 1)
 
-    def tidy(self, request: Request, verbs: Sequence[str]) -> Request:
-        """Return a request with the first verb, an ordinary namespace and an ordinary name that the same rule takes."""
+    def tidy(self, request: Request, verbs: Sequence[str], also: int | None = None) -> Request:
+        """Return a request with the first verb, an ordinary namespace and an ordinary name that the same rule takes.
+
+        It matches the rule `also` as well, if one is given.
+        """
         taker = self.reach.first(request)
         for verb in dict.fromkeys((*verbs, request.verb)):
             for namespace in dict.fromkeys(("prod" if request.namespace else "", request.namespace)):
                 for name in dict.fromkeys(("", request.name)):
                     better = wording.proper(request._replace(verb=verb, namespace=namespace, name=name))
-                    if can_happen(better) and self.reach.first(better) == taker:
+                    if self.reach.first(better) != taker or not can_happen(better):
+                        continue
+                    if also is None or matches(self.policy.rules[also], better):
                         return better
         return request
 
@@ -293,6 +303,14 @@ def summary(subject: PolicySubject) -> dict[str, object]:
         for index, (rule, fate) in enumerate(zip(analysis.policy.rules, analysis.reach.fates, strict=True))
     ]
     return {"catch_all": analysis.reach.missing_catch_all.impossible, "rules": rules}
+
+
+def _without(rule: PolicyRule, at: int, number: int) -> PolicyRule:
+    """Return a rule without one resource of one entry; one that matches nothing where nothing is left."""
+    entry = rule.resources[at]
+    resources = (*entry.resources[:number], *entry.resources[number + 1 :]) or ("/",)
+    entries = (*rule.resources[:at], replace(entry, resources=resources), *rule.resources[at + 1 :])
+    return replace(rule, resources=entries)
 
 
 def with_real_groups(request: Request) -> Request:

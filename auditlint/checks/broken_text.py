@@ -108,6 +108,11 @@ def _tab(broken: Broken) -> str:
     return ""
 
 
+def odd_space(text: str) -> str:
+    """Return the name of a letter in the text that looks like a space and is none, "" if there is none."""
+    return next((name for char, name in _SPACES.items() if char in text), "")
+
+
 def _odd_space(broken: Broken) -> str:
     for number, text in broken.above(1):
         for char, name in _SPACES.items():
@@ -141,7 +146,8 @@ def _bare_mark(broken: Broken) -> str:
     if not mark:
         return ""
     meaning = {"*": " (an alias)", "&": " (an anchor)", "!": " (a tag)"}.get(mark[1], "")
-    return f'a bare `{mark[1]}` means something else in YAML{meaning}: write the value in quotes, such as `"{mark[1]}"`'
+    or_nothing = "leave the list out to take everything, or " if mark[1] == "*" else ""
+    return f"a bare `{mark[1]}` means something else in YAML{meaning}: {or_nothing}write the value in quotes"
 
 
 def _glued_colon(broken: Broken) -> str:

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from auditlint.carriers.subjects import PolicySubject
 from auditlint.checks import analysis, identities, overlaps, wording
+from auditlint.checks.verbs import KNOWN
 from auditlint.checks.wording import quoted
 from auditlint.finding import Severity
 from auditlint.kubernetes import reach
 from auditlint.kubernetes.region import Region, Target, meet, region_of
+from auditlint.kubernetes.requests import NAMELESS_VERB, RESOURCE_VERBS, URL_VERBS
 from auditlint.rule import Context, rule
 
 if TYPE_CHECKING:
@@ -238,8 +240,8 @@ def parent_in_wildcard(policy: PolicySubject, context: Context) -> Iterator[Find
         written = here.resources[entry].resources[number]
         parent = written.removesuffix("/*")
         message = (
-            f"{quoted(written)} takes {quoted(parent)} itself too: {found.command(request)} {_logged(here)} here and "
-            f"not {_at(there)} by line {_line(policy, later)}. Name the subresources, or move that rule above this one"
+            f"{quoted(written)} takes {quoted(parent)} itself too: {found.command(request)} {_logged(here)} here, and "
+            f"line {_line(policy, later)} would {_log(there)}. Name the subresources, or move that rule above this one"
         )
         related = (context.related(policy.at("rules", later), f"names {quoted(parent)}"),)
         path = policy.at("rules", index, "resources", entry, "resources", number)
@@ -357,18 +359,21 @@ def _takers(policy: PolicySubject, rules: Sequence[int]) -> str:
 
 
 def _why_never(now: PolicyRule, causes: Sequence[str]) -> str:
-    reasons = {
-        "verbs": f"none has the verb {wording.several(now.verbs, last='or')}" + _of_kind(now),
-        "namespaces": f"none has the namespace {wording.several(now.namespaces, last='or')}",
-        "resources": "its resources are written so that none can equal them",
-        "resourceNames": "with these verbs none carries a name",
-        "nonResourceURLs": f"kube-apiserver reads {wording.several(now.non_resource_urls)} as a request for a resource",
-    }
-    return wording.listing([reasons[cause] for cause in causes if cause in reasons][:2])
-
-
-def _of_kind(now: PolicyRule) -> str:
-    return " for a resource" if now.resources or now.namespaces else " for a URL" if now.non_resource_urls else ""
+    """Return why no request can match a rule, from the fields that leave it none."""
+    of_urls, of_resources = wording.kinds(now)
+    fitting = [
+        verb for verb in now.verbs if verb in (URL_VERBS if of_urls else RESOURCE_VERBS if of_resources else KNOWN)
+    ]
+    if now.verbs and not fitting:
+        kind = " for a URL" if of_urls else " for a resource" if of_resources else ""
+        return f"none has the verb {wording.several(now.verbs, last='or')}{kind}"
+    if causes == ("nonResourceURLs",):
+        return f"kube-apiserver reads {wording.several(now.non_resource_urls)} as requests for resources"
+    if causes == ("resources",):
+        return "its resources are written so that none can equal them"
+    if any(entry.resource_names for entry in now.resources) and set(fitting) == {NAMELESS_VERB}:
+        return f"none with the verb {quoted(NAMELESS_VERB)} carries a name"
+    return f"its {wording.listing(causes)} can not go together"
 
 
 def _gap(found: Analysis, index: int) -> Request | None:
@@ -402,8 +407,8 @@ def _logged(now: PolicyRule) -> str:
     return "is not logged" if now.level == "None" else f"is logged at {now.level}"
 
 
-def _at(now: PolicyRule) -> str:
-    return "silenced" if now.level == "None" else f"at {now.level}"
+def _log(now: PolicyRule) -> str:
+    return "silence it" if now.level == "None" else f"log it at {now.level}"
 
 
 def _on(group: str, resources: str, verbs: str = "") -> Region:

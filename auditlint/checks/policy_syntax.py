@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from auditlint.finding import Finding, Path
-    from auditlint.kubernetes.policy import PolicyRule
+    from auditlint.kubernetes.policy import Policy, PolicyRule
     from auditlint.kubernetes.problems import Problem, Value
 
 CATEGORY = "policy-syntax"
@@ -51,7 +51,7 @@ def yaml_syntax(text: UnreadText, context: Context) -> Iterator[Finding]:
     cause = broken_text.likely_cause(text.lines, text.span, text.message)
     hint = cause or "look at the indentation, colons, quotes and brackets of this line and of those above it"
     who = {"policy": "kube-apiserver refuses this policy", "pod": "the kubelet cannot read this Pod"}.get(text.meant)
-    outcome = f"{who or 'the text does not parse'} ({quoted(text.message)})"
+    outcome = f'{who or "the text does not parse"} ("{text.message}")'
     yield context.at(text.span, "", f"{outcome}: {hint}", refused=True)
 
 
@@ -179,7 +179,7 @@ def widened_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
             continue
         now = held.rules[drop.rule]
         request = analysis.taken_beyond(policy, drop.rule, meant)
-        means = unknown_keys.meaning_now(drop, held)
+        means = _means_now(drop, held)
         effect = _effect(now, analysis.command(policy, request) if request else "")
         message = f"{quoted(drop.key)} is not a field and is dropped{_silently(policy)}, so {means}{effect}"
         witness = wording.witness(request) if request else None
@@ -417,12 +417,18 @@ def _silently(policy: PolicySubject) -> str:
     return "" if policy.minor >= _STRICT_SINCE else f" silently (by kube-apiserver 1.{policy.minor})"
 
 
+def _means_now(drop: unknown_keys.Dropped, held: Policy) -> str:
+    now = held.rules[drop.rule or 0]
+    if now.level == "None" and wording.takes_everything(now):
+        return "this rule has no selector left and silences every request"
+    return unknown_keys.meaning_now(drop, held)
+
+
 def _effect(now: PolicyRule, command: str) -> str:
+    """Return what happens to one request that a widened rule takes."""
     if not command:
         return ""
-    said = "is no longer logged" if now.level == "None" else f"is now logged at {now.level}"
-    everything = " and silences every request" if now.level == "None" and wording.takes_everything(now) else ""
-    return f"{everything}: {command} {said}"
+    return f": {command} is no longer logged" if now.level == "None" else f": {command} is now logged at {now.level}"
 
 
 def _by_list(problems: list[Problem]) -> list[list[Problem]]:

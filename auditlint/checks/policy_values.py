@@ -82,7 +82,7 @@ def unknown_verb(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report verbs that kube-apiserver gives to no request; a star is `literal-wildcard`'s."""
     for item in _values(policy, "verbs"):
         if item.value not in verbs.KNOWN and "*" not in item.value:
-            advice = verbs.advice(item.value, of_urls=_is_of_urls(item.rule))
+            advice = verbs.advice(item.value, of_urls=wording.kinds(item.rule)[0])
             yield context.value(policy.at(*item.path), f"no request has the verb {quoted(item.value)}: {advice}")
 
 
@@ -96,9 +96,9 @@ def unknown_verb(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 def verb_mismatch(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report verbs that exist, but not for what the rule asks for."""
     for item in _values(policy, "verbs"):
-        of_urls = _is_of_urls(item.rule)
+        of_urls, of_resources = wording.kinds(item.rule)
         wrong = verbs.OF_RESOURCES_ONLY if of_urls else verbs.OF_URLS_ONLY
-        if item.value and item.value in wrong and (of_urls or item.rule.resources or item.rule.namespaces):
+        if item.value and item.value in wrong and (of_urls or of_resources):
             better, reason = verbs.mismatch(item.value, of_urls=of_urls)
             noun = "URL" if of_urls else "resource"
             advice = "delete it" if not better or better in item.rule.verbs else f'write "{better}"'
@@ -284,10 +284,6 @@ def _lists(policy: PolicySubject) -> Iterator[tuple[Path, tuple[object, ...]]]:
         yield ("rules", index, "resources"), now.resources
 
 
-def _is_of_urls(now: PolicyRule) -> bool:
-    return bool(now.non_resource_urls) and not now.resources and not now.namespaces
-
-
 def _is_resource_wildcard(item: _Listed) -> bool:
     """Tell whether a star stands where kube-apiserver knows it: `*`, `*/scale` and `pods/*` under resources."""
     text = item.value
@@ -382,7 +378,7 @@ def _no_body(now: PolicyRule) -> str:
     """Return why no request of the rule has a body that its level would log; "" if some has."""
     if now.level not in _WITH_BODIES:
         return ""
-    if _is_of_urls(now):
+    if wording.kinds(now)[0]:
         return "bodies of URLs are never logged"
     listed = set(now.verbs)
     if listed and listed <= ({"watch"} if now.level == "RequestResponse" else _READS):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint.checks import fields, wording
+from auditlint.checks import broken_text, fields, wording
 from auditlint.kubernetes.policy import STAGES, GroupResources, PolicyRule
 
 if TYPE_CHECKING:
@@ -80,6 +80,9 @@ def meaning_now(drop: Dropped, policy: Policy) -> str:
 
 def advice(drop: Dropped) -> str:
     """Return what to write instead of the key, as a sentence."""
+    space = broken_text.odd_space(drop.key)
+    if space:
+        return f"The key holds {space}: replace it by a space, or delete it"
     if drop.meaning is None:
         known = wording.listing(fields.FIELDS.get(drop.place, ()))
         return f"{_HOLDERS[drop.place]} knows {known}" if known else "Delete it"

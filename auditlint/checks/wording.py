@@ -217,6 +217,12 @@ def entry_words(group: str, resources: Sequence[str], names: Sequence[str]) -> s
     return f"{what} of {group_name(group)}{_limit(' named ', names)}"
 
 
+def kinds(rule: PolicyRule) -> tuple[bool, bool]:
+    """Tell whether a rule asks for URLs, and whether it asks for resources; neither limits it to one of the two."""
+    of_resources = bool(rule.resources or rule.namespaces)
+    return bool(rule.non_resource_urls) and not of_resources, of_resources
+
+
 def takes_everything(rule: PolicyRule) -> bool:
     """Tell whether a rule has no selector at all."""
     return not (
