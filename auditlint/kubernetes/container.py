@@ -193,7 +193,7 @@ def _read_through(container: Container, base: Fault, mount: Mount, volume: Volum
     elif mount_point(mount) != clean(base.path):
         if volume.host_path_type in _FILES and not mount.sub_path:
             yield base._replace(kind="wrong-host-path-type", case="file-at-folder")
-        elif _nobody_fills(container, volume):
+        elif _alone_in_empty_folder(container, volume):
             yield base._replace(kind="policy-not-mounted", case="empty-folder")
     elif mounting.is_folder(mount, volume):
         hosted = volume.kind == "hostPath"
@@ -221,8 +221,8 @@ def _sub_path_fault(base: Fault, volume: Volume) -> Fault:
     return base._replace(kind="sub-path-of-file", by="", case="named")
 
 
-def _nobody_fills(container: Container, volume: Volume) -> bool:
-    """Tell whether a volume starts empty and no other container of the Pod could put a file there."""
+def _alone_in_empty_folder(container: Container, volume: Volume) -> bool:
+    """Tell whether a volume starts empty and no other container of the Pod writes or reads there."""
     shared = any(mount.name == volume.name for mount in container.other_mounts)
     return volume.kind == "emptyDir" and container.whole and not shared
 
@@ -297,7 +297,7 @@ def _log_through(container: Container, base: Fault, mount: Mount, volume: Volume
         yield base._replace(kind="log-mounted-as-file", by="", case="file" if volume.host_path_type else "untyped")
     if mount.read_only or volume.kind in _READ_ONLY_KINDS:
         yield base._replace(kind="log-mount-read-only", case="mount" if mount.read_only else "volume")
-    if volume.kind == "emptyDir" and not any(other.name == volume.name for other in container.other_mounts):
+    if _alone_in_empty_folder(container, volume):
         yield base._replace(kind="log-on-empty-dir", by="")
     yield from _exposed(base, mounting.host_path(mount, volume, base.path))
 
