@@ -45,7 +45,8 @@ SUBRESOURCES = {
     "services": ("proxy", "status"),
     "nodes": ("proxy", "status"),
 }
-PATHS = ("healthz", "metrics", "version", "livez", "readyz", "logs", "apis", "openapi/v2", "debug/pprof", "custom")
+PATHS = ("healthz", "metrics", "version", "livez", "readyz", "logs", "apis", "openapi/v2", "debug/pprof", "check")
+_BELOW = ("/ping", "/check")
 _REST = ("scale", "status", "example")
 
 
@@ -110,7 +111,8 @@ class Fresh:
         The server trims slashes: `/api/v1/` is no resource's path, though everything longer below it is. Rules may name
         some of these one by one, so all are of interest up to the first that none names.
         """
-        ordinary = (prefix + word for word in PATHS)
+        words = (prefix + word for word in (PATHS if prefix.endswith("/") else _BELOW))
+        ordinary = (path for path in words if not is_resource_path(path))
         letters = (prefix + chr(code) for code in chain(range(ord("a"), ord("z") + 1), count(0x100)))
         fresh = next(path for path in chain(ordinary, letters) if self._is_unnamed(prefix, path))
         if not is_resource_path(fresh):

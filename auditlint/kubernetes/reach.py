@@ -7,26 +7,26 @@ Questions that are too hard for the budget (counted in steps, so the same on eve
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from auditlint.kubernetes.causes import causes_of_never
 from auditlint.kubernetes.fresh import Fresh
 from auditlint.kubernetes.index import Index, lowest, members, rule_set
 from auditlint.kubernetes.match import outcome_of
-from auditlint.kubernetes.policy import PolicyRule
-from auditlint.kubernetes.region import EVERYTHING, Region, meet, region_of
+from auditlint.kubernetes.ordinary import ordinary
+from auditlint.kubernetes.region import EVERYTHING, Region, contains, meet, region_of
 from auditlint.kubernetes.search import Budget, BudgetSpentError, avoid, covering
 from auditlint.kubernetes.space import Space, Spaces, request_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from auditlint.kubernetes.policy import Policy
+    from auditlint.kubernetes.policy import Policy, PolicyRule
     from auditlint.kubernetes.requests import Request
 
-STEPS_PER_QUESTION = 300_000
-STEPS_PER_POLICY = 5_000_000
+STEPS_PER_QUESTION = 100_000
+STEPS_PER_POLICY = 2_000_000
 LEAST_STEPS = 1_000
 """What a question may take even when the others of the policy were too hard."""
 
@@ -92,10 +92,66 @@ class Reach:
         """A request that no rule takes, if there is one."""
         return self.find(EVERYTHING, (), or_no_rule=True)
 
+    def redundant(self, number: int) -> bool:
+        """Return whether without this rule every request would have the same outcome; False where that stays open.
+
+        Never so of the only rule, of one that takes nothing anyway, and of a closing rule without selectors.
+        """
+        rule, closing = self.rules[number], number == len(self.rules) - 1
+        if len(self.rules) == 1 or self.fates[number].kind != REACHED or (closing and region_of(rule) == EVERYTHING):
+            return False
+        outcome = self._outcomes[number]
+        later = self.index.everything & ~((1 << (number + 1)) - 1)
+        changed = self._find(
+            region_of(rule),
+            later & ~self._with_outcome[outcome],
+            or_no_rule=self._outcomes[-1] != outcome,
+            without=1 << number,
+        )
+        if not changed.complete:
+            self.gave_up.add(number)
+        return changed.impossible
+
+    def indifferent(self, number: int, region: Region) -> bool:
+        """Return whether the earlier rules do to the requests that they take of a region what this rule would do.
+
+        False where that stays open.
+        """
+        earlier = (1 << number) - 1
+        return self._find(region, earlier & ~self._with_outcome[self._outcomes[number]]).impossible
+
+    def same_outcome(self, one: int, other: int | None) -> bool:
+        """Return whether two rules do the same to their requests (None: no rule)."""
+        return self._outcomes[one] == self._outcomes[-1 if other is None else other]
+
     def first(self, request: Request) -> int | None:
         """Return the rule that takes a request, None if none does."""
         matching = self.index.matching(request)
         return lowest(matching) if matching else None
+
+    def find(self, region: Region, rules: Iterable[int], *, or_no_rule: bool = False) -> Answer:
+        """Return a request of a region whose first matching rule is among the given ones (or which matches none)."""
+        answer = self._find(region, rule_set(rules), or_no_rule=or_no_rule)
+        if answer.request is None:
+            return answer
+        taker = self.first(answer.request)
+        return Answer(ordinary(answer.request, lambda one: contains(region, one) and self.first(one) == taker))
+
+    def cover(self, spaces: Sequence[Space], rules: int) -> tuple[int, ...]:
+        """Return some of the rules that together match every request of the spaces, none of which can be left out.
+
+        One rule if one suffices. Only for spaces that all the rules together do take.
+        """
+        if alone := _covering_all(spaces, rules):
+            return (lowest(alone),)
+        chosen = 0
+        while request := self._escaping(spaces, chosen):
+            chosen |= 1 << lowest(self.index.matching(request) & rules)
+        for number in reversed(members(chosen)):
+            fewer = chosen & ~(1 << number)
+            if not self._escaping(spaces, fewer):
+                chosen = fewer
+        return members(chosen)
 
     def spaces_of(self, region: Region) -> list[Space]:
         """Return a region's spaces; raises BudgetSpentError for a region made of too many pieces."""
@@ -118,12 +174,25 @@ class Reach:
                 return Answer(request_at(space, picked))
         return Answer(None, complete)
 
-    def find(self, region: Region, rules: Iterable[int], *, or_no_rule: bool = False, without: int = 0) -> Answer:
-        """Return a request of a region whose first matching rule is among the given ones (or which matches none).
+    def _fate(self, number: int) -> Fate:
+        try:
+            return self._judge(number)
+        except BudgetSpentError:
+            self.gave_up.add(number)
+            return Fate(UNKNOWN)
 
-        `without` is a set of rules (as an integer) that are taken not to be there.
-        """
-        return self._find(region, rule_set(rules), or_no_rule=or_no_rule, without=without)
+    def _judge(self, number: int) -> Fate:
+        spaces = self.spaces_of(region_of(self.rules[number]))
+        if not spaces:
+            return Fate(NEVER, causes=causes_of_never(self.rules[number], self._matches_something))
+        earlier = (1 << number) - 1
+        witness = self._escaping(spaces, earlier)
+        if witness:
+            return Fate(REACHED, witness)
+        return Fate(UNREACHABLE, taken_by=self.cover(spaces, earlier))
+
+    def _matches_something(self, rule: PolicyRule) -> bool:
+        return any(True for _ in self._spaces.of(region_of(rule), self._budget.renewed()))
 
     def _find(self, region: Region, accepted: int, *, or_no_rule: bool = False, without: int = 0) -> Answer:
         try:
@@ -152,22 +221,6 @@ class Reach:
         alone = _covering_all(spaces, rules)
         return self.index.overlapping(region) & ((1 << (lowest(alone) + 1)) - 1 if alone else rules)
 
-    def cover(self, spaces: Sequence[Space], rules: int) -> tuple[int, ...]:
-        """Return some of the rules that together match every request of the spaces, none of which can be left out.
-
-        One rule if one suffices. Only for spaces that all the rules together do take.
-        """
-        if alone := _covering_all(spaces, rules):
-            return (lowest(alone),)
-        chosen = 0
-        while request := self._escaping(spaces, chosen):
-            chosen |= 1 << lowest(self.index.matching(request) & rules)
-        for number in reversed(members(chosen)):
-            fewer = chosen & ~(1 << number)
-            if not self._escaping(spaces, fewer):
-                chosen = fewer
-        return members(chosen)
-
     def _escaping(self, spaces: Iterable[Space], blockers: int) -> Request | None:
         """Return a request that escapes the blockers; raises BudgetSpentError where that stays open."""
         answer = self.escape(spaces, blockers)
@@ -175,93 +228,9 @@ class Reach:
             raise BudgetSpentError
         return answer.request
 
-    def _fate(self, number: int) -> Fate:
-        try:
-            return self._judge(number)
-        except BudgetSpentError:
-            self.gave_up.add(number)
-            return Fate(UNKNOWN)
-
-    def _judge(self, number: int) -> Fate:
-        spaces = self.spaces_of(region_of(self.rules[number]))
-        if not spaces:
-            return Fate(NEVER, causes=_causes(self.rules[number], self._matches_something))
-        earlier = (1 << number) - 1
-        witness = self._escaping(spaces, earlier)
-        if witness:
-            return Fate(REACHED, witness)
-        return Fate(UNREACHABLE, taken_by=self.cover(spaces, earlier))
-
-    def _matches_something(self, rule: PolicyRule) -> bool:
-        return any(True for _ in self._spaces.of(region_of(rule), self._budget.renewed()))
-
-    def redundant(self, number: int) -> bool:
-        """Return whether without this rule every request would have the same outcome; False where that stays open.
-
-        Never so of the only rule, of one that takes nothing anyway, and of a closing rule without selectors.
-        """
-        rule, closing = self.rules[number], number == len(self.rules) - 1
-        if len(self.rules) == 1 or self.fates[number].kind != REACHED or (closing and region_of(rule) == EVERYTHING):
-            return False
-        outcome = self._outcomes[number]
-        later = self.index.everything >> number + 1 << number + 1
-        return self._find(
-            region_of(rule),
-            later & ~self._with_outcome[outcome],
-            or_no_rule=self._outcomes[-1] != outcome,
-            without=1 << number,
-        ).impossible
-
-    def indifferent(self, number: int, region: Region) -> bool:
-        """Return whether the earlier rules do to the requests that they take of a region what this rule would do.
-
-        False where that stays open.
-        """
-        earlier = (1 << number) - 1
-        return self._find(region, earlier & ~self._with_outcome[self._outcomes[number]]).impossible
-
-    def same_outcome(self, one: int, other: int | None) -> bool:
-        """Return whether two rules do the same to their requests (None: no rule)."""
-        return self._outcomes[one] == self._outcomes[-1 if other is None else other]
-
 
 def _covering_all(spaces: Iterable[Space], rules: int) -> int:
     """Return those of the rules that match every request of the spaces."""
     for space in spaces:
         rules = covering([dimension.rules for dimension in space], rules)
     return rules
-
-
-def _causes(rule: PolicyRule, possible: Callable[[PolicyRule], bool]) -> tuple[str, ...]:
-    """Return the fields of a rule that keep it from matching anything.
-
-    Those that would do so on their own; where none would, those without which the rule would match something; else all.
-    """
-    alone, without = _fields_alone(rule), _fields_left_out(rule)
-    found = [field for field, narrowed in alone.items() if not possible(narrowed)]
-    found = found or [field for field, widened in without.items() if possible(widened)]
-    return tuple(found or without)
-
-
-def _fields_alone(rule: PolicyRule) -> dict[str, PolicyRule]:
-    nameless = tuple(replace(entry, resource_names=()) for entry in rule.resources)
-    only = PolicyRule(rule.level)
-    fields = {
-        "verbs": replace(only, verbs=rule.verbs),
-        "namespaces": replace(only, namespaces=rule.namespaces),
-        "resources": replace(only, resources=nameless),
-        "nonResourceURLs": replace(only, non_resource_urls=rule.non_resource_urls),
-    }
-    return {field: narrowed for field, narrowed in fields.items() if narrowed != only}
-
-
-def _fields_left_out(rule: PolicyRule) -> dict[str, PolicyRule]:
-    nameless = tuple(replace(entry, resource_names=()) for entry in rule.resources)
-    fields = {
-        "verbs": replace(rule, verbs=()),
-        "namespaces": replace(rule, namespaces=()),
-        "resources": replace(rule, resources=()),
-        "resourceNames": replace(rule, resources=nameless),
-        "nonResourceURLs": replace(rule, non_resource_urls=()),
-    }
-    return {field: widened for field, widened in fields.items() if widened != rule}

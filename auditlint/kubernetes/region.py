@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from auditlint.kubernetes.policy import GroupResources, PolicyRule
+    from auditlint.kubernetes.requests import Request
 
 Values = tuple[str, ...]
 
@@ -101,6 +102,30 @@ def meet(one: Region, other: Region) -> Region:
         namespaces=_common(one.namespaces, other.namespaces),
         targets=_common_targets(one.targets, other.targets),
         urls=_common_urls(one.urls, other.urls),
+    )
+
+
+def contains(region: Region, request: Request) -> bool:
+    """Return whether a request is in a region."""
+    if region.users is not None and request.user not in region.users:
+        return False
+    if any(not set(wanted).intersection(request.groups) for wanted in region.groups):
+        return False
+    if region.exact_groups is not None and set(region.exact_groups) != set(request.groups):
+        return False
+    if (region.nobody and request.user is not None) or (region.verbs is not None and request.verb not in region.verbs):
+        return False
+    if request.path is not None:
+        return region.urls is None or any(path_matches(request.path, url) for url in region.urls)
+    if region.namespaces is not None and request.namespace not in region.namespaces:
+        return False
+    return region.targets is None or any(_target_contains(target, request) for target in region.targets)
+
+
+def _target_contains(target: Target, request: Request) -> bool:
+    pairs = zip(target[:3], (request.api_group, request.resource, request.subresource), strict=True)
+    return all(wanted in {None, had} for wanted, had in pairs) and (
+        target.names is None or request.name in target.names
     )
 
 

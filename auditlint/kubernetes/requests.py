@@ -124,7 +124,7 @@ def _split_url(url: str) -> tuple[str, str]:
         raise UnreadableRequestError("the URL holds a control character")
     if authority := _AUTHORITY.match(url):
         url = url[authority.end() :]
-    elif not url.startswith("/"):
+    elif not url.startswith("/") and url != "*":
         raise UnreadableRequestError(f'"{url}" does not start with "/"')
     raw, _, query = url.partition("?")
     if _broken_escape(raw):

@@ -91,6 +91,8 @@ class _Search:
 
     def escape(self, open_dimensions: tuple[int, ...], alive: int) -> bool:
         """Pick a value in each open dimension so that none of the rules still alive admits all of them."""
+        if len(open_dimensions) == 1:
+            return self._escape_in(open_dimensions[0], alive)
         if (open_dimensions, alive) in self._failed:
             return False
         options = {}
@@ -105,6 +107,14 @@ class _Search:
         self._failed.add((open_dimensions, alive))
         return False
 
+    def _escape_in(self, number: int, alive: int) -> bool:
+        self._budget.spend(1)
+        for position, rules in enumerate(self._dimensions[number]):
+            if not rules & alive:
+                self._picked[number] = position
+                return True
+        return False
+
     @staticmethod
     def _hopeless(options: dict[int, list[_Option]], alive: int) -> bool:
         """Return whether one rule alone admits whatever is picked."""
@@ -114,8 +124,6 @@ class _Search:
         return bool(alive)
 
     def _branch(self, options: dict[int, list[_Option]], alive: int) -> bool:
-        if len(options) == 1:
-            return False
         number = min(options, key=lambda number: len(options[number]))
         rest = tuple(other for other in options if other != number)
         for rules, position in options[number]:

@@ -145,9 +145,11 @@ FIELDS = {
     "namespaces": some(["", "n", "x/y"]),
 }
 URLS = some(
-    ["*", "/", "/*", "/a", "/a*", "/a/b*", "//*", "/api*", "/api//*"]
-    + ["/api/v1/*", "/api/v1/", "/api/v1", "/api/v1//", "/api/v1/p"]
-    + ["/apis/*", "/apis/a/*", "/apis/a/b/*", "/apis/a/b/", "/apis/a/b//*"],
+    [
+        *("*", "/", "/*", "/a", "/a*", "/a/b*", "//*", "/api*", "/api//*"),
+        *("/api/v1/*", "/api/v1/", "/api/v1", "/api/v1//", "/api/v1/p"),
+        *("/apis/*", "/apis/a/*", "/apis/a/b/*", "/apis/a/b/", "/apis/a/b//*"),
+    ],
     3,
 )
 RESOURCES = some(["p", "p/l", "p/*", "*/l", "*", "*/*", "q", "status", "status/l", "p/l/x", "", "/l"], 3)

@@ -64,13 +64,14 @@ def resource(
         ("GET", "/api/v1/namespaces/a%2Fb", resource("list", "b", namespace="a")),
         ("GET", "https://host:6443/api/v1/pods", resource("list", "pods")),
         ("GET", "https://host?x", Request("get", path="")),
+        ("OPTIONS", "*", Request("options", path="*")),
     ],
 )
 def test_resolve(method: str, url: str, request_: Request) -> None:
     assert resolve(method, url) == request_
 
 
-@pytest.mark.parametrize("url", ["/api/v1/watch", "/apis/apps/v1/proxy/", "healthz", "/a%2", "/a%zz", "/a\n", "*"])
+@pytest.mark.parametrize("url", ["/api/v1/watch", "/apis/apps/v1/proxy/", "healthz", "/a%2", "/a%zz", "/a\n", "*x"])
 def test_unreadable(url: str) -> None:
     with pytest.raises(UnreadableRequestError):
         resolve("GET", url)
