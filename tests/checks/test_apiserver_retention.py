@@ -1,0 +1,87 @@
+"""The rules about how long the log is kept, by release."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.checks.servers import LOG, POLICY, findings, pod, shorts
+
+AGE, FILES, SIZE = "--audit-log-maxage=", "--audit-log-maxbackup=", "--audit-log-maxsize="
+
+
+def of(*arguments: str, minor: int = 34) -> list[str]:
+    return shorts(pod(POLICY, *arguments, minor=minor))
+
+
+@pytest.mark.parametrize(("minor", "severity"), [(18, "warning"), (35, "warning"), (36, "info"), (37, "info")])
+def test_a_log_without_limits(minor: int, severity: str) -> None:
+    assert of(LOG, minor=minor) == [f"no-rotation-limits {severity} @ - {LOG}"]
+
+
+def test_the_message_names_the_flags_that_are_absent() -> None:
+    (found,) = findings(pod(POLICY, LOG, SIZE + "200"))
+    assert found.message.startswith("--audit-log-maxage and --audit-log-maxbackup are not set: every file of 200 MB")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "minor", "expected"),
+    [
+        ((FILES + "10",), 34, []),
+        ((AGE + "30",), 34, [f"unlimited-retention info @ - {AGE}30"]),
+        ((AGE + "30",), 36, []),
+        ((AGE + "30", FILES + "0"), 36, [f"unlimited-retention info @ - {AGE}30"]),
+        ((AGE + "0", FILES + "0"), 34, [f"unlimited-retention warning @ - {FILES}0"]),
+        ((AGE + "0", FILES + "0"), 37, [f"unlimited-retention warning @ - {FILES}0"]),
+        ((AGE + "0",), 34, [f"unlimited-retention warning @ - {AGE}0"]),
+        ((AGE + "0",), 36, []),
+        ((FILES + "0",), 34, [f"unlimited-retention warning @ - {FILES}0"]),
+        ((FILES + "0x0",), 34, [f"unlimited-retention warning @ - {FILES}0x0"]),
+    ],
+)
+def test_limits_that_are_none(arguments: tuple[str, ...], minor: int, expected: list[str]) -> None:
+    assert of(LOG, *arguments, minor=minor) == expected
+
+
+@pytest.mark.parametrize(("minor", "severity"), [(35, "info"), (36, "warning")])
+def test_a_size_of_nothing(minor: int, severity: str) -> None:
+    assert of(LOG, FILES + "10", SIZE + "0", minor=minor) == [f"rotation-off {severity} @ - {SIZE}0"]
+
+
+@pytest.mark.parametrize(
+    ("age", "files", "size", "reported"),
+    [(30, 10, 100, False), (366, 100, 100, False), (30, 2, 100, True), (7, 1, 100, False), (8, 3, 9, True)],
+)
+def test_an_age_that_the_files_cannot_hold(age: int, files: int, size: int, reported: bool) -> None:  # noqa: FBT001
+    found = of(LOG, f"{AGE}{age}", f"{FILES}{files}", f"{SIZE}{size}")
+    assert found == ([f"age-never-reached info @ - {AGE}{age}"] if reported else [])
+
+
+def test_the_number_of_files_that_is_advised_is_enough() -> None:
+    (found,) = findings(pod(POLICY, LOG, AGE + "30", FILES + "2"))
+    advised = found.message.partition("Write ")[2].partition(",")[0]
+    assert of(LOG, AGE + "30", advised) == []
+
+
+@pytest.mark.parametrize("more", [(), (AGE + "0",)])
+def test_standard_output_is_not_rotated(more: tuple[str, ...]) -> None:
+    assert of("--audit-log-path=-", *more) == ["log-to-stdout warning @ - --audit-log-path=-"]
+
+
+@pytest.mark.parametrize("path", ["/dev/stdout", "/dev/stderr", "/dev/null", "/proc/1/fd/1"])
+def test_devices_as_the_log(path: str) -> None:
+    assert of(f"--audit-log-path={path}") == [f"log-to-device warning @ - --audit-log-path={path}"]
+
+
+def test_nothing_is_kept_too_long_where_nothing_is_logged() -> None:
+    assert [found.rule for found in findings(pod(LOG))] == ["backend-without-policy"]
+
+
+@pytest.mark.parametrize("typo", ["--audit-log-max-age=30", "--audit-log-maxage 30", "--audit-log-maxage=30d"])
+def test_a_limit_that_was_meant_is_not_called_absent(typo: str) -> None:
+    assert [short.split()[1:3] for short in of(LOG, f"'{typo}'")] == [["error", "refused"]]
+
+
+def test_bare_flags_may_have_their_limits_elsewhere() -> None:
+    assert shorts(f"{POLICY}\n{LOG}\n", as_kind="flags") == []
+    zero = f"{LOG}\n{AGE}0\n{FILES}0\n"
+    assert shorts(zero, as_kind="flags", minor=30) == [f"unlimited-retention warning @ {FILES}0"]
