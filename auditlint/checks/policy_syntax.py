@@ -119,7 +119,9 @@ def wrong_kind(policy: PolicySubject, context: Context) -> Iterator[Finding]:
             message = "kind is missing: kube-apiserver takes the file for a policy all the same, other tools may not; "
             yield _report(policy, context, problem, message + "write `kind: Policy`", Severity.INFO)
         else:
-            message = f"kind {quoted(problem.value)} is not an audit policy, so {_REFUSES}: write `kind: Policy`"
+            message = (
+                f"kind {quoted(problem.value)} is not that of an audit policy, so {_REFUSES}: write `kind: Policy`"
+            )
             yield _report(policy, context, problem, message)
 
 
@@ -447,7 +449,7 @@ def _wanted(path: Path, wanted: str) -> str:
         return "entries with `group` and `resources`"
     if names == ["rules"]:
         return "a list of rules, each with a `level`"
-    return wanted
+    return "strings" if wanted == "a string" and path and isinstance(path[-1], int) else wanted
 
 
 def _holder(path: Path) -> str:

@@ -66,8 +66,10 @@ def empty_identity(policy: PolicySubject, context: Context) -> Iterator[Finding]
     for item in _values(policy, "users", "userGroups"):
         if not item.value:
             noun = "user" if item.field == "users" else "group"
-            message = f'"" is the name of no {noun}, so it takes no request: a failed login has no {noun}s at all'
-            yield context.value(policy.at(*item.path), f"{message}, and a rule takes it only without {item.field}")
+            message = f'"" is the name of no {noun}, so it takes no request: delete it'
+            yield context.value(
+                policy.at(*item.path), f"{message}. Failed logins reach only rules without {item.field}"
+            )
 
 
 @rule(
@@ -101,7 +103,7 @@ def verb_mismatch(policy: PolicySubject, context: Context) -> Iterator[Finding]:
         if item.value and item.value in wrong and (of_urls or of_resources):
             better, reason = verbs.mismatch(item.value, of_urls=of_urls)
             noun = "URL" if of_urls else "resource"
-            advice = "delete it" if not better or better in item.rule.verbs else f'write "{better}"'
+            advice = "Delete it" if not better or better in item.rule.verbs else f'Write "{better}"'
             message = (
                 f"no request for {'a URL' if of_urls else 'a ' + noun} has the verb {quoted(item.value)}: {reason}"
             )
