@@ -40,7 +40,7 @@ _OPEN = (0, 0, 0, 0)
 
 _FREE_ALIASES = 100
 _FREE_VALUES = 1000
-# How much of a larger document may come from aliases: 99 % up to 400,000 values, 10 % from 4,000,000, a line in between.
+# Beyond these, aliases may bring 99 % of the values up to 400,000, 10 % from 4,000,000 on, and a line in between.
 _FEW_VALUES = 400_000
 _MANY_VALUES = 4_000_000
 
@@ -60,7 +60,7 @@ class _Frame(NamedTuple):
     children: list[Node]
     flow: bool
     anchor: str | None
-    count: int
+    counted: int
     """How many values had been decoded before this collection."""
 
 
@@ -70,9 +70,11 @@ class DocumentBuilder:
     def __init__(self, block_end: Callable[[int, int], tuple[int, int]]) -> None:
         self._block_end = block_end
         self._outer: list[_Frame] = []
-        self._here = _Frame(None, [], flow=False, anchor=None, count=0)
+        self._here = _Frame(None, [], flow=False, anchor=None, counted=0)
         self._anchors: dict[str, tuple[Content, int]] = {}
         self._heights: dict[int, int] = {}
+        self._kept: list[Placed] = []
+        """Nodes that are looked up by id: they must outlive the tree they may have dropped out of."""
         self._merge_keys: set[int] = set()
         self._go_values: dict[int, scalars.Value] = {}
         self._unfit: dict[int, ReadError] = {}
@@ -86,6 +88,9 @@ class DocumentBuilder:
         place = start.line + 1, start.column + 1, end.line + 1, end.column + 1
         if style and style in "|>":
             place = (*place[:2], *self._block_end(place[0], place[2]))
+        elif not text and place[:2] == place[2:] and self._expects_value():
+            key = self._here.children[-1]
+            place = (key.end_line, key.end_column) * 2
         node = Scalar(place, text, text, not style)
         implicit, tag = event.implicit[0], event.tag
         if tag is not None or (implicit and (not text or text[0] in scalars.TYPED_STARTS)):
@@ -94,6 +99,7 @@ class DocumentBuilder:
             self._anchors[event.anchor] = node, 1
         if text == "<<" and (implicit or tag == _MERGE_TAG) and self._expects_key():
             self._merge_keys.add(id(node))
+            self._kept.append(node)
         else:
             self._count_values(1, node)
         self._here.children.append(node)
@@ -135,9 +141,9 @@ class DocumentBuilder:
             node.items = children
         else:
             raise TypeError("the end of a collection that was never begun")
-        node.end_line, node.end_column = _end(event.end_mark if frame.flow else None, children)
+        node.end_line, node.end_column = _end(event, children, flow=frame.flow)
         if frame.anchor is not None and self._anchors[frame.anchor][0] is node:
-            self._anchors[frame.anchor] = node, self._count - frame.count
+            self._anchors[frame.anchor] = node, self._count - frame.counted
 
     def document(self, index: int, first: Span) -> Document:
         """Return the finished document; RefusedError if the server refuses what it holds."""
@@ -160,10 +166,14 @@ class DocumentBuilder:
         self._here = _Frame(node, [], event.flow_style, event.anchor, self._count)
         self._count_values(1, node)
         if len(self._outer) > MAX_DEPTH:
-            raise RefusedError(ReadError(f"yaml: exceeded max depth of {MAX_DEPTH}", _start(node), "depth"))
+            where = f"line {mark.line + 1}: " if mark.line else ""
+            raise RefusedError(ReadError(f"yaml: {where}exceeded max depth of {MAX_DEPTH}", _start(node), "depth"))
 
     def _expects_key(self) -> bool:
         return isinstance(self._here.node, Mapping) and len(self._here.children) % 2 == 0
+
+    def _expects_value(self) -> bool:
+        return isinstance(self._here.node, Mapping) and len(self._here.children) % 2 == 1
 
     def _give_type(self, node: Scalar, tag: str | None) -> None:
         """Work out the value of a scalar that may be something else than a string."""
@@ -175,6 +185,7 @@ class DocumentBuilder:
         node.value = scalars.json_value(value)
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             self._go_values[id(node)] = value
+            self._kept.append(node)
         if isinstance(value, float) and not math.isfinite(value):
             message = f"json: unsupported value: {scalars.go_float(value)}"
             self._unfit[id(node)] = ReadError(message, node.span, "unsupported-value")
@@ -187,7 +198,7 @@ class DocumentBuilder:
     def _merged_entries(self, node: Mapping, children: list[Node]) -> list[Entry]:
         """Return the entries with each `<<` replaced, at its place, by what it merges: later entries override."""
         entries: list[Entry] = []
-        for key, value in zip(children[::2], children[1::2]):
+        for key, value in zip(children[::2], children[1::2], strict=True):
             if id(key) in self._merge_keys:
                 entries += self._merge(value)
             else:
@@ -196,6 +207,7 @@ class DocumentBuilder:
 
     def _merge(self, value: Node) -> Iterator[Entry]:
         """Yield what a merge brings, in the order the server applies it: of a list, the last mapping first."""
+        self._kept.append(value)
         for node in reversed(value.items) if isinstance(value, Sequence) else [value]:
             mapping = content(node)
             if not isinstance(mapping, Mapping):
@@ -262,14 +274,12 @@ def _start(node: Placed) -> Span:
     return Span(node.line, node.column, node.line, node.column + 1)
 
 
-def _end(mark: Any, children: list[Node]) -> tuple[int, int]:
-    """Return the end of a collection: of a block collection that of its last part, whose place may be before it."""
-    if mark is not None:
+def _end(event: Any, children: list[Node], *, flow: bool) -> tuple[int, int]:
+    """Return the end of a collection: without a bracket of its own, that of its last part."""
+    mark = event.end_mark
+    if flow and (mark.index != event.start_mark.index or not children):
         return mark.line + 1, mark.column + 1
-    last = children[-1]
-    if is_empty(last) and len(children) > 1 and last.line > children[-2].end_line:
-        last = children[-2]
-    return last.end_line, last.end_column
+    return children[-1].end_line, children[-1].end_column
 
 
 def _last_values(node: Content) -> list[Node]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.text.nodes import Alias, Mapping, Scalar, Sequence
@@ -12,7 +13,10 @@ if TYPE_CHECKING:
 
     from auditlint.text.nodes import Node, Stream
 
-Interval = tuple[tuple[int, int], tuple[int, int]]
+Place = tuple[int, int]
+Interval = tuple[Place, Place]
+
+_BLOCK_SCALAR = re.compile(r"(?:[!&]\S*[ \t]+)*[|>]")
 
 
 class Comment(NamedTuple):
@@ -25,34 +29,51 @@ class Comment(NamedTuple):
 
 
 def comments(data: bytes, stream: Stream) -> Iterator[Comment]:
-    """Yield the comments of a text in order; what follows the stream's first error is taken line by line."""
-    values = _by_line(stream)
-    for number, line in enumerate(lines(data), start=1):
+    """Yield the comments of a text in order.
+
+    What follows the stream's first error is taken line by line: there `#` begins a comment only after a blank.
+    """
+    written = lines(data)
+    values = _by_line(stream, written)
+    read_to = (len(written) + 1, 1) if stream.error is None else _end(stream)
+    for number, line in enumerate(written, start=1):
         start = line.find("#")
         while start >= 0:
-            if _begins_comment(line, start) and not _inside(values.get(number, ()), (number, start + 1)):
+            place = number, start + 1
+            if (place < read_to or start == 0 or line[start - 1] in " \t") and not _inside(values, place):
                 yield Comment(number, start + 1, line[start:], alone=not line[:start].strip())
                 break
             start = line.find("#", start + 1)
 
 
-def _begins_comment(line: str, start: int) -> bool:
-    return start == 0 or line[start - 1] in " \t"
+def _end(stream: Stream) -> Place:
+    """Return how far a text with an error was read whole."""
+    roots = [document.root for document in stream.documents if document.root is not None]
+    return (roots[-1].end_line, roots[-1].end_column) if roots else (1, 1)
 
 
-def _inside(intervals: list[Interval] | tuple[()], place: tuple[int, int]) -> bool:
-    return any(first <= place < last for first, last in intervals)
+def _inside(values: dict[int, list[Interval]], place: Place) -> bool:
+    return any(first <= place < last for first, last in values.get(place[0], ()))
 
 
-def _by_line(stream: Stream) -> dict[int, list[Interval]]:
-    """Return, for each line, the scalars that stand on it."""
+def _by_line(stream: Stream, written: list[str]) -> dict[int, list[Interval]]:
+    """Return, for each line, the scalars on it that hold a `#`."""
     values: dict[int, list[Interval]] = {}
     for document in stream.documents:
         for scalar in _scalars(document.root):
-            interval = (scalar.line, scalar.column), (scalar.end_line, scalar.end_column)
-            for line in range(scalar.line, scalar.end_line + 1):
-                values.setdefault(line, []).append(interval)
+            if "#" in scalar.text:
+                interval = _interval(scalar, written)
+                for line in range(interval[0][0], interval[1][0] + 1):
+                    values.setdefault(line, []).append(interval)
     return values
+
+
+def _interval(scalar: Scalar, written: list[str]) -> Interval:
+    """Return where a scalar's content stands: of one after `|` or `>`, from the next line on."""
+    end = scalar.end_line, scalar.end_column
+    if not scalar.plain and _BLOCK_SCALAR.match(written[scalar.line - 1], scalar.column - 1):
+        return (scalar.line + 1, 1), end
+    return (scalar.line, scalar.column), end
 
 
 def _scalars(root: Node | None) -> Iterator[Scalar]:

@@ -59,7 +59,7 @@ _QUOTED = {
     "'": r"'\''",
     '"': "'\"'",
     "\\": r"'\\'",
-    **{char: f"'\\{letter}'" for char, letter in zip("\a\b\f\n\r\t\v", "abfnrtv")},
+    **{char: f"'\\{letter}'" for char, letter in zip("\a\b\f\n\r\t\v", "abfnrtv", strict=True)},
 }
 
 

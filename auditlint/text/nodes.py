@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Union
+from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.finding import Span
 
@@ -36,8 +36,8 @@ class Scalar(Placed):
         self,
         place: tuple[int, int, int, int],
         text: str,
-        value: None | bool | float | str,
-        plain: bool,  # noqa: FBT001 -- positional on the hot path of the reader
+        value: bool | float | str | None,  # noqa: FBT001 -- a value, not a switch
+        plain: bool,  # noqa: FBT001 -- positional: the reader's hot path
     ) -> None:
         self.line, self.column, self.end_line, self.end_column = place
         self.text = text
@@ -93,8 +93,8 @@ class Alias(Placed):
         self.target = target
 
 
-Content = Union[Scalar, Sequence, Mapping]
-Node = Union[Scalar, Sequence, Mapping, Alias]
+Content = Scalar | Sequence | Mapping
+Node = Scalar | Sequence | Mapping | Alias
 
 
 def is_empty(node: Placed) -> bool:
@@ -135,7 +135,7 @@ def bottom_up(root: Sequence | Mapping, known: Container[int]) -> Iterator[Seque
 class Document(NamedTuple):
     """One document of a stream; `root` is None where it holds nothing but comments."""
 
-    index: int
+    index: int  # type: ignore[assignment]  # hides the method of tuples, which nobody misses
     root: Node | None
     first: Span
     """Where it begins: its root, or an empty span at its first line."""
@@ -148,7 +148,7 @@ class ReadError(NamedTuple):
     """The server's words, such as `yaml: line 5: mapping values are not allowed in this context`."""
     span: Span
     problem: str
-    """The kind of mistake in one word, such as `tab` or `unclosed-flow`."""
+    """The kind of mistake in a word: see the tables of `syntax.py` and `json_reader.py`, and `builder.py`."""
 
 
 class Stream(NamedTuple):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Union
-
 from auditlint.text.nodes import Mapping, Node, Scalar, Sequence, bottom_up, content
 
-Plain = Union[None, bool, float, str, list["Plain"], tuple[tuple[str, "Plain"], ...]]
+Plain = bool | float | str | list["Plain"] | tuple[tuple[str, "Plain"], ...] | None
 """A mapping is a tuple of (key, value) pairs in the order the server applies them, duplicates kept."""
 
 

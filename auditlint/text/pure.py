@@ -34,8 +34,11 @@ _PLAIN_IN_FLOW = re.compile(f"(?:[^:,?\\[\\]{{}}{_AFTER_TOKEN}]+|:(?![{_AFTER_TO
 _SINGLE_QUOTED = re.compile(f"(?:[^'{_AFTER_TOKEN}]+|'')*")
 _DOUBLE_QUOTED = re.compile(f'[^"\\\\{_AFTER_TOKEN}]*')
 _ESCAPES = {
-    **dict(zip("0abtnvfre \t\"'\\", "\0\a\b\t\n\v\f\r\x1b \t\"'\\")),
-    **{"N": "\x85", "_": "\xa0", "L": "\u2028", "P": "\u2029"},
+    **dict(zip("0abtnvfre \t\"'\\", "\0\a\b\t\n\v\f\r\x1b \t\"'\\", strict=True)),
+    "N": "\x85",
+    "_": "\xa0",
+    "L": "\u2028",
+    "P": "\u2029",
 }
 _CODE_LENGTHS = {"x": 2, "u": 4, "U": 8}
 _LONGEST_KEY = 1024
@@ -163,7 +166,7 @@ class _TextReader:
         return Mark(self.pointer, self._own_line, self.pointer - self._own_start, self.line)
 
 
-class PureParser(Scanner, Parser):  # type: ignore[misc] -- ruamel.yaml is not typed
+class PureParser(Scanner, Parser):
     """ruamel.yaml's parser over the scanner below: `get_event` until None; raises ScannerError and ParserError."""
 
     processing_version = _YAML_1_1
@@ -173,6 +176,8 @@ class PureParser(Scanner, Parser):  # type: ignore[misc] -- ruamel.yaml is not t
         self._reader = _TextReader(text)
         self._resolver = self
         self._key_levels: dict[int, int] = {}
+        self._first_tokens: list[int] = []
+        """For each open flow collection its own token, or else that of the last possible key in it."""
         Scanner.__init__(self, loader=self)
         Parser.__init__(self, loader=self)
 
@@ -245,6 +250,20 @@ class PureParser(Scanner, Parser):  # type: ignore[misc] -- ruamel.yaml is not t
         key = self.possible_simple_keys.get(self.flow_level)
         if key is not None:
             self._key_levels[key.token_number] = self.flow_level
+            if self._first_tokens and self.allow_simple_key:
+                self._first_tokens[-1] = key.token_number
+
+    def fetch_flow_collection_start(self, token_class: Any, to_push: str) -> None:
+        """Add the token for `[` or `{`."""
+        number = self.tokens_taken + len(self.tokens)
+        super().fetch_flow_collection_start(token_class, to_push)
+        self._first_tokens.append(number)
+
+    def fetch_flow_collection_end(self, token_class: Any) -> None:
+        """Add the token for `]` or `}`; the server forgets that a collection in which nothing began may be a key."""
+        if self._first_tokens:
+            self._key_levels.pop(self._first_tokens.pop(), None)
+        super().fetch_flow_collection_end(token_class)
 
     def fetch_value(self) -> None:
         """Add the token for `:`, and before it the one for its key."""

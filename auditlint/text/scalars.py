@@ -10,9 +10,8 @@ from __future__ import annotations
 import math
 import re
 import struct
-from typing import Union
 
-Value = Union[None, bool, float, str]
+Value = bool | float | str | None
 
 TYPED_STARTS = frozenset("+-0123456789yYnNtTfFoO~.")
 """A plain scalar whose first character is none of these is a string."""
@@ -23,8 +22,8 @@ _TAG_PREFIX = "tag:yaml.org,2002:"
 _RESOLVED_TAGS = frozenset({"!!str", "!!bool", "!!int", "!!float", "!!null", "!!timestamp"})
 
 _WORDS: dict[str, tuple[str, Value]] = {
-    **dict.fromkeys("y Y yes Yes YES true True TRUE on On ON".split(), ("!!bool", True)),
-    **dict.fromkeys("n N no No NO false False FALSE off Off OFF".split(), ("!!bool", False)),
+    **dict.fromkeys(("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"), ("!!bool", True)),
+    **dict.fromkeys(("n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"), ("!!bool", False)),
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), ("!!null", None)),
     **dict.fromkeys((".nan", ".NaN", ".NAN"), ("!!float", math.nan)),
     **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), ("!!float", math.inf)),
@@ -224,7 +223,7 @@ def _shortest_single(single: float) -> str:
 
 
 def _go_notation(scientific: str) -> str:
-    """Turn e-notation into what Go's 'g' format prints: plain from 1e-4 to below 1e6, else an exponent of two digits."""
+    """Turn e-notation into what Go's 'g' format prints: plain from 1e-4 to below 1e6, with an exponent otherwise."""
     mantissa, _, power = scientific.partition("e")
     digits = mantissa.lstrip("-").replace(".", "").rstrip("0") or "0"
     exponent = int(power)

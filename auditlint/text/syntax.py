@@ -54,7 +54,7 @@ def syntax_error(complaint: Complaint, text: str) -> ReadError:
 
 
 def _message(complaint: Complaint) -> str:
-    """Number the line as the server does: from 1 for errors of its scanner, from 0 for those of its parser."""
+    """Return the message, its line counted as the server does: from 1 by its scanner, from 0 by its parser."""
     line = _server_line(complaint.mark)
     if line:
         line += complaint.by_scanner

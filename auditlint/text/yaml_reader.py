@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
     NextEvent = Callable[[], Any]
 
-_UNLIKE_LIBYAML = re.compile("[\ufeff\x85\u2028\u2029]|^%|\\\\/", re.MULTILINE)
-"""Byte order marks inside, line ends that are none to people, directives, and an escape that Go does not know."""
-_UNLIKE_LIBYAML_IN_FLOW = re.compile("[?!]")
-"""What libyaml reads otherwise in flow collections only: `?` in plain scalars, and tags."""
+_EMPTY_COLLECTION_AS_KEY = re.compile("[{[]\\s*[]}][ \t]*:")
+_UNLIKE_CHARACTERS = re.compile("[\ufeff\x85\u2028\u2029]")
+"""A byte order mark inside, and line ends that are none to people."""
+_UNKNOWN_ESCAPE = "\\/"
 
 
 class _UnlikeServerError(Exception):
@@ -42,21 +42,34 @@ def read_yaml(data: bytes, *, pure: bool = False) -> Stream:
     text, bad = decode(data)
     if bad is not None:
         return _read_until_bad(text, bad)
-    if not pure and not _UNLIKE_LIBYAML.search(text):
+    if not pure and not _may_be_read_otherwise(text):
         stream = _read_with_libyaml(text)
         if stream is not None:
             return stream
     return _read(_pure_events(text, _pure_parser(text)), text)
 
 
+def _may_be_read_otherwise(text: str) -> bool:
+    """Tell whether a text has something that libyaml reads unlike the server: directives, for one."""
+    return (
+        text.startswith("%")
+        or "\n%" in text
+        or "\r%" in text
+        or _UNKNOWN_ESCAPE in text
+        or _EMPTY_COLLECTION_AS_KEY.search(text) is not None
+        or (not text.isascii() and _UNLIKE_CHARACTERS.search(text) is not None)
+    )
+
+
 def _read_with_libyaml(text: str) -> Stream | None:
     """Return the documents of a text, or None if libyaml refuses it or may not read it as the server does."""
     try:
-        from yaml._yaml import CParser, YAMLError
+        from yaml import YAMLError
+        from yaml._yaml import CParser
     except ImportError:
         return None
     next_event: NextEvent = CParser(text).get_event
-    if _UNLIKE_LIBYAML_IN_FLOW.search(text):
+    if "?" in text or "!" in text:
         next_event = _watched(next_event)
     try:
         return _read(next_event, text)
@@ -93,7 +106,7 @@ def _read_until_bad(text: str, bad: BadCharacter) -> Stream:
 
 
 def _watched(get_event: NextEvent) -> NextEvent:
-    """Watch for what libyaml reads otherwise in flow collections."""
+    """Watch for what libyaml reads otherwise in flow collections: `?` in plain scalars, and tags."""
     flows: list[bool] = []
 
     def next_event() -> Any:
