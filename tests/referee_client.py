@@ -64,15 +64,21 @@ class RefereeError(Exception):
 
 def available(minor: int = NEWEST) -> bool:
     """Whether the referee of this minor can be asked: it is built already, or Go is there to build it."""
-    return _binary(minor).exists() or shutil.which("go") is not None
+    return built(minor) or shutil.which("go") is not None
+
+
+def built(minor: int = NEWEST) -> bool:
+    """Whether the referee of this minor is there already, so that asking it costs no build."""
+    return _binary(minor).exists()
 
 
 def build(minor: int = NEWEST) -> Path:
     """Return the program for one minor; builds it (1 to 4 minutes) unless its very source was built before."""
     binary = _binary(minor)
-    with _one_build_at_a_time():
-        if not binary.exists():
-            _compile(minor, binary)
+    if not binary.exists():
+        with _one_build_at_a_time():
+            if not binary.exists():  # it may have been built while we waited
+                _compile(minor, binary)
     return binary
 
 
