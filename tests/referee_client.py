@@ -64,12 +64,12 @@ class RefereeError(Exception):
 
 def available(minor: int = NEWEST) -> bool:
     """Whether the referee of this minor can be asked: it is built already, or Go is there to build it."""
-    return built(minor) or shutil.which("go") is not None
+    return built(minor) or (minor in PATCHES and shutil.which("go") is not None)
 
 
 def built(minor: int = NEWEST) -> bool:
     """Whether the referee of this minor is there already, so that asking it costs no build."""
-    return _binary(minor).exists()
+    return minor in PATCHES and _binary(minor).exists()
 
 
 def build(minor: int = NEWEST) -> Path:
