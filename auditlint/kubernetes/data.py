@@ -17,6 +17,6 @@ def folder(name: str) -> Path:
 @cache
 def table(name: str) -> Any:
     """Return the content of the JSON file `schemas/<name>.json`, read once."""
-    import json  # noqa: PLC0415 (a run that needs no table does not pay for it)
+    import json  # here, for a run that needs no table shall not pay for it
 
     return json.loads((folder("schemas") / f"{name}.json").read_bytes())

@@ -36,6 +36,9 @@ ADVANCED_AUDITING_UNTIL = 27
 GATES_WITH_COMPONENTS_FROM = 31
 """From this minor `--feature-gates` takes `kube:Gate=true` as well as `Gate=true`."""
 
+UNSIGNED_VERBOSITY_FROM = 23
+"""From this minor `-v` takes no sign: component-base reads it (logs/api/v1/pflags.go), before it was klog (klog.go)."""
+
 _SHORTHANDS = {"v": "v", "h": "help"}
 _EXITS = {"help": "its help", "version": "its version"}
 
@@ -283,7 +286,8 @@ class ParsedFlags:
     @cached_property
     def values(self) -> dict[str, str]:
         """The flags that are set, each as pflag prints its value: numbers in decimal, `true`, `1m30s`."""
-        return {use.name: _canonical(use, self.minor) for use in self.uses}
+        values = {use.name: _canonical(use.name, use.value, self.minor) for use in self.uses}
+        return {name: values[last.name] for name in values if (last := self.last(name))}
 
     def last(self, name: str) -> FlagUse | None:
         """Return the use that sets the flag: the last one, also of a deprecated name for it."""
@@ -325,14 +329,17 @@ class ParsedFlags:
         return next((name for word in use.value.split() if (name := _flag_name(word)) and find(name, self.minor)), None)
 
 
-def _canonical(use: FlagUse, minor: int) -> str:
-    flag = find(use.name, minor)
-    return _READERS.get(flag.type if flag else "", _read_string)(use.value) if _judged(use.name, minor) else use.value
+def _canonical(name: str, value: str, minor: int) -> str:
+    """Return the value of a flag as pflag prints it; ValueError, in Go's words, if the flag refuses it.
 
-
-def _judged(name: str, minor: int) -> bool:
-    """Tell whether the type of a flag is known for this very release, so that a bad value is refused for sure."""
-    return is_audit(name) or _exists(name, minor)
+    Values are judged only where the type of the flag is known for this very release and decides alone.
+    """
+    flag = find(name, minor)
+    if flag is None or not (is_audit(name) or _exists(name, minor)):
+        return value
+    if flag.type == "Level":
+        return str(go.parse_uint(value, 31, 10) if minor >= UNSIGNED_VERBOSITY_FROM else go.parse_int(value, 32, 10))
+    return _READERS.get(flag.type, _read_string)(value)
 
 
 def _flag_name(argument: str) -> str | None:
@@ -387,12 +394,12 @@ class _Reader:
         if flag is None:
             return self._unknown(index, raw, bool(equals))
         if equals:
-            return self._set(FlagUse(flag.name, raw, value, index, index, bare=False), flag)
+            return self._set(FlagUse(flag.name, raw, value, index, index, bare=False))
         if flag.bare:
-            return self._set(FlagUse(flag.name, raw, flag.bare, index, index, bare=True), flag)
+            return self._set(FlagUse(flag.name, raw, flag.bare, index, index, bare=True))
         if index + 1 == len(self.arguments):
             return self._refuse("missing-flag-value", index, flag.name, "", f"flag needs an argument: --{raw}")
-        return self._set(FlagUse(flag.name, raw, self.arguments[index + 1], index, index + 1, bare=False), flag)
+        return self._set(FlagUse(flag.name, raw, self.arguments[index + 1], index, index + 1, bare=False))
 
     def _unknown(self, index: int, raw: str, has_value: bool) -> int:  # noqa: FBT001
         first = next(iter(raw.split()), raw)
@@ -414,11 +421,11 @@ class _Reader:
                 return self._unknown_letter(index, letters)
             letters, rest = letters[1:], letters
             if len(rest) > 2 and rest[1] == "=":  # noqa: PLR2004 (`v=` and a value)
-                return self._set(FlagUse(flag.name, rest[0], rest[2:], index, index, bare=False), flag)
+                return self._set(FlagUse(flag.name, rest[0], rest[2:], index, index, bare=False))
             if flag.bare:
-                self._set(FlagUse(flag.name, rest[0], flag.bare, index, index, bare=True), flag)
+                self._set(FlagUse(flag.name, rest[0], flag.bare, index, index, bare=True))
             elif letters:
-                return self._set(FlagUse(flag.name, rest[0], letters, index, index, bare=False), flag)
+                return self._set(FlagUse(flag.name, rest[0], letters, index, index, bare=False))
             else:
                 return self._separate_short(index, rest, flag)
         return index + 1
@@ -426,7 +433,7 @@ class _Reader:
     def _separate_short(self, index: int, letters: str, flag: Flag) -> int:
         if index + 1 < len(self.arguments):
             value = self.arguments[index + 1]
-            return self._set(FlagUse(flag.name, letters, value, index, index + 1, bare=False), flag)
+            return self._set(FlagUse(flag.name, letters, value, index, index + 1, bare=False))
         message = f"flag needs an argument: {go.quote_byte(ord(letters[0]))} in -{letters}"
         return self._refuse("missing-flag-value", index, flag.name, "", message)
 
@@ -438,11 +445,10 @@ class _Reader:
         needs_value = meant is not None and not meant.bare and "=" not in self.arguments[index]
         return index + 2 if needs_value else index + 1
 
-    def _set(self, use: FlagUse, flag: Flag) -> int:
+    def _set(self, use: FlagUse) -> int:
         """Take the value for the flag if pflag would; return the index of the next argument to read."""
         try:
-            if _judged(flag.name, self.minor):
-                _READERS.get(flag.type, _read_string)(use.value)
+            _canonical(use.name, use.value, self.minor)
         except ValueError as error:
             return self._refuse_value(use, str(error))
         self.uses.append(use)

@@ -75,11 +75,14 @@ def parse_bool(text: str) -> bool:
     raise _syntax_error("ParseBool", text)
 
 
-def parse_int(text: str, bits: int = 64) -> int:
-    """Return the number that strconv.ParseInt reads with base 0: `30`, `0x1e`, `0o36`, `036`, `0b11110`, `1_000`."""
+def parse_int(text: str, bits: int = 64, base: int = 0) -> int:
+    """Return the number that strconv.ParseInt reads.
+
+    With base 0 the text says the base, and may hold underscores: `30`, `0x1e`, `0o36`, `036`, `0b11110`, `1_000`.
+    """
     sign, digits = (text[0], text[1:]) if text[:1] in {"+", "-"} else ("+", text)
     try:
-        number = _unsigned(digits, bits)
+        number = _unsigned(digits, bits, base)
     except OverflowError:
         raise _range_error("ParseInt", text) from None
     except ValueError:
@@ -89,22 +92,23 @@ def parse_int(text: str, bits: int = 64) -> int:
     return -number if sign == "-" else number
 
 
-def parse_uint(text: str, bits: int = 64) -> int:
-    """Return the number that strconv.ParseUint reads with base 0; it takes no sign."""
+def parse_uint(text: str, bits: int = 64, base: int = 0) -> int:
+    """Return the number that strconv.ParseUint reads, as parse_int but without a sign."""
     try:
-        return _unsigned(text, bits)
+        return _unsigned(text, bits, base)
     except OverflowError:
         raise _range_error("ParseUint", text) from None
     except ValueError:
         raise _syntax_error("ParseUint", text) from None
 
 
-def _unsigned(text: str, bits: int) -> int:
+def _unsigned(text: str, bits: int, base: int) -> int:
     """Return the number; ValueError on bad syntax, OverflowError as soon as the digits so far are too many."""
-    base, digits = _base(text)
+    stated = base == 0
+    base, digits = _base(text) if stated else (base, text)
     number = 0
     for character in digits:
-        if character == "_":
+        if character == "_" and stated:
             continue
         digit = _DIGITS.get(character.lower() if character.isascii() else "", base)
         if digit >= base:

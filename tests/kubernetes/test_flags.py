@@ -1,0 +1,300 @@
+"""What kube-apiserver does with its arguments, per release, held to recorded answers and to the real code."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from auditlint.kubernetes import flags, go
+from auditlint.kubernetes.data import table
+from auditlint.kubernetes.flags import FlagUse, ParsedFlags, parse
+from auditlint.kubernetes.releases import NEWEST, OLDEST
+from tests import flag_strategies
+from tests.referee_client import Referee, available
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+RECORDED = [json.loads(line) for line in (Path(__file__).parent / "flags_recorded.jsonl").read_text().splitlines()]
+LIVE_MINORS = (20, 23, 35, 37)
+
+
+def server_words(parsed: ParsedFlags) -> dict[str, Any]:
+    """Say of parsed flags what the referee says: pflag knows nothing of stray arguments, gates and exits."""
+    beyond = {"stray-argument", "removed-feature-gate", "exits"}
+    errors = [error.message for error in parsed.errors if error.kind not in beyond]
+    if errors:
+        return {"parse": errors[0], "validate": [], "positional": [], "values": {}}
+    return {
+        "parse": "",
+        "validate": [invalid.message for invalid in parsed.validation],
+        "positional": [text for _, text in parsed.positional],
+        "values": parsed.values,
+    }
+
+
+@pytest.mark.parametrize("record", RECORDED, ids=lambda record: " ".join(record["args"]) or "none")
+def test_recorded_answers(record: dict[str, Any]) -> None:
+    for span, answer in record["by"].items():
+        first, _, last = span.partition("-")
+        for minor in range(int(first), int(last or first) + 1):
+            assert server_words(parse(record["args"], minor)) == answer, minor
+
+
+@pytest.fixture(scope="module", params=LIVE_MINORS, ids=lambda minor: f"1.{minor}")
+def referee(request: pytest.FixtureRequest) -> Iterator[Referee]:
+    if not available(request.param):
+        pytest.skip("needs Go, to ask the real k8s.io/apiserver")
+    with Referee(request.param) as running:
+        yield running
+
+
+def known_flags(minor: int) -> list[dict[str, str]]:
+    found = [flags.find(name, minor) for name in ("v", *flag_strategies.OTHER_NAMES)]
+    return [{"name": flag.name, "type": flag.type, "bare": flag.bare} for flag in found if flag]
+
+
+@settings(max_examples=400, deadline=None)
+@given(arguments=flag_strategies.arguments)
+def test_agrees_with_the_real_code(referee: Referee, arguments: list[str]) -> None:
+    """The referee reads `-v` as a plain number, so that its message may name another function of Go's."""
+    expected = referee.flags(arguments, known_flags(referee.minor))
+    answer = server_words(parse(arguments, referee.minor))
+    if '"-v, --v"' in answer["parse"]:
+        answer["parse"] = answer["parse"].replace("ParseUint", "ParseInt")
+    assert answer == expected
+
+
+@pytest.mark.parametrize(
+    ("arguments", "minor", "kind", "position", "message"),
+    [
+        (["--audit-log-maxage=30d"], 37, "invalid-flag-value", 0, 'parsing "30d": invalid syntax'),
+        (["--audit-log-maxage"], 37, "missing-flag-value", 0, "flag needs an argument: --audit-log-maxage"),
+        (["--audit-log-maxage", "--audit-log-path=/x"], 37, "missing-flag-value", 0, "invalid argument"),
+        (["--audit-log-compress=yes"], 37, "invalid-flag-value", 0, "strconv.ParseBool"),
+        (["--audit-log-compress"], 19, "unknown-flag", 0, "unknown flag: --audit-log-compress"),
+        (["--v=1", "--audit-dynamic-configuration"], 19, "unknown-flag", 1, "unknown flag"),
+        (["--audit-log-maxage 30"], 37, "merged-arguments", 0, "unknown flag: --audit-log-maxage 30"),
+        (["--audit-log-compress", "true"], 37, "stray-argument", 1, 'does not take any arguments, got ["true"]'),
+        (["—audit-log-path=/x"], 37, "stray-argument", 0, "does not take any arguments"),
+        (["-audit-log-path=/x"], 37, "unknown-flag", 0, "unknown shorthand flag: 'a' in -audit-log-path=/x"),
+        (["---audit-log-path=/x"], 37, "unknown-flag", 0, "bad flag syntax: ---audit-log-path=/x"),
+        (["--", "--audit-log-path=/x"], 37, "stray-argument", 1, "does not take any arguments"),
+        (["-v"], 37, "missing-flag-value", 0, "flag needs an argument: 'v' in -v"),
+        (["--help"], 37, "exits", 0, "kube-apiserver prints its help and ends"),
+        (["--event-ttl=5"], 37, "invalid-flag-value", 0, 'time: missing unit in duration "5"'),
+        (["--feature-gates=X=true,AdvancedAuditing=true"], 28, "removed-feature-gate", 0, "unrecognized feature gate"),
+        (["--feature-gates=AdvancedAuditing=false"], 27, "removed-feature-gate", 0, "feature is locked to true"),
+        (["--feature-gates", "DynamicAuditing=true"], 19, "removed-feature-gate", 0, "invalid argument"),
+        (["--feature-gates=kube:AdvancedAuditing=1"], 31, "removed-feature-gate", 0, "unrecognized feature gate"),
+        (["--feature-gates=AdvancedAuditing"], 20, "invalid-flag-value", 0, "missing bool value for AdvancedAuditing"),
+    ],
+)
+def test_errors(arguments: list[str], minor: int, kind: str, position: int, message: str) -> None:
+    parsed = parse(arguments, minor)
+    assert [(error.kind, error.position) for error in parsed.errors] == [(kind, position)]
+    assert message in parsed.errors[0].message
+    assert parsed.message == parsed.errors[0].message
+    assert parsed.refused
+
+
+@pytest.mark.parametrize(
+    ("arguments", "minor"),
+    [
+        (["--audit-log-compress", ""], 37),
+        (["--audit_log_path=/x", "-v=4", "-v", "2", "-v2", "--v=1"], 37),
+        (["--audit-log-path", "--audit-log-maxage=30"], 37),
+        (["--audit-log-maxage=0x1e", "--"], 37),
+        (["--feature-gates=AdvancedAuditing=true"], 27),
+        (["--feature-gates=AdvancedAuditing=false"], 26),
+        (["--feature-gates=wardle:AdvancedAuditing=true"], 31),
+        (["--feature-gates=DynamicAuditing=true", "--audit-dynamic-configuration"], 18),
+        (["--feature-gates=AllAlpha=true", "--audit-dynamic-configuration"], 18),
+        (["--insecure-port=0"], 37),
+        (["--etcd-servers=https://a,https://b", "--help=false"], 37),
+        (["--audit-log-mode=nonsense", "--audit-webhook-mode=nonsense"], 37),
+    ],
+)
+def test_starts(arguments: list[str], minor: int) -> None:
+    parsed = parse(arguments, minor)
+    assert not parsed.refused
+    assert parsed.message == ""
+
+
+def test_goes_on_after_an_error() -> None:
+    given_arguments = [
+        "--audit-policy",
+        "/p",
+        "--audit-log-maxage",
+        "--audit-log-path=/x",
+        "--audit-log-maxsize=x",
+        "y",
+    ]
+    parsed = parse(given_arguments)
+    assert [(error.kind, error.position) for error in parsed.errors] == [
+        ("unknown-flag", 0),
+        ("missing-flag-value", 2),
+        ("invalid-flag-value", 4),
+        ("stray-argument", 5),
+    ]
+    assert parsed.values == {"audit-log-path": "/x"}
+
+
+def test_parsing_errors_come_before_stray_arguments() -> None:
+    assert parse(["stray", "--audit-log-maxage=x"]).message.startswith("invalid argument")
+
+
+def test_several_complaints_of_the_validation() -> None:
+    arguments = ["--audit-log-path=/x", "--audit-log-maxage=-1", "--audit-log-format=", "--audit-log-mode=batch"]
+    parsed = parse([*arguments, "--audit-log-batch-buffer-size=0", "--audit-log-batch-max-size=0"])
+    assert [invalid.flags[0] for invalid in parsed.validation] == [
+        "audit-log-batch-buffer-size",
+        "audit-log-format",
+        "audit-log-maxage",
+    ]
+    assert parsed.message == f"[{', '.join(invalid.message for invalid in parsed.validation)}]"
+
+
+def test_uses() -> None:
+    parsed = parse(["--audit_log_path", "/x", "--audit-log-compress", "--audit-log-maxage=5", "-v=3"])
+    assert parsed.uses == (
+        FlagUse("audit-log-path", "audit_log_path", "/x", 0, 1, bare=False),
+        FlagUse("audit-log-compress", "audit-log-compress", "true", 2, 2, bare=True),
+        FlagUse("audit-log-maxage", "audit-log-maxage", "5", 3, 3, bare=False),
+        FlagUse("v", "v", "3", 4, 4, bare=False),
+    )
+    assert [use.separate for use in parsed.uses] == [True, False, False, False]
+
+
+def test_repeated_and_last() -> None:
+    parsed = parse(["--audit-log-maxage=1", "--audit-log-path=/x", "--audit_log_maxage=2"])
+    assert [[use.value for use in group] for group in parsed.repeated()] == [["1", "2"]]
+    last = parsed.last("audit-log-maxage")
+    assert last is not None
+    assert last.position == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "swallowed"),
+    [
+        (["--audit-log-path", "--audit-log-maxage=30"], "audit-log-maxage"),
+        (["--audit-log-path=/x --audit_log_maxage=30"], "audit-log-maxage"),
+        (["--audit-log-path=/x -- y"], None),
+        (["--audit-log-path=/x --unheard-of=1"], None),
+        (["--audit-log-path=/x"], None),
+    ],
+)
+def test_swallowed_flags(arguments: list[str], swallowed: str | None) -> None:
+    parsed = parse(arguments)
+    assert parsed.swallowed(parsed.uses[0]) == swallowed
+
+
+@pytest.mark.parametrize(
+    ("name", "minor", "value"),
+    [
+        ("audit-log-maxage", 35, "0"),
+        ("audit-log-maxage", 36, "366"),
+        ("audit-log-maxbackup", 36, "100"),
+        ("audit-log-maxsize", 37, "100"),
+        ("audit-log-mode", 18, "blocking"),
+        ("audit-webhook-mode", 18, "batch"),
+        ("audit-log-compress", 19, None),
+        ("audit-log-compress", 20, "false"),
+    ],
+)
+def test_defaults(name: str, minor: int, value: str | None) -> None:
+    assert parse([], minor).effective(name) == value
+
+
+def test_values_in_force() -> None:
+    parsed = parse(["--audit-log-maxage=0x10", "--audit-webhook-batch-initial-backoff=1m30s", "--audit-log-compress=T"])
+    assert parsed.number("audit-log-maxage") == 16
+    assert parsed.effective("audit-webhook-initial-backoff") == "1m30s"
+    assert parsed.number("audit-webhook-initial-backoff") == 90
+    assert parsed.number("audit-webhook-batch-throttle-qps") == 10
+    assert parsed.enabled("audit-log-compress")
+    assert not parsed.enabled("audit-log-truncate-enabled")
+
+
+@pytest.mark.parametrize(
+    ("written", "minor", "meant"),
+    [
+        ("audit-log-maxbackups", 37, "audit-log-maxbackup"),
+        ("audit-log-max-age", 37, "audit-log-maxage"),
+        ("audit-policy", 37, "audit-policy-file"),
+        ("audit-log-dir", 37, "audit-log-path"),
+        ("Audit-Log-Path", 37, "audit-log-path"),
+        ("audit-log-path:run/x", 37, "audit-log-path"),
+        ("audit-log-pat", 37, "audit-log-path"),
+        ("no-audit-log-compress", 37, "audit-log-compress"),
+        ("no-audit-log-compress", 19, None),
+        ("audit-webhook-truncate-mode", 37, None),
+        ("etcd-server", 37, "etcd-servers"),
+        ("completely-made-up", 37, None),
+    ],
+)
+def test_suggestions(written: str, minor: int, meant: str | None) -> None:
+    assert flags.suggest(written, minor) == meant
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "last"),
+    [("audit-dynamic-configuration", 13, 18), ("audit-log-compress", 20, NEWEST), ("audit-webhook-mode", 8, NEWEST)],
+)
+def test_history(name: str, first: int, last: int) -> None:
+    assert flags.history(name) == flags.Known(first, last)
+
+
+def test_history_of_a_flag_that_never_was() -> None:
+    assert flags.history("audit-log-maxbackups") is None
+
+
+def test_the_tables_reach_the_newest_release() -> None:
+    """A new release needs `python tools/generate_flags.py`, see there."""
+    for name in ("audit-flags", "apiserver-flags"):
+        assert table(name)["newest"] == f"1.{NEWEST}"
+    assert table("audit-flags")["oldest"] == f"1.{OLDEST}"
+
+
+def test_the_tables_agree_on_audit_flags() -> None:
+    for minor in range(OLDEST, NEWEST + 1):
+        read = {
+            entry["name"]: (release["type"], release["bare"])
+            for entry in table("apiserver-flags")["flags"]
+            for release in entry["releases"]
+            if flags.is_audit(entry["name"]) and int(release["from"][2:]) <= minor <= int(release["to"][2:])
+        }
+        assert read == {name: (flag.type, flag.bare) for name, flag in flags.audit_flags(minor).items()}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("1h2m3.5s", "1h2m3.5s"), ("90s", "1m30s"), ("100ms", "100ms"), ("1500us", "1.5ms"), ("7ns", "7ns"), ("-0", "0s")],
+)
+def test_durations(text: str, value: str) -> None:
+    assert go.format_duration(go.parse_duration(text)) == value
+
+
+@given(st.integers(-(2**63), 2**63 - 1))
+def test_durations_survive_printing(nanoseconds: int) -> None:
+    assert go.parse_duration(go.format_duration(nanoseconds)) == nanoseconds
+
+
+@given(st.floats(width=32))
+def test_floats_survive_printing(number: float) -> None:
+    printed = go.format_float32(number)
+    assert repr(go.parse_float(printed, 32)) == repr(number)
+
+
+@given(st.lists(st.text(max_size=8), max_size=6), st.integers(OLDEST, NEWEST))
+def test_every_argument_is_accounted_for(arguments: list[str], minor: int) -> None:
+    parsed = parse(arguments, minor)
+    places = {use.position for use in parsed.uses} | {use.value_position for use in parsed.uses}
+    places |= {error.position for error in parsed.errors} | {position for position, _ in parsed.positional}
+    skipped = [i for i in range(len(arguments)) if i not in places and not arguments[i].startswith("-")]
+    assert all(arguments[i - 1].startswith("-") for i in skipped)

@@ -1,0 +1,207 @@
+"""Paths through mounts and volumes, and what the validation of Pods refuses in them."""
+
+from __future__ import annotations
+
+import posixpath
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auditlint.kubernetes import mounts
+from auditlint.kubernetes.mounts import Mount, Volume, pod_errors
+
+HOST = Volume("audit", "hostPath", 0, "/etc/kubernetes/audit", "DirectoryOrCreate")
+
+
+@pytest.mark.parametrize(
+    ("path", "cleaned"),
+    [
+        ("/a//b/", "/a/b"),
+        ("//a", "/a"),
+        ("/a/./b/../c", "/a/c"),
+        ("/..", "/"),
+        ("/", "/"),
+        ("", "."),
+        ("a/..", "."),
+    ],
+)
+def test_clean(path: str, cleaned: str) -> None:
+    assert mounts.clean(path) == cleaned
+
+
+@given(st.text("/.ab", max_size=12))
+def test_clean_is_stable(path: str) -> None:
+    cleaned = mounts.clean(path)
+    assert mounts.clean(cleaned) == cleaned
+    assert posixpath.normpath(path).lstrip("/") == cleaned.lstrip("/")
+
+
+@pytest.mark.parametrize(
+    ("folder", "path", "covered"),
+    [
+        ("/a", "/a", True),
+        ("/a", "/a/b", True),
+        ("/a", "/ab", False),
+        ("/a/b", "/a", False),
+        ("/", "/a", True),
+    ],
+)
+def test_covers(folder: str, path: str, covered: bool) -> None:  # noqa: FBT001
+    assert mounts.covers(folder, path) is covered
+
+
+@pytest.mark.parametrize(
+    ("paths", "path", "position"),
+    [
+        (["/etc", "/etc/kubernetes"], "/etc/kubernetes/policy.yaml", 1),
+        (["/etc/kubernetes", "/etc"], "/etc/kubernetes/policy.yaml", 0),
+        (["/etc/kubernetes"], "/etc/kubernetes-audit/policy.yaml", None),
+        (["/etc/kubernetes/"], "/etc//kubernetes/./policy.yaml", 0),
+        (["/etc/policy.yaml"], "/etc/policy.yaml", 0),
+        (["etc/kubernetes"], "/etc/kubernetes/policy.yaml", 0),
+        (["/a", "/a/"], "/a/b", 1),
+        (["/", ""], "/a", 0),
+        (["/"], "policy.yaml", None),
+        ([], "/a", None),
+    ],
+)
+def test_the_deepest_mount_covers(paths: list[str], path: str, position: int | None) -> None:
+    found = mounts.covering([Mount("v", mount, i) for i, mount in enumerate(paths)], path)
+    assert (found.position if found else None) == position
+
+
+@pytest.mark.parametrize(
+    ("mount", "volume", "path", "host"),
+    [
+        (Mount("audit", "/audit", 0), HOST, "/audit/policy.yaml", "/etc/kubernetes/audit/policy.yaml"),
+        (Mount("audit", "/audit/", 0), HOST, "/audit//a/b", "/etc/kubernetes/audit/a/b"),
+        (Mount("audit", "/audit", 0), HOST, "/audit", "/etc/kubernetes/audit"),
+        (Mount("audit", "/", 0), HOST, "/policy.yaml", "/etc/kubernetes/audit/policy.yaml"),
+        (Mount("audit", "/p.yaml", 0, sub_path="x.yaml"), HOST, "/p.yaml", "/etc/kubernetes/audit/x.yaml"),
+        (Mount("audit", "/audit", 0, sub_path_expr="$(POD)"), HOST, "/audit/x", None),
+        (Mount("audit", "/audit", 0), Volume("audit", "emptyDir", 0), "/audit/x", None),
+        (Mount("audit", "/audit", 0), Volume("audit", "hostPath", 0), "/audit/x", None),
+    ],
+)
+def test_host_paths(mount: Mount, volume: Volume, path: str, host: str | None) -> None:
+    assert mounts.host_path(mount, volume, path) == host
+
+
+@pytest.mark.parametrize(
+    ("volume", "sub_path", "folder"),
+    [
+        (HOST, "", True),
+        (HOST._replace(host_path_type="Directory"), "", True),
+        (HOST._replace(host_path_type="File"), "", False),
+        (HOST._replace(host_path_type="FileOrCreate"), "", False),
+        (HOST._replace(host_path_type="CharDevice"), "", False),
+        (HOST._replace(host_path_type=""), "", None),
+        (HOST._replace(host_path_type="", host_path="/x/"), "", True),
+        (HOST, "policy.yaml", None),
+        (Volume("c", "configMap", 0), "", True),
+        (Volume("c", "configMap", 0), "policy.yaml", False),
+        (Volume("c", "emptyDir", 0), "", True),
+    ],
+)
+def test_folder_or_file(volume: Volume, sub_path: str, folder: bool | None) -> None:  # noqa: FBT001
+    assert mounts.is_folder(Mount("m", "/m", 0, sub_path=sub_path), volume) is folder
+
+
+def test_volumes_by_name() -> None:
+    other = Volume("other", "emptyDir", 1)
+    mount = Mount("audit", "/a", 0)
+    assert mounts.volume_of(mount, [other, HOST]) == HOST
+    assert mounts.volume_of(mount, [other]) is None
+    assert mounts.unmounted([HOST, other], [mount]) == (other,)
+
+
+def test_one_folder_written_differently() -> None:
+    listed = [Mount("a", "/a", 0), Mount("b", "/a/", 1), Mount("c", "/b", 2), Mount("d", "/a", 3)]
+    assert [(x.name, y.name) for x, y in mounts.respelled(listed)] == [("a", "b")]
+
+
+@pytest.mark.parametrize(
+    ("volume", "words"),
+    [
+        (Volume("v", "configMap", 0), "configmaps (via configmap volumes)"),
+        (Volume("v", "secret", 0), "secrets (via secret volumes)"),
+        (Volume("v", "persistentVolumeClaim", 0), "persistentvolumeclaims"),
+        (Volume("v", "projected", 0, projected=("downwardAPI", "serviceAccountToken")), "serviceaccounts"),
+        (Volume("v", "projected", 0, projected=("downwardAPI",)), None),
+        (Volume("v", "emptyDir", 0), None),
+        (HOST, None),
+    ],
+)
+def test_objects_that_static_pods_cannot_have(volume: Volume, words: str | None) -> None:
+    found = mounts.needed_object(volume)
+    assert found == words or (words and found and found.startswith(words))
+
+
+SUPPORTED_TYPES = '"", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket"'
+GOOD_MOUNT = Mount("audit", "/audit", 0)
+
+
+@pytest.mark.parametrize(
+    ("listed", "volumes", "expected"),
+    [
+        ([GOOD_MOUNT], [HOST], []),
+        ([GOOD_MOUNT], [], [("mount-without-volume", ("volumeMounts", 0, "name"), 'Not found: "audit"')]),
+        (
+            [GOOD_MOUNT, GOOD_MOUNT._replace(position=1)],
+            [HOST],
+            [("overlapping-mounts", ("volumeMounts", 1, "mountPath"), 'Invalid value: "/audit": must be unique')],
+        ),
+        ([GOOD_MOUNT, GOOD_MOUNT._replace(position=1, mount_path="/audit/")], [HOST], []),
+        (
+            [GOOD_MOUNT._replace(mount_path="", sub_path="/x")],
+            [HOST],
+            [
+                ("invalid", ("volumeMounts", 0, "mountPath"), "Required value"),
+                ("invalid", ("volumeMounts", 0, "subPath"), 'Invalid value: "/x": must be a relative path'),
+            ],
+        ),
+        (
+            [GOOD_MOUNT._replace(sub_path="a/../b", sub_path_expr="$(X)")],
+            [HOST],
+            [
+                ("invalid", ("volumeMounts", 0, "subPath"), "Invalid value: \"a/../b\": must not contain '..'"),
+                (
+                    "invalid",
+                    ("volumeMounts", 0, "subPathExpr"),
+                    'Invalid value: "$(X)": subPathExpr and subPath are mutually exclusive',
+                ),
+            ],
+        ),
+        (
+            [],
+            [HOST._replace(host_path_type="folder")],
+            [
+                (
+                    "wrong-host-path-type",
+                    ("volumes", 0, "hostPath", "type"),
+                    f'Unsupported value: "folder": supported values: {SUPPORTED_TYPES}',
+                )
+            ],
+        ),
+        (
+            [],
+            [HOST, HOST._replace(position=1, host_path="", more_kinds=("secret",))],
+            [
+                ("invalid", ("volumes", 1, "secret"), "Forbidden: may not specify more than 1 volume type"),
+                ("invalid", ("volumes", 1, "hostPath", "path"), "Required value"),
+                ("invalid", ("volumes", 1, "name"), 'Duplicate value: "audit"'),
+            ],
+        ),
+        ([], [HOST._replace(name="")], [("invalid", ("volumes", 0, "name"), "Required value")]),
+    ],
+)
+def test_pod_errors(
+    listed: list[Mount], volumes: list[Volume], expected: list[tuple[str, tuple[str | int, ...], str]]
+) -> None:
+    assert list(pod_errors(listed, volumes)) == expected
+
+
+@pytest.mark.parametrize("name", ["Audit", "-a", "a-", "a.b", "a_b", "a" * 64])
+def test_volume_names(name: str) -> None:
+    assert [error.place for error in pod_errors([], [HOST._replace(name=name)])] == [("volumes", 0, "name")]
