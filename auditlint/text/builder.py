@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from auditlint.finding import Span
 from auditlint.text import scalars
-from auditlint.text.gosyntax import go_syntax
 from auditlint.text.nodes import (
     Alias,
     Content,
@@ -221,6 +220,8 @@ class DocumentBuilder:
     def _entry(self, node: Mapping, key: Node, value: Node) -> Entry:
         if isinstance(key, Scalar) and isinstance(key.value, str):
             return Entry(key.value, key, value)
+        from auditlint.text.gosyntax import go_syntax
+
         target = content(key)
         if not isinstance(target, Scalar):
             go = "" if self._problem else go_syntax(target)

@@ -15,7 +15,7 @@ _BOM_UTF16_LE = b"\xff\xfe"
 _BOM_UTF16_BE = b"\xfe\xff"
 
 _ALLOWED_ASCII = bytes([9, 10, 13, *range(0x20, 0x7F)])
-_REFUSED = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_REFUSED = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]"
 
 
 class BadCharacter(NamedTuple):
@@ -74,7 +74,7 @@ def _control_character(text: str) -> int | None:
     """Return the offset of the first character that YAML does not allow."""
     if text.isascii() and not text.encode("ascii").translate(None, _ALLOWED_ASCII):
         return None
-    match = _REFUSED.search(text)
+    match = re.search(_REFUSED, text)
     return match.start() if match else None
 
 

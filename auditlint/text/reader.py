@@ -5,9 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from auditlint.text.json_reader import read_json
-from auditlint.text.yaml_reader import read_yaml
-
 if TYPE_CHECKING:
     from auditlint.text.nodes import Stream
 
@@ -22,7 +19,13 @@ def read(data: bytes) -> Stream:
 
     Source: `recognizer.go` and `json.go` of k8s.io/apimachinery/pkg/runtime/serializer.
     """
-    return read_json(data) if looks_like_json(data) else read_yaml(data)
+    if looks_like_json(data):
+        from auditlint.text.json_reader import read_json
+
+        return read_json(data)
+    from auditlint.text.yaml_reader import read_yaml
+
+    return read_yaml(data)
 
 
 def looks_like_json(data: bytes) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import re
-import struct
 
 Value = bool | float | str | None
 
@@ -30,20 +29,21 @@ _WORDS: dict[str, tuple[str, Value]] = {
     **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), ("!!float", -math.inf)),
 }
 
-_DOT_FLOAT = re.compile(r"\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_INT = re.compile(
+# Compiled where they are first used: most texts need none of them.
+_DOT_FLOAT = r"\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?"
+_FLOAT = r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
+_INT = (
     r"(?P<sign>[-+]?)(?:0[xX](?P<hex>[0-9a-fA-F]+)|0[bB](?P<bits>[01]+)|0[oO](?P<new>[0-7]+)"
     r"|0(?P<old>[0-7]*)|(?P<dec>[1-9][0-9]*))"
 )
 _BASES = {"hex": 16, "bits": 2, "new": 8, "old": 8, "dec": 10}
-_SIGN_AFTER_BASE = re.compile(r"0b(?P<value>[-+][01]+)")
-_DATE = re.compile(
+_SIGN_AFTER_BASE = r"0b(?P<value>[-+][01]+)"
+_DATE = (
     r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})"
     r"(?:(?:[Tt](?P<time>[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2})(?:[.,][0-9]+)?(?:Z|[-+](?P<zone>[0-9]{2}:[0-9]{2})))"
     r"|(?: +(?P<local>[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2})(?:[.,][0-9]+)?))?"
 )
-_LOOKS_DATED = re.compile(r"[0-9]{4}-")
+_LOOKS_DATED = r"[0-9]{4}-"
 
 
 class UnfitScalarError(ValueError):
@@ -124,10 +124,10 @@ def _resolve(text: str, tag: str) -> tuple[str, Value]:
     if word is not None:
         return word
     if text[0] == ".":
-        return _checked_float(text, text) if _DOT_FLOAT.fullmatch(text) else ("!!str", text)
+        return _checked_float(text, text) if re.fullmatch(_DOT_FLOAT, text) else ("!!str", text)
     if text[0] not in "+-0123456789":
         return "!!str", text
-    if tag in {"", "!!timestamp"} and _LOOKS_DATED.match(text) and _is_timestamp(text):
+    if tag in {"", "!!timestamp"} and re.match(_LOOKS_DATED, text) and _is_timestamp(text):
         return "!!timestamp", text
     return _number(text)
 
@@ -137,9 +137,9 @@ def _number(text: str) -> tuple[str, Value]:
     number = _integer(digits)
     if number is not None:
         return "!!int", number
-    if _FLOAT.fullmatch(digits):
+    if re.fullmatch(_FLOAT, digits):
         return _checked_float(digits, text)
-    odd = _SIGN_AFTER_BASE.fullmatch(digits)
+    odd = re.fullmatch(_SIGN_AFTER_BASE, digits)
     if odd and -MAX_INT - 1 <= int(odd["value"], 2) <= MAX_INT:
         return "!!int", int(odd["value"], 2)
     return "!!str", text
@@ -147,7 +147,7 @@ def _number(text: str) -> tuple[str, Value]:
 
 def _integer(digits: str) -> int | None:
     """Return what Go's ParseInt, or else ParseUint, makes of digits with base 0; None if they refuse."""
-    match = _INT.fullmatch(digits)
+    match = re.fullmatch(_INT, digits)
     if not match:
         return None
     kind = match.lastgroup or ""
@@ -168,7 +168,7 @@ def _checked_float(digits: str, text: str) -> tuple[str, Value]:
 
 def _is_timestamp(text: str) -> bool:
     """Tell whether one of go-yaml's four timestamp layouts reads text."""
-    match = _DATE.fullmatch(text)
+    match = re.fullmatch(_DATE, text)
     if not match:
         return False
     year, month, day = int(match["year"]), int(match["month"]), int(match["day"])
@@ -202,10 +202,7 @@ def _from_base64(text: str) -> str:
 
 def _short_float(value: float) -> str:
     """Format as Go's FormatFloat(value, 'g', -1, 32) does, with YAML's words for infinities and NaN."""
-    try:
-        single = struct.unpack("f", struct.pack("f", value))[0]
-    except OverflowError:
-        single = math.copysign(math.inf, value)
+    single = _to_single(value)
     if math.isnan(single):
         return ".nan"
     if math.isinf(single):
@@ -213,11 +210,21 @@ def _short_float(value: float) -> str:
     return _go_notation(_shortest_single(single))
 
 
+def _to_single(value: float) -> float:
+    """Round to a 32-bit float."""
+    import struct
+
+    try:
+        return float(struct.unpack("f", struct.pack("f", value))[0])
+    except OverflowError:
+        return math.copysign(math.inf, value)
+
+
 def _shortest_single(single: float) -> str:
     """Return the fewest digits, in e-notation, that read back as the same 32-bit float."""
     for precision in range(9):
         text = f"{single:.{precision}e}"
-        if struct.unpack("f", struct.pack("f", float(text)))[0] == single:
+        if _to_single(float(text)) == single:
             return text
     return f"{single:.8e}"
 

@@ -15,7 +15,6 @@ from auditlint.text.builder import DocumentBuilder, RefusedError
 from auditlint.text.encoding import BadCharacter, decode
 from auditlint.text.lines import LineIndex, split_lines
 from auditlint.text.nodes import Document, ReadError, Stream
-from auditlint.text.syntax import syntax_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -135,6 +134,7 @@ def _pure_events(text: str, parser: PureParser) -> NextEvent:
     from ruamel.yaml.error import MarkedYAMLError
 
     from auditlint.text.pure import complaint
+    from auditlint.text.syntax import syntax_error
 
     def next_event() -> Any:
         try:
