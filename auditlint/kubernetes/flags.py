@@ -204,8 +204,10 @@ def suggest(name: str, minor: int) -> str | None:
         return intended
     if written in names:
         return written
-    near = min(((_edits(written, known), known) for known in names), default=(len(written), ""))
-    if near[0] <= max(2, len(written) // 5):
+    limit = max(2, len(written) // 5)
+    alike = [known for known in names if abs(len(known) - len(written)) <= limit]
+    near = min(((_edits(written, known), known) for known in alike), default=None)
+    if near and near[0] <= limit:
         return near[1]
     longer = [known for known in names if known.startswith(written) or written.endswith("-" + known)]
     return longer[0] if len(longer) == 1 else None
@@ -286,8 +288,9 @@ class ParsedFlags:
     @cached_property
     def values(self) -> dict[str, str]:
         """The flags that are set, each as pflag prints its value: numbers in decimal, `true`, `1m30s`."""
-        values = {use.name: _canonical(use.name, use.value, self.minor) for use in self.uses}
-        return {name: values[last.name] for name in values if (last := self.last(name))}
+        last = {REPLACEMENTS.get(use.name, use.name): use for use in self.uses}
+        values = {name: _canonical(use.name, use.value, self.minor) for name, use in last.items()}
+        return {use.name: values[REPLACEMENTS.get(use.name, use.name)] for use in self.uses}
 
     def last(self, name: str) -> FlagUse | None:
         """Return the use that sets the flag: the last one, also of a deprecated name for it."""
@@ -296,9 +299,10 @@ class ParsedFlags:
 
     def repeated(self) -> tuple[tuple[FlagUse, ...], ...]:
         """Return the uses of each flag that is given more than once, in order."""
-        names = dict.fromkeys(use.name for use in self.uses)
-        groups = (tuple(use for use in self.uses if use.name == name) for name in names)
-        return tuple(group for group in groups if len(group) > 1)
+        groups: dict[str, list[FlagUse]] = {}
+        for use in self.uses:
+            groups.setdefault(use.name, []).append(use)
+        return tuple(tuple(group) for group in groups.values() if len(group) > 1)
 
     def effective(self, name: str) -> str | None:
         """Return the value in force, set or by default; None if this release has no such audit flag."""

@@ -33,6 +33,7 @@ _NANOSECONDS = {
 }
 _DURATION_PART = re.compile(r"([0-9]*)(?:(\.)([0-9]*))?([^0-9.]*)", re.ASCII | re.DOTALL)
 _LARGEST_DURATION = 2**63
+_LONGEST_DURATION = len(str(_LARGEST_DURATION))
 
 
 def quote(text: str) -> str:
@@ -183,16 +184,18 @@ def _duration_part(rest: str, text: str) -> tuple[int, str]:
     """Return the nanoseconds of the first number with its unit, and what follows it."""
     match = _DURATION_PART.match(rest)
     whole, fraction, unit = (match[1], match[3] or "", match[4]) if match else ("", "", "")
-    if match is None or not (whole or fraction) or int(whole or "0") > _LARGEST_DURATION:
+    if match is None or not (whole or fraction) or len(whole.lstrip("0")) > _LONGEST_DURATION:
+        raise _duration_error("invalid duration", text)
+    number = int(whole.lstrip("0") or "0")
+    if number > _LARGEST_DURATION:
         raise _duration_error("invalid duration", text)
     if not unit:
         raise _duration_error("missing unit in duration", text)
     if unit not in _NANOSECONDS:
         raise _duration_error(f"unknown unit {_quote_plain(unit)} in duration", text)
-    scale = _NANOSECONDS[unit]
-    nanoseconds = int(whole or "0") * scale
-    if int(whole or "0") <= _LARGEST_DURATION // scale:
-        nanoseconds += _fraction(fraction, scale)
+    nanoseconds = number * _NANOSECONDS[unit]
+    if nanoseconds <= _LARGEST_DURATION:
+        nanoseconds += _fraction(fraction, _NANOSECONDS[unit])
     if nanoseconds > _LARGEST_DURATION:
         raise _duration_error("invalid duration", text)
     return nanoseconds, rest[match.end() :]
