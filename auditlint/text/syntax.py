@@ -15,6 +15,7 @@ _KINDS = {
     "mapping values are not allowed in this context": "mapping-values",
     "mapping keys are not allowed in this context": "mapping-keys",
     "block sequence entries are not allowed in this context": "sequence-entry",
+    "found character that cannot start any token": "bad-character",
     "could not find expected ':'": "missing-colon",
     "did not find expected key": "bad-indentation",
     "did not find expected '-' indicator": "bad-indentation",
@@ -68,16 +69,15 @@ def _server_line(mark: Any) -> int:
 
 
 def _kind(complaint: Complaint, text: str) -> str:
-    at = complaint.mark.index
-    if complaint.problem == "found character that cannot start any token":
-        if text[at : at + 1] != "\t":
-            return "bad-character"
-        before = text[:at].replace("\r", "\n").rpartition("\n")[2]
-        return "tab" if before.strip() else "tab-indentation"
     for word, kind in _KINDS_BY_CONTEXT:
         if word in complaint.context and "tab" not in complaint.problem.split():
             return kind
-    return _KINDS.get(complaint.problem, "syntax")
+    kind = _KINDS.get(complaint.problem, "syntax")
+    at = complaint.mark.index
+    first_on_line = not text[:at].replace("\r", "\n").rpartition("\n")[2].strip()
+    if kind == "bad-character" and text[at : at + 1] == "\t":
+        return "tab-indentation" if first_on_line else "tab"
+    return "stray-text" if kind == "bad-indentation" and not first_on_line else kind
 
 
 def _span(complaint: Complaint, text: str, index: LineIndex) -> Span:
@@ -97,9 +97,13 @@ def _is_begun_before(complaint: Complaint, text: str) -> bool:
     kind = _KINDS.get(complaint.problem)
     if kind != "unclosed-flow":
         return kind in {"missing-colon", "unclosed-quote"}
-    line = split_lines(text)[complaint.context_mark.line]
-    indentation = len(line) - len(line.lstrip())
-    return bool(complaint.mark.line > complaint.context_mark.line and complaint.mark.column <= indentation)
+    lines = split_lines(text)
+    begun, noticed = complaint.context_mark.line, min(complaint.mark.line, len(lines) - 1)
+    return noticed > begun and _indentation(lines[noticed]) <= _indentation(lines[begun])
+
+
+def _indentation(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _rest_of_line(at: int, text: str, index: LineIndex) -> Span:
