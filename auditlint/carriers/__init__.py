@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.carriers import policy, sink, template
 from auditlint.carriers.candidate import Candidate
-from auditlint.carriers.link import link
+from auditlint.carriers.link import link as link_policies
 from auditlint.carriers.look import as_text, may_hold_subject
-from auditlint.carriers.subjects import ApiServer, ManifestFile, PolicySubject
+from auditlint.carriers.subjects import ApiServer, ManifestFile, PolicySubject, WebhookConfig
 from auditlint.carriers.summary import summary
+from auditlint.carriers.values import text
 from auditlint.finding import Notice
 from auditlint.kubernetes.releases import NEWEST
 from auditlint.text import reader
@@ -64,6 +65,15 @@ def recognise(path: str, data: bytes, *, as_kind: str | None, named: bool, minor
     return _with_error(file, stream, found) if stream.error else found
 
 
+def link(subjects: Sequence[Subject]) -> tuple[Subject, ...]:
+    """Return the subjects of a run in their order, those that belong together matched with each other."""
+    if any(isinstance(subject, WebhookConfig) for subject in subjects):
+        from auditlint.carriers import webhook
+
+        subjects = webhook.link(subjects)
+    return link_policies(subjects)
+
+
 def _may_be_command_line(data: bytes, stream: Stream) -> bool:
     """Tell whether a text is nothing in YAML, or one string, and speaks of flags about auditing."""
     root = stream.documents[0].root if stream.documents else None
@@ -102,6 +112,12 @@ def _in_document(candidate: Candidate) -> Iterator[Subject]:
         if found or candidate.as_kind == "policy":
             yield from (found,) if found else ()
             return
+    if text(candidate.value, "kind") == "Config":
+        from auditlint.carriers import webhook
+
+        config = webhook.find(candidate)
+        yield from (config,) if config else ()
+        return
     from auditlint.carriers import flag_list, json_patch, pod
 
     flags = flag_list.find(candidate) or json_patch.find(candidate)

@@ -32,6 +32,7 @@ class Settings(NamedTuple):
     read_only_root: bool = False
     run_as_user: int | None = None
     host_network: bool = False
+    dns_policy: str = ""
 
 
 def build(candidate: Candidate, base: Path, line: CommandLine, settings: Settings) -> ApiServer:
@@ -58,6 +59,7 @@ def build(candidate: Candidate, base: Path, line: CommandLine, settings: Setting
         read_only_root=settings.read_only_root,
         run_as_user=settings.run_as_user,
         host_network=settings.host_network,
+        dns_policy=settings.dns_policy,
         arguments_path=line.list_path,
         opaque=opaque or mounting.unknown,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import takewhile
 from os.path import abspath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from auditlint.carriers.subjects import ApiServer, PolicySubject
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from auditlint.rule import Subject
 
 FLAG = "audit-policy-file"
+
+S = TypeVar("S")
 
 
 class _Placed(NamedTuple):
@@ -26,7 +28,7 @@ class _Placed(NamedTuple):
 
 def link(subjects: Sequence[Subject]) -> tuple[Subject, ...]:
     """Return the subjects in their order, each policy with its apiserver and each apiserver with its policy."""
-    policies = [_Placed(s, _way(s.path)) for s in subjects if isinstance(s, PolicySubject) and _is_file(s)]
+    policies = [_Placed(s, way(s.path)) for s in subjects if isinstance(s, PolicySubject) and _is_file(s)]
     servers = [s for s in subjects if isinstance(s, ApiServer) and s.flags.text(FLAG)]
     if not policies or not servers:
         return tuple(subjects)
@@ -58,21 +60,29 @@ def _choices(
 
 
 def _choose(server: ApiServer, named: dict[str, list[_Placed]]) -> PolicySubject | None:
-    """Return the policy whose path ends most like the host's; of equals the nearest one, of equally near ones none."""
-    wanted = _way(_host_path(server))
-    folder = _way(server.path)[:-1]
-    candidates = named.get(wanted[-1], []) if wanted else []
-    ranked = [(_shared(wanted[::-1], way[::-1]), _shared(folder, way[:-1]), policy) for policy, way in candidates]
+    wanted = way(_host_path(server, FLAG))
+    return nearest(server, FLAG, named.get(wanted[-1], [])) if wanted else None
+
+
+def nearest(server: ApiServer, flag: str, placed: Iterable[tuple[S, tuple[str, ...]]]) -> S | None:
+    """Return the file whose path ends most like that of the flag on the host; of equals the nearest to the manifest.
+
+    None if no file has the name, or two are equally near. Each file is given with the names on the way to it.
+    """
+    wanted = way(_host_path(server, flag))
+    folder = way(server.path)[:-1]
+    candidates = [(file, names) for file, names in placed if names[-1:] == wanted[-1:]]
+    ranked = [(_shared(wanted[::-1], names[::-1]), _shared(folder, names[:-1]), file) for file, names in candidates]
     best = max((rank[:2] for rank in ranked), default=None)
-    found = [policy for *rank, policy in ranked if tuple(rank) == best]
+    found = [file for *rank, file in ranked if tuple(rank) == best]
     return found[0] if len(found) == 1 else None
 
 
-def _host_path(server: ApiServer) -> str:
-    """Return where the policy file lies on the host; its path in the container if no mount tells."""
+def _host_path(server: ApiServer, flag: str) -> str:
+    """Return where the file that a flag names lies on the host; its path in the container if no mount tells."""
     from auditlint.kubernetes.mounts import covering, host_path, volume_of
 
-    path = server.flags.text(FLAG)
+    path = server.flags.text(flag)
     mount = covering(server.mounts, path)
     volume = volume_of(mount, server.volumes) if mount else None
     return (host_path(mount, volume, path) if mount and volume else None) or path
@@ -93,14 +103,14 @@ def _linked(
     """Return the server with its policy, or else with the policies nearest to it that no server names."""
     if policy is not None:
         return replace(server, policies=(served[id(policy)],))
-    folder = _way(server.path)[:-1]
+    folder = way(server.path)[:-1]
     near = [_shared(folder, placed.way[:-1]) for placed in free]
-    nearest = max(near, default=0)
-    beside = tuple(placed.policy for placed, shared in zip(free, near, strict=True) if shared == nearest)
+    closest = max(near, default=0)
+    beside = tuple(placed.policy for placed, shared in zip(free, near, strict=True) if shared == closest)
     return replace(server, other_policies=beside)
 
 
-def _way(path: str) -> tuple[str, ...]:
+def way(path: str) -> tuple[str, ...]:
     """Return the names on the way to a file, from the root."""
     return tuple(part for part in abspath(path).replace("\\", "/").split("/") if part)
 

@@ -114,6 +114,7 @@ def _server(candidate: Candidate, part: PodPart, container: Plain, path: Path) -
         read_only_root=get(container, "securityContext", "readOnlyRootFilesystem") is True,
         run_as_user=_run_as_user(part.value, container),
         host_network=get(part.value, "hostNetwork") is True,
+        dns_policy=text(part.value, "dnsPolicy"),
     )
     return apiserver.build(candidate, path, line, settings)
 

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.problems import Value
 
 
-@dataclass(frozen=True, eq=False)
-class UnreadText:
+class UnreadText(NamedTuple):
     """A file whose text the server's reader refuses: what it says, where, and what it was meant to be."""
 
     path: str
@@ -67,8 +66,7 @@ class PolicySubject:
         return (*self.base, *inner)
 
 
-@dataclass(frozen=True)
-class Argument:
+class Argument(NamedTuple):
     """One argument of kube-apiserver's command line and the list item it stands in."""
 
     text: str
@@ -102,6 +100,7 @@ class ApiServer:
     read_only_root: bool = False
     run_as_user: int | None = None
     host_network: bool = False
+    dns_policy: str = ""
     arguments_path: Path = ()
     """The way to the list that holds the arguments: where a missing flag is reported."""
     opaque: bool = False
@@ -115,6 +114,8 @@ class ApiServer:
     """The policy of the same run that `--audit-policy-file` names, if one does."""
     other_policies: tuple[PolicySubject, ...] = field(default=())
     """Where no policy of the run has the name that the flag gives: those beside the manifest that nothing names."""
+    webhook: WebhookConfig | None = None
+    """The kubeconfig of the same run that `--audit-webhook-config-file` names, if one does."""
 
     def at(self, *steps: str | int) -> Path:
         """Return the path of a value of the container within the document."""
@@ -153,12 +154,12 @@ class ApiServer:
                 static=self.carrier == "static-pod" and (self.host_network or container.in_manifest_folder(self.path)),
                 read_only_root=self.read_only_root,
                 run_as_user=self.run_as_user,
+                webhook=self.webhook.value if self.webhook else None,
             )
         )
 
 
-@dataclass(frozen=True, eq=False)
-class ManifestFile:
+class ManifestFile(NamedTuple):
     """A static Pod file as a whole, with what the kubelet does to each of its documents."""
 
     path: str
@@ -171,8 +172,7 @@ class ManifestFile:
     """The first document is a `List` that wraps the Pod: the kubelet refuses it."""
 
 
-@dataclass(frozen=True, eq=False)
-class AuditSink:
+class AuditSink(NamedTuple):
     """An AuditSink of the removed dynamic auditing."""
 
     path: str
@@ -180,6 +180,17 @@ class AuditSink:
     places: Places
     base: Path
     minor: int
+
+
+class WebhookConfig(NamedTuple):
+    """A kubeconfig, which describes the audit webhook of the apiserver whose flag names it."""
+
+    path: str
+    document: int
+    places: Places
+    value: Value
+    server: ApiServer | None = None
+    """The apiserver of the same run that names this file, if one does."""
 
 
 class Ignore(NamedTuple):
@@ -197,8 +208,7 @@ class Ignore(NamedTuple):
         return finding.rule in self.names and self.first <= finding.span[:2] < self.last
 
 
-@dataclass(frozen=True, eq=False)
-class IgnoreComments:
+class IgnoreComments(NamedTuple):
     """The ignore comments of one file, for the rules that judge them."""
 
     path: str

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditlint.carriers.subjects import ApiServer
-from auditlint.checks.server_wording import at_flag, example, lacks, meant
+from auditlint.carriers.subjects import ApiServer, WebhookConfig
+from auditlint.checks.server_wording import NOT_STARTING, at_flag, example, lacks, meant, quoted
 from auditlint.finding import Related, Severity
-from auditlint.kubernetes import flags
+from auditlint.kubernetes import flags, kubeconfig
 from auditlint.rule import rule
 
 if TYPE_CHECKING:
@@ -194,3 +194,89 @@ def untruncated_webhook(server: ApiServer, context: Context) -> Iterator[Finding
 def _first_with_bodies(policy: Policy | None) -> int | None:
     rules = policy.rules if policy else ()
     return next((index for index, rule in enumerate(rules) if rule.level in {"Request", "RequestResponse"}), None)
+
+
+@rule(
+    "invalid-webhook-config",
+    category=_CATEGORY,
+    severity=Severity.ERROR,
+    summary="a kubeconfig of the audit webhook that kube-apiserver cannot use",
+    subject=WebhookConfig,
+)
+def invalid_webhook_config(config: WebhookConfig, context: Context) -> Iterator[Finding]:
+    """Report a kubeconfig without a current context or a server, and names and files in it that are not there."""
+    for fault in config.server.faults if config.server else ():
+        if fault.kind == "invalid-webhook-config":
+            message = _INVALID[fault.case].format(name=fault.path)
+            if fault.words:
+                words = quoted(fault.words)
+                message = message.replace(". ", f" ({words}). ", 1)
+            start = f"{NOT_STARTING}: " if fault.by else ""
+            yield context.value(fault.place, start + message, refused=bool(fault.by))
+
+
+_INVALID = {
+    "no-context": "no context is the current one, so the webhook has no address. Write current-context: and its name",
+    "unknown-context": 'there is no context "{name}". Name one that is under contexts',
+    "unknown-cluster": 'there is no cluster "{name}". Name one that is under clusters',
+    "unknown-user": 'there is no user "{name}", so events are sent without credentials. Name one that is under users',
+    "no-server": 'the cluster "{name}" has no server. Write server: https:// and the address of the webhook',
+    "two-authorities": 'the cluster "{name}" has its authority as a file and as data. Keep one of them',
+    "insecure-with-authority": 'the cluster "{name}" names an authority and is not to check it. Delete this line',
+    "file-not-mounted": "no volumeMount covers {name}. Mount that file, or put its content here as data",
+}
+
+
+@rule(
+    "insecure-webhook",
+    category=_CATEGORY,
+    severity=Severity.WARNING,
+    summary="audit events sent so that others can read or take them, or a token in the open",
+    subject=WebhookConfig,
+)
+def insecure_webhook(config: WebhookConfig, context: Context) -> Iterator[Finding]:
+    """Report http, a server that is not checked, and secrets written into the kubeconfig of the audit webhook."""
+    found = kubeconfig.connection(config.value) if config.server else None
+    if found is None:
+        return
+    if _is_plain(found.cluster):
+        message = "audit events, bodies included where the policy asks for them, go in the clear. Write https://"
+        yield context.value(found.cluster.at("server"), message)
+    elif found.cluster.on("insecure-skip-tls-verify"):
+        message = (
+            "whoever gets between can take the webhook's place and read all events. Delete this line, and name the "
+            "authority with certificate-authority"
+        )
+        yield context.value(found.cluster.at("insecure-skip-tls-verify"), message)
+    for key in ("token", "password") if found.user else ():
+        if found.user and found.user.text(key):
+            advice = "tokenFile" if key == "token" else "client-certificate and client-key"
+            message = f"the {key} of the webhook stands here for all who can read this file. Write {advice}"
+            yield context.value(found.user.at(key), message)
+
+
+def _is_plain(cluster: kubeconfig.Entry) -> bool:
+    """Tell whether the server is reached without TLS: client-go takes an address without a scheme for http."""
+    return bool(cluster.text("server")) and not cluster.text("server").lower().startswith("https://")
+
+
+@rule(
+    "cluster-dns-webhook",
+    category=_CATEGORY,
+    severity=Severity.WARNING,
+    summary="a webhook named by the cluster's DNS, which a Pod in the node's network does not ask",
+    subject=WebhookConfig,
+)
+def cluster_dns_webhook(config: WebhookConfig, context: Context) -> Iterator[Finding]:
+    """Report the name of a Service as the webhook's server, for a kube-apiserver in the network of its node."""
+    server = config.server
+    found = kubeconfig.connection(config.value) if server else None
+    if server is None or found is None or not server.host_network or server.dns_policy == "ClusterFirstWithHostNet":
+        return
+    host = found.cluster.text("server").partition("://")[2].partition("/")[0].partition(":")[0]
+    if host.endswith(".svc") or ".svc." in host:
+        message = (
+            f'"{host}" is a name of the cluster\'s DNS, and a Pod with hostNetwork asks the DNS of its node, which '
+            "does not know it: no event arrives. Write the Service's clusterIP"
+        )
+        yield context.value(found.cluster.at("server"), message)

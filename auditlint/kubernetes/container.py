@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from auditlint.kubernetes import kubeconfig
 from auditlint.kubernetes import mounts as mounting
 from auditlint.kubernetes.mounts import clean, covers, mount_point
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from auditlint.kubernetes.flags import ParsedFlags
     from auditlint.kubernetes.mounts import Mount, Volume
+    from auditlint.kubernetes.problems import Value
 
 POLICY_FLAG = "audit-policy-file"
 WEBHOOK_FLAG = "audit-webhook-config-file"
@@ -59,6 +61,8 @@ class Container(NamedTuple):
     """It is a static Pod: it cannot have objects of the API."""
     read_only_root: bool = False
     run_as_user: int | None = None
+    webhook: Value = None
+    """The content of the webhook's kubeconfig, if the run has it."""
 
 
 class Fault(NamedTuple):
@@ -78,7 +82,10 @@ class Fault(NamedTuple):
     """The mount that the file leads through, or that is wrong itself."""
     volume: Volume | None = None
     place: tuple[str | int, ...] = ()
-    """Where the Pod is invalid: from the container (`volumeMounts`, …) or from the Pod's spec (`volumes`, …)."""
+    """Where the Pod is invalid: from the container (`volumeMounts`, …) or from the Pod's spec (`volumes`, …).
+
+    Of a webhook's kubeconfig: the way from its root.
+    """
     words: str = ""
     """The words of the server or the kubelet."""
 
@@ -147,6 +154,20 @@ def _webhook_faults(container: Container) -> Iterator[Fault]:
     read = bool(container.flags.text(POLICY_FLAG))
     if path and (read or not container.whole):
         yield from _read_faults(container, WEBHOOK_FLAG, path, "files" if read else "")
+        yield from _kubeconfig_faults(container, Fault("invalid-webhook-config", "files" if read else "", ""), path)
+
+
+def _kubeconfig_faults(container: Container, base: Fault, path: str) -> Iterator[Fault]:
+    """Yield why the webhook's kubeconfig, if it is known, cannot be used."""
+    for problem in kubeconfig.problems(container.webhook) if container.webhook is not None else ():
+        by = base.by if problem.refuses else ""
+        yield base._replace(by=by, case=problem.case, path=problem.value, place=problem.path, words=problem.words)
+    found = kubeconfig.connection(container.webhook)
+    for key, name, place in kubeconfig.files(found) if found and container.whole else ():
+        file = kubeconfig.resolve(name, path)
+        if file.startswith("/") and mounting.covering(container.mounts, file) is None:
+            words = f"{kubeconfig.file_words(key)} {file}"
+            yield base._replace(case="file-not-mounted", path=file, place=place, words=words)
 
 
 def _read_faults(container: Container, flag: str, path: str, by: str) -> Iterator[Fault]:
