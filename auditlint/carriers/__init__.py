@@ -112,7 +112,7 @@ def _in_document(candidate: Candidate) -> Iterator[Subject]:
         if found or candidate.as_kind == "policy":
             yield from (found,) if found else ()
             return
-    if text(candidate.value, "kind") == "Config":
+    if candidate.as_kind is None and text(candidate.value, "kind") == "Config":
         from auditlint.carriers import webhook
 
         config = webhook.find(candidate)
