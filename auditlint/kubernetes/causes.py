@@ -19,6 +19,8 @@ def causes_of_never(rule: PolicyRule, possible: Callable[[PolicyRule], bool]) ->
     alone, without = _fields_alone(rule), _fields_left_out(rule)
     found = [field for field, narrowed in alone.items() if not possible(narrowed)]
     found = found or [field for field, widened in without.items() if possible(widened)]
+    if "resourceNames" in found:  # leaving out resources leaves out the names as well
+        found.remove("resources")
     return tuple(found or without)
 
 

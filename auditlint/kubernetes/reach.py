@@ -66,14 +66,14 @@ class Answer(NamedTuple):
 class Reach:
     """Answers questions about the rules of one policy; everything is worked out when it is first asked for."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, budget: Budget | None = None) -> None:
         self.rules = policy.rules
         self.index = Index(policy.rules)
         self.fresh = Fresh(self.index)
         self.gave_up: set[int] = set()
         """The rules of which some question stayed open because the budget was spent."""
         self._spaces = Spaces(self.index, self.fresh)
-        self._budget = Budget(STEPS_PER_QUESTION, STEPS_PER_POLICY, LEAST_STEPS)
+        self._budget = budget or Budget(STEPS_PER_QUESTION, STEPS_PER_POLICY, LEAST_STEPS)
         outcomes = [outcome_of(policy, number) for number in (*range(len(policy.rules)), None)]
         self._outcomes: list[_Effect] = [
             (level, frozenset(() if level == "None" else stages), managed) for _, level, stages, managed in outcomes

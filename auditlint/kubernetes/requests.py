@@ -153,7 +153,7 @@ def _collection_verb(verb: str, name: str, query: str) -> tuple[str, str]:
         return verb, name
     if verb == "delete":
         return NAMELESS_VERB, ""
-    from auditlint.kubernetes.selectors import label_selector_is_valid, required_name  # noqa: PLC0415
+    from auditlint.kubernetes.selectors import label_selector_is_valid, required_name
 
     values = _query_values(query)
     chosen = required_name(values.get("fieldSelector", ""))

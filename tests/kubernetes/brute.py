@@ -22,12 +22,15 @@ NEW = "new"
 Path = tuple[str | int, ...]
 
 
-def domain(policy: Policy) -> list[Request]:
-    """Return requests such that every request there is gets from this policy what one of these gets."""
+def domain(policy: Policy, most_groups: int = 2) -> list[Request]:
+    """Return requests such that every request there is gets from this policy what one of these gets.
+
+    A user is in at most `most_groups` groups: two are enough to match two rules that name groups.
+    """
     rules = policy.rules
     users = {None, NEW, *chain.from_iterable(rule.users for rule in rules)}
     groups = sorted(set(chain.from_iterable(rule.user_groups for rule in rules)))
-    memberships = [(), *((group,) for group in groups), *combinations(groups, 2)]
+    memberships = list(chain.from_iterable(combinations(groups, size) for size in range(most_groups + 1)))
     people = [(user, member) for user, member in product(users, memberships) if user is not None or not member]
     found = chain(
         (Request(verb, *who, path=path) for who, verb, path in product(people, URL_VERBS, paths(rules))),
@@ -172,7 +175,7 @@ def policies(draw: st.DrawFn, most: int = 6) -> Policy:
     """Policies that use a few of the fields each, so that trying every request stays quick."""
     used = draw(st.sets(st.sampled_from([*FIELDS, "resources", "non_resource_urls"]), min_size=1, max_size=4))
     common = {name: strategy for name, strategy in FIELDS.items() if name in used and name != "namespaces"}
-    kinds = [st.builds(PolicyRule, **OUTCOME, **common)]
+    kinds: list[st.SearchStrategy[PolicyRule]] = [st.builds(PolicyRule, **OUTCOME, **common)]
     if used & {"namespaces", "resources"}:
         placed = {"namespaces": FIELDS["namespaces"]} if "namespaces" in used else {}
         entries = {"resources": ENTRIES} if "resources" in used else {}

@@ -1,0 +1,69 @@
+"""The search for a request that no blocking rule takes, held to trying every one."""
+
+from __future__ import annotations
+
+from functools import reduce
+from itertools import product
+from operator import and_
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from auditlint.kubernetes.search import Budget, BudgetSpentError, Dimension, avoid, covering, touching
+
+PLENTY = 10**9
+RULES = 8
+ALL = (1 << RULES) - 1
+SETS = st.integers(0, ALL)
+DIMENSIONS = st.lists(st.lists(SETS, min_size=1, max_size=5), min_size=1, max_size=4)
+
+
+def budget(steps: int) -> Budget:
+    return Budget(steps, steps, 0).renewed()
+
+
+@settings(max_examples=500, deadline=None)
+@given(DIMENSIONS, SETS)
+def test_finds_a_way_past_the_blockers_if_there_is_one(dimensions: list[Dimension], blockers: int) -> None:
+    possible = any(not reduce(and_, values, blockers) for values in product(*dimensions))
+    picked = avoid(dimensions, blockers, budget(PLENTY))
+    assert (picked is not None) is possible
+    if picked is not None:
+        values = [dimension[at] for dimension, at in zip(dimensions, picked, strict=True)]
+        assert not reduce(and_, values, blockers)
+
+
+@settings(deadline=None)
+@given(DIMENSIONS)
+def test_rules_that_touch_and_cover(dimensions: list[Dimension]) -> None:
+    taken = [reduce(and_, values) for values in product(*dimensions)]
+    assert covering(dimensions, ALL) == reduce(and_, taken)
+    assert touching(dimensions, ALL) == sum(1 << rule for rule in range(RULES) if any(one >> rule & 1 for one in taken))
+
+
+def pigeons(holes: int) -> tuple[list[Dimension], int]:
+    """Return a question that needs much work: one more pigeon than holes, and a rule against each two in one hole."""
+    dimensions = [[0] * holes for _ in range(holes + 1)]
+    rules = [(one, other, hole) for one in range(holes + 1) for other in range(one) for hole in range(holes)]
+    for number, (one, other, hole) in enumerate(rules):
+        for pigeon, dimension in enumerate(dimensions):
+            for at in range(holes):
+                if pigeon not in {one, other} or at == hole:
+                    dimension[at] |= 1 << number
+    return dimensions, (1 << len(rules)) - 1
+
+
+def test_a_hard_question_spends_its_budget() -> None:
+    dimensions, blockers = pigeons(9)
+    with pytest.raises(BudgetSpentError):
+        avoid(dimensions, blockers, budget(2000))
+    assert avoid(*pigeons(3), budget(2000)) is None
+
+
+def test_a_spent_budget_leaves_the_least_for_each_question() -> None:
+    budget = Budget(per_question=10, in_all=15, least=2)
+    for steps in (10, 4, 2, 2):
+        budget.renewed().spend(steps)
+        with pytest.raises(BudgetSpentError):
+            budget.spend(1)
