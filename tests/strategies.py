@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
@@ -250,13 +249,11 @@ documents: SearchStrategy[Value] = weighted((40, policies), (1, anything))
 
 
 def json_text(value: Value) -> str:
-    """Write value as JSON, duplicate keys and all; of numbers that JSON lacks, YAML's words."""
+    """Write value as JSON, duplicate keys and all."""
     if isinstance(value, tuple):
         return "{" + ",".join(f"{json.dumps(name, ensure_ascii=False)}:{json_text(item)}" for name, item in value) + "}"
     if isinstance(value, list):
         return "[" + ",".join(json_text(item) for item in value) + "]"
-    if isinstance(value, float) and not math.isfinite(value):
-        return ".nan" if math.isnan(value) else ".inf" if value > 0 else "-.inf"
     return _json_scalar(value)
 
 

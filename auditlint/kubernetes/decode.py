@@ -14,7 +14,7 @@ from auditlint.kubernetes.policy import GroupResources, Policy, PolicyRule
 from auditlint.kubernetes.problems import Path, Problem, Value, wrong_type
 from auditlint.kubernetes.schema import Moment
 from auditlint.kubernetes.validation import Fields, aggregate, items, text, texts, validate
-from auditlint.kubernetes.words import JSON_ITERATOR_UNTIL, decode_error, head_error, not_json
+from auditlint.kubernetes.words import JSON_ITERATOR_UNTIL, decode_error, head_error
 
 if TYPE_CHECKING:
     from auditlint.kubernetes.schema import Struct
@@ -58,7 +58,7 @@ def load(value: Value, minor: int, *, from_json: bool = False) -> Loaded:
         nothing = Problem("empty-policy", (), True, None, None, "document", True)  # noqa: FBT003
         return Loaded(None, (nothing,), True, NO_HEAD, False, False)  # noqa: FBT003
     if not isinstance(value, tuple):
-        problem = wrong_type((), value, "a mapping (policy)")
+        problem = wrong_type((), value, "a mapping")
         return Loaded(None, (problem,), True, f"failed decoding: {head_error(value)}", False, False)  # noqa: FBT003
     head = read_head(value, minor, from_json=from_json)
     reading = _read(schema.policy(minor), value, minor, head.version, from_json=from_json)
@@ -101,8 +101,8 @@ def _failure(decoder: Decoder, root: Struct, minor: int, version: str) -> str:
 
     From YAML the order is that of the keys, from JSON that of the text.
     """
-    if decoder.not_a_number is not None:
-        return f"failed decoding: {not_json(decoder.not_a_number)}"
+    if decoder.too_large:
+        return "failed decoding: "  # its words are all about the text around the number
     wrong = [problem for problem in decoder.problems if problem.refuses]
     if not wrong:
         return ""
@@ -114,8 +114,7 @@ def _failure(decoder: Decoder, root: Struct, minor: int, version: str) -> str:
 
 def _error(head: Head, taken: _Reading, invalid: list[Invalid]) -> str:
     """Return the first error in the server's order, or nothing."""
-    early = taken.failure.startswith("failed decoding: json: unsupported value")  # before it looks at the head
-    if head.error and head.error != NO_HEAD and not early:
+    if head.error not in {"", NO_HEAD}:
         return head.error
     if taken.failure or head.error:
         return taken.failure or head.error

@@ -47,10 +47,10 @@ class Decoder:
 
     def __init__(self, minor: int, *, from_json: bool) -> None:
         self.problems: list[Problem] = []
-        self.not_a_number: float | None = None
-        """A number that the server cannot turn into JSON."""
+        self.too_large = False
+        """Whether json-iterator fails to skip a number."""
         self.from_json = from_json
-        self._null_clears_text = minor <= JSON_ITERATOR_UNTIL
+        self._iterator = minor <= JSON_ITERATOR_UNTIL
         self._clean: dict[tuple[int, int], Decoded] = {}
         self._again: tuple[Path, int] | None = None
 
@@ -72,7 +72,7 @@ class Decoder:
             return value
         if value is not None:
             self._wrong(kind, value, path)
-        elif self._null_clears_text:
+        elif self._iterator:
             return ""
         return old or ""
 
@@ -137,7 +137,7 @@ class Decoder:
     def _unknown(self, kind: Struct, name: str, value: Value, path: Path) -> None:
         word = "unsupported-field" if name in kind.unsupported else "unknown-field"
         self.problems.append(Problem(word, (*path, name), True, None, value, kind.scope, False))  # noqa: FBT003
-        self._numbers(value, (*path, name))
+        self._skip(value, (*path, name))
 
     def _applied(self, value: Pairs, path: Path, scope: str) -> Iterator[tuple[str, Value]]:
         """Yield the pairs that the server decodes, noting the duplicates."""
@@ -188,34 +188,29 @@ class Decoder:
     def _is_integer(self, value: Value) -> bool:
         """Say whether the number is an int64 as JSON has it; YAML's floats without a fraction become whole there."""
         if isinstance(value, float):
-            digits = "" if self.from_json else number(value) if math.isfinite(value) else ""
+            digits = "" if self.from_json else number(value)
             return digits.removeprefix("-").isdigit() and _SMALLEST <= int(digits) <= _LARGEST
         return isinstance(value, int) and not isinstance(value, bool) and _SMALLEST <= value <= _LARGEST
 
     def _raw(self, value: Value, path: Path) -> None:
-        """Look into a value that is kept as it is: from YAML, its duplicates and its numbers count all the same."""
-        self._numbers(value, path)
+        """Look into a value that is kept as it is: from YAML, its duplicates count all the same."""
+        self._skip(value, path)
         if self.from_json:
             return
         for here, item in walk(value, path):
             if isinstance(item, tuple) and len(dict(item)) < len(item):
                 self._duplicates(item, here, str(path[-1]))
 
-    def _numbers(self, value: Value, path: Path) -> None:
-        if self.from_json:
+    def _skip(self, value: Value, path: Path) -> None:
+        """Pass over a value that the server does not decode; json-iterator parses its numbers all the same."""
+        if not self.from_json or not self._iterator:
             return
         for here, item in walk(value, path):
-            if isinstance(item, float) and not math.isfinite(item):
-                self._wrong_number(item, here)
-
-    def _wrong_number(self, value: float, path: Path) -> None:
-        self.not_a_number = value if self.not_a_number is None else self.not_a_number
-        self.problems.append(wrong_type(path, value, "a number that JSON can hold"))
+            if isinstance(item, float) and math.isinf(item):
+                self.too_large = True
+                self.problems.append(wrong_type(here, item, "a number within the range of 64 bits"))
 
     def _wrong(self, kind: Kind, value: Value, path: Path) -> None:
-        if isinstance(value, float) and not math.isfinite(value) and not self.from_json:
-            self._wrong_number(value, path)
-            return
         occurrence = self._again[1] if self._again and self._again[0] == path else None
         self.problems.append(wrong_type(path, value, kind.wanted, occurrence))
 

@@ -81,11 +81,12 @@ class ListOf:
 class Struct:
     """A mapping with known fields.
 
-    `scope` is the word that messages use for it, `unsupported` are fields that only later minor versions know, and
-    `package` is its Go package, `audit` standing for the version of the policy.
+    `scope` is the word that messages use for it, `unsupported` are fields that only later minor versions know,
+    `embedded` fields that come from an embedded ObjectMeta, and `package` is its Go package, `audit` standing for the
+    version of the policy.
     """
 
-    __slots__ = ("fields", "go", "name", "plural", "scope", "unsupported", "wanted")
+    __slots__ = ("embedded", "fields", "go", "name", "plural", "scope", "unsupported", "wanted")
 
     def __init__(
         self,
@@ -95,15 +96,17 @@ class Struct:
         fields: dict[str, Kind],
         *,
         unsupported: frozenset[str] = frozenset(),
+        embedded: frozenset[str] = frozenset(),
         package: str = "v1",
     ) -> None:
         self.name = name
         self.go = f"{package}.{name}"
         self.scope = scope
         self.plural = plural
-        self.wanted = f"a mapping ({scope})"
+        self.wanted = "a mapping" if plural == scope else f"a {scope} (a mapping)"
         self.fields = fields
         self.unsupported = unsupported
+        self.embedded = embedded
 
 
 Kind = Text | Flag | Integer | Moment | Raw | Texts | ListOf | Struct
@@ -122,7 +125,7 @@ def policy(minor: int) -> Struct:
     }
     if not later:
         fields["omitManagedFields"] = Flag(optional=False)
-    return Struct("Policy", "policy", "policies", fields, unsupported=later, package="audit")
+    return Struct("Policy", "policy", "policy", fields, unsupported=later, package="audit")
 
 
 @cache
@@ -130,8 +133,9 @@ def headless(minor: int) -> Struct:
     """Return the type that the server decodes a document without apiVersion into: its internal one, with Go's names."""
     named = _go_named(policy(minor))
     own = {name: kind for name, kind in named.fields.items() if name not in {"ApiVersion", "Kind", "Metadata"}}
-    fields: dict[str, Kind] = {"apiVersion": Raw(), "kind": Raw(), **_metadata(minor).fields, **own}
-    return Struct("Policy", "policy", "policies", fields, package="audit")
+    embedded = _metadata(minor).fields
+    fields: dict[str, Kind] = {"apiVersion": Raw(), "kind": Raw(), **embedded, **own}
+    return Struct("Policy", "policy", "policy", fields, embedded=frozenset(embedded), package="audit")
 
 
 def _go_named(struct: Struct) -> Struct:
@@ -155,7 +159,7 @@ def _rule(later: frozenset[str]) -> Struct:
     group = Struct(
         "GroupResources",
         "group entry",
-        "group entries, each a mapping with group and resources",
+        "group entries",
         {"group": Text(), "resources": strings, "resourceNames": strings},
         package="audit",
     )
@@ -171,9 +175,7 @@ def _rule(later: frozenset[str]) -> Struct:
     }
     if not later:
         fields["omitManagedFields"] = Flag(optional=True)
-    return Struct(
-        "PolicyRule", "rule", "rules, each a mapping with a level", fields, unsupported=later, package="audit"
-    )
+    return Struct("PolicyRule", "rule", "rules", fields, unsupported=later, package="audit")
 
 
 def _metadata(minor: int) -> Struct:

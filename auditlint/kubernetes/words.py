@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from auditlint.kubernetes.schema import Flag, Integer, ListOf, Moment, Struct, Text, Texts
@@ -15,6 +14,8 @@ if TYPE_CHECKING:
 
 JSON_ITERATOR_UNTIL = 22
 """The last minor version that decodes with json-iterator, which words its errors in its own way."""
+EMBEDDING_SHOWN_SINCE = 35
+"""The first minor version that names embedded structs in the way to a field."""
 JSON_VALUES_SINCE = 34
 """The first minor version that writes values other than strings as JSON in validation errors."""
 
@@ -69,12 +70,6 @@ def number(value: float) -> str:
     return f"{Decimal(digits):f}".removesuffix(".0")
 
 
-def not_json(value: float) -> str:
-    """Return the error for a number that YAML can say and JSON cannot: infinity, or none at all."""
-    word = "NaN" if math.isnan(value) else "+Inf" if value > 0 else "-Inf"
-    return f"json: unsupported value: {word}"
-
-
 def head_error(value: Value, field: str = "") -> str:
     """Return the error for a document that is no mapping, or whose apiVersion or kind (`field`) is no string."""
     place = f"Go struct field .{field} of type string" if field else f"Go value of type {_HEAD}"
@@ -89,8 +84,8 @@ def decode_error(root: Struct, problem: Problem, minor: int, version: str) -> st
     kinds: list[Kind] = [root]
     for step in problem.path:
         kinds.append(_inner(kinds[-1], step))
-    describe = _iterator_error if minor <= JSON_ITERATOR_UNTIL else _json_error
-    return describe(kinds, problem).replace("audit.", f"{version}.")
+    words = _iterator_error(kinds, problem) if minor <= JSON_ITERATOR_UNTIL else _json_error(kinds, problem, minor)
+    return words.replace("audit.", f"{version}.")
 
 
 def _inner(kind: Kind, step: str | int) -> Kind:
@@ -99,12 +94,14 @@ def _inner(kind: Kind, step: str | int) -> Kind:
     return kind.element if isinstance(kind, (ListOf, Texts)) else kind
 
 
-def _json_error(kinds: list[Kind], problem: Problem) -> str:
+def _json_error(kinds: list[Kind], problem: Problem, minor: int) -> str:
     value, kind = problem.value, kinds[-1]
     if isinstance(kind, Moment) and isinstance(value, str):
         return _time_error(value)
     fields = [(holder, step) for holder, step in zip(kinds, problem.path, strict=False) if isinstance(holder, Struct)]
     stack = ".".join(str(step) for _, step in fields)
+    if minor >= EMBEDDING_SHOWN_SINCE and fields[0][1] in fields[0][0].embedded:
+        stack = f"ObjectMeta.{stack}"
     found = _json_word(value)
     if isinstance(kind, Integer) and isinstance(value, (int, float)) and found == "number":
         found += f" {number(value)}"
