@@ -228,8 +228,8 @@ class Analysis:
         """Return a request that a rule takes and a cluster serves; its own witness is tried first."""
         witness = self.reach.fates[index].witness
         if witness:
-            real = with_real_groups(witness)
-            if real.verb not in identities.UNSERVED_VERBS and self.reach.first(real) == index:
+            real = identities.made_real(witness)
+            if real and self.reach.first(real) == index:
                 return reach.Answer(real)
         return self.find_served(region_of(self.policy.rules[index]), (index,))
 
@@ -311,16 +311,6 @@ def _without(rule: PolicyRule, at: int, number: int) -> PolicyRule:
     resources = (*entry.resources[:number], *entry.resources[number + 1 :]) or ("/",)
     entries = (*rule.resources[:at], replace(entry, resources=resources), *rule.resources[at + 1 :])
     return replace(rule, resources=entries)
-
-
-def with_real_groups(request: Request) -> Request:
-    """Return a request whose user is in the groups that the server gives it."""
-    if request.user is None:
-        return request
-    always = identities.groups_of(request.user)
-    if identities.has_fixed_groups(request.user):
-        return request._replace(groups=always)
-    return request._replace(groups=tuple(dict.fromkeys((*request.groups, *always))))
 
 
 def everyday(namespace: str) -> Iterator[Request]:

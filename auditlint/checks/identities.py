@@ -15,6 +15,8 @@ from auditlint.kubernetes.requests import RESOURCE_VERBS, URL_VERBS
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
 
+    from auditlint.kubernetes.requests import Request
+
 AUTHENTICATED = "system:authenticated"
 UNAUTHENTICATED = "system:unauthenticated"
 SERVICE_ACCOUNTS = "system:serviceaccounts"
@@ -52,12 +54,23 @@ def has_fixed_groups(user: str) -> bool:
     return user == ANONYMOUS or bool(account_namespace(user))
 
 
+def made_real(request: Request) -> Request | None:
+    """Return a request with the groups that a server gives its user, None if no cluster serves such a request."""
+    if request.verb in UNSERVED_VERBS or "*" in request.namespace or "*" in (request.user or ""):
+        return None
+    if not request.user:
+        return request if request.user is None else None
+    always = groups_of(request.user)
+    others = () if has_fixed_groups(request.user) else (group for group in request.groups if not _is_reserved(group))
+    return request._replace(groups=tuple(dict.fromkeys((*others, *always))))
+
+
 def served(region: Region, named: Container[str]) -> Iterator[Region]:
     """Yield parts of a region that hold every request of it that a cluster can see, as far as reaching a rule goes.
 
     `named` are the users that the policy names: a service account made up here is none of them.
     """
-    region = _without_globs(meet(region, Region(verbs=SERVED_VERBS)))
+    region = without_globs(meet(region, Region(verbs=SERVED_VERBS)))
     if region.users is None:
         yield from _ordinary(region)
         yield from _some_accounts(region, named)
@@ -111,7 +124,7 @@ def _of_users(region: Region, users: Iterable[str]) -> Iterator[Region]:
             yield from _ordinary(meet(region, always))
 
 
-def _without_globs(region: Region) -> Region:
+def without_globs(region: Region) -> Region:
     """Return the region without users and namespaces whose names hold a star: nothing is called that."""
     users = None if region.users is None else tuple(user for user in region.users if "*" not in user)
     namespaces = None if region.namespaces is None else tuple(name for name in region.namespaces if "*" not in name)

@@ -34,8 +34,9 @@ def find(found: Analysis) -> Iterator[Overlap]:
     for group, rules in known.items():
         if _is_automatic(group):
             automatic |= rules
-    for index in found.reached() if automatic else ():
-        if automatic & ((1 << (index + 1)) - 1):
+    for index in found.reached():
+        rule = found.policy.rules[index]
+        if (rule.users and rule.user_groups) or automatic & ((1 << (index + 1)) - 1):
             yield from _of_rule(found, index)
 
 

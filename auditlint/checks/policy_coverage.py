@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.carriers.subjects import PolicySubject
-from auditlint.checks import analysis, wording
+from auditlint.checks import analysis, identities, wording
 from auditlint.finding import Severity
 from auditlint.kubernetes.region import Region, Target, meet, region_of
 from auditlint.rule import Context, rule
@@ -113,10 +113,11 @@ def _secret_access(found: Analysis, index: int) -> Request | None:
 
 
 def _taken(found: Analysis, index: int, region: Region) -> Request | None:
-    """Return a request of a region that a rule takes and a cluster serves."""
+    """Return a request of a region that a rule takes, one that a cluster serves if there is one."""
     if not found.may_take(index, region):
         return None
-    request = found.find_served(meet(region, region_of(found.policy.rules[index])), (index,)).request
+    asked = identities.without_globs(meet(region, region_of(found.policy.rules[index])))
+    request = found.find_served(asked, (index,)).request or found.reach.find(asked, (index,)).request
     return found.tidy(request, region.verbs or ()) if request else None
 
 

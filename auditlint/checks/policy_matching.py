@@ -110,7 +110,7 @@ def unserved_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     severity=Severity.WARNING,
     summary="one entry of a list of a reachable rule takes no request",
     subject=PolicySubject,
-    gives_way_to=(*_SINGLE_VALUE_RULES, "identity-overlap", "repeated-entry"),
+    gives_way_to=_SINGLE_VALUE_RULES,
 )
 def unreachable_selector(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report entries whose requests earlier rules take, while the rest of the rule is used."""
@@ -125,7 +125,6 @@ def unreachable_selector(policy: PolicySubject, context: Context) -> Iterator[Fi
     severity=Severity.INFO,
     summary="without the rule nothing changes",
     subject=PolicySubject,
-    gives_way_to=("unserved-rule", "logs-nothing"),
 )
 def redundant_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report rules whose requests would come to the same without them."""
@@ -152,7 +151,6 @@ def redundant_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]
     severity=Severity.WARNING,
     summary="some request reaches no rule and is silently not logged",
     subject=PolicySubject,
-    silenced_by=("logs-nothing",),
 )
 def missing_catch_all(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report policies that do not end by taking everything, with the most ordinary request that is lost."""

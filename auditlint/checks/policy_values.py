@@ -104,10 +104,8 @@ def verb_mismatch(policy: PolicySubject, context: Context) -> Iterator[Finding]:
             better, reason = verbs.mismatch(item.value, of_urls=of_urls)
             noun = "URL" if of_urls else "resource"
             advice = "Delete it" if not better or better in item.rule.verbs else f'Write "{better}"'
-            message = (
-                f"no request for {'a URL' if of_urls else 'a ' + noun} has the verb {quoted(item.value)}: {reason}"
-            )
-            yield context.value(policy.at(*item.path), f"{message}, {advice}")
+            message = f"no request for a {noun} has the verb {quoted(item.value)}: {reason}. {advice}"
+            yield context.value(policy.at(*item.path), message)
 
 
 @rule(

@@ -1,0 +1,403 @@
+"""The rules about which requests reach which rule: exact, each at its place, and one cause one finding."""
+
+from __future__ import annotations
+
+from itertools import chain, combinations, product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from auditlint import carriers
+from auditlint.carriers.subjects import PolicySubject
+from auditlint.checks import analysis
+from auditlint.kubernetes.match import Request, evaluate, matches
+from auditlint.kubernetes.policy import GroupResources, Policy, PolicyRule
+from auditlint.rule import REGISTRY, Context
+from tests.checks.policies import CLEAN, CLOSING, as_text, findings, only, request_of, rules, short, shorts
+
+CORE = '- level: {level}\n  resources:\n  - {{group: "", resources: [{names}]}}\n'
+
+
+def core(level: str, names: str) -> str:
+    return CORE.format(level=level, names=names)
+
+
+def lines_of(text: str, rule: str) -> list[tuple[int, list[int]]]:
+    """Return the line of each finding of a rule with the lines of its related places."""
+    return [(found.span.line, [place.span.line for place in found.related]) for found in findings(text, rule)]
+
+
+def test_one_rule_takes_all() -> None:
+    text = rules(core("Metadata", "pods, nodes") + core("Request", "pods") + CLOSING)
+    assert lines_of(text, "unreachable-rule") == [(7, [4])]
+    message = only(text, "unreachable-rule").message
+    assert "`kubectl get pod web -n prod` is logged at Metadata. Move it above line 4, or delete it" in message
+
+
+def test_several_rules_take_all_together() -> None:
+    text = rules(
+        "- level: None\n  verbs: [get, list]\n- level: Metadata\n  verbs: [create]\n"
+        "- level: Request\n  verbs: [list, create]\n  namespaces: [a]\n- level: Metadata\n"
+    )
+    assert lines_of(text, "unreachable-rule") == [(8, [4, 6])]
+    assert "lines 4 and 6 together take every such request first" in only(text, "unreachable-rule").message
+
+
+def test_consecutive_rules_with_one_cause_are_one_finding() -> None:
+    text = rules(CLOSING + core("Request", "pods") + core("Request", "nodes"))
+    assert lines_of(text, "unreachable-rule") == [(5, [4, 8])]
+
+
+def test_rules_with_other_causes_are_findings_of_their_own() -> None:
+    text = rules(
+        core("None", "pods") + core("None", "nodes") + core("Request", "pods") + core("Request", "nodes") + CLOSING
+    )
+    assert lines_of(text, "unreachable-rule") == [(10, [4]), (13, [7])]
+
+
+NEVER = {
+    "verbs": ('verbs: ["*"]\n  namespaces: [a]', 'none has the verb "*" for a resource'),
+    "url verbs": ("verbs: [list]\n  nonResourceURLs: [/a]", 'none has the verb "list" for a URL'),
+    "urls": ("nonResourceURLs: [/api/v1/pods]", 'kube-apiserver reads "/api/v1/pods" as requests for resources'),
+    "resources": ('resources: [{group: "", resources: [a/b/c]}]', "none can equal them"),
+    "names": (
+        'verbs: [deletecollection]\n  resources: [{group: "", resources: [pods], resourceNames: [a]}]',
+        'none with the verb "deletecollection" carries a name',
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "reason"), NEVER.values(), ids=NEVER.keys())
+def test_never_matching_rule(text: str, reason: str) -> None:
+    found = only(rules(f"- level: Request\n  {text}\n{CLOSING}"), "never-matching-rule")
+    assert (found.span.line, found.pointer) == (4, "/rules/0")
+    assert reason in found.message
+
+
+def test_unreachable_selector() -> None:
+    text = rules(core("Metadata", "pods") + core("Request", "pods, nodes") + CLOSING)
+    assert shorts(text, "unreachable-selector") == ["unreachable-selector warning @ pods"]
+    assert lines_of(text, "unreachable-selector") == [(9, [4])]
+
+
+def test_unreachable_selector_with_the_same_outcome_is_clutter() -> None:
+    text = rules(core("Request", "pods") + core("Request", "pods, nodes") + CLOSING)
+    assert shorts(text, "unreachable-selector") == ["unreachable-selector info @ pods"]
+
+
+def test_redundant_rule() -> None:
+    text = rules(core("Metadata", "pods") + CLOSING)
+    assert lines_of(text, "redundant-rule") == [(4, [7])]
+    assert "line 7 would take its requests, which logs them at Metadata too" in only(text, "redundant-rule").message
+
+
+def test_a_silent_rule_at_the_end_is_redundant() -> None:
+    text = rules(core("Metadata", "pods") + core("None", "nodes"))
+    assert "no rule would take its requests" in only(text, "redundant-rule").message
+
+
+def test_missing_catch_all_shows_an_ordinary_request() -> None:
+    found = only(rules(core("Metadata", "pods")), "missing-catch-all")
+    assert (found.span.line, found.severity.word) == (3, "warning")
+    assert found.message.startswith("`kubectl get secret db -n prod` reaches no rule and is silently not logged")
+
+
+def test_missing_catch_all_for_those_without_a_login_is_an_info() -> None:
+    text = rules("- level: Metadata\n  userGroups: ['system:authenticated']\n")
+    found = only(text, "missing-catch-all")
+    assert found.severity.word == "info"
+    assert "`kubectl get secret db -n prod` by system:anonymous" in found.message
+
+
+@pytest.mark.parametrize("group", ["system:serviceaccounts", "system:masters"])
+def test_missing_catch_all_for_others_is_a_warning(group: str) -> None:
+    text = rules(f"- level: Metadata\n  userGroups: ['{group}', 'system:unauthenticated']\n")
+    assert only(text, "missing-catch-all").severity.word == "warning"
+
+
+def test_drops_the_rest_lists_what_is_lost() -> None:
+    text = rules(core("Metadata", "secrets") + "- level: None\n")
+    found = only(text, "drops-the-rest")
+    assert (found.span.line, found.severity.word) == (7, "info")
+    assert "shells in pods" in found.message
+    assert "secrets" not in found.message
+
+
+def test_drops_the_rest_stands_in_place_of_the_echoes() -> None:
+    text = rules(core("Metadata", "pods") + "- level: None\n  verbs: [get]\n- level: None\n")
+    assert shorts(text, "secrets-not-audited") == []
+
+
+LOGS_NOTHING = {
+    "only None": "- level: None\n",
+    "a star": '- level: Metadata\n  verbs: ["*"]\n- level: None\n',
+    "too late": "- level: None\n- level: Metadata\n",
+    "an old verb": "- level: Metadata\n  verbs: [proxy]\n- level: None\n",
+    "a user who is none": '- level: Metadata\n  users: ["system:serviceaccount:*"]\n- level: None\n',
+    "never in its group": (
+        "- level: Metadata\n  users: ['system:anonymous']\n  userGroups: ['system:authenticated']\n- level: None\n"
+    ),
+    "no rule": "- level: None\n  users: [a]\n",
+}
+
+
+@pytest.mark.parametrize("text", LOGS_NOTHING.values(), ids=LOGS_NOTHING.keys())
+def test_logs_nothing(text: str) -> None:
+    found = only(rules(text), "logs-nothing")
+    assert (found.span.line, found.severity.word) == (3, "error")
+    assert not {"drops-the-rest", "secrets-not-audited"} & {finding.rule for finding in findings(rules(text))}
+
+
+@pytest.mark.parametrize(
+    "text", ["- level: None\n  users: [a]\n- level: Metadata\n", "- level: Metadata\n  users: [a]\n"]
+)
+def test_logs_something(text: str) -> None:
+    assert shorts(rules(text), "logs-nothing") == []
+
+
+def test_unserved_rule() -> None:
+    text = rules("- level: Request\n  verbs: [proxy]\n" + CLOSING)
+    assert shorts(text) == ["unserved-rule warning @ level"]
+
+
+def behind(group: str, field: str, *names: str) -> str:
+    """Return a rule for a group, and a rule for others behind it."""
+    listed = ", ".join(f"'{name}'" for name in names)
+    return f"- level: Request\n  userGroups: ['{group}']\n- level: None\n  {field}: [{listed}]\n"
+
+
+ACCOUNT = "system:serviceaccount:ci:a"
+OVERLAPS = {
+    "service account": (behind("system:serviceaccounts", "users", ACCOUNT, "bob"), ACCOUNT),
+    "its namespace": (behind("system:serviceaccounts:ci", "users", "bob", ACCOUNT), ACCOUNT),
+    "kubelet": (behind("system:nodes", "users", "system:node:n1"), "system:node:n1"),
+    "everybody": (behind("system:authenticated", "users", "bob"), "bob"),
+    "a group of everybody": (behind("system:authenticated", "userGroups", "system:masters"), "system:masters"),
+    "never in it": (
+        "- level: Request\n  users: ['system:anonymous']\n  userGroups: ['system:authenticated']\n",
+        "system:anonymous",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "name"), OVERLAPS.values(), ids=OVERLAPS.keys())
+def test_identity_overlap(text: str, name: str) -> None:
+    found = shorts(rules(CLEAN + text + "- level: Request\n  verbs: [get]\n" + CLOSING), "identity-overlap")
+    assert found == [f"identity-overlap error @ '{name}'"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        behind("system:nodes", "users", "bob"),
+        behind("system:serviceaccounts:cd", "users", ACCOUNT),
+        behind("system:authenticated", "users", "bob").replace("- level: None", "  verbs: [get]\n- level: None"),
+        behind("system:authenticated", "users", "system:anonymous"),
+    ],
+)
+def test_no_identity_overlap(text: str) -> None:
+    assert shorts(rules(text + CLOSING), "identity-overlap") == []
+
+
+def test_parent_in_wildcard() -> None:
+    text = rules(core("None", '"pods/*"') + core("Request", "pods") + CLOSING)
+    found = findings(text)
+    assert [short(text, one) for one in found] == [
+        'parent-in-wildcard warning @ "pods/*"',
+        "unreachable-rule error @ level",
+    ]
+    assert [place.span.line for place in found[0].related] == [7]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        core("None", '"pods/*", pods') + core("Request", "pods, nodes"),
+        core("Request", '"pods/*"') + core("Request", "pods"),
+        core("None", '"pods/*"') + core("Request", "nodes"),
+        core("Metadata", "pods") + core("None", '"pods/*"') + core("Request", "pods, nodes"),
+        core("None", '"*/status"') + core("Request", "pods"),
+    ],
+)
+def test_no_parent_in_wildcard(text: str) -> None:
+    assert shorts(rules(text + CLOSING), "parent-in-wildcard") == []
+
+
+def test_the_parent_may_be_taken_by_some_of_several_rules() -> None:
+    text = rules(
+        "- level: None\n  users: [bob]\n  resources: [{group: '', resources: ['pods/*']}]\n"
+        "- level: Metadata\n  namespaces: [a]\n"
+        "- level: Request\n  resources: [{group: '', resources: [pods]}]\n" + CLOSING
+    )
+    found = only(text, "parent-in-wildcard")
+    request = request_of(found)
+    assert (request.user, request.namespace != "a", request.subresource) == ("bob", True, "")
+
+
+GAPS = {
+    "secrets": ('namespaces: [a]\n  resources: [{group: "", resources: [secrets]}]', True),
+    "configmaps": ('namespaces: [a]\n  resources: [{group: "", resources: [configmaps]}]', True),
+    "everything": ("namespaces: [a]", True),
+    "with the empty one": ('namespaces: [a, ""]\n  resources: [{group: "", resources: [secrets]}]', False),
+    "writes only": ('namespaces: [a]\n  verbs: [create]\n  resources: [{group: "", resources: [secrets]}]', False),
+    "pods": ('namespaces: [a]\n  resources: [{group: "", resources: [pods]}]', False),
+}
+
+
+@pytest.mark.parametrize(("text", "gap"), GAPS.values(), ids=GAPS.keys())
+def test_namespaced_list_gap(text: str, gap: bool) -> None:  # noqa: FBT001
+    expected = ["namespaced-list-gap warning @ namespaces"] if gap else []
+    assert shorts(rules(f"- level: Metadata\n  {text}\n- level: None\n"), "namespaced-list-gap") == expected
+    assert shorts(rules(f"- level: Metadata\n  {text}\n- level: Metadata\n"), "namespaced-list-gap") == []
+
+
+def test_a_snippet_lacks_nothing() -> None:
+    assert shorts("- level: Metadata\n  namespaces: [a]\n- level: None\n") == [
+        "namespaced-list-gap warning @ namespaces",
+        "secrets-not-audited warning @ level",
+    ]
+
+
+# What only real identities decide, against all of a small world.
+
+USERS = ("alice", "system:serviceaccount:ci:a", "system:node:n", "system:anonymous")
+GROUPS = (
+    "system:authenticated",
+    "system:unauthenticated",
+    "system:serviceaccounts",
+    "system:serviceaccounts:ci",
+    "system:nodes",
+    "devs",
+)
+REAL = (
+    (None, ()),
+    ("system:anonymous", ("system:unauthenticated",)),
+    ("system:serviceaccount:ci:a", ("system:serviceaccounts", "system:serviceaccounts:ci", "system:authenticated")),
+    ("system:serviceaccount:ci:b", ("system:serviceaccounts", "system:serviceaccounts:ci", "system:authenticated")),
+    ("system:serviceaccount:cd:a", ("system:serviceaccounts", "system:serviceaccounts:cd", "system:authenticated")),
+    *(
+        (user, (*groups, "system:authenticated"))
+        for user in ("alice", "zed", "system:node:n")
+        for groups in ((), ("devs",), ("system:nodes",), ("devs", "system:nodes"))
+        if user != "system:node:n" or "system:nodes" in groups
+    ),
+)
+ANYBODY = (
+    (None, ()),
+    *product((*USERS, "zed"), chain.from_iterable(combinations(GROUPS, size) for size in range(len(GROUPS) + 1))),
+)
+ASKED = (
+    Request("get", resource="secrets", namespace="a", name="x"),
+    Request("list", resource="secrets"),
+    Request("create", resource="secrets", namespace="a"),
+    Request("create", resource="pods", namespace="a"),
+    Request("get", path="/a"),
+    Request("post", path="/a"),
+)
+
+
+def some(*values: str) -> st.SearchStrategy[tuple[str, ...]]:
+    return st.lists(st.sampled_from(values), max_size=2, unique=True).map(tuple)
+
+
+RULES = st.builds(
+    PolicyRule,
+    level=st.sampled_from(["None", "Metadata", "Request", "RequestResponse"]),
+    users=some(*USERS),
+    user_groups=some(*GROUPS),
+    verbs=some("get", "list"),
+    resources=st.sampled_from([(), (), (GroupResources("", ("secrets",)),)]),
+)
+POLICIES = st.lists(RULES, min_size=1, max_size=4).map(lambda found: Policy(tuple(found)))
+
+
+def subject_of(policy: Policy) -> PolicySubject:
+    (subject,) = carriers.recognise("p.yaml", as_text(policy).encode(), as_kind=None, named=True, minor=37).subjects
+    assert isinstance(subject, PolicySubject)
+    assert subject.loaded.policy == policy
+    return subject
+
+
+def pointers(subject: PolicySubject, name: str) -> set[str]:
+    rule = REGISTRY[name]
+    return {finding.pointer for finding in rule.check(subject, Context(rule, subject))}
+
+
+def takers(policy: Policy, people: tuple[tuple[str | None, tuple[str, ...]], ...]) -> dict[int, list[Request]]:
+    """Return which requests of the small world each rule takes."""
+    taken: dict[int, list[Request]] = {}
+    for (user, groups), asked in product(people, ASKED):
+        request = asked._replace(user=user, groups=groups)
+        index = evaluate(policy, request).rule
+        if index is not None:
+            taken.setdefault(index, []).append(request)
+    return taken
+
+
+@settings(max_examples=150, deadline=None)
+@given(POLICIES)
+def test_unserved_rules_are_those_that_nobody_real_reaches(policy: Policy) -> None:
+    subject = subject_of(policy)
+    reached, served = set(takers(policy, ANYBODY)), set(takers(policy, REAL))
+    assert pointers(subject, "unserved-rule") == {f"/rules/{index}" for index in reached - served}
+
+
+@settings(max_examples=150, deadline=None)
+@given(POLICIES)
+def test_identity_overlaps_are_those_of_real_groups(policy: Policy) -> None:
+    subject = subject_of(policy)
+    anybody, real = takers(policy, ANYBODY), takers(policy, REAL)
+    expected = set()
+    for index, rule in enumerate(policy.rules):
+        for field, names in (("users", rule.users), ("userGroups", rule.user_groups)):
+            if any(
+                any(_is_by(request, field, name) for request in anybody.get(index, []))
+                and not any(_is_by(request, field, name) for request in real.get(index, []))
+                and (field == "users" or _somebody_real(policy, index, name))
+                for name in names
+            ):
+                expected.add(f"/rules/{index}/{field}")
+    found = {pointer.rpartition("/")[0] for pointer in pointers(subject, "identity-overlap")}
+    assert found == expected
+
+
+def _is_by(request: Request, field: str, name: str) -> bool:
+    return request.user == name if field == "users" else name in request.groups
+
+
+def _somebody_real(policy: Policy, index: int, group: str) -> bool:
+    """Return whether somebody real in the group asks for what the rule asks for, wherever it ends up."""
+    people = [(user, groups) for user, groups in REAL if group in groups]
+    return any(
+        matches(policy.rules[index], asked._replace(user=user, groups=groups))
+        for (user, groups), asked in product(people, ASKED)
+    )
+
+
+@settings(max_examples=150, deadline=None)
+@given(POLICIES)
+def test_what_falls_off_is_a_warning_if_somebody_logged_in_does(policy: Policy) -> None:
+    rule = REGISTRY["missing-catch-all"]
+    subject = subject_of(policy)
+    found = list(rule.check(subject, Context(rule, subject)))
+    lost = [
+        (user, groups)
+        for (user, groups), asked in product(REAL, ASKED)
+        if evaluate(policy, asked._replace(user=user, groups=groups)).rule is None
+    ]
+    if any("system:authenticated" in groups for _, groups in lost):
+        assert [finding.severity.word for finding in found] == ["warning"]
+    for finding in found:
+        assert evaluate(policy, request_of(finding)).rule is None
+
+
+@settings(max_examples=150, deadline=None)
+@given(POLICIES)
+def test_logs_nothing_means_that_nobody_real_is_logged(policy: Policy) -> None:
+    subject = subject_of(policy)
+    logged = {index for index in takers(policy, REAL) if policy.rules[index].level != "None"}
+    if logged:
+        assert pointers(subject, "logs-nothing") == set()
+    elif not any(policy.rules[index].level != "None" for index in analysis.of(subject).reached()):  # type: ignore[union-attr]
+        assert pointers(subject, "logs-nothing") == {"/rules"}

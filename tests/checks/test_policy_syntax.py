@@ -1,0 +1,281 @@
+"""The rules about how a policy is read: which value or key, how bad, and whether the server refuses it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.checks.policies import CLOSING, HEAD, findings, only, rules, shorts
+
+TAIL = CLOSING
+SILENT = rules("- level: Metadata\n")
+
+REFUSED = {
+    "level-lower": (rules("- level: metadata\n"), ["invalid-level error refused @ metadata"]),
+    "level-missing": (rules("- verbs: [get]\n"), ["invalid-level error refused @ verbs"]),
+    "level-empty": (rules("- level:\n"), ["invalid-level error refused @ level"]),
+    "level-bool": (rules("- level: off\n"), ["wrong-type error refused @ off"]),
+    "stage": (
+        f"{HEAD}omitStages: [requestreceived]\nrules:\n{TAIL}",
+        ["invalid-stage error refused @ requestreceived"],
+    ),
+    "group-version": (
+        rules("- level: None\n  resources: [{group: apps/v1}]\n- level: Metadata\n"),
+        ["invalid-group error refused @ apps/v1"],
+    ),
+    "url": (rules("- level: None\n  nonResourceURLs: [healthz]\n" + TAIL), ["invalid-url error refused @ healthz"]),
+    "url-two-faults-are-one": (
+        rules("- level: None\n  nonResourceURLs: [a*b]\n" + TAIL),
+        ["invalid-url error refused @ a*b"],
+    ),
+    "mixed": (
+        rules("- level: None\n  namespaces: [a]\n  nonResourceURLs: [/a]\n" + TAIL),
+        ["mixed-rule error refused @ nonResourceURLs"],
+    ),
+    "names": (
+        rules('- level: None\n  resources:\n  - group: ""\n    resourceNames: [a]\n' + TAIL),
+        ["names-without-resources error refused @ resourceNames"],
+    ),
+    "scalar-for-list": (rules("- level: None\n  verbs: get\n" + TAIL), ["wrong-type error refused @ get"]),
+    "number": (rules("- level: None\n  users: [1, 2]\n" + TAIL), ["wrong-type error refused @ 1"]),
+    "resources-as-strings": (
+        rules('- level: None\n  resources: ["pods", "nodes"]\n' + TAIL),
+        ['wrong-type error refused @ "pods"'],
+    ),
+    "rules-as-mapping": (f"{HEAD}rules:\n  level: Metadata\n", ["wrong-type error refused @ level: Metadata"]),
+    "no-rules": (HEAD, ["empty-policy error refused @ apiVersion"]),
+    "null-rules": (f"{HEAD}rules:\n", ["empty-policy error refused @ rules"]),
+    "spec": (
+        f"{HEAD}spec:\n  rules:\n  - level: Metadata\n",
+        ["empty-policy error refused @ spec", "unknown-field error @ spec"],
+    ),
+    "headless": (f"rules:\n{TAIL}", ["wrong-api-version error refused @ rules"]),
+    "old-version": (
+        f"apiVersion: audit.k8s.io/v1beta1\nkind: Policy\nrules:\n{TAIL}",
+        ["wrong-api-version error refused @ audit.k8s.io/v1beta1"],
+    ),
+    "kind": (
+        f"apiVersion: audit.k8s.io/v1\nkind: AuditPolicy\nrules:\n{TAIL}",
+        ["wrong-kind error refused @ AuditPolicy"],
+    ),
+    "norules": (f"{HEAD}  - level: None\n", ["yaml-syntax error refused @ :"]),
+}
+LOADED = {
+    "duplicate": (
+        rules("- level: None\n  verbs: [get]\n  verbs: [list]\n" + TAIL),
+        ["duplicate-key error @ verbs"],
+    ),
+    "kind-missing": (f"apiVersion: audit.k8s.io/v1\nrules:\n{TAIL}", ["wrong-kind info @ apiVersion"]),
+    "labels": (
+        f"{HEAD}metadata:\n  labels: {{a: b}}\nrules:\n{TAIL}",
+        ["misplaced-metadata info @ labels"],
+    ),
+    "metadata-unknown": (f"{HEAD}metadata:\n  nam: a\nrules:\n{TAIL}", ["unknown-field info @ nam"]),
+    "second-document": (
+        f"{SILENT}---\n{SILENT}",
+        ["ignored-document error @ apiVersion"],
+    ),
+    "by-luck-the-same": (
+        rules('- level: Request\n  resources:\n  - groups: ""\n    resources: [configmaps]\n' + TAIL),
+        ["unknown-field error @ groups"],
+    ),
+    "groups-scalar": (
+        rules("- level: Request\n  resources:\n  - groups: apps\n    resources: [configmaps]\n" + TAIL),
+        ["widened-rule error @ groups"],
+    ),
+    "no-body-placeholder": (
+        rules('- level: Metadata\n  users: ["<user>"]\n  omitStages: [RequestReceived]\n' + TAIL),
+        ['unrendered-template info @ "<user>"'],
+    ),
+}
+MATCHING = {"secret-bodies-logged", "secrets-not-audited", "redundant-rule", "unreachable-rule", "missing-catch-all"}
+
+
+@pytest.mark.parametrize(("text", "expected"), REFUSED.values(), ids=REFUSED.keys())
+def test_refused(text: str, expected: list[str]) -> None:
+    found = [entry for entry in shorts(text) if entry.split(" ")[0] not in MATCHING]
+    assert found == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), LOADED.values(), ids=LOADED.keys())
+def test_not_refused(text: str, expected: list[str]) -> None:
+    assert [entry for entry in shorts(text) if entry.split(" ")[0] not in MATCHING] == expected
+
+
+def test_a_right_policy_is_silent() -> None:
+    assert shorts(SILENT) == []
+
+
+@pytest.mark.parametrize(
+    ("minor", "expected"),
+    [(20, []), (21, ["warning"]), (23, ["warning"]), (24, ["error"])],
+)
+def test_old_versions_warn_before_they_are_refused(minor: int, expected: list[str]) -> None:
+    text = f"apiVersion: audit.k8s.io/v1beta1\nkind: Policy\nrules:\n{TAIL}"
+    found = findings(text, "wrong-api-version", minor=minor)
+    assert [finding.severity.word for finding in found] == expected
+    assert [finding.refused for finding in found] == [minor >= 24 for _ in expected]
+
+
+@pytest.mark.parametrize(("minor", "expected"), [(22, ["unsupported-field warning @ omitManagedFields"]), (23, [])])
+def test_a_field_of_later_releases(minor: int, expected: list[str]) -> None:
+    text = f"{HEAD}omitManagedFields: true\nrules:\n{TAIL}"
+    assert shorts(text, minor=minor) == expected
+
+
+@pytest.mark.parametrize(("minor", "expected"), [(35, ['invalid-group error refused @ "*"']), (36, [])])
+def test_any_group_is_young(minor: int, expected: list[str]) -> None:
+    text = rules('- level: None\n  resources: [{group: "*", resources: [events]}]\n' + TAIL)
+    assert shorts(text, minor=minor) == expected
+
+
+def test_a_snippet_is_judged_for_its_entries_only() -> None:
+    text = "- level: metadata\n- verbs: [get]\n  level: Metadata\n"
+    assert shorts(text) == ["invalid-level error refused @ metadata"]
+
+
+SELECTOR_KEYS = {
+    "verb: get": 'Write `verbs: ["get"]`',
+    "method: [get]": 'Write `verbs: ["get"]`',
+    "namespace: prod": 'Write `namespaces: ["prod"]`',
+    "user: bob": 'Write `users: ["bob"]`',
+    "username: [bob]": 'Write `users: ["bob"]`',
+    "usergroups: [devs]": 'Write `userGroups: ["devs"]`',
+    "groups: ['system:nodes']": 'Write `userGroups: ["system:nodes"]`',
+    "paths: ['/healthz*']": 'Write `nonResourceURLs: ["/healthz*"]`',
+    "path: /healthz": 'Write `nonResourceURLs: ["/healthz"]`',
+    "urls: [/healthz]": 'Write `nonResourceURLs: ["/healthz"]`',
+    "nonResourceUrls: [/healthz]": 'Write `nonResourceURLs: ["/healthz"]`',
+    "nonResourceURL: /healthz": 'Write `nonResourceURLs: ["/healthz"]`',
+    "nonresourceurls: [/healthz]": 'Write `nonResourceURLs: ["/healthz"]`',
+    "vebrs: [get]": 'Write `verbs: ["get"]`',
+    "namepsaces: [prod]": 'Write `namespaces: ["prod"]`',
+    "resource: [pods]": "Write `resources:`",
+    "apiGroups: [apps]": 'Write `group: "apps"` into an entry of `resources:`',
+    "resourceNames: [a]": 'Write `resourceNames: ["a"]` into an entry of `resources:`',
+}
+
+
+@pytest.mark.parametrize(("key", "advice"), SELECTOR_KEYS.items(), ids=SELECTOR_KEYS.keys())
+def test_a_lost_selector_silences_every_request(key: str, advice: str) -> None:
+    found = only(rules(f"- level: None\n  {key}\n{TAIL}"), "widened-rule")
+    assert found.message.endswith(f" is no longer logged. {advice}")
+    assert "silences every request" in found.message
+    assert found.witness is not None
+
+
+ENTRY_KEYS = {
+    "groups: [apps]": 'Write `group: "apps"`',
+    "apiGroup: apps": 'Write `group: "apps"`',
+    "apiGroups: [apps, batch]": 'Write one entry for each group, the first with `group: "apps"`',
+    "resource: [pods]": 'Write `resources: ["pods"]`',
+    "verbs: [delete]": 'Write `verbs: ["delete"]` one level up, in the rule itself',
+    "namespaces: [prod]": 'Write `namespaces: ["prod"]` one level up, in the rule itself',
+    "subresources: [exec]": 'Write `resources:` with plural names, such as `resources: ["pods", "pods/log"]`',
+}
+
+
+@pytest.mark.parametrize(("key", "advice"), ENTRY_KEYS.items(), ids=ENTRY_KEYS.keys())
+def test_a_lost_selector_of_an_entry(key: str, advice: str) -> None:
+    found = only(rules(f"- level: None\n  resources:\n  - {key}\n{TAIL}"), "widened-rule")
+    assert found.message.endswith(f" is no longer logged. {advice}")
+    assert "this entry means every resource of the core group" in found.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '- level: None\n  resources:\n  - groups: [""]\n',
+        "- level: None\n  resources:\n  - groups: ['*']\n",
+        "- level: None\n  resources:\n  - group: apps\n    groups: [batch]\n",
+        "- level: None\n  resources:\n  - group: apps\n    resources: [jobs]\n    resource: [pods]\n",
+        "- level: None\n  verb: '*'\n  users: [a]\n",
+        "- level: None\n  verbs: [get]\n  verb: [list]\n",
+        "- level: None\n  users: [a]\n  omitStage: [Panic]\n",
+        "- level: None\n  users: [a]\n  colour: [red]\n",
+        "- level: None\n  users: [a]\n  namespace: []\n",
+        "- level: None\n  namespaces: [a]\n  paths: [/healthz]\n",
+    ],
+)
+def test_a_rule_as_wide_as_it_was_meant_is_not_widened(text: str) -> None:
+    found = {finding.rule for finding in findings(rules(text + TAIL))}
+    assert "unknown-field" in found
+    assert "widened-rule" not in found
+
+
+def test_stages_are_named_the_other_way_round() -> None:
+    message = only(rules("- level: Metadata\n  stages: [ResponseComplete]\n"), "unknown-field").message
+    assert 'so every stage is logged. Write `omitStages: ["RequestReceived", "ResponseStarted"]`' in message
+
+
+def test_a_no_break_space_in_a_key_is_named() -> None:
+    message = only(rules("- level: Metadata\n  \u00a0verbs: [get]\n"), "widened-rule").message
+    assert "no-break space (U+00A0)" in message
+
+
+@pytest.mark.parametrize(("minor", "silently"), [(25, True), (26, False)])
+def test_old_servers_drop_keys_silently(minor: int, silently: bool) -> None:  # noqa: FBT001
+    message = only(rules("- level: Metadata\n  omitStage: [Panic]\n"), "unknown-field", minor=minor).message
+    assert ("silently (by kube-apiserver 1.25)" in message) is silently
+
+
+LEVELS = {
+    "metadata": "Metadata",
+    "METADATA": "Metadata",
+    "Metdata": "Metadata",
+    "none": "None",
+    "Nothing": "None",
+    "Request-Response": "RequestResponse",
+    "RequestBody": "Request",
+    "'Metadata '": "Metadata",
+}
+
+
+@pytest.mark.parametrize(("written", "meant"), LEVELS.items(), ids=LEVELS.keys())
+def test_levels_are_guessed(written: str, meant: str) -> None:
+    message = only(rules(f"- level: {written}\n"), "invalid-level").message
+    assert f'did you mean "{meant}"? kube-apiserver refuses this policy' in message
+
+
+RIGHT_TYPES = {
+    "- level: None\n  verbs: get\n": 'write `verbs: ["get"]`',
+    "- level: None\n  verbs: 'get, list'\n": 'write `verbs: ["get", "list"]`',
+    "- level: None\n  namespaces: [on]\n": "put it in quotes",
+    "- level: None\n  users: [12]\n": 'write "12" in quotes',
+    "- level: None\n  resources: [roles]\n": (
+        'write `resources: [{group: "rbac.authorization.k8s.io", resources: ["roles"]}]`'
+    ),
+    "- level: None\n  resources:\n  - group: [apps]\n": 'write `group: "apps"`',
+    "- level: [none]\n": "write `level: None`",
+    "- level Metadata\n": "write `- level: Metadata`",
+    "- level: None\n  omitManagedFields: 'true'\n": "write true or false without quotes",
+}
+
+
+@pytest.mark.parametrize(("text", "advice"), RIGHT_TYPES.items(), ids=range(len(RIGHT_TYPES)))
+def test_wrong_types_come_with_the_right_spelling(text: str, advice: str) -> None:
+    assert advice in only(rules(text + TAIL), "wrong-type").message
+
+
+@pytest.mark.parametrize(
+    ("text", "gone"),
+    [
+        ("- level: ${LEVEL}\n", "invalid-level"),
+        ("- level: Metadata\n  omitStages: ['<stage>']\n", "invalid-stage"),
+        ("- level: Metadata\n  verbs: ['{{ verb }}']\n", "unknown-verb"),
+        ("- level: Metadata\n  verbs: $(VERBS)\n", "wrong-type"),
+    ],
+)
+def test_a_placeholder_is_its_own_finding(text: str, gone: str) -> None:
+    found = {finding.rule for finding in findings(rules(text + TAIL))}
+    assert "unrendered-template" in found
+    assert gone not in found
+
+
+def test_what_a_refused_policy_would_match_is_not_judged() -> None:
+    text = rules("- level: none\n- level: Metadata\n- level: Request\n")
+    assert {finding.rule for finding in findings(text)} == {"invalid-level"}
+
+
+def test_a_policy_with_the_wrong_head_is_judged_as_if_right() -> None:
+    text = "apiVersion: audit.k8s.io/v1beta1\nkind: Policy\nrules:\n- level: Metadata\n- level: Request\n"
+    assert {finding.rule for finding in findings(text)} == {"wrong-api-version", "unreachable-rule"}
