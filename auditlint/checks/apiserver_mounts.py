@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING, Any
 from auditlint.carriers.subjects import ApiServer, ManifestFile, PolicySubject
 from auditlint.checks.server_wording import NOT_STARTING, at_flag, quoted
 from auditlint.finding import Severity
-from auditlint.kubernetes import container
-from auditlint.kubernetes.container import LOG_FLAG, WEBHOOK_FLAG
-from auditlint.kubernetes.mounts import HOST_PATH_TYPES, STATIC_PODS_CHECKED_FROM, mount_point
+from auditlint.kubernetes import container, mounts
 from auditlint.rule import Subject, rule
 
 if TYPE_CHECKING:
@@ -28,7 +26,7 @@ _CATEGORY = "apiserver-mounts"
 _WHAT = {
     "audit-policy-file": "the policy",
     "audit-webhook-config-file": "the webhook's kubeconfig",
-    LOG_FLAG: "the log",
+    "audit-log-path": "the log",
 }
 
 
@@ -100,7 +98,7 @@ def _absent(fault: Fault) -> str:
 def _no_file(fault: Fault) -> str:
     if fault.case == "volume-at-file":
         return f'"read {fault.path}: is a directory"'
-    return '"no such file or directory"' if fault.flag == WEBHOOK_FLAG else '"failed to read file path"'
+    return '"no such file or directory"' if fault.flag == container.WEBHOOK_FLAG else '"failed to read file path"'
 
 
 def _mounting(fault: Fault) -> str:
@@ -206,7 +204,7 @@ def wrong_host_path_type(server: ApiServer, context: Context) -> Iterator[Findin
 
 def _near_type(server: ApiServer, fault: Fault) -> str:
     volume = next(volume for volume in server.volumes if volume.position in fault.place)
-    near = difflib.get_close_matches(volume.host_path_type.title(), HOST_PATH_TYPES, 1, 0.3)
+    near = difflib.get_close_matches(volume.host_path_type.title(), mounts.HOST_PATH_TYPES, 1, 0.3)
     return near[0] if near and near[0] else "File or DirectoryOrCreate"
 
 
@@ -289,8 +287,8 @@ def overlapping_mounts(server: ApiServer, context: Context) -> Iterator[Finding]
             message = f"two mounts have this mountPath ({quoted(fault.words)}). Delete one"
             yield context.value(server.at(*fault.place), _sentence(fault, message), refused=True)
         elif fault.mount is not None:
-            point = mount_point(fault.mount)
-            first = next(mount for mount in server.mounts if mount_point(mount) == point)
+            point = mounts.mount_point(fault.mount)
+            first = next(mount for mount in server.mounts if mounts.mount_point(mount) == point)
             message = (
                 f'"{fault.mount.mount_path}" and "{first.mount_path}" are the same folder: the runtime mounts one over '
                 "the other, and what is in the lower one is hidden. Delete one"
@@ -328,7 +326,9 @@ def log_path_is_folder(server: ApiServer, context: Context) -> Iterator[Finding]
         if fault.case == "folder-mounted":
             reason = "is a folder, it is mounted as one"
         effect = '"is a directory"' if fault.by else f"1.{server.minor} starts, and no event can be written"
-        message = f"{fault.path} {reason} ({effect}). Write --{LOG_FLAG}={posixpath.join(fault.path, 'audit.log')}"
+        message = (
+            f"{fault.path} {reason} ({effect}). Write --{container.LOG_FLAG}={posixpath.join(fault.path, 'audit.log')}"
+        )
         severity = None if fault.by else Severity.WARNING
         related = _mounted_here(server, context, fault)
         yield from _at_flag(server, context, fault, message, severity=severity, related=related)
@@ -413,7 +413,7 @@ _ON_HOST = "Put the file on the host and mount it as hostPath"
 
 
 def _no_object(server: ApiServer, fault: Fault) -> str:
-    if server.minor >= STATIC_PODS_CHECKED_FROM:
+    if server.minor >= mounts.STATIC_PODS_CHECKED_FROM:
         return f'the kubelet refuses the Pod ("static pods may not reference {fault.words}")'
     kind = fault.volume.kind if fault.volume else ""
     return f"a static Pod waits for ever for its {kind} volume, which has to come from an API server that is not up yet"
@@ -452,7 +452,7 @@ def policy_in_manifest_folder(subject: Subject, context: Context) -> Iterator[Fi
             yield from _at_flag(subject, context, fault, _among_manifests(fault.path))
     elif isinstance(subject, PolicySubject) and subject.server is None:
         path = abspath(subject.path)
-        if container.in_manifest_folder(path):
+        if "manifests" in path and container.in_manifest_folder(path):
             yield context.key(subject.base, _among_manifests(path))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from auditlint.carriers.subjects import ApiServer
 from auditlint.checks.server_wording import at_flag, dashed, example, meant
 from auditlint.finding import Severity
-from auditlint.kubernetes.container import ROTATION_CAN_BE_OFF_FROM, is_device, is_log_file
+from auditlint.kubernetes import container
 from auditlint.rule import rule
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _QUIET_RATE = 24
 def _log_use(server: ApiServer) -> FlagUse | None:
     """Return the flag that makes the server write a file, if it does."""
     use = server.flags.last("audit-log-path")
-    return use if use and is_log_file(use.value) else None
+    return use if use and container.is_log_file(use.value) else None
 
 
 def _limit(server: ApiServer, name: str) -> int | None:
@@ -58,7 +58,7 @@ def no_rotation_limits(server: ApiServer, context: Context) -> Iterator[Finding]
     if use is None or not server.complete or not {_AGE, _FILES} <= set(absent):
         return
     missing = f"{dashed(absent)} are not set"
-    if server.minor >= ROTATION_CAN_BE_OFF_FROM:
+    if server.minor >= container.ROTATION_CAN_BE_OFF_FROM:
         message = (
             f"{missing}: 1.36 and later keep 366 days and 100 files of {_size(server)} MB, 1.35 and older keep "
             "everything. Set them, so that it does not depend on the release"
@@ -110,9 +110,9 @@ def rotation_off(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report `--audit-log-maxsize=0`."""
     use = server.flags.last(_SIZE)
     path = server.flags.last("audit-log-path")
-    if use is None or server.flags.number(_SIZE) != 0 or (path and not is_log_file(path.value)):
+    if use is None or server.flags.number(_SIZE) != 0 or (path and not container.is_log_file(path.value)):
         return
-    if server.minor >= ROTATION_CAN_BE_OFF_FROM:
+    if server.minor >= container.ROTATION_CAN_BE_OFF_FROM:
         message = (
             "0 turns rotation off: one file grows until the disk is full, and maxage and maxbackup count for nothing. "
             f"Write {example(_SIZE, 0)}"
@@ -182,14 +182,14 @@ def log_to_stdout(server: ApiServer, context: Context) -> Iterator[Finding]:
 def log_to_device(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report log paths in /dev and /proc."""
     use = server.flags.last("audit-log-path")
-    if use is not None and is_device(use.value):
+    if use is not None and container.is_device(use.value):
         yield at_flag(server, context, use, f"{_device(server, use.value)}. Write {example('audit-log-path', 0)}")
 
 
 def _device(server: ApiServer, path: str) -> str:
     if path == "/dev/null":
         return '"/dev/null" throws every event away'
-    if server.minor >= ROTATION_CAN_BE_OFF_FROM and server.flags.number(_SIZE) == 0:
+    if server.minor >= container.ROTATION_CAN_BE_OFF_FROM and server.flags.number(_SIZE) == 0:
         return f'"{path}" mixes audit events with what else is written there'
     return (
         f'"{path}" is rotated like a file: after {_size(server)} MB the server renames it and goes on in an ordinary '

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from auditlint.carriers.subjects import ApiServer, AuditSink
 from auditlint.checks.server_wording import at_flag
 from auditlint.finding import Related, Severity
-from auditlint.kubernetes.flags import DYNAMIC_AUDITING_UNTIL
+from auditlint.kubernetes import flags
 from auditlint.rule import rule
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _CATEGORY = "carriers"
 )
 def audit_sink(sink: AuditSink, context: Context) -> Iterator[Finding]:
     """Report AuditSink objects."""
-    gone = sink.minor > DYNAMIC_AUDITING_UNTIL
+    gone = sink.minor > flags.DYNAMIC_AUDITING_UNTIL
     effect = "the API has had no AuditSink since 1.19, so this is refused and sends nothing"
     if not gone:
         effect = "AuditSink was an alpha API, is off by default and gone in 1.19"
