@@ -23,6 +23,9 @@ NO_HEAD = "unknown group version field audit.k8s.io/__internal, Kind=Policy in p
 _INTERNAL = "__internal"
 _AUDIT_KINDS = frozenset({"Event", "EventList", "Policy", "PolicyList"})
 _OPTIONS = frozenset({"CreateOptions", "DeleteOptions", "GetOptions", "ListOptions", "PatchOptions", "UpdateOptions"})
+_EXPORT_OPTIONS_UNTIL = 20
+_FIELD_BY_FIELD_UNTIL = 18
+"""The last minor version that converts one type into any other, as far as it has the same fields."""
 _ANY_VERSION = frozenset({"APIGroup", "APIGroupList", "APIResourceList", "APIVersions", "Status"})
 _SCHEME_LINES = ((35, 111), (33, 110), (20, 100), (0, 101))
 """The line of scheme.go that the server's error names, from that minor version on."""
@@ -140,7 +143,7 @@ def _go_type(group: str, version: str, kind: str, minor: int) -> str:
     external = (group, version) in _external_versions(minor)
     if kind == "WatchEvent" and group in {"", GROUP} and (external or version == _INTERNAL):
         return "v1.WatchEvent" if external else "v1.InternalEvent"
-    if external and (kind in _OPTIONS or (kind == "ExportOptions" and minor <= 18)):  # noqa: PLR2004 (its last one)
+    if external and (kind in _OPTIONS or (kind == "ExportOptions" and minor <= _EXPORT_OPTIONS_UNTIL)):
         return f"v1.{kind}"
     if group == GROUP and kind in _AUDIT_KINDS and (external or version == _INTERNAL):
         return f"{version if external else 'audit'}.{kind}"
@@ -163,7 +166,8 @@ def _not_registered(group: str, version: str, kind: str, minor: int) -> str:
 
 def _not_convertible(go: str, minor: int) -> str:
     reason = "unknown conversion"
-    if minor <= 18:  # noqa: PLR2004 (the last one that converted field by field)
-        field = "TypeMeta" if go in {"v1.WatchEvent", "v1.InternalEvent"} else "ObjectMeta"
-        reason = f"{field} not present in src"
+    if minor <= _FIELD_BY_FIELD_UNTIL:
+        absent = {"v1.WatchEvent": "TypeMeta", "v1.InternalEvent": "TypeMeta"}
+        absent |= {f"{version}.Event": "Rules" for version in OLD_VERSIONS}
+        reason = f"{absent.get(go, 'ObjectMeta')} not present in src"
     return f"converting ({go}) to (audit.Policy): {reason}"
