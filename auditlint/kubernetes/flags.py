@@ -4,6 +4,9 @@ Sources: github.com/spf13/pflag (flag.go, errors.go and one file per type), cmd/
 k8s.io/kubernetes (arguments without a flag), cli/flag/flags.go of k8s.io/component-base (`_` stands for `-`),
 pkg/server/options/audit.go of k8s.io/apiserver (`AuditOptions.Validate`). The flags themselves are in
 `schemas/audit-flags.json` (exact per release) and `schemas/apiserver-flags.json`, made by `tools/generate_flags.py`.
+
+Two things are judged as newer releases do them, whatever the release: arguments without a flag (1.18 ignores them) and
+`_` in the name of a flag (the command of 1.22 and before knows only `-`).
 """
 
 from __future__ import annotations
@@ -473,10 +476,7 @@ class _Reader:
 
 
 def _stray(positional: list[tuple[int, str]]) -> Iterator[FlagError]:
-    """Yield an error for each argument without a flag, all with the one message that the server gives.
-
-    1.18 has no such check in its command and ignores these arguments; it is judged as 1.19 and later all the same.
-    """
+    """Yield an error for each argument without a flag, all with the one message that the server gives."""
     texts = [text for _, text in positional]
     message = f'"kube-apiserver" does not take any arguments, got {go.quote_list(texts)}'
     return (FlagError("stray-argument", index, "", text, message) for index, text in positional if text)
