@@ -150,6 +150,12 @@ def _bare_mark(broken: Broken) -> str:
     return f"a bare `{mark[1]}` means something else in YAML{meaning}: {or_nothing}write the value in quotes"
 
 
+def _escape(broken: Broken) -> str:
+    if "escape" not in broken.message:
+        return ""
+    return "in double quotes a backslash begins an escape: write the value in single quotes, or the backslash twice"
+
+
 def _glued_colon(broken: Broken) -> str:
     for number, text in broken.above():
         glued = _GLUED.match(text)
@@ -258,6 +264,7 @@ _CAUSES: tuple[Callable[[Broken], str], ...] = (
     _odd_space,
     _json,
     _bare_mark,
+    _escape,
     _anchors,
     _glued_colon,
     _markdown_link,

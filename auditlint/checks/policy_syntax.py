@@ -77,7 +77,8 @@ def empty_policy(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     }
     for problem in _problems(policy, "empty-policy"):
         write = advice.get(problem.detail, "write at least one rule, such as `- level: Metadata`")
-        message = f'{reasons[problem.detail]}, so {_REFUSES} ("{policy.loaded.error}"): {write}'
+        words = policy.loaded.error if problem.detail == "document" else "loaded illegal policy with 0 rules"
+        message = f'{reasons[problem.detail]}, so {_REFUSES} ("{words}"): {write}'
         yield _report(policy, context, problem, message)
 
 
@@ -200,8 +201,9 @@ def duplicate_key(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     for problem in _problems(policy, "duplicate-key"):
         path = policy.at(*problem.path)
         first = policy.places.key(path, 0)
+        holder = "entry" if problem.detail == fields.ENTRY else problem.detail
         message = (
-            f"{quoted(problem.path[-1])} stands twice in this {problem.detail}: kube-apiserver keeps only the last and "
+            f"{quoted(problem.path[-1])} stands twice in this {holder}: kube-apiserver keeps only the last and "
             f"drops the one in line {first.line}{_silently(policy)}. Keep one"
         )
         related = (Related(policy.path, first, "the first one"),)
@@ -231,11 +233,12 @@ def ignored_document(policy: PolicySubject, context: Context) -> Iterator[Findin
     severity=Severity.ERROR,
     summary="a level that is missing, misspelt or in the wrong case",
     subject=PolicySubject,
-    gives_way_to=("unrendered-template",),
 )
 def invalid_level(policy: PolicySubject, context: Context) -> Iterator[Finding]:
-    """Report rules without one of the four levels."""
+    """Report rules without one of the four levels; a placeholder is `unrendered-template`'s."""
     for problem in _problems(policy, "invalid-level"):
+        if _is_placeholder(problem.value):
+            continue
         if problem.detail == "missing":
             where = f'("rules[{problem.path[1]}].level: Required value")'
             message = f"this rule has no level, so {_REFUSES} {where}: write one, such as `level: Metadata`"
@@ -562,6 +565,10 @@ def _url_advice(url: str) -> str:
     return f'write "{fixed}"'
 
 
+def _is_placeholder(value: Value) -> bool:
+    return isinstance(value, str) and not _TEMPLATE_LETTERS.isdisjoint(value) and bool(_TEMPLATE.search(value))
+
+
 def _placeholders(value: Value) -> Iterator[tuple[Path, str]]:
     """Yield strings that look unrendered, with their way from the root; what aliases share is looked at once."""
     waiting: list[tuple[Path, Value]] = [((), value)]
@@ -569,7 +576,7 @@ def _placeholders(value: Value) -> Iterator[tuple[Path, str]]:
     while waiting:
         path, here = waiting.pop()
         if isinstance(here, str):
-            if not _TEMPLATE_LETTERS.isdisjoint(here) and _TEMPLATE.search(here):
+            if _is_placeholder(here):
                 yield path, here
         elif isinstance(here, (list, tuple)) and id(here) not in seen:
             seen.add(id(here))

@@ -46,6 +46,9 @@ def intended(drop: Dropped, policy: Policy) -> PolicyRule | None:
     if drop.meaning is None or drop.rule is None or drop.rule >= len(policy.rules):
         return None
     rule = policy.rules[drop.rule]
+    entries = _written_entries(drop.value)
+    if drop.meaning.field == "resources" and drop.place == fields.RULE and entries:
+        return None if rule.resources or rule.non_resource_urls else replace(rule, resources=entries)
     values = _texts(drop.value)
     if not values:
         return None
@@ -109,6 +112,17 @@ def _texts(value: Value) -> tuple[str, ...]:
     if isinstance(value, list):
         return tuple(item for item in value if isinstance(item, str))
     return ()
+
+
+def _written_entries(value: Value) -> tuple[GroupResources, ...]:
+    """Return the entries of a list that was to be the `resources` of a rule; () if it is none."""
+    written = [dict(item) for item in value if isinstance(item, tuple)] if isinstance(value, list) else []
+    return tuple(
+        GroupResources(
+            "".join(_texts(entry.get("group"))), _texts(entry.get("resources")), _texts(entry.get("resourceNames"))
+        )
+        for entry in written
+    )
 
 
 def _with_selector(rule: PolicyRule, field: str, values: tuple[str, ...]) -> PolicyRule | None:

@@ -35,6 +35,7 @@ CAUSES = {
     "no-break space": (f"{R}- level:\u00a0None\n  verbs: [get]\n", "a no-break space (U+00A0)"),
     "latin-1": (f"{R}- level: None\n  users: [\udce9]\n", "is not UTF-8"),
     "nul": (f"{R}- level: None\n  users: [\0]\n", "a control character"),
+    "escape": (f'{R}- level: None\n  users: ["CORP\\bob", "x\\qy"]\n', "a backslash begins an escape"),
     "version": (f"%YAML 1.2\n---\n{R}- level: None\n", "delete that line"),
     "json comma": ('{"kind": "Policy", "rules": [{"level": "None"},]}', "no comma after the last item"),
     "json comment": ('{"kind": "Policy", // all\n"rules": []}', "JSON has no comments"),

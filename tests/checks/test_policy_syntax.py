@@ -151,6 +151,7 @@ SELECTOR_KEYS = {
     "namepsaces: [prod]": 'Write `namespaces: ["prod"]`',
     "resource: [pods]": "Write `resources:`",
     "apiGroups: [apps]": 'Write `group: "apps"` into an entry of `resources:`',
+    "resource: [{group: apps}]": "Write `resources:`",
     "resourceNames: [a]": 'Write `resourceNames: ["a"]` into an entry of `resources:`',
 }
 
@@ -269,6 +270,11 @@ def test_a_placeholder_is_its_own_finding(text: str, gone: str) -> None:
     found = {finding.rule for finding in findings(rules(text + TAIL))}
     assert "unrendered-template" in found
     assert gone not in found
+
+
+def test_a_placeholder_elsewhere_does_not_hide_a_missing_level() -> None:
+    text = rules("- users: ['<user>']\n")
+    assert [one for one in shorts(text) if "refused" in one] == ["invalid-level error refused @ users"]
 
 
 def test_what_a_refused_policy_would_match_is_not_judged() -> None:
