@@ -86,7 +86,7 @@ class DocumentBuilder:
         start, end, text, style = event.start_mark, event.end_mark, event.value, event.style
         place = start.line + 1, start.column + 1, end.line + 1, end.column + 1
         if style and style in "|>":
-            place = (*place[:2], *self._block_end(place[0], place[2]))
+            place = (*place[:2], *self._block_end(place[0], place[2] - (end.column == 0)))
         elif not text and place[:2] == place[2:] and self._expects_value():
             key = self._here.children[-1]
             place = (key.end_line, key.end_column) * 2

@@ -81,6 +81,9 @@ def _kind(complaint: Complaint, text: str) -> str:
 
 
 def _span(complaint: Complaint, text: str, index: LineIndex) -> Span:
+    if _KINDS.get(complaint.problem) == "anchor":
+        begun = complaint.context_mark.index
+        return Span(*index.place(begun), *index.place(begun + 1))
     if _is_begun_before(complaint, text):
         return _rest_of_line(complaint.context_mark.index, text, index)
     at = complaint.mark.index

@@ -180,7 +180,7 @@ def _fill(builder: DocumentBuilder, next_event: NextEvent) -> None:
 
 
 def _block_end(text: str) -> Callable[[int, int], tuple[int, int]]:
-    """Return a function that finds the end of the last written line of a block scalar, given its marks' lines."""
+    """Return a function that finds the end of the last written line of a block scalar, given its lines."""
     lines: list[str] = []
 
     def block_end(first: int, last: int) -> tuple[int, int]:

@@ -1,0 +1,1 @@
+"""Tests of reading text, of places, comments and files."""
