@@ -47,6 +47,14 @@ class Commands(click.Group):
             ctx.fail(f'no command "{args[0]}"{hint}')
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a reader that goes away is told here, before click ends the process with 1."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            _drop(1)
+            raise click.ClickException("the reader of the output went away before all of it was written") from None
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the list of commands without importing any of them."""
         with formatter.section("Commands"):
@@ -66,6 +74,8 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command and return its exit code; every failure becomes one line on stderr."""
+    if sys.stdout is None or sys.stderr is None:
+        return _fail("standard output and standard error must be open", USAGE)
     try:
         code = group.main(arguments, prog_name="auditlint", standalone_mode=False)
         sys.stdout.flush()
@@ -76,11 +86,8 @@ def run(arguments: list[str]) -> int:
         return _fail(error.format_message(), USAGE)
     except (click.exceptions.Abort, KeyboardInterrupt):
         return _fail("interrupted", INTERRUPTED)
-    except BrokenPipeError:
-        _drop_stdout()
-        return _fail("the reader of the output went away before all of it was written", USAGE)
     except OSError as error:
-        _drop_stdout()
+        _drop(1)
         return _fail(f"{error.filename or 'standard output'}: {error.strerror or error}", USAGE)
     except MemoryError:
         return _fail("out of memory", USAGE)
@@ -99,10 +106,6 @@ def _fail(message: str, code: int) -> int:
     return code
 
 
-def _drop_stdout() -> None:
-    """Point standard output at nothing, so that the flush at exit does not fail a second time."""
-    _drop(1)
-
-
 def _drop(descriptor: int) -> None:
+    """Point an output at nothing, so that the flush at exit does not fail a second time."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)

@@ -100,11 +100,14 @@ def _sources(
 
 
 def _stdin() -> bytes:
+    """Return standard input; in pieces, because between them Ctrl-C is heard."""
     from auditlint.text.source import LIMIT
 
-    content = sys.stdin.buffer.read(LIMIT + 1)
-    if len(content) > LIMIT:
-        raise click.UsageError(f"standard input is larger than {LIMIT >> 20} MiB")
+    content = b""
+    while piece := sys.stdin.buffer.read1(1 << 20):
+        content += piece
+        if len(content) > LIMIT:
+            raise click.UsageError(f"standard input is larger than {LIMIT >> 20} MiB")
     return content
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -135,7 +137,15 @@ def test_a_closed_pipe(tmp_path: Path, write: Write) -> None:
         assert process.stderr is not None
         stderr = process.stderr.read().decode()
     assert process.returncode == 2
-    assert "output" in complaint(stderr)
+    assert "the reader of the output went away" in complaint(stderr)
+
+
+def test_a_closed_stdout(tmp_path: Path, write: Write) -> None:
+    write("p.yaml", BAD_LEVEL)
+    command = f"{shlex.quote(sys.executable)} -m auditlint check --no-config p.yaml >&-"
+    run = subprocess.run(["sh", "-c", command], cwd=tmp_path, stderr=subprocess.PIPE, check=False)
+    assert run.returncode == 2
+    assert "must be open" in complaint(run.stderr.decode())
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full")
@@ -156,10 +166,13 @@ def test_ctrl_c(tmp_path: Path) -> None:
         writer = threading.Thread(target=process.stdin.write, args=(b"#" * (2 << 20),))
         writer.start()
         writer.join()
-        process.send_signal(signal.SIGINT)
+        # A signal that arrives just before a read blocks is heard after it: one more then wakes the read.
+        while process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(0.2)
         assert process.stderr is not None
         stderr = process.stderr.read().decode()
-        process.wait()
     assert process.returncode == 130
     assert complaint(stderr) == "auditlint: interrupted"
 

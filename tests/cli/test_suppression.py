@@ -62,7 +62,7 @@ def test_above_a_key_covers_that_key_only(auditlint: Auditlint, write: Write) ->
 
 
 def test_a_whole_file(auditlint: Auditlint, write: Write) -> None:
-    policy = "# auditlint: ignore-file[invalid-level] a fixture\n" + HEAD + "rules:\n- level: x\n- level: y\n"
+    policy = "# auditlint: ignore-file[invalid-level] a fixture\n" + HEAD + "rules:\n- level: x\n- level: z\n"
     assert check(auditlint, write, policy) == {"live": [], "suppressed": [("invalid-level", 5), ("invalid-level", 6)]}
 
 
