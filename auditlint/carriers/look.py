@@ -9,6 +9,7 @@ from auditlint.text.lines import split_lines
 
 _LEVEL_KEY = rb"""(?m)(?:^|[\s[{,?-])["']?level["']?[ \t]*:"""
 """Compiled where it is first used: most runs do not need it."""
+_WORDS = (b"audit", b"apiserver", b"current-context")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -21,11 +22,11 @@ def may_hold_subject(data: bytes) -> bool:
     """Tell whether the text has a word that every policy, every snippet of one and every apiserver has.
 
     Policies name `audit.k8s.io` or have rules with a `level`; apiservers have the program's name or flags about
-    auditing; AuditSinks and mounts of interest have `audit` in them. Case is free.
+    auditing; AuditSinks and mounts of interest have `audit` in them; kubeconfigs of webhooks have a context.
     """
     if data.startswith(_UTF16):
         data = data.decode("utf-16", "ignore").encode("utf-8", "ignore")
-    return b"audit" in data or b"apiserver" in data or _has_rare_spelling(data)
+    return any(word in data for word in _WORDS) or _has_rare_spelling(data)
 
 
 def _has_rare_spelling(data: bytes) -> bool:

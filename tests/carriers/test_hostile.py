@@ -72,6 +72,7 @@ def test_long_arguments_take_linear_time(piece: str) -> None:
         b'[{"level" : "None"}]',
         b"- 'level': None",
         pod("command: [/hyperkube, apiserver]").encode(),
+        b"kind: Config\ncurrent-context: hook",
     ],
 )
 def test_words_that_make_a_file_worth_reading(data: bytes) -> None:
