@@ -288,13 +288,12 @@ ANYBODY = (
     *product((*USERS, "zed"), chain.from_iterable(combinations(GROUPS, size) for size in range(len(GROUPS) + 1))),
 )
 ASKED = (
-    Request("get", resource="secrets", namespace="a", name="x"),
-    Request("list", resource="secrets"),
-    Request("create", resource="secrets", namespace="a"),
-    Request("create", resource="pods", namespace="a"),
-    Request("get", path="/a"),
-    Request("post", path="/a"),
+    *(Request("get", resource=resource, namespace="a", name="x") for resource in ("secrets", "pods")),
+    *(Request("list", resource=resource) for resource in ("secrets", "pods")),
+    *(Request("create", resource=resource, namespace="a") for resource in ("secrets", "pods")),
+    *(Request(verb, path="/a") for verb in ("get", "post")),
 )
+"""A request of each kind that the rules below can tell apart."""
 
 
 def some(*values: str) -> st.SearchStrategy[tuple[str, ...]]:
@@ -335,7 +334,7 @@ def takers(policy: Policy, people: tuple[tuple[str | None, tuple[str, ...]], ...
     return taken
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(POLICIES)
 def test_unserved_rules_are_those_that_nobody_real_reaches(policy: Policy) -> None:
     subject = subject_of(policy)
@@ -343,7 +342,7 @@ def test_unserved_rules_are_those_that_nobody_real_reaches(policy: Policy) -> No
     assert pointers(subject, "unserved-rule") == {f"/rules/{index}" for index in reached - served}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(POLICIES)
 def test_identity_overlaps_are_those_of_real_groups(policy: Policy) -> None:
     subject = subject_of(policy)
@@ -375,7 +374,7 @@ def _somebody_real(policy: Policy, index: int, group: str) -> bool:
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(POLICIES)
 def test_what_falls_off_is_a_warning_if_somebody_logged_in_does(policy: Policy) -> None:
     rule = REGISTRY["missing-catch-all"]
@@ -392,7 +391,7 @@ def test_what_falls_off_is_a_warning_if_somebody_logged_in_does(policy: Policy) 
         assert evaluate(policy, request_of(finding)).rule is None
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(POLICIES)
 def test_logs_nothing_means_that_nobody_real_is_logged(policy: Policy) -> None:
     subject = subject_of(policy)
