@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
+from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -11,6 +12,7 @@ from auditlint.checks import identities, wording
 from auditlint.kubernetes import reach
 from auditlint.kubernetes.dead_selectors import dead_selectors
 from auditlint.kubernetes.fresh import USERS
+from auditlint.kubernetes.index import members
 from auditlint.kubernetes.match import Request, matches
 from auditlint.kubernetes.policy import Policy
 from auditlint.kubernetes.reach import Reach
@@ -47,7 +49,6 @@ class Analysis:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self.reach = Reach(policy)
-        self._overlapping: dict[Region, int] = {}
         self.named_users = frozenset(self.reach.index.users.listed)
 
     @cached_property
@@ -187,11 +188,25 @@ class Analysis:
             self.reach.gave_up.add(index)
         return None
 
-    def may_take(self, index: int, region: Region) -> bool:
-        """Tell whether a rule may share a request with a region, at the cost of a look-up."""
-        if region not in self._overlapping:
-            self._overlapping[region] = self.reach.index.overlapping(region)
-        return bool(self._overlapping[region] >> index & 1)
+    def may_take(self, region: Region) -> tuple[int, ...]:
+        """Return the rules that may share a request with a region; of the others it is certain that they do not."""
+        return members(self.reach.index.overlapping(region))
+
+    def likely(self, region: Region, index: int) -> Request | None:
+        """Return a request for the first target of a region that a rule takes, if one of the obvious ones is."""
+        rule = self.policy.rules[index]
+        target = (region.targets or (Target(),))[0]
+        asked = Request("", None, (), None, target.group or "", target.resource or "", target.subresource or "")
+        names = [name for entry in rule.resources for name in entry.resource_names[:1]]
+        for who, verb in product(self._identities(rule), region.verbs or ()):
+            if rule.verbs and verb not in rule.verbs:
+                continue
+            for namespace, name in product(rule.namespaces[:_FEW] or ("prod",), ("", *names[:_FEW])):
+                request = asked._replace(user=who[0], groups=who[1], verb=verb, namespace=namespace, name=name)
+                request = wording.proper(request)
+                if self.reach.first(request) == index and identities.made_real(request) == request:
+                    return request
+        return None
 
     def tidy(self, request: Request, verbs: Sequence[str], also: int | None = None) -> Request:
         """Return a request with the first verb, an ordinary namespace and an ordinary name that the same rule takes.

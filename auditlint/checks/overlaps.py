@@ -35,9 +35,7 @@ def find(found: Analysis) -> Iterator[Overlap]:
         if _is_automatic(group):
             automatic |= rules
     for index in found.reached():
-        rule = found.policy.rules[index]
-        if (rule.users and rule.user_groups) or automatic & ((1 << (index + 1)) - 1):
-            yield from _of_rule(found, index)
+        yield from _of_rule(found, index, concerned=bool(automatic & ((1 << (index + 1)) - 1)))
 
 
 def _is_automatic(group: str) -> bool:
@@ -45,8 +43,11 @@ def _is_automatic(group: str) -> bool:
     return group in fixed or group.startswith(f"{identities.SERVICE_ACCOUNTS}:")
 
 
-def _of_rule(found: Analysis, index: int) -> Iterator[Overlap]:
+def _of_rule(found: Analysis, index: int, *, concerned: bool) -> Iterator[Overlap]:
+    """Yield the overlaps of one rule; `concerned` if a group that the server gives to users is in it or before it."""
     rule = found.policy.rules[index]
+    if not concerned and not (rule.user_groups and any(map(identities.has_fixed_groups, rule.users))):
+        return
     for field, values in (("users", rule.users), ("userGroups", rule.user_groups)):
         causes: dict[tuple[tuple[str, ...], tuple[int, ...]], list[int]] = {}
         for position, name in enumerate(values):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from auditlint.checks.analysis import Analysis
     from auditlint.finding import Finding
     from auditlint.kubernetes.match import Request
+    from auditlint.kubernetes.policy import Policy
 
 CATEGORY = "policy-coverage"
 _BODY_STAGES = frozenset({"ResponseStarted", "ResponseComplete"})
@@ -57,9 +58,8 @@ _SECRETS = _requests("", "secrets", "", "get list watch create update patch dele
 def secret_bodies_logged(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report rules that log the bodies of requests for secrets and tokens."""
     found = analysis.of(policy)
-    for index in found.reached() if found else ():
-        leaks = _leaks(found, index) if found else []
-        if not found or not leaks:
+    for index, leaks in _leaks(found).items() if found else ():
+        if not found:
             continue
         level = found.policy.rules[index].level
         contents = wording.listing(list(dict.fromkeys(leak.what for leak, _ in leaks)))
@@ -82,10 +82,10 @@ def secret_bodies_logged(policy: PolicySubject, context: Context) -> Iterator[Fi
 def secrets_not_audited(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report rules of level None that take access to secrets."""
     found = analysis.of(policy)
-    for index in found.silencing if found else ():
-        if not found:
+    for index in found.may_take(_SECRETS) if found else ():
+        if not found or found.policy.rules[index].level != "None":
             continue
-        request = _secret_access(found, index)
+        request = _taken(found, index, _SECRETS)
         if request:
             message = (
                 f"{found.command(request)} is not logged because of this rule. "
@@ -94,28 +94,28 @@ def secrets_not_audited(policy: PolicySubject, context: Context) -> Iterator[Fin
             yield context.key(policy.at("rules", index), message, witness=wording.witness(request))
 
 
-def _leaks(found: Analysis, index: int) -> list[tuple[Leak, Request]]:
-    """Return what a rule leaks, each with a request that shows it."""
-    now = found.policy.rules[index]
-    omitted = {*found.policy.omit_stages, *now.omit_stages}
-    if now.level not in _ANY_BODY or omitted >= _BODY_STAGES:
-        return []
-    leaks = []
+def _leaks(found: Analysis) -> dict[int, list[tuple[Leak, Request]]]:
+    """Return for each rule that leaks something what it leaks, each with a request that shows it."""
+    leaks: dict[int, list[tuple[Leak, Request]]] = {}
     for leak in _SECRET_LEAKS:
-        request = _taken(found, index, leak.region) if now.level in leak.levels else None
-        if request:
-            leaks.append((leak, request))
+        for index in found.may_take(leak.region):
+            request = _taken(found, index, leak.region) if _logs_bodies(found.policy, index, leak.levels) else None
+            if request:
+                leaks.setdefault(index, []).append((leak, request))
     return leaks
 
 
-def _secret_access(found: Analysis, index: int) -> Request | None:
-    return _taken(found, index, _SECRETS)
+def _logs_bodies(policy: Policy, index: int, levels: tuple[str, ...]) -> bool:
+    """Tell whether a rule logs at one of the levels, and at a stage whose events hold bodies."""
+    now = policy.rules[index]
+    return now.level in levels and not {*policy.omit_stages, *now.omit_stages} >= _BODY_STAGES
 
 
 def _taken(found: Analysis, index: int, region: Region) -> Request | None:
     """Return a request of a region that a rule takes, one that a cluster serves if there is one."""
-    if not found.may_take(index, region):
-        return None
+    likely = found.likely(region, index)
+    if likely:
+        return likely
     asked = identities.without_globs(meet(region, region_of(found.policy.rules[index])))
     request = found.find_served(asked, (index,)).request or found.reach.find(asked, (index,)).request
     return found.tidy(request, region.verbs or ()) if request else None

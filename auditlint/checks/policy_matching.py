@@ -257,11 +257,9 @@ def parent_in_wildcard(policy: PolicySubject, context: Context) -> Iterator[Find
 def namespaced_list_gap(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report rules limited to namespaces that miss the list of the whole cluster, which has namespace ""."""
     found = analysis.of(policy)
-    for index in found.reached() if found else ():
+    gaps = _gaps(found) if found else {}
+    for index, request in gaps.items():
         if not found:
-            continue
-        request = _gap(found, index)
-        if request is None:
             continue
         taker = found.reach.first(request)
         fate = "reaches no rule and is not logged" if taker is None else f"is silenced by line {_line(policy, taker)}"
@@ -374,22 +372,29 @@ def _why_never(now: PolicyRule, causes: Sequence[str]) -> str:
     return f"its {wording.listing(causes)} can not go together"
 
 
-def _gap(found: Analysis, index: int) -> Request | None:
-    """Return a list of the whole cluster that is lost, of a resource that the rule logs in some namespaces."""
-    now = found.policy.rules[index]
-    verbs = tuple(verb for verb in _LIST_READS if not now.verbs or verb in now.verbs)
-    if now.level == "None" or not now.namespaces or "" in now.namespaces or not verbs:
-        return None
+def _gaps(found: Analysis) -> dict[int, Request]:
+    """Return for each rule that has a gap a list of the whole cluster that is lost."""
+    gaps: dict[int, Request] = {}
     for resource in _SENSITIVE:
-        if resource != _SENSITIVE[0] and not any(resource in entry.resources for entry in now.resources):
-            continue
-        lists = meet(region_of(now), Region(verbs=verbs, targets=(Target("", resource, ""),), urls=()))
-        if found.reach.find(lists, (index,)).request:
-            everywhere = lists._replace(namespaces=("",), targets=_unnamed(lists.targets))
-            answer = found.find_served(everywhere, found.silencing, or_no_rule=True)
-            if answer.request:
-                return answer.request
-    return None
+        lists = Region(verbs=_LIST_READS, targets=(Target("", resource, ""),), urls=())
+        for index in found.may_take(lists):
+            now = found.policy.rules[index]
+            if now.level == "None" or not now.namespaces or "" in now.namespaces or index in gaps:
+                continue
+            if resource == _SENSITIVE[0] or any(resource in entry.resources for entry in now.resources):
+                request = _gap(found, index, lists)
+                if request:
+                    gaps[index] = request
+    return gaps
+
+
+def _gap(found: Analysis, index: int, lists: Region) -> Request | None:
+    """Return a list of the whole cluster that is lost, where the rule takes the same list of a namespace."""
+    here = meet(region_of(found.policy.rules[index]), lists)
+    if not found.reach.find(here, (index,)).request:
+        return None
+    everywhere = here._replace(namespaces=("",), targets=_unnamed(here.targets))
+    return found.find_served(everywhere, found.silencing, or_no_rule=True).request
 
 
 def _unnamed(targets: tuple[Target, ...] | None) -> tuple[Target, ...]:

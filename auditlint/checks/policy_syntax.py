@@ -26,8 +26,6 @@ _HEAD = "`apiVersion: audit.k8s.io/v1`"
 _TEMPLATE = re.compile(
     r"\$\{[^}]*\}|\$\([A-Za-z_]\w*\)|\{\{.*?\}\}|\{%.*?%\}|<[A-Za-z][\w .:/-]*>|^\$[A-Za-z_]\w*$", re.DOTALL
 )
-_TEMPLATE_LETTERS = frozenset("${<")
-"""One of these is in every template mark: most values need no closer look."""
 _LEVEL_WORDS = {
     "None": "none no off false disabled disable never nothing silent skip ignore",
     "Metadata": "metadata meta metadatas metdata minimal basic low",
@@ -362,7 +360,7 @@ def unsupported_field(policy: PolicySubject, context: Context) -> Iterator[Findi
 )
 def unrendered_template(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report values that are to be filled in; what is wrong with their type or spelling is not."""
-    for path, text in _placeholders(policy.value):
+    for path, text in _placeholders(policy.value) if _any_placeholder(policy.value) else ():
         message = (
             f"{quoted(text)} looks like a placeholder that nothing has filled in: kube-apiserver takes it literally"
         )
@@ -566,7 +564,23 @@ def _url_advice(url: str) -> str:
 
 
 def _is_placeholder(value: Value) -> bool:
-    return isinstance(value, str) and not _TEMPLATE_LETTERS.isdisjoint(value) and bool(_TEMPLATE.search(value))
+    if not isinstance(value, str) or ("$" not in value and "{" not in value and "<" not in value):
+        return False
+    return bool(_TEMPLATE.search(value))
+
+
+def _any_placeholder(value: Value) -> bool:
+    """Tell whether there is a placeholder at all: most policies have none, and this look is quick."""
+    waiting: list[Value] = [value]
+    seen: set[int] = set()
+    for here in waiting:
+        if isinstance(here, str):
+            if _is_placeholder(here):
+                return True
+        elif isinstance(here, (list, tuple)) and id(here) not in seen:
+            seen.add(id(here))
+            waiting += here if isinstance(here, list) else [part for _, part in here]
+    return False
 
 
 def _placeholders(value: Value) -> Iterator[tuple[Path, str]]:
