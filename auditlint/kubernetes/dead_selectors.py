@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from auditlint.kubernetes.reach import REACHED
@@ -11,11 +12,11 @@ from auditlint.kubernetes.region import region_of
 from auditlint.kubernetes.search import BudgetSpentError, touching
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from auditlint.kubernetes.policy import GroupResources, PolicyRule
     from auditlint.kubernetes.reach import Reach
-    from auditlint.kubernetes.space import Origin, Space
+    from auditlint.kubernetes.space import Dimension, Origin, Space
 
 _ATTRIBUTES = {
     "users": "users",
@@ -34,6 +35,18 @@ _DIMENSIONS = {
     "api_group": "resources",
 }
 """For the first field of a dimension the field of a policy's text that its values come from."""
+_PLAIN_FIELDS = {"users", "userGroups", "verbs", "namespaces"}
+"""Fields whose entries are one value each, not a pattern."""
+
+_MANY = 64
+"""In longer lists no time is spent on looking for more than was asked for."""
+
+_PATIENCE = 3
+"""After so many values that were too hard to judge the other values of a rule are left alone."""
+
+_Places = dict[tuple[int, int], list[int]]
+"""By the numbers of a space and of a dimension in it: positions of values."""
+_Blockers = tuple[tuple[int, int, frozenset[int]], ...]
 
 
 class Selector(NamedTuple):
@@ -68,12 +81,6 @@ class Selector(NamedTuple):
         if self.inner:
             entry = replace(entry, **_fields(_INNER_ATTRIBUTES[self.inner], (self.value(rule),)))
         return replace(rule, resources=(entry,))
-
-    def covers(self, origin: Origin) -> bool:
-        """Return whether a value of this field's dimension comes from here."""
-        if not self.inner:
-            return origin[0] == self.at
-        return (origin[0], origin[1 if self.inner == "resources" else 2]) == (self.at, self.inner_at)
 
 
 class DeadSelector(NamedTuple):
@@ -115,14 +122,18 @@ class _Trial:
         self._number = number
         self._rule = reach.rules[number]
         self._earlier = (1 << number) - 1
-        self._spaces = reach.spaces_of(region_of(self._rule))
+        self._spaces = reach.spaces_of(reach.region(number))
         self._alive: set[Selector] = set()
+        self._covers: dict[_Blockers, tuple[int, ...]] = {}
+        self._same_outcomes: dict[_Blockers, bool] = {}
 
     def dead(self) -> Iterator[DeadSelector]:
+        """Yield the dead selectors in the order of the rule's fields."""
         for space in self._spaces:
             with suppress(BudgetSpentError):
                 self._try(space)
         dead_entries: set[Selector] = set()
+        patience = _PATIENCE
         for selector in _selectors(self._rule):
             if selector in self._alive or Selector(selector.field, selector.at) in dead_entries:
                 continue
@@ -130,45 +141,83 @@ class _Trial:
                 found = self._judge(selector)
             except BudgetSpentError:
                 self._reach.gave_up.add(self._number)
-                continue
+                patience -= 1
+                if patience:
+                    continue
+                return
             if found:
                 dead_entries.add(selector)
                 yield found
 
     def _try(self, space: Space) -> bool:
-        """Look for a request in the space that the rule takes, and note all selectors that it shows to be alive."""
+        """Look for a request in the space that the rule takes, and note selectors that it shows to be alive."""
         if not touching([dimension.rules for dimension in space], self._earlier):
             for dimension in space:
-                for origin in dimension.origins:
-                    self._alive.update(_listing(dimension.fields[0], origin))
+                self._note(dimension, dimension.origins)
             return True
         picked = self._reach.pick(space, self._earlier)
         if picked is None:
             return False
-        self._note_neighbours(space, picked)
+        for number, dimension in enumerate(space):
+            self._note(dimension, self._replaceable(space, picked, number))
         return True
 
-    def _note_neighbours(self, space: Space, picked: list[int]) -> None:
-        """Note every value that can take the place of the one picked without an earlier rule taking the request."""
-        for number, dimension in enumerate(space):
-            others = self._earlier
-            for other, (there, at) in enumerate(zip(space, picked, strict=True)):
-                if other != number:
-                    others &= there.rules[at]
-            for rules, origin in zip(dimension.rules, dimension.origins, strict=True):
-                if not rules & others:
-                    self._alive.update(_listing(dimension.fields[0], origin))
+    def _note(self, dimension: Dimension, origins: Iterable[Origin]) -> None:
+        for origin in origins:
+            self._alive.update(_listing(dimension.fields[0], origin))
+
+    def _replaceable(self, space: Space, picked: list[int], number: int) -> list[Origin]:
+        """Return the origins of the values that can stand in one dimension while the others stay as picked."""
+        dimension = space[number]
+        if len(dimension.rules) > _MANY:
+            return [dimension.origins[picked[number]]]
+        blockers = self._earlier
+        for other, at in enumerate(picked):
+            if other != number:
+                blockers &= space[other].rules[at]
+        pairs = zip(dimension.rules, dimension.origins, strict=True)
+        return [origin for rules, origin in pairs if not rules & blockers]
 
     def _judge(self, selector: Selector) -> DeadSelector | None:
         dead = DeadSelector(self._number, selector, selector.value(self._rule), possible=False)
-        spaces = [narrowed for space in self._spaces if (narrowed := _narrowed(space, selector))]
-        if not spaces:
+        places = self._places.get(selector)
+        if not places:
             return dead
-        if any(self._try(space) for space in spaces):
-            return None
-        taken_by = self._reach.cover(spaces, self._earlier)
-        same_outcome = self._reach.indifferent(self._number, region_of(selector.narrow(self._rule)))
-        return dead._replace(possible=True, taken_by=taken_by, same_outcome=same_outcome)
+        blockers = self._blockers(places)
+        if blockers not in self._covers:
+            spaces = [_narrowed(self._spaces[number], at, positions) for (number, at), positions in places.items()]
+            if any(self._try(space) for space in spaces):
+                return None
+            self._covers[blockers] = self._reach.cover(spaces, self._earlier)
+        same_outcome = self._same_outcome(selector, blockers)
+        return dead._replace(possible=True, taken_by=self._covers[blockers], same_outcome=same_outcome)
+
+    @cached_property
+    def _places(self) -> dict[Selector, _Places]:
+        """Where in the rule's spaces the value of each selector stands."""
+        found: dict[Selector, _Places] = {}
+        for number, space in enumerate(self._spaces):
+            for at, dimension in enumerate(space):
+                for position, origin in enumerate(dimension.origins):
+                    for selector in _listing(dimension.fields[0], origin):
+                        found.setdefault(selector, {}).setdefault((number, at), []).append(position)
+        return found
+
+    def _blockers(self, places: _Places) -> _Blockers:
+        """Return the sets of earlier rules that admit values: where these are alike, so is who takes the requests."""
+        found = []
+        for (number, at), positions in places.items():
+            rules = self._spaces[number][at].rules
+            found.append((number, at, frozenset(rules[position] & self._earlier for position in positions)))
+        return tuple(found)
+
+    def _same_outcome(self, selector: Selector, blockers: _Blockers) -> bool:
+        if selector.field not in _PLAIN_FIELDS:
+            return self._reach.indifferent(self._number, region_of(selector.narrow(self._rule)))
+        if blockers not in self._same_outcomes:
+            region = region_of(selector.narrow(self._rule))
+            self._same_outcomes[blockers] = self._reach.indifferent(self._number, region)
+        return self._same_outcomes[blockers]
 
 
 def _fields(attribute: str, values: tuple[str, ...]) -> dict[str, Any]:
@@ -187,16 +236,9 @@ def _listing(dimension: str, origin: Origin) -> tuple[Selector, ...]:
     return Selector(field, at), Selector(field, at, "resources", resource), Selector(field, at, "resourceNames", name)
 
 
-def _narrowed(space: Space, selector: Selector) -> Space | None:
-    """Return the space with nothing but one selector in its dimension; None if that leaves nothing."""
-    narrowed = []
-    for dimension in space:
-        concerned = _DIMENSIONS[dimension.fields[0]] == selector.field
-        part = dimension.only(selector.covers) if concerned else dimension
-        if part is None:
-            return None
-        narrowed.append(part)
-    return tuple(narrowed)
+def _narrowed(space: Space, at: int, positions: list[int]) -> Space:
+    """Return the space with nothing but the values at these positions in one dimension."""
+    return (*space[:at], space[at].at(positions), *space[at + 1 :])
 
 
 def _selectors(rule: PolicyRule) -> Iterator[Selector]:

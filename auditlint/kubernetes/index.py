@@ -162,9 +162,13 @@ class Index:
 
     def _possible_targets(self, targets: Iterable[Target]) -> int:
         found = 0
-        for group, resource in {(target.group, target.resource) for target in targets}:
+        for group, resource, names in {(target.group, target.resource, target.names) for target in targets}:
             rules = self.everything if group is None else self._by_group.admitting(group)
-            found |= rules if resource is None else rules & self._by_resource.admitting(resource)
+            if resource is not None:
+                rules &= self._by_resource.admitting(resource)
+            if names is not None:
+                rules &= self._by_name.admitting_any(names)
+            found |= rules
         return found
 
     @cached_property
@@ -178,6 +182,11 @@ class Index:
         """Rules by the resources that they name, whatever the subresource."""
         return Field(map(_resources_named, self._rules))
 
+    @cached_property
+    def _by_name(self) -> Field:
+        """Rules by the objects that they name."""
+        return Field(map(_objects_named, self._rules))
+
     def names_path(self, path: str) -> bool:
         """Return whether some rule's nonResourceURLs speak of exactly this path, as itself or as a prefix."""
         return path in self._urls or path in self.prefixes
@@ -189,6 +198,13 @@ def _resources_named(rule: PolicyRule) -> tuple[str, ...]:
         return ()
     named = {resource.partition("/")[0] for entry in rule.resources for resource in entry.resources}
     return () if "*" in named else tuple(named)
+
+
+def _objects_named(rule: PolicyRule) -> tuple[str, ...]:
+    """Return the resourceNames of a rule, () where some of its entries have none."""
+    if not all(entry.resources and entry.resource_names for entry in rule.resources):
+        return ()
+    return tuple({name for entry in rule.resources for name in entry.resource_names})
 
 
 def lowest(rules: int) -> int:

@@ -15,7 +15,7 @@ from auditlint.kubernetes.fresh import Fresh
 from auditlint.kubernetes.index import Index, lowest, members, rule_set
 from auditlint.kubernetes.match import outcome_of
 from auditlint.kubernetes.ordinary import ordinary
-from auditlint.kubernetes.region import EVERYTHING, Region, contains, meet, region_of
+from auditlint.kubernetes.region import EVERYTHING, Region, contains, meet, pieces, region_of
 from auditlint.kubernetes.search import Budget, BudgetSpentError, avoid, covering
 from auditlint.kubernetes.space import Space, Spaces, request_at
 
@@ -26,9 +26,11 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.requests import Request
 
 STEPS_PER_QUESTION = 100_000
-STEPS_PER_POLICY = 2_000_000
-LEAST_STEPS = 1_000
-"""What a question may take even when the others of the policy were too hard."""
+STEPS_PER_POLICY = 4_000_000
+STEPS_PER_RULE = 2_000
+"""What each rule of a policy adds to the steps for all questions."""
+LEAST_STEPS = 2_000
+"""What a question may take when others of the same policy were hard."""
 
 _Effect = tuple[str, frozenset[str], bool]
 
@@ -73,7 +75,9 @@ class Reach:
         self.gave_up: set[int] = set()
         """The rules of which some question stayed open because the budget was spent."""
         self._spaces = Spaces(self.index, self.fresh)
-        self._budget = budget or Budget(STEPS_PER_QUESTION, STEPS_PER_POLICY, LEAST_STEPS)
+        in_all = STEPS_PER_POLICY + STEPS_PER_RULE * len(policy.rules)
+        self._budget = budget or Budget(STEPS_PER_QUESTION, in_all, LEAST_STEPS)
+        self._regions: dict[int, Region] = {}
         outcomes = [outcome_of(policy, number) for number in (*range(len(policy.rules)), None)]
         self._outcomes: list[_Effect] = [
             (level, frozenset(() if level == "None" else stages), managed) for _, level, stages, managed in outcomes
@@ -97,13 +101,13 @@ class Reach:
 
         Never so of the only rule, of one that takes nothing anyway, and of a closing rule without selectors.
         """
-        rule, closing = self.rules[number], number == len(self.rules) - 1
-        if len(self.rules) == 1 or self.fates[number].kind != REACHED or (closing and region_of(rule) == EVERYTHING):
+        region, closing = self.region(number), number == len(self.rules) - 1
+        if len(self.rules) == 1 or self.fates[number].kind != REACHED or (closing and region == EVERYTHING):
             return False
         outcome = self._outcomes[number]
         later = self.index.everything & ~((1 << (number + 1)) - 1)
         changed = self._find(
-            region_of(rule),
+            region,
             later & ~self._with_outcome[outcome],
             or_no_rule=self._outcomes[-1] != outcome,
             without=1 << number,
@@ -118,11 +122,20 @@ class Reach:
         False where that stays open.
         """
         earlier = (1 << number) - 1
-        return self._find(region, earlier & ~self._with_outcome[self._outcomes[number]]).impossible
+        different = self._find(region, earlier & ~self._with_outcome[self._outcomes[number]])
+        if not different.complete:
+            self.gave_up.add(number)
+        return different.impossible
 
     def same_outcome(self, one: int, other: int | None) -> bool:
         """Return whether two rules do the same to their requests (None: no rule)."""
         return self._outcomes[one] == self._outcomes[-1 if other is None else other]
+
+    def region(self, number: int) -> Region:
+        """Return the requests that a rule matches."""
+        if number not in self._regions:
+            self._regions[number] = region_of(self.rules[number])
+        return self._regions[number]
 
     def first(self, request: Request) -> int | None:
         """Return the rule that takes a request, None if none does."""
@@ -182,7 +195,7 @@ class Reach:
             return Fate(UNKNOWN)
 
     def _judge(self, number: int) -> Fate:
-        spaces = self.spaces_of(region_of(self.rules[number]))
+        spaces = self.spaces_of(self.region(number))
         if not spaces:
             return Fate(NEVER, causes=causes_of_never(self.rules[number], self._matches_something))
         earlier = (1 << number) - 1
@@ -209,12 +222,17 @@ class Reach:
             return answer
         complete = answer.complete or not or_no_rule
         for number in members(self._that_may_take(region, spaces, accepted | others) & accepted):
-            shared = self.spaces_of(meet(region, region_of(self.rules[number])))
-            answer = self.escape(shared, others & ((1 << number) - 1))
+            answer = self.escape(self._shared_spaces(region, number), others & ((1 << number) - 1))
             if answer.request:
                 return answer
             complete = complete and answer.complete
         return Answer(None, complete)
+
+    def _shared_spaces(self, region: Region, number: int) -> list[Space]:
+        """Return the spaces of what a region shares with a rule; raises BudgetSpentError."""
+        taken = self.region(number)
+        self._budget.renewed().spend(pieces(region, taken))
+        return self.spaces_of(meet(region, taken))
 
     def _that_may_take(self, region: Region, spaces: Sequence[Space], rules: int) -> int:
         """Return the rules that may be first to match a request of a region: not those behind one that takes all."""

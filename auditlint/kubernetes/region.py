@@ -129,10 +129,17 @@ def _target_contains(target: Target, request: Request) -> bool:
     )
 
 
+def pieces(one: Region, other: Region) -> int:
+    """Return how many pairs of targets and of URLs have to be looked at to see what two regions share."""
+    targets = len(one.targets or ()) * len(other.targets or ())
+    return targets + len(one.urls or ()) * len(other.urls or ())
+
+
 def _common(one: Values | None, other: Values | None) -> Values | None:
     if one is None or other is None:
         return other if one is None else one
-    return tuple(value for value in one if value in other)
+    listed = frozenset(other)
+    return tuple(value for value in one if value in listed)
 
 
 def _common_targets(one: tuple[Target, ...] | None, other: tuple[Target, ...] | None) -> tuple[Target, ...] | None:

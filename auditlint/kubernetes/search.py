@@ -6,19 +6,30 @@ request of this set?" becomes: from each dimension pick one set of rules so that
 
 from __future__ import annotations
 
-from functools import reduce
+from functools import cached_property, reduce
 from operator import and_, or_
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-Dimension = list[int]
-"""For each value that may be picked, the rules that admit it."""
+    from collections.abc import Iterable, Sequence
 
 _Option = tuple[int, int]
 _FEW = 48
 """Up to so many options it pays to compare each with each."""
+
+
+class Choices(list[int]):
+    """The values of one dimension, each as the set of rules that admit it; there is at least one."""
+
+    @cached_property
+    def union(self) -> int:
+        """The rules that admit some value."""
+        return reduce(or_, self)
+
+    @cached_property
+    def common(self) -> int:
+        """The rules that admit every value."""
+        return reduce(and_, self)
 
 
 class BudgetSpentError(Exception):
@@ -28,21 +39,24 @@ class BudgetSpentError(Exception):
 class Budget:
     """Steps that may be taken for one question, and for all of them: the same on every machine, unlike seconds.
 
-    When those for all questions are used up, `least` are still allowed for each, so that easy ones get their answer.
+    When half of those for all questions are used up, only `least` are allowed for each, so that easy ones still get
+    their answer; when all are, none.
     """
 
-    __slots__ = ("_allowed", "_in_all", "_least", "_left", "_per_question")
+    __slots__ = ("_allowed", "_in_all", "_least", "_left", "_per_question", "_reserve")
 
     def __init__(self, per_question: int, in_all: int, least: int) -> None:
         self._per_question = per_question
         self._in_all = in_all
+        self._reserve = in_all // 2
         self._least = least
         self._allowed = self._left = 0
 
     def renewed(self) -> Budget:
         """Return this budget with the steps for a new question."""
         self._in_all -= self._allowed - self._left
-        self._allowed = self._left = max(min(self._per_question, self._in_all), self._least)
+        allowed = self._per_question if self._in_all > self._reserve else self._least
+        self._allowed = self._left = max(min(allowed, self._in_all), 0)
         return self
 
     def spend(self, steps: int) -> None:
@@ -52,24 +66,24 @@ class Budget:
             raise BudgetSpentError
 
 
-def touching(dimensions: Sequence[Dimension], rules: int) -> int:
+def touching(dimensions: Iterable[Choices], rules: int) -> int:
     """Return those of the rules that admit at least one value of each dimension."""
     for dimension in dimensions:
-        rules &= reduce(or_, dimension)
+        rules &= dimension.union
     return rules
 
 
-def covering(dimensions: Sequence[Dimension], rules: int) -> int:
+def covering(dimensions: Iterable[Choices], rules: int) -> int:
     """Return those of the rules that admit every value of each dimension: each alone takes all of it."""
     for dimension in dimensions:
-        rules = reduce(and_, dimension, rules)
+        rules &= dimension.common
     return rules
 
 
-def avoid(dimensions: Sequence[Dimension], blockers: int, budget: Budget) -> list[int] | None:
+def avoid(dimensions: Sequence[Choices], blockers: int, budget: Budget) -> list[int] | None:
     """Return, for each dimension, the position of a value, so that no blocker admits them all; None if impossible.
 
-    No dimension may be empty. Values that come first are preferred where that costs nothing.
+    Values that come first are preferred where that costs nothing.
     """
     alive = touching(dimensions, blockers)
     picked = [0] * len(dimensions)
@@ -83,7 +97,7 @@ def avoid(dimensions: Sequence[Dimension], blockers: int, budget: Budget) -> lis
 class _Search:
     """Depth-first over the dimensions, the one with fewest different options first."""
 
-    def __init__(self, dimensions: Sequence[Dimension], picked: list[int], budget: Budget) -> None:
+    def __init__(self, dimensions: Sequence[Choices], picked: list[int], budget: Budget) -> None:
         self._dimensions = dimensions
         self._picked = picked
         self._budget = budget
@@ -97,8 +111,8 @@ class _Search:
             return False
         options = {}
         for number in open_dimensions:
+            self._budget.spend(len(self._dimensions[number]))
             options[number] = _options(self._dimensions[number], alive)
-            self._budget.spend(len(options[number]))
             if not options[number][0][0]:
                 self._picked[number] = options[number][0][1]
                 return True
@@ -108,7 +122,7 @@ class _Search:
         return False
 
     def _escape_in(self, number: int, alive: int) -> bool:
-        self._budget.spend(1)
+        self._budget.spend(1 + len(self._dimensions[number]) // _FEW)
         for position, rules in enumerate(self._dimensions[number]):
             if not rules & alive:
                 self._picked[number] = position
@@ -134,7 +148,7 @@ class _Search:
         return False
 
 
-def _options(dimension: Dimension, alive: int) -> list[_Option]:
+def _options(dimension: Choices, alive: int) -> list[_Option]:
     """Return the different ways to be admitted, fewest rules first, without those that only add rules to another."""
     different: dict[int, int] = {}
     for position, rules in enumerate(dimension):

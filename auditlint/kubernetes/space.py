@@ -22,6 +22,7 @@ from auditlint.kubernetes.requests import (
     Request,
     is_resource_path,
 )
+from auditlint.kubernetes.search import Choices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -40,6 +41,9 @@ Origin = tuple[int, ...]
 """
 _Choice = tuple[Value, Origin]
 
+_CHEAP = 4
+"""So many values of a list are laid out in the time of one step of the search."""
+
 _ANY_TARGET = (Target(),)
 _TARGET_FIELDS = ("api_group", "resource", "subresource", "name")
 _CONDITIONAL_VERBS = {*NAMED_VERBS, NAMELESS_VERB, BARE_VERB}
@@ -51,18 +55,18 @@ class Dimension(NamedTuple):
 
     fields: tuple[str, ...]
     values: list[Value]
-    rules: list[int]
+    rules: Choices
     """The rules that admit the value."""
     origins: list[Origin]
 
-    def only(self, keep: Callable[[Origin], bool]) -> Dimension | None:
-        """Return the dimension with the values whose origins are kept, None if there are none."""
-        kept = [at for at, origin in enumerate(self.origins) if keep(origin)]
-        if not kept:
-            return None
-        _, values, rules, origins = self
+    def at(self, positions: list[int]) -> Dimension:
+        """Return the dimension with only the values at these positions."""
+        values, rules, origins = self.values, self.rules, self.origins
         return Dimension(
-            self.fields, [values[at] for at in kept], [rules[at] for at in kept], [origins[at] for at in kept]
+            self.fields,
+            [values[position] for position in positions],
+            Choices([rules[position] for position in positions]),
+            [origins[position] for position in positions],
         )
 
 
@@ -90,7 +94,7 @@ class Spaces:
         identity = self.identity(region, budget)
         if all(dimension.values for dimension in identity):
             yield from self._resource_spaces(region, identity, budget)
-            yield from self._path_spaces(region, identity)
+            yield from self._path_spaces(region, identity, budget)
 
     def identity(self, region: Region, budget: Budget) -> Space:
         """Return the dimensions of users and groups; either may be empty."""
@@ -99,17 +103,17 @@ class Spaces:
             users = [((None,), ())] if region.users is None else []
         groups: list[_Choice] = [((choice,), (at,)) for at, choice in enumerate(_group_choices(region, budget))]
         return (
-            _dimension(("user",), users, self._index.user_admitting),
-            _dimension(("groups",), groups, self._index.groups.admitting_any),
+            _dimension(("user",), users, self._index.user_admitting, budget),
+            _dimension(("groups",), groups, self._index.groups.admitting_any, budget),
         )
 
-    def _path_spaces(self, region: Region, identity: Space) -> Iterator[Space]:
+    def _path_spaces(self, region: Region, identity: Space, budget: Budget) -> Iterator[Space]:
         if region.urls == ():
             return
-        verbs = self._verbs(region, URL_VERBS)
+        verbs = self._verbs(region, URL_VERBS, budget)
         paths = [((path,), origin) for (url,), origin in _listed(region.urls, ("*",)) for path in self._paths(url)]
         if verbs.values and paths:
-            yield (*identity, verbs, _dimension(("path",), paths, self._index.path_admitting))
+            yield (*identity, verbs, _dimension(("path",), paths, self._index.path_admitting, budget))
 
     def _paths(self, url: str) -> tuple[str, ...]:
         """Return the paths that are enough to stand for one entry of nonResourceURLs."""
@@ -118,9 +122,9 @@ class Spaces:
             return self._fresh.paths(prefix) if prefix.startswith("/") else ()
         return (url,) if url.startswith("/") and not is_resource_path(url) else ()
 
-    def _verbs(self, region: Region, possible: tuple[str, ...]) -> Dimension:
+    def _verbs(self, region: Region, possible: tuple[str, ...], budget: Budget) -> Dimension:
         verbs = [choice for choice in _listed(region.verbs, possible) if choice[0][0] in possible]
-        return _dimension(("verb",), verbs, self._index.verbs.admitting)
+        return _dimension(("verb",), verbs, self._index.verbs.admitting, budget)
 
     def _resource_spaces(self, region: Region, identity: Space, budget: Budget) -> Iterator[Space]:
         targets = _ANY_TARGET if region.targets is None else region.targets
@@ -129,7 +133,7 @@ class Spaces:
         ]
         cluster_wide = [choice for choice in _listed(region.namespaces, ("",)) if choice[0][0] == ""]
         for kinds_of_verb in self._verbs_that_go_together(region, targets):
-            verbs = self._verbs(region, kinds_of_verb)
+            verbs = self._verbs(region, kinds_of_verb, budget)
             if not verbs.values:
                 continue
             choices = list(self._target_choices(targets, kinds_of_verb[0], budget))
@@ -139,8 +143,8 @@ class Spaces:
                     yield (
                         *identity,
                         verbs,
-                        _dimension(("namespace",), places, self._index.namespaces.admitting),
-                        _dimension(_TARGET_FIELDS, part, self._index.target_admitting),
+                        _dimension(("namespace",), places, self._index.namespaces.admitting, budget),
+                        _dimension(_TARGET_FIELDS, part, self._index.target_admitting, budget),
                     )
 
     def _verbs_that_go_together(self, region: Region, targets: tuple[Target, ...]) -> Iterator[tuple[str, ...]]:
@@ -178,9 +182,13 @@ def _listed(values: Values | None, open_values: Iterable[str]) -> list[_Choice]:
     return [((value,), (at,)) for at, value in enumerate(values)]
 
 
-def _dimension(fields: tuple[str, ...], choices: list[_Choice], admitting: Callable[..., int]) -> Dimension:
+def _dimension(
+    fields: tuple[str, ...], choices: list[_Choice], admitting: Callable[..., int], budget: Budget
+) -> Dimension:
     values = [value for value, _ in choices]
-    return Dimension(fields, values, [admitting(*value) for value in values], [origin for _, origin in choices])
+    budget.spend(len(choices) // _CHEAP)
+    rules = Choices([admitting(*value) for value in values])
+    return Dimension(fields, values, rules, [origin for _, origin in choices])
 
 
 def _names(names: Values | None, verb: str, fresh: str) -> list[tuple[str, int]]:
