@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import os
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+import sys
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from auditlint import checks
 from auditlint.finding import Severity
 from auditlint.kubernetes import data, releases
 from auditlint.rule import REGISTRY
@@ -24,8 +25,7 @@ class ConfigError(Exception):
     """The configuration or an option cannot be used; the message is one line for the user."""
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """What one run is asked to do, beyond its paths."""
 
     minor: int | None = None
@@ -34,8 +34,8 @@ class Settings:
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
-    per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    severities: Mapping[str, Severity | None] = field(default_factory=dict)
+    per_file_ignores: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    severities: Mapping[str, Severity | None] = MappingProxyType({})
     """The severity of a rule's findings; None: the rule is off."""
     folder: str = "."
     """The folder that patterns are relative to."""
@@ -67,7 +67,7 @@ def load(path: str | None) -> Settings:
         return Settings()
     _validate(document, path)
     settings = Settings(
-        fail_on=document.get("fail-on", Settings.fail_on),
+        fail_on=document.get("fail-on", Settings().fail_on),
         select=rule_names(document.get("select", ()), path),
         ignore=rule_names(document.get("ignore", ()), path),
         exclude=tuple(document.get("exclude", ())),
@@ -89,11 +89,13 @@ def with_version(settings: Settings, text: str, where: str) -> Settings:
         raise ConfigError(f'{where}: "{text}" is not a Kubernetes version, write one such as 1.{releases.NEWEST}')
     target = releases.target(minor)
     notices = (target.notice,) if target.notice else ()
-    return replace(settings, minor=target.minor, notices=notices)
+    return settings._replace(minor=target.minor, notices=notices)
 
 
 def rule_names(names: Iterable[str], where: str, *, categories: bool = True) -> tuple[str, ...]:
     """Return names as a tuple; ConfigError with a suggestion if one is neither a rule nor a category."""
+    if names:
+        checks.load()
     known = set(REGISTRY) | ({rule.category for rule in REGISTRY.values()} if categories else set())
     for name in names:
         if name not in known:
@@ -104,7 +106,9 @@ def rule_names(names: Iterable[str], where: str, *, categories: bool = True) -> 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
     """Return `, did you mean "…"?` for the nearest known name, or nothing."""
-    near = difflib.get_close_matches(name, sorted(known), 1)
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, sorted(known), 1)
     return f', did you mean "{near[0]}"?' if near else ""
 
 
@@ -144,10 +148,10 @@ def _read(path: str) -> dict[str, Any] | None:
 
 
 def _toml(content: bytes, path: str) -> Any:
-    try:
+    if sys.version_info >= (3, 11):
         import tomllib
-    except ModuleNotFoundError:  # Python 3.10
-        import tomli as tomllib  # type: ignore[import-not-found,no-redef,unused-ignore]
+    else:
+        import tomli as tomllib
     try:
         return tomllib.loads(content.decode()).get("tool", {}).get("auditlint")
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

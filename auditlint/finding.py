@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
@@ -87,8 +87,7 @@ class Suppressed(NamedTuple):
     reason: str
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """One report of one rule at one place."""
 
     rule: str
@@ -113,8 +112,7 @@ class Notice(NamedTuple):
     message: str
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(NamedTuple):
     """The outcome of one `check` run, as every output prints it."""
 
     subjects: tuple[Mapping[str, object], ...]
@@ -126,5 +124,5 @@ class Report:
     """Paths that could not be read; the run ends with exit code 2."""
     crashed: tuple[Notice, ...] = ()
     """Checks that failed on a file through a bug of ours; the run ends with exit code 3."""
-    lines: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    lines: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     """The lines of each file with findings, for outputs that show them; index 0 is line 1."""

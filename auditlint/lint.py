@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint import carriers, suppress
+from auditlint import carriers, checks, suppress
 from auditlint.carriers.subjects import IgnoreComments, PolicySubject
-from auditlint.checks import analysis
 from auditlint.finding import Finding, Notice, Report, Severity, Span
 from auditlint.rule import REGISTRY, Context, Subject
 from auditlint.text import folders, reader, source
@@ -145,6 +143,7 @@ def _judge(file: _File, settings: Settings, run: _Run) -> list[Finding]:
 
 def _suppress(file: _File, findings: list[Finding], run: _Run) -> list[Finding]:
     """Mark what ignore comments cover, and add what the rules say of the comments themselves."""
+    checks.load()
     stream = reader.read(file.data)
     ignores, malformed = suppress.read_ignores(file.data, stream)
     findings, unused = suppress.apply(findings, ignores)
@@ -156,7 +155,8 @@ def _suppress(file: _File, findings: list[Finding], run: _Run) -> list[Finding]:
 
 def _run_rules(subject: Subject, run: _Run) -> Iterator[Finding]:
     """Yield what each rule for this kind of subject finds; a rule that fails is a bug of ours and stops no other."""
-    for rule in REGISTRY.values():
+    checks.load(type(subject).__name__)
+    for rule in tuple(REGISTRY.values()):
         if isinstance(subject, rule.subject):
             try:
                 yield from rule.check(subject, Context(rule, subject))
@@ -214,7 +214,7 @@ def _selection(path: str, settings: Settings) -> Callable[[str], bool]:
 
 def _weigh(finding: Finding, settings: Settings) -> Finding:
     severity = settings.severities.get(finding.rule)
-    return finding if severity is None else replace(finding, severity=severity)
+    return finding if severity is None else finding._replace(severity=severity)
 
 
 def _order(finding: Finding) -> tuple[str, int, int, str, str, int]:
@@ -229,5 +229,7 @@ def _summaries(files: list[_File]) -> Iterator[dict[str, object]]:
             if summary is None:
                 continue
             if isinstance(subject, PolicySubject):
+                from auditlint.checks import analysis
+
                 summary |= analysis.summary(subject)
             yield summary

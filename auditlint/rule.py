@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from auditlint.finding import Finding, Path, Places, Related, Severity, Span, Witness
 
@@ -29,15 +29,14 @@ S = TypeVar("S", bound=Subject)
 Check = Callable[[Any, "Context"], Iterator[Finding]]
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(NamedTuple):
     """One check: its name, its defaults, and the function that runs it."""
 
     name: str
     category: str
     severity: Severity
     summary: str
-    subject: type
+    subject: type | tuple[type, ...]
     check: Check
     gives_way_to: tuple[str, ...] = ()
     """Rules whose finding at the same pointer, or inside it, replaces this rule's finding."""
@@ -48,14 +47,13 @@ class Rule:
     fixable: bool = False
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(NamedTuple):
     """What a rule sees besides its subject; stamps rule, category, severity and file on each finding."""
 
     rule: Rule
     subject: Subject
     severity: Severity | None = None
-    options: Mapping[str, object] = field(default_factory=dict)
+    options: Mapping[str, object] = MappingProxyType({})
 
     def at(
         self,
@@ -111,7 +109,7 @@ def rule(
     category: str,
     severity: Severity,
     summary: str,
-    subject: type,
+    subject: type | tuple[type, ...],
     gives_way_to: tuple[str, ...] = (),
     silenced_by: tuple[str, ...] = (),
     default: bool = True,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auditlint.carriers.subjects import Ignore
@@ -54,7 +53,7 @@ def apply(findings: list[Finding], ignores: tuple[Ignore, ...]) -> tuple[list[Fi
     for finding in findings:
         by = [ignore for ignore in ignores if ignore.covers(finding)]
         unused -= {(ignore, finding.rule) for ignore in by}
-        marked.append(replace(finding, suppressed=Suppressed("comment", by[0].reason)) if by else finding)
+        marked.append(finding._replace(suppressed=Suppressed("comment", by[0].reason)) if by else finding)
     return marked, tuple(sorted(unused))
 
 

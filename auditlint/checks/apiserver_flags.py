@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from typing import TYPE_CHECKING
 
@@ -169,7 +168,9 @@ def _valid(server: ApiServer, invalid: Invalid, use: FlagUse) -> str:
         return f"{because}: set it to a positive number, or delete --{use.name}"
     choices = _choices(server, name)
     if choices:
-        near = difflib.get_close_matches(value.lower(), choices, 1)
+        from difflib import get_close_matches
+
+        near = get_close_matches(value.lower(), choices, 1)
         return f"Write --{name}={near[0] if near else words(choices, 'or')}"
     return f"Write {example(name, server.minor)}"
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 import posixpath
-from dataclasses import replace
-from os.path import abspath
 from typing import TYPE_CHECKING, Any
 
-from auditlint.carriers.subjects import ApiServer, ManifestFile, PolicySubject
+from auditlint.carriers.subjects import ApiServer, ManifestFile
 from auditlint.checks.server_wording import NOT_STARTING, at_flag, quoted
 from auditlint.finding import Severity
 from auditlint.kubernetes import container, mounts
-from auditlint.rule import Subject, rule
+from auditlint.rule import rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -204,7 +201,9 @@ def wrong_host_path_type(server: ApiServer, context: Context) -> Iterator[Findin
 
 def _near_type(server: ApiServer, fault: Fault) -> str:
     volume = next(volume for volume in server.volumes if volume.position in fault.place)
-    near = difflib.get_close_matches(volume.host_path_type.title(), mounts.HOST_PATH_TYPES, 1, 0.3)
+    from difflib import get_close_matches
+
+    near = get_close_matches(volume.host_path_type.title(), mounts.HOST_PATH_TYPES, 1, 0.3)
     return near[0] if near and near[0] else "File or DirectoryOrCreate"
 
 
@@ -435,33 +434,4 @@ def extra_manifest_document(manifest: ManifestFile, context: Context) -> Iterato
         message = (
             "the kubelet reads only the first document of a file in its manifest folder. Move this one to its own file"
         )
-        yield replace(context.at(span, "", message), document=index)
-
-
-@rule(
-    "policy-in-manifest-folder",
-    category=_CATEGORY,
-    severity=Severity.ERROR,
-    summary="a policy where the kubelet or k3s reads manifests",
-    subject=object,
-)
-def policy_in_manifest_folder(subject: Subject, context: Context) -> Iterator[Finding]:
-    """Report a policy file in a folder whose files are taken for Pods or for objects to apply."""
-    if isinstance(subject, ApiServer):
-        for fault in _faults(subject, "policy-in-manifest-folder"):
-            yield from _at_flag(subject, context, fault, _among_manifests(fault.path))
-    elif isinstance(subject, PolicySubject) and subject.server is None:
-        path = abspath(subject.path)
-        if "manifests" in path and container.in_manifest_folder(path):
-            yield context.key(subject.base, _among_manifests(path))
-
-
-def _among_manifests(path: str) -> str:
-    reader = "k3s applies every file there, and the API has no such kind" if "rancher" in path else _KUBELET_READS
-    return f"{path} is in a folder for manifests: {reader}. Move it, for instance to /etc/kubernetes/audit-policy.yaml"
-
-
-_KUBELET_READS = (
-    "the kubelet reads every file there as a Pod, and logs an error for this one again and again "
-    '("couldn\'t parse as pod")'
-)
+        yield context.at(span, "", message)._replace(document=index)

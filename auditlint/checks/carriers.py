@@ -5,10 +5,10 @@ from __future__ import annotations
 from os.path import abspath, dirname
 from typing import TYPE_CHECKING
 
-from auditlint.carriers.subjects import ApiServer, AuditSink
+from auditlint.carriers.subjects import ApiServer, AuditSink, PolicySubject
 from auditlint.checks.server_wording import at_flag
 from auditlint.finding import Related, Severity
-from auditlint.kubernetes import flags
+from auditlint.kubernetes import container, flags
 from auditlint.rule import rule
 
 if TYPE_CHECKING:
@@ -65,3 +65,34 @@ def _beside(path: str, other: str) -> bool:
     """Tell whether two files lie in one folder, or one of them in a folder next to the other."""
     folder, other_folder = dirname(abspath(path)), dirname(abspath(other))
     return folder in {other_folder, dirname(other_folder)} or dirname(folder) == other_folder
+
+
+@rule(
+    "policy-in-manifest-folder",
+    category="apiserver-mounts",
+    severity=Severity.ERROR,
+    summary="a policy where the kubelet or k3s reads manifests",
+    subject=(ApiServer, PolicySubject),
+)
+def policy_in_manifest_folder(subject: ApiServer | PolicySubject, context: Context) -> Iterator[Finding]:
+    """Report a policy file in a folder whose files are taken for Pods or for objects to apply."""
+    if isinstance(subject, ApiServer):
+        for fault in subject.faults:
+            use = subject.flags.last(fault.flag) if fault.kind == context.rule.name else None
+            if use is not None:
+                yield at_flag(subject, context, use, _among_manifests(fault.path), refused=bool(fault.by))
+    elif subject.server is None:
+        path = abspath(subject.path)
+        if "manifests" in path and container.in_manifest_folder(path):
+            yield context.key(subject.base, _among_manifests(path))
+
+
+def _among_manifests(path: str) -> str:
+    reader = "k3s applies every file there, and the API has no such kind" if "rancher" in path else _KUBELET_READS
+    return f"{path} is in a folder for manifests: {reader}. Move it, for instance to /etc/kubernetes/audit-policy.yaml"
+
+
+_KUBELET_READS = (
+    "the kubelet reads every file there as a Pod, and logs an error for this one again and again "
+    '("couldn\'t parse as pod")'
+)

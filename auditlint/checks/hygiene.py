@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING
 
 from auditlint.carriers.subjects import IgnoreComments
@@ -38,10 +37,12 @@ def unused_ignore(comments: IgnoreComments, context: Context) -> Iterator[Findin
 )
 def unknown_ignore(comments: IgnoreComments, context: Context) -> Iterator[Finding]:
     """Report each name in an ignore comment that no rule has."""
+    from difflib import get_close_matches
+
     for ignore in comments.ignores:
         for name in ignore.names:
             if name not in comments.known:
-                near = difflib.get_close_matches(name, comments.known, 1)
+                near = get_close_matches(name, comments.known, 1)
                 hint = f', did you mean "{near[0]}"?' if near else "; `auditlint rules` lists them"
                 yield context.at(ignore.span, "", f'"{name}" is not a rule, so this comment ignores nothing{hint}')
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import sys
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from auditlint import checks, config, lint
+from auditlint import config, lint
 from auditlint.cli import BUG, USAGE
 from auditlint.cli.options import Choice, RuleNames
 from auditlint.finding import Notice, Severity
@@ -64,7 +63,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
         report = lint.check(sources, settings, as_kind=options["as_kind"], progress=progress.show)
     finally:
         progress.clear()
-    report = replace(report, failed=(*missing, *report.failed))
+    report = report._replace(failed=(*missing, *report.failed))
     _write(report, options)
     if not options["quiet"]:
         _tell(report, settings)
@@ -76,15 +75,14 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
 
 
 def _settings(options: dict[str, Any]) -> Settings:
-    checks.load()
     if options["no_config"] and options["config_file"]:
         raise config.ConfigError("--config and --no-config exclude each other")
     settings = config.Settings() if options["no_config"] else config.load(options["config_file"])
     selected = tuple(name for names in options["select"] for name in names)
     ignored = tuple(name for names in options["ignore"] for name in names)
-    settings = replace(settings, select=selected or settings.select, ignore=(*settings.ignore, *ignored))
+    settings = settings._replace(select=selected or settings.select, ignore=(*settings.ignore, *ignored))
     if options["fail_on"]:
-        settings = replace(settings, fail_on=options["fail_on"])
+        settings = settings._replace(fail_on=options["fail_on"])
     if options["kubernetes_version"]:
         settings = config.with_version(settings, options["kubernetes_version"], "--kubernetes-version")
     return settings
@@ -104,7 +102,7 @@ def _stdin() -> bytes:
     from auditlint.text.source import LIMIT
 
     content = b""
-    while piece := sys.stdin.buffer.read1(1 << 20):
+    while piece := os.read(sys.stdin.fileno(), 1 << 20):
         content += piece
         if len(content) > LIMIT:
             raise click.UsageError(f"standard input is larger than {LIMIT >> 20} MiB")

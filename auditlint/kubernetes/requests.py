@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from typing import NamedTuple
-from urllib.parse import unquote, unquote_plus
 
 RESOURCE_VERBS = ("get", "list", "watch", "create", "update", "patch", "delete", "deletecollection", "proxy", "")
 """Every verb of a resource request; the empty one stands for any other HTTP method."""
@@ -129,6 +128,8 @@ def _split_url(url: str) -> tuple[str, str]:
     raw, _, query = url.partition("?")
     if _broken_escape(raw):
         raise UnreadableRequestError(f'"{raw}" holds a "%" without two hexadecimal digits')
+    from urllib.parse import unquote
+
     return unquote(raw, errors="surrogateescape"), query
 
 
@@ -168,6 +169,8 @@ def _collection_verb(verb: str, name: str, query: str) -> tuple[str, str]:
 
 def _query_values(query: str) -> dict[str, str]:
     """Return the first value of each key, passing over pairs that Go's net/url cannot read."""
+    from urllib.parse import unquote_plus
+
     values: dict[str, str] = {}
     for pair in query.split("&"):
         if pair and ";" not in pair and not _broken_escape(pair):

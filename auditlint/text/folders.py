@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -15,8 +14,7 @@ SUFFIXES = (".yaml", ".yml", ".json")
 NEVER_ENTERED = frozenset({".git", ".hg", ".svn", ".tox", ".venv", "node_modules", "__pycache__"})
 
 
-@dataclass(frozen=True)
-class Ignores:
+class Ignores(NamedTuple):
     """The patterns of one folder: paths are compared relative to it."""
 
     folder: str
