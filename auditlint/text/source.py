@@ -29,11 +29,11 @@ def read_file(path: str) -> bytes:
         # A FIFO without a writer would block an open; this way it opens, and is then seen for what it is.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except (OSError, ValueError) as error:
-        raise UnreadableError(path, _reason(error)) from None
+        raise UnreadableError(path, reason(error)) from None
     try:
         return _read(path, descriptor)
     except OSError as error:
-        raise UnreadableError(path, _reason(error)) from None
+        raise UnreadableError(path, reason(error)) from None
     finally:
         os.close(descriptor)
 
@@ -90,7 +90,8 @@ def _kind(mode: int) -> str:
     return next((name for test, name in kinds if test(mode)), "a device")
 
 
-def _reason(error: OSError | ValueError) -> str:
+def reason(error: OSError | ValueError) -> str:
+    """Return why a path cannot be opened or read, for the user, without the path."""
     if isinstance(error, ValueError):
         return "is not a path: it holds a null character"
     reasons = {
