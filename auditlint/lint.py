@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint import carriers, checks, suppress
+from auditlint import carriers, checks
 from auditlint.carriers.subjects import IgnoreComments, PolicySubject
 from auditlint.finding import Finding, Notice, Report, Severity, Span
 from auditlint.rule import REGISTRY, Context, Subject
-from auditlint.text import folders, reader, source
+from auditlint.text import reader, source
 from auditlint.text.places import NodePlaces
 
 if TYPE_CHECKING:
@@ -79,19 +79,26 @@ def expand(
 
     `exclude` holds patterns of the command line, relative to the working directory.
     """
-    excluded = tuple(
-        folders.patterns(folder, list(patterns))
-        for folder, patterns in ((settings.folder, settings.exclude), (".", exclude))
-        if patterns
-    )
     seen: set[str] = set()
     for path in paths:
-        folder = os.path.isdir(path)
-        for found in folders.search(path, excluded, failed) if folder else (path,):
-            known = os.path.realpath(found) if len(paths) > 1 else found
+        for found in _search(path, settings, exclude, failed) if os.path.isdir(path) else (Source(path, named=True),):
+            known = os.path.realpath(found.path) if len(paths) > 1 else found.path
             if known not in seen:
                 seen.add(known)
-                yield Source(found, named=not folder)
+                yield found
+
+
+def _search(
+    folder: str, settings: Settings, exclude: Sequence[str], failed: Callable[[str, str], None]
+) -> Iterator[Source]:
+    from auditlint.text import folders
+
+    excluded = tuple(
+        folders.patterns(base, list(patterns))
+        for base, patterns in ((settings.folder, settings.exclude), (".", exclude))
+        if patterns
+    )
+    return (Source(path, named=False) for path in folders.search(folder, excluded, failed))
 
 
 def counts(report: Report, fail_on: str) -> bool:
@@ -135,14 +142,21 @@ def _judge(file: _File, settings: Settings, run: _Run) -> list[Finding]:
     """Return the findings of one file: all rules, then precedence, ignore comments, selection, severities."""
     findings = [finding for subject in file.subjects for finding in _run_rules(subject, run)]
     findings = _give_way(findings)
-    if suppress.mentioned(file.data):
+    if _mentions_us(file.data):
         findings = _suppress(file, findings, run)
     selected = _selection(file.path, settings)
     return [_weigh(finding, settings) for finding in findings if selected(finding.rule)]
 
 
+def _mentions_us(data: bytes) -> bool:
+    """Tell at reading speed whether the file may hold comments for auditlint."""
+    return b"auditlint" in data.lower() or data.startswith((b"\xff\xfe", b"\xfe\xff"))
+
+
 def _suppress(file: _File, findings: list[Finding], run: _Run) -> list[Finding]:
     """Mark what ignore comments cover, and add what the rules say of the comments themselves."""
+    from auditlint import suppress
+
     checks.load()
     stream = reader.read(file.data)
     ignores, malformed = suppress.read_ignores(file.data, stream)
@@ -207,6 +221,8 @@ def _gives_way(finding: Finding, rule: Rule, marked: dict[tuple[str, int], _Mark
 def _selection(path: str, settings: Settings) -> Callable[[str], bool]:
     ignored: set[str] = set()
     for pattern, names in settings.per_file_ignores.items():
+        from auditlint.text import folders
+
         if folders.patterns(settings.folder, [pattern]).verdict(path, is_folder=False):
             ignored.update(names)
     return lambda rule: settings.selects(rule) and not ignored & {rule, REGISTRY[rule].category}

@@ -23,11 +23,6 @@ IGNORE = re.compile(r"#+\s*auditlint\s*:\s*ignore(-file)?\s*\[([^\]]*)\]\s*(.*)"
 END = (1 << 60, 0)
 
 
-def mentioned(data: bytes) -> bool:
-    """Tell at reading speed whether the file may hold comments for auditlint."""
-    return b"auditlint" in data.lower() or data.startswith((b"\xff\xfe", b"\xfe\xff"))
-
-
 def read_ignores(data: bytes, stream: Stream) -> tuple[tuple[Ignore, ...], tuple[tuple[Span, str], ...]]:
     """Return the ignore comments of a file, and the malformed ones with their text."""
     found = [comment for comment in comments(data, stream) if MARK.match(comment.text)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -14,7 +15,9 @@ from auditlint import __version__
 
 COMMANDS = {
     "check": "Lint audit policies and kube-apiserver manifests.",
+    "eval": "Show which rule of a policy takes one request, and why.",
     "explain": "Show the page of one rule.",
+    "replay": "Show what a policy makes of recorded audit events.",
     "rules": "List the rules.",
     "schema": "Print a JSON schema: report, policy or config.",
 }
@@ -72,7 +75,12 @@ def main() -> None:
     """Run the command line and end the process with the right exit code, whatever happens."""
     # A run makes a large tree and hardly a cycle: looking for cycles often would cost a tenth of its time.
     gc.set_threshold(100_000, 50, 1000)
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    for output in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):
+            output.flush()
+    # Both are written, nothing else is open: taking the interpreter down in order would cost a seventh of a short run.
+    os._exit(code)
 
 
 def run(arguments: list[str]) -> int:

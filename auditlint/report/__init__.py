@@ -14,6 +14,8 @@ FORMATS = ("text", "full", "json", "github")
 def render(report: Report, output_format: str, *, color: bool = False) -> str:
     """Return the report in one of FORMATS; colour is for people, so json and github have none."""
     if output_format in {"text", "full"}:
+        if not report.findings:
+            return ""
         from auditlint.report import text
 
         return text.render(report, source=output_format == "full", color=color)
