@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from auditlint.kubernetes.reach import REACHED
 from auditlint.kubernetes.region import region_of
 from auditlint.kubernetes.search import BudgetSpentError, touching
+from auditlint.kubernetes.space import request_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -184,12 +185,12 @@ class _Trial:
         if not places:
             return dead
         blockers = self._blockers(places)
+        spaces = [_narrowed(self._spaces[number], at, positions) for (number, at), positions in places.items()]
         if blockers not in self._covers:
-            spaces = [_narrowed(self._spaces[number], at, positions) for (number, at), positions in places.items()]
             if any(self._try(space) for space in spaces):
                 return None
             self._covers[blockers] = self._reach.cover(spaces, self._earlier)
-        same_outcome = self._same_outcome(selector, blockers)
+        same_outcome = self._same_outcome(selector, spaces[0], blockers)
         return dead._replace(possible=True, taken_by=self._covers[blockers], same_outcome=same_outcome)
 
     @cached_property
@@ -211,7 +212,11 @@ class _Trial:
             found.append((number, at, frozenset(rules[position] & self._earlier for position in positions)))
         return tuple(found)
 
-    def _same_outcome(self, selector: Selector, blockers: _Blockers) -> bool:
+    def _same_outcome(self, selector: Selector, space: Space, blockers: _Blockers) -> bool:
+        """Return whether whoever takes the requests of a dead selector does to them what the rule would do."""
+        example = request_at(space, [0] * len(space))
+        if not self._reach.same_outcome(self._number, self._reach.first(example)):
+            return False
         if selector.field not in _PLAIN_FIELDS:
             return self._reach.indifferent(self._number, region_of(selector.narrow(self._rule)))
         if blockers not in self._same_outcomes:

@@ -158,11 +158,15 @@ class Reach:
         if alone := _covering_all(spaces, rules):
             return (lowest(alone),)
         chosen = 0
+        shown: dict[int, int] = {}  # for each chosen rule those that match the request it was chosen for
         while request := self._escaping(spaces, chosen):
-            chosen |= 1 << lowest(self.index.matching(request) & rules)
-        for number in reversed(members(chosen)):
+            matching = self.index.matching(request) & rules
+            number = _widest(matching, spaces)
+            chosen |= 1 << number
+            shown[number] = matching
+        for number in reversed(shown):
             fewer = chosen & ~(1 << number)
-            if not self._escaping(spaces, fewer):
+            if shown[number] & fewer and not self._escaping(spaces, fewer):
                 chosen = fewer
         return members(chosen)
 
@@ -245,6 +249,14 @@ class Reach:
         if not answer.complete:
             raise BudgetSpentError
         return answer.request
+
+
+def _widest(rules: int, spaces: Iterable[Space]) -> int:
+    """Return one of the rules: one that admits all of a dimension rather than some, so that few rules will do."""
+    for space in spaces:
+        for dimension in space:
+            rules = rules & dimension.rules.common or rules
+    return lowest(rules)
 
 
 def _covering_all(spaces: Iterable[Space], rules: int) -> int:

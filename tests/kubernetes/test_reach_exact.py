@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from auditlint.kubernetes import reach
 from auditlint.kubernetes.dead_selectors import dead_selectors
+from auditlint.kubernetes.index import members
 from auditlint.kubernetes.match import Request, evaluate, matches
 from auditlint.kubernetes.policy import Policy, PolicyRule
 from auditlint.kubernetes.reach import Reach
@@ -40,6 +41,15 @@ def assert_causes_stand(truth: Truth, rule: PolicyRule, taken_by: tuple[int, ...
     assert take_all(taken_by)
     assert not any(take_all(set(taken_by) - {number}) for number in taken_by)
     assert taken_by == next(((number,) for number in range(earlier) if take_all((number,))), taken_by)
+
+
+@WITH_BRUTE_FORCE
+@given(brute.policies())
+def test_the_index_knows_all_rules_that_match(policy: Policy) -> None:
+    index = Reach(policy).index
+    for request in brute.domain(policy):
+        matching = [number for number, rule in enumerate(policy.rules) if matches(rule, request)]
+        assert members(index.matching(request)) == tuple(matching)
 
 
 @WITH_BRUTE_FORCE
