@@ -119,8 +119,6 @@ def resolve(method: str, url: str, *, user: str | None = None, groups: tuple[str
 
 def _split_url(url: str) -> tuple[str, str]:
     """Return the percent-decoded path and the raw query; bytes that are not UTF-8 become lone surrogates."""
-    from urllib.parse import unquote  # only where a URL is read: it takes 3 ms to import
-
     if any(char < " " or char == "\x7f" for char in url):
         raise UnreadableRequestError("the URL holds a control character")
     if authority := _AUTHORITY.match(url):
@@ -130,7 +128,7 @@ def _split_url(url: str) -> tuple[str, str]:
     raw, _, query = url.partition("?")
     if _broken_escape(raw):
         raise UnreadableRequestError(f'"{raw}" holds a "%" without two hexadecimal digits')
-    from urllib.parse import unquote
+    from urllib.parse import unquote  # only where a URL is read: it takes 3 ms to import
 
     return unquote(raw, errors="surrogateescape"), query
 
@@ -171,8 +169,6 @@ def _collection_verb(verb: str, name: str, query: str) -> tuple[str, str]:
 
 def _query_values(query: str) -> dict[str, str]:
     """Return the first value of each key, passing over pairs that Go's net/url cannot read."""
-    from urllib.parse import unquote_plus
-
     from urllib.parse import unquote_plus
 
     values: dict[str, str] = {}
