@@ -141,11 +141,26 @@ def _read(
 def _judge(file: _File, settings: Settings, run: _Run) -> list[Finding]:
     """Return the findings of one file: all rules, then precedence, ignore comments, selection, severities."""
     findings = [finding for subject in file.subjects for finding in _run_rules(subject, run)]
+    run.notices += [notice for subject in file.subjects for notice in _too_hard(subject)]
     findings = _give_way(findings)
     if _mentions_us(file.data):
         findings = _suppress(file, findings, run)
     selected = _selection(file.path, settings)
     return [_weigh(finding, settings) for finding in findings if selected(finding.rule)]
+
+
+def _too_hard(subject: Subject) -> Iterator[Notice]:
+    """Yield one notice for a policy that has rules which the exact engine gave up on."""
+    if not isinstance(subject, PolicySubject):
+        return
+    from auditlint.checks import analysis
+
+    open_questions = analysis.gave_up(subject)
+    if open_questions:
+        lines = [subject.places.key(subject.at("rules", index)).line for index in open_questions]
+        named = ", ".join(map(str, lines[:5])) + (" and more" if len(lines) > 5 else "")  # noqa: PLR2004
+        message = f"analysis-budget: too hard to decide in full for {len(lines)} rules (line {named}): nothing is claimed of them"
+        yield Notice(subject.path, message)
 
 
 def _mentions_us(data: bytes) -> bool:

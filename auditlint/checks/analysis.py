@@ -317,7 +317,12 @@ def summary(subject: PolicySubject) -> dict[str, object]:
         }
         for index, (rule, fate) in enumerate(zip(analysis.policy.rules, analysis.reach.fates, strict=True))
     ]
-    return {"catch_all": analysis.reach.missing_catch_all.impossible, "rules": rules}
+    return {"catch_all": _catch_all(analysis.reach.missing_catch_all), "rules": rules}
+
+
+def _catch_all(missing: reach.Answer) -> bool | None:
+    """Return whether every request reaches a rule; None where that was too hard to tell."""
+    return None if missing.request is None and not missing.complete else missing.impossible
 
 
 def _without(rule: PolicyRule, at: int, number: int) -> PolicyRule:

@@ -48,9 +48,10 @@ def yaml_syntax(text: UnreadText, context: Context) -> Iterator[Finding]:
     """Report the place where the server's reader gives up, with its words and the likely cause."""
     cause = broken_text.likely_cause(text.lines, text.span, text.message)
     hint = cause or "look at the indentation, colons, quotes and brackets of this line and of those above it"
-    who = {"policy": "kube-apiserver refuses this policy", "pod": "the kubelet cannot read this Pod"}.get(text.meant)
-    outcome = f'{who or "the text does not parse"} ("{text.message}")'
-    yield context.at(text.span, "", f"{outcome}: {hint}", refused=True)
+    who = {"policy": "kube-apiserver refuses this policy", "pod": "the kubelet cannot read this Pod"}
+    outcome = who.get(text.meant) if text.refused else None
+    message = f'{outcome or "the text does not parse"} ("{text.message}"): {hint}'
+    yield context.at(text.span, "", message, refused=text.refused)
 
 
 @rule(
