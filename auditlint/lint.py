@@ -159,8 +159,8 @@ def _too_hard(subject: Subject) -> Iterator[Notice]:
     if open_questions:
         lines = [subject.places.key(subject.at("rules", index)).line for index in open_questions]
         named = ", ".join(map(str, lines[:5])) + (" and more" if len(lines) > 5 else "")  # noqa: PLR2004
-        message = f"analysis-budget: too hard to decide in full for {len(lines)} rules (line {named}): nothing is claimed of them"
-        yield Notice(subject.path, message)
+        which = f"{len(lines)} rules (line {named})"
+        yield Notice(subject.path, f"analysis-budget: {which} too hard to decide in full, so not all is said of them")
 
 
 def _mentions_us(data: bytes) -> bool:

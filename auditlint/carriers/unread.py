@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from auditlint.text.nodes import ReadError
 
 _POLICY = re.compile(
-    r"""audit\.k8s\.io/v|\b(?:nonResourceURLs|omitStages|userGroups)\b|^[\s{,-]*["']?level["']?\s*:\s*["']?(?:None|Metadata|Request)""",
+    r"""audit\.k8s\.io/v|\b(?:nonResourceURLs|omitStages|userGroups)\b|(?:^|[{,])[\s{,-]*["']?level["']?\s*:\s*["']?(?:None|Metadata|Request)""",
     re.MULTILINE,
 )
 _POD = re.compile(r"kube-apiserver|--audit-(?:log|policy|webhook)")

@@ -78,6 +78,7 @@ class DocumentBuilder:
         self._go_values: dict[int, scalars.Value] = {}
         self._unfit: dict[int, ReadError] = {}
         self._problem: ReadError | None = None
+        self._problem_at: tuple[float, float] = (math.inf, math.inf)
         self._count = 1
         self._aliased = 0
 
@@ -199,12 +200,12 @@ class DocumentBuilder:
         entries: list[Entry] = []
         for key, value in zip(children[::2], children[1::2], strict=True):
             if id(key) in self._merge_keys:
-                entries += self._merge(value)
+                entries += self._merge(node, value)
             else:
                 entries.append(self._entry(node, key, value))
         return entries
 
-    def _merge(self, value: Node) -> Iterator[Entry]:
+    def _merge(self, owner: Mapping, value: Node) -> Iterator[Entry]:
         """Yield what a merge brings, in the order the server applies it: of a list, the last mapping first."""
         self._kept.append(value)
         for node in reversed(value.items) if isinstance(value, Sequence) else [value]:
@@ -214,6 +215,8 @@ class DocumentBuilder:
                 self._refuse(message, node, "merge")
             if self._problem is not None or not isinstance(mapping, Mapping):
                 return
+            if id(mapping) in self._unfit:
+                self._unfit[id(owner)] = self._unfit[id(mapping)]
             for entry in mapping.entries:
                 yield Entry(entry.name, entry.key, entry.value, merged=True)
 
@@ -224,8 +227,7 @@ class DocumentBuilder:
 
         target = content(key)
         if not isinstance(target, Scalar):
-            go = "" if self._problem else go_syntax(target)
-            self._refuse(f"yaml: invalid map key: {go}", key, "invalid-key")
+            self._refuse(f"yaml: invalid map key: {go_syntax(target)}", key, "invalid-key", after=True)
             target = Scalar(_OPEN, "", None, plain=True)
         try:
             name = scalars.key_name(self._go_values.get(id(target), target.value))
@@ -244,10 +246,15 @@ class DocumentBuilder:
     def _is_excessive(self) -> bool:
         return self._count > _FREE_VALUES and self._aliased > self._count * _alias_share(self._count)
 
-    def _refuse(self, message: str, node: Placed, problem: str) -> None:
-        """Remember why the document is refused: the syntax of all of it is judged first."""
-        if self._problem is None:
+    def _refuse(self, message: str, node: Placed, problem: str, *, after: bool = False) -> None:
+        """Remember why the document is refused, `after` the node if not at it: of several reasons, the first counts.
+
+        The syntax of the whole document is judged before.
+        """
+        at = (node.end_line, node.end_column) if after else (node.line, node.column)
+        if at < self._problem_at or (at == self._problem_at and problem == "merge"):
             self._problem = ReadError(message, node.span if node.end_line else _start(node), problem)
+            self._problem_at = at
 
     def _height(self, node: Content) -> int:
         """Return how many levels of collections node has, itself included, aliases followed."""

@@ -6,18 +6,24 @@ from auditlint.text import scalars
 from auditlint.text.nodes import Alias, Mapping, Node, Scalar, Sequence, content
 
 _DEEPEST = 20
+_LONGEST = 400
 
 
-def go_syntax(node: Node, depth: int = 0) -> str:
-    """Return the value of node as Go's `%#v` prints it; what is deeper than a message can hold is cut short."""
+def go_syntax(node: Node) -> str:
+    """Return the value of node as Go's `%#v` prints it, cut short where it is too long for a message."""
+    printed = _print(node, 0)
+    return printed if len(printed) <= _LONGEST else printed[:_LONGEST] + "..."
+
+
+def _print(node: Node, depth: int) -> str:
     value = content(node)
     if depth > _DEEPEST or (depth and isinstance(node, Alias)):
         return "..."
     if isinstance(value, Mapping):
-        pairs = sorted([(_quoted(entry.name), go_syntax(entry.value, depth + 1)) for entry in value.entries])
+        pairs = sorted([(_quoted(entry.name), _print(entry.value, depth + 1)) for entry in value.entries])
         return "map[interface {}]interface {}{" + ", ".join([f"{key}:{item}" for key, item in pairs]) + "}"
     if isinstance(value, Sequence):
-        return "[]interface {}{" + ", ".join([go_syntax(item, depth + 1) for item in value.items]) + "}"
+        return "[]interface {}{" + ", ".join([_print(item, depth + 1) for item in value.items]) + "}"
     return _scalar(value)
 
 

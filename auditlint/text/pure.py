@@ -223,6 +223,12 @@ class PureParser(Scanner, Parser):
         self.states.append(self.parse_flow_sequence_entry_mapping_value)
         return self.parse_flow_node()
 
+    def process_empty_scalar(self, mark: Any, comment: Any = None) -> Any:
+        """Make an empty scalar; where a key in `{ }` is none, the server puts it at the next token."""
+        if self.state == self.parse_flow_mapping_value:
+            mark = self.peek_token().start_mark
+        return super().process_empty_scalar(mark, comment)
+
     def parse_document_end(self) -> Any:
         """End a document; what follows `...` on its line is not this document's concern."""
         mark = self.peek_token().start_mark

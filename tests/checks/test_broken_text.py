@@ -38,7 +38,7 @@ CAUSES = {
     "escape": (f'{R}- level: None\n  users: ["CORP\\bob", "x\\qy"]\n', "a backslash begins an escape"),
     "version": (f"%YAML 1.2\n---\n{R}- level: None\n", "delete that line"),
     "json comma": ('{"kind": "Policy", "rules": [{"level": "None"},]}', "no comma after the last item"),
-    "json comment": ('{"kind": "Policy", // all\n"rules": []}', "JSON has no comments"),
+    "json comment": ('{"kind": "Policy", // all\n"rules": [{"level": "None"}]}', "JSON has no comments"),
     "flow style": ("{kind: Policy, rules: [{level: None}]}", "is read as JSON"),
 }
 
