@@ -92,7 +92,10 @@ def _resources_of(spelling: str) -> tuple[tuple[str | None, str | None], ...]:
 
 
 def meet(one: Region, other: Region) -> Region:
-    """Return the requests that are in both regions; positions in targets are those of `one`."""
+    """Return the requests that are in both regions, of which only one may have `exact_groups`.
+
+    Positions in targets are those of `one`.
+    """
     return Region(
         users=_common(one.users, other.users),
         groups=one.groups + other.groups,
