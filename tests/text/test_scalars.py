@@ -104,6 +104,10 @@ REFUSED = {
     "<<: a": "yaml: map merge requires map or sequence of maps as the value",
     "<<: [{a: b}, c]": "yaml: map merge requires map or sequence of maps as the value",
     "a: &a [{b: c}]\n<<: *a": "yaml: map merge requires map or sequence of maps as the value",
+    "{{a: !!int x}: b}": "yaml: cannot decode !!str `x` as a !!int",
+    "{[a]: !!int x}": 'yaml: invalid map key: []interface {}{"a"}',
+    "<<: !!int ''": "yaml: map merge requires map or sequence of maps as the value",
+    "a: {<<: [b]}\nc: !!int x": "yaml: map merge requires map or sequence of maps as the value",
     "a: *b": "yaml: unknown anchor 'b' referenced",
     "a: &a {b: *a}": "yaml: anchor 'a' value contains itself",
 }
@@ -154,7 +158,7 @@ def test_refused(text: str, *, pure: bool) -> None:
     assert error.message == REFUSED[text]
 
 
-@pytest.mark.parametrize("text", ["~: a", "null: a", "? \n: a", "18446744073709551615: a"])
+@pytest.mark.parametrize("text", ["~: a", "null: a", "? \n: a", "18446744073709551615: a", "b: {<<: {~: x}}"])
 def test_keys_that_json_cannot_have(text: str, *, pure: bool) -> None:
     error = read_yaml(text.encode(), pure=pure).error
     assert error is not None
