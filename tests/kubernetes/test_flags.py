@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 RECORDED = [json.loads(line) for line in (Path(__file__).parent / "flags_recorded.jsonl").read_text().splitlines()]
-LIVE_MINORS = (20, 23, 35, 37)
+LIVE_MINORS = (23, 35, 37)
 
 
 def server_words(parsed: ParsedFlags) -> dict[str, Any]:
