@@ -1,0 +1,171 @@
+"""`auditlint eval`: which rule takes one request, at which level, and why."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from auditlint.cli.options import Choice
+from auditlint.cli.policies import ReadPolicy, read_policy, target
+from auditlint.cli.request_options import Asked, check, request_asked
+from auditlint.events.outcome import described
+from auditlint.kubernetes.match import evaluate, why_not
+from auditlint.kubernetes.policy import STAGES
+from auditlint.kubernetes.requests import RESOURCE_VERBS, URL_VERBS, is_resource_path
+from auditlint.report.eval_report import Explained, PassedOver, render
+
+if TYPE_CHECKING:
+    from auditlint.events.event import Event
+    from auditlint.kubernetes.match import Outcome
+    from auditlint.kubernetes.requests import Request
+
+SHOWN = 10
+"""So many of the rules that were passed over are shown: those that come nearest."""
+
+
+@click.command("eval", short_help="Show which rule of a policy takes one request, and why.")
+@click.argument("policy", type=click.Path())
+@click.option("--user", metavar="NAME", help="Who asks, such as system:serviceaccount:prod:robot [nobody logged in].")
+@click.option("--group", multiple=True, metavar="NAME", help="A group of the user; may be repeated.")
+@click.option("--anonymous", is_flag=True, help="Somebody without credentials asks: system:anonymous.")
+@click.option("--no-user", is_flag=True, help="A login fails: the policy sees no user at all.")
+@click.option("--verb", metavar="VERB", help="get, list, watch, create ...; of a path the HTTP method [get].")
+@click.option("--resource", metavar="RESOURCE", help="pods, pods/log, deployments.apps, deployments.apps/scale ...")
+@click.option("--api-group", metavar="GROUP", help="The resource's API group, where --resource does not name it.")
+@click.option("--namespace", "-n", metavar="NAME", help="The namespace [none: cluster-scoped, or all namespaces].")
+@click.option("--name", metavar="NAME", help="The object's name.")
+@click.option("--path", metavar="PATH", help="A path that is no resource, such as /healthz.")
+@click.option("--method", metavar="METHOD", help="The HTTP method that --url is asked with [GET].")
+@click.option("--url", metavar="URL", help="Read the request from a URL, as the server does.")
+@click.option("--event", metavar="FILE", type=click.Path(), help="Take the request that an audit event records.")
+@click.option("--kubernetes-version", metavar="1.N", help="Decide as this release does.")
+@click.option("--format", "output_format", type=Choice(("text", "json")), default="text", help="Output [text].")
+@click.option("--verbose", "-v", is_flag=True, help="Say of every earlier rule why it does not take the request.")
+@click.option("--debug", is_flag=True, help="Show a traceback where auditlint itself fails.")
+def command(policy: str, *, kubernetes_version: str | None, output_format: str, verbose: bool, **options: Any) -> int:
+    """Decide on one request as kube-apiserver does with this policy; - is standard input.
+
+    Users get the groups that a server puts them in: system:authenticated, those of service accounts and nodes.
+    Without --user, --anonymous or --no-user somebody without credentials asks.
+
+    Exit codes: 0 decided; 2 the policy is refused, or something else keeps it from being decided.
+    """
+    del options["debug"]
+    asked = Asked(**options)
+    check(asked)
+    read = read_policy(policy, target(kubernetes_version))
+    event = _event(asked.event) if asked.event is not None else None
+    request = _recorded_request(event) if event is not None else request_asked(asked)
+    outcome = evaluate(read.policy, request)
+    if output_format == "json":
+        text = _as_json(read, outcome, event)
+    else:
+        text = render(_explained(read, request, outcome, event, shown=len(read.policy.rules) if verbose else SHOWN))
+    if note := _oddity(request):
+        click.echo(f"auditlint: note: {note}", err=True)
+    sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+    return 0
+
+
+def _event(path: str) -> Event:
+    """Return the one event in a file."""
+    from auditlint.events.one import read_event
+    from auditlint.text.source import UnreadableError
+
+    try:
+        return read_event(path)
+    except UnreadableError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _recorded_request(event: Event) -> Request:
+    from auditlint.events.event import request_of
+
+    return request_of(event)
+
+
+def _as_json(read: ReadPolicy, outcome: Outcome, event: Event | None) -> str:
+    import json
+
+    place = None if outcome.rule is None else read.place(outcome.rule)
+    decision = described(outcome, place, read.path)
+    return json.dumps({"event": event.audit_id if event else None, **decision}, indent=1) + "\n"
+
+
+def _explained(read: ReadPolicy, request: Request, outcome: Outcome, event: Event | None, *, shown: int) -> Explained:
+    passed_over, hidden = _passed_over(read, request, outcome, shown)
+    return Explained(
+        request=_what(request),
+        identity=_who(request),
+        level=outcome.level,
+        stages=tuple(stage for stage in STAGES if stage not in outcome.omit_stages),
+        omitted=outcome.omit_stages,
+        rule=_decider(read, outcome),
+        without_managed_fields=outcome.omit_managed_fields and outcome.level in {"Request", "RequestResponse"},
+        passed_over=passed_over,
+        hidden=hidden,
+        recorded=_recorded(event) if event else "",
+    )
+
+
+def _passed_over(
+    read: ReadPolicy, request: Request, outcome: Outcome, shown: int
+) -> tuple[tuple[PassedOver, ...], int]:
+    """Return the earlier rules that come nearest, in their order, and how many others there are."""
+    rules = read.policy.rules[: outcome.rule]
+    reasons = [why_not(rule, request) for rule in rules]
+    nearest = sorted(range(len(rules)), key=lambda number: len(reasons[number]))[:shown]
+    passed_over = tuple(
+        PassedOver(_where(read, number), "; ".join(f"{field}: {reason}" for field, reason in reasons[number]))
+        for number in sorted(nearest)
+    )
+    return passed_over, len(rules) - len(nearest)
+
+
+def _where(read: ReadPolicy, rule: int) -> str:
+    place = read.place(rule)
+    return f"{place.path}:{place.line}: rules[{rule}] ({read.policy.rules[rule].level})"
+
+
+def _decider(read: ReadPolicy, outcome: Outcome) -> str:
+    if outcome.rule is None:
+        number = len(read.policy.rules)
+        matching = "the only rule does not match" if number == 1 else f"none of the {number} rules matches"
+        return f"{matching}, so the default holds: level None"
+    place = read.place(outcome.rule)
+    return f"{place.path}:{place.line}: rules[{outcome.rule}]"
+
+
+def _what(request: Request) -> str:
+    """Return what is asked for as people write it."""
+    if request.path is not None:
+        return f"{request.verb} {request.path}"
+    group = f".{request.api_group}" if request.api_group else ""
+    subresource = f"/{request.subresource}" if request.subresource else ""
+    name = f' "{request.name}"' if request.name else ""
+    place = f' in namespace "{request.namespace}"' if request.namespace else ", no namespace"
+    return f"{request.verb or '(another HTTP method)'} {request.resource}{group}{subresource}{name}{place}"
+
+
+def _who(request: Request) -> str:
+    if request.user is None:
+        return "none, the login failed"
+    groups = f"groups {', '.join(request.groups)}" if request.groups else "in no group"
+    return f"{request.user or '(no name)'}, {groups}"
+
+
+def _recorded(event: Event) -> str:
+    return f"at level {event.level or '(none)'}, stage {event.stage or '(none)'}"
+
+
+def _oddity(request: Request) -> str:
+    """Return why the server never sees such a request, if that is so."""
+    verbs = URL_VERBS if request.path is not None else RESOURCE_VERBS
+    if request.verb not in verbs:
+        of = "a path" if request.path is not None else "a resource"
+        return f'no request for {of} has the verb "{request.verb}": it is one of {", ".join(filter(None, verbs))}'
+    if request.path is not None and is_resource_path(request.path):
+        return f"kube-apiserver reads {request.path} as that of a resource: ask with --url, or with --resource"
+    return ""

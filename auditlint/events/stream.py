@@ -1,0 +1,210 @@
+"""The lines of a log: from a file, a pipe or standard input, plain or compressed, in memory that does not grow."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import sys
+import zlib
+from contextlib import contextmanager
+from itertools import chain
+from typing import IO, TYPE_CHECKING, NamedTuple
+
+from auditlint.events.files import STDIN
+from auditlint.text.source import UnreadableError, reason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    Read = Callable[[int], bytes]
+
+LONGEST_LINE = 64 << 20
+"""Bytes of one line: kube-apiserver takes requests of 3 MB, but answers with lists of any length."""
+
+_CHUNK = 1 << 18
+_GZIP = b"\x1f\x8b"
+_ZSTD = b"\x28\xb5\x2f\xfd"
+_OPENING = frozenset({b"{", b"["})
+_CLOSING = frozenset({b"}", b"]"})
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+class Lines(NamedTuple):
+    """Some lines that follow each other, without their ends; `number` is that of the first, from 1."""
+
+    number: int
+    lines: list[bytes]
+
+
+@contextmanager
+def opened(path: str, progress: Callable[[int], None]) -> Iterator[Read]:
+    """Open a log, `-` for standard input; a call of the result returns some of its text, at the end nothing.
+
+    `progress` is told how many bytes were taken from the file. Raises UnreadableError, here and while reading.
+    """
+    with _naming(path):
+        file = _open(path)
+    with file:
+        with _naming(path):
+            read = _reader(path, _Joined(file, progress))
+
+        def read_some(size: int) -> bytes:
+            with _naming(path):
+                return read(size)
+
+        yield read_some
+
+
+@contextmanager
+def _naming(path: str) -> Iterator[None]:
+    """Turn what can go wrong with a file into an UnreadableError; what its reader's user does is not inside."""
+    try:
+        yield
+    except (OSError, EOFError, zlib.error, ValueError) as error:
+        raise UnreadableError(path, _reason(error)) from None
+
+
+def lines(read: Read, too_long: Callable[[int], None]) -> Iterator[Lines]:
+    """Yield the lines of a text as they come in; of one longer than LONGEST_LINE only its number is told."""
+    number, held, length = 1, list[bytes](), 0
+    while chunk := read(_CHUNK):
+        first, *whole = chunk.split(b"\n")
+        held.append(first)
+        length += len(first)
+        if whole:
+            tail = whole.pop()
+            if length > LONGEST_LINE:
+                too_long(number)
+                number += 1
+            else:
+                whole.insert(0, b"".join(held))
+            yield Lines(number, whole)
+            number += len(whole)
+            held, length = [tail], len(tail)
+        elif length > LONGEST_LINE:
+            held.clear()
+    if length > LONGEST_LINE:
+        too_long(number)
+    elif length:
+        yield Lines(number, [b"".join(held)])
+
+
+def texts(read: Read, too_long: Callable[[int], None]) -> Iterator[Lines]:
+    """Yield the JSON texts of a log: its lines, or what begins and ends with a bracket alone on a line.
+
+    A log is taken to be of the second kind, as `jq .` and editors write it, if its first line is such a bracket.
+    """
+    found = lines(read, too_long)
+    first = next(found, None)
+    if first is None:
+        return
+    beginning = next((line for line in first.lines if line.strip()), b"")
+    everything = chain((first,), found)
+    yield from _indented(everything, too_long) if beginning.rstrip() in _OPENING else everything
+
+
+def _indented(found: Iterable[Lines], too_long: Callable[[int], None]) -> Iterator[Lines]:
+    start, held, length = 0, list[bytes](), 0
+    for number, some in found:
+        for at, line in enumerate(some, number):
+            if length == 0:
+                start = at
+            length += len(line) + 1
+            if length <= LONGEST_LINE:
+                held.append(line)
+            if line.rstrip() in _CLOSING:
+                if length > LONGEST_LINE:
+                    too_long(start)
+                else:
+                    yield Lines(start, [b"\n".join(held)])
+                held, length = [], 0
+    if length:
+        yield Lines(start, [b"\n".join(held)])
+
+
+def _open(path: str) -> io.FileIO:
+    if path == STDIN:
+        return io.FileIO(0, closefd=False)
+    mode = os.stat(path).st_mode
+    if stat.S_ISDIR(mode) or stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
+        raise UnreadableError(path, f"is a {'folder' if stat.S_ISDIR(mode) else 'device'}, not a log")
+    return io.FileIO(path)
+
+
+class _Joined(io.RawIOBase):
+    """A file of which the first bytes were looked at and are read again; counts what is taken."""
+
+    def __init__(self, file: io.FileIO, progress: Callable[[int], None]) -> None:
+        self._file = file
+        self._progress = progress
+        self.head = b""
+        while len(self.head) < len(_ZSTD) and (more := file.read(len(_ZSTD) - len(self.head))):
+            self.head += more
+        progress(len(self.head))
+        self._left = self.head.removeprefix(_BYTE_ORDER_MARK)
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """Return some bytes, at the end none."""
+        if self._left:
+            taken, self._left = self._left[:size], self._left[size:]
+            return taken
+        taken = self._file.read(size) or b""
+        self._progress(len(taken))
+        return taken
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Fill a part of buffer and return how much."""
+        taken = self.read(len(buffer))
+        buffer[: len(taken)] = taken
+        return len(taken)
+
+
+def _reader(path: str, file: _Joined) -> Read:
+    """Return what reads the text inside, whatever the file is called."""
+    if file.head.startswith(_GZIP):
+        import gzip
+
+        return gzip.GzipFile(fileobj=_buffered(file)).read1
+    if file.head.startswith(_ZSTD):
+        return _zstd(path, _buffered(file))
+    return file.read
+
+
+def _buffered(file: _Joined) -> io.BufferedReader:
+    return io.BufferedReader(file, _CHUNK)
+
+
+def _zstd(path: str, file: IO[bytes]) -> Read:
+    try:
+        if sys.version_info >= (3, 14):
+            from compression import zstd
+        else:
+            from backports import zstd
+    except ImportError:
+        raise UnreadableError(
+            path, "is compressed with zstd: install auditlint[zstd], or pipe it: zstd -dc FILE | auditlint replay ... -"
+        ) from None
+    return _naming_its_errors(zstd.ZstdFile(file).read1, zstd.ZstdError)
+
+
+def _naming_its_errors(read: Read, kind: type[Exception]) -> Read:
+    def read_or_fail(size: int) -> bytes:
+        try:
+            return read(size)
+        except kind as error:
+            raise ValueError(str(error)) from None
+
+    return read_or_fail
+
+
+def _reason(error: Exception) -> str:
+    """Return why reading ended."""
+    if isinstance(error, EOFError):
+        return "ends in the middle of its compressed data: not all of it was read"
+    if isinstance(error, OSError) and error.errno is not None:
+        return reason(error)
+    return f"its compressed data is damaged, not all of it was read: {error}"

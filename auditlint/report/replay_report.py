@@ -1,0 +1,190 @@
+"""The text of a replay's summary: tables of the rules that were hit, and what else there is to know."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from auditlint.report.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    Summary = Mapping[str, Any]
+
+LEVELS = ("None", "Metadata", "Request", "RequestResponse")
+LINES_SHOWN = 200
+_LONGEST_NAME = 48
+_UNSEEN = "what was not logged when the log was written is not in these numbers\n"
+_UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
+_THOUSAND = 1000
+
+
+def render(summary: Summary) -> str:
+    """Return the summary of a log under one policy."""
+    rows = [row for row in (*summary["rules"], summary["unmatched"]) if row["events"]]
+    parts = [_head(summary), _hits(rows), _busiest(rows), _volumes(summary, rows), _never_hit(summary)]
+    return "\n".join(part for part in parts if part)
+
+
+def render_comparison(summary: Summary) -> str:
+    """Return what differs between two policies."""
+    head = _head(summary)
+    if not summary["differences"]:
+        return f"{head}\nevery event gets the same from both policies\n"
+    differing = f"{summary['differing']:,} events get something else from the new policy than from the old one\n"
+    volume = summary["volume"]
+    day = ""
+    if volume["perDay"] is not None:
+        day = f"a day: {_size(volume['againstPerDay'])} by the old policy, {_size(volume['perDay'])} by the new one\n"
+    return "\n".join(part for part in (head, differing, _differences(summary["differences"]), day) if part)
+
+
+def _head(summary: Summary) -> str:
+    files = f"{summary['files']:,} file{'' if summary['files'] == 1 else 's'}"
+    counts = f"{summary['events']:,} events of at least {summary['requests']:,} requests"
+    lines = [f"{counts} in {files}, {_size(summary['bytes'])}"]
+    if summary["first"]:
+        lines.append(f"from {_moment(summary['first'])} to {_moment(summary['last'])}")
+    if bad := summary["malformed"]["lines"]:
+        lines.append(f"{bad:,} {'line is' if bad == 1 else 'lines are'} no audit event")
+    return "\n".join(lines) + "\n"
+
+
+def _hits(rows: Sequence[Summary]) -> str:
+    heading = ("RULE", "LEVEL", ">EVENTS", ">SHARE", ">REQUESTS", ">BYTES", "FIRST SEEN", "LAST SEEN")
+    return _table(
+        heading,
+        (
+            (
+                _rule(row),
+                row["level"],
+                f"{row['events']:,}",
+                _percent(row["share"]),
+                f"{row['requests']:,}",
+                _size(row["bytes"]),
+                _moment(row["first"]),
+                _moment(row["last"]),
+            )
+            for row in rows
+        ),
+    )
+
+
+def _busiest(rows: Sequence[Summary]) -> str:
+    return _table(
+        ("BUSIEST OF", "USER", "VERB", "RESOURCE"),
+        ((_rule(row), *(_name(row["busiest"][what]) for what in ("user", "verb", "resource"))) for row in rows),
+    )
+
+
+def _volumes(summary: Summary, rows: Sequence[Summary]) -> str:
+    """Return the estimate for a day, and what each level would save or cost; "" if the log covers no time."""
+    volume = summary["volume"]
+    if volume["perDay"] is None:
+        return ""
+    heading = ("A DAY", ">RECORDED", ">THIS POLICY", *(f">AT {level}" for level in LEVELS))
+    table = _table(
+        heading,
+        (
+            (
+                _rule(row),
+                _size(row["volume"]["recordedPerDay"]),
+                _size(row["volume"]["perDay"]),
+                *(_change(row, level) for level in LEVELS),
+            )
+            for row in rows
+        ),
+    )
+    total = f"all: {_size(volume['recordedPerDay'])} a day recorded, {_size(volume['perDay'])} by this policy\n"
+    unknown = any(row["volume"]["levels"][level]["unknown"] for row in rows for level in LEVELS)
+    more = "+: at least; the log does not hold all bodies that this level would add\n" if unknown else ""
+    return table + total + more + _UNSEEN
+
+
+def _change(row: Summary, level: str) -> str:
+    if level == row["level"]:
+        return "="
+    estimate = row["volume"]["levels"][level]
+    change = estimate["change"]
+    sign = "-" if change < 0 else "+" if change > 0 else ""
+    return f"{sign}{_size(abs(change))}{'+' if estimate['unknown'] else ''}"
+
+
+def _never_hit(summary: Summary) -> str:
+    rules = [summary["rules"][number] for number in summary["neverHit"]]
+    if not rules:
+        return "every rule was hit\n"
+    lines = ", ".join(str(rule["line"]) for rule in rules[:LINES_SHOWN])
+    more = f" and {len(rules) - LINES_SHOWN:,} more" if len(rules) > LINES_SHOWN else ""
+    where = f"{printable(rules[0]['path'])} {'line' if len(rules) == 1 else 'lines'} {lines}{more}"
+    return f"never hit: {len(rules):,} of {len(summary['rules']):,} rules, {where}\n"
+
+
+def _differences(differences: Iterable[Summary]) -> str:
+    return _table(
+        (">EVENTS", "OLD RULE", "OLD LEVEL", "NEW RULE", "NEW LEVEL", "MOSTLY", "FIRST AUDIT ID"),
+        (
+            (
+                f"{row['events']:,}",
+                _rule(row["against"]),
+                _level(row["against"]),
+                _rule(row),
+                _level(row),
+                " ".join(row["busiest"][what]["name"] for what in ("user", "verb", "resource")),
+                row["example"] or "",
+            )
+            for row in differences
+        ),
+    )
+
+
+def _level(row: Summary) -> str:
+    """Return the level, with what else two policies may differ in."""
+    if row["level"] == "None":
+        return "None"
+    omitted = f" without {', '.join(row['omitStages'])}" if row["omitStages"] else ""
+    managed = ", no managedFields" if row["omitManagedFields"] else ""
+    return f"{row['level']}{omitted}{managed}"
+
+
+def _rule(row: Summary) -> str:
+    return "no rule" if row["rule"] is None else f"{row['path']}:{row['line']}"
+
+
+def _name(busiest: Summary) -> str:
+    name: str = busiest["name"] or '""'
+    shown = name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
+    return f"{shown} {_percent(busiest['share'])}"
+
+
+def _percent(share: float) -> str:
+    return f"{share:.1%}"
+
+
+def _moment(moment: str | None) -> str:
+    """Return a time to the second."""
+    return moment[:19].replace("T", " ") if moment else "-"
+
+
+def _size(size: int) -> str:
+    """Return bytes with a unit, to three digits."""
+    if size < _THOUSAND:
+        return f"{size} B"
+    power = min(len(str(size)) - 1, 17) // 3
+    number = size / _THOUSAND**power
+    return f"{number:.{max(0, 3 - len(str(int(number))))}f} {_UNITS[power]}"
+
+
+def _table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return rows below a heading, in columns; those whose heading starts with `>` are flush right."""
+    right = [cell.startswith(">") for cell in heading]
+    cells = [tuple(cell.lstrip(">") for cell in heading), *(tuple(map(printable, row)) for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    lines = (
+        "  ".join(
+            cell.rjust(width) if flush else cell.ljust(width)
+            for cell, width, flush in zip(row, widths, right, strict=True)
+        ).rstrip()
+        for row in cells
+    )
+    return "\n".join(lines) + "\n"
