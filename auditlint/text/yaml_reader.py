@@ -148,8 +148,8 @@ def _pure_events(text: str, parser: PureParser) -> NextEvent:
 def _documents(next_event: NextEvent, text: str) -> Iterator[Document]:
     block_end = _block_end(text)
     index = 0
-    while (event := next_event()) is not None:
-        if event.__class__.__name__ == "DocumentStartEvent":
+    while (kind := (event := next_event()).__class__.__name__) != "StreamEndEvent":
+        if kind == "DocumentStartEvent":
             line = event.end_mark.line + 1
             builder = DocumentBuilder(block_end)
             _fill(builder, next_event)
