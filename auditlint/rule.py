@@ -29,6 +29,10 @@ S = TypeVar("S", bound=Subject)
 Check = Callable[[Any, "Context"], Iterator[Finding]]
 
 
+LONGEST_MESSAGE = 1200
+"""Characters: what hostile values add beyond that, nobody reads; the end says what to write."""
+
+
 class Rule(NamedTuple):
     """One check: its name, its defaults, and the function that runs it."""
 
@@ -70,6 +74,8 @@ class Context(NamedTuple):
 
         A severity from the configuration wins over both.
         """
+        if len(message) > LONGEST_MESSAGE:
+            message = f"{message[: LONGEST_MESSAGE // 2]} ... {message[-LONGEST_MESSAGE // 3 :]}"
         return Finding(
             rule=self.rule.name,
             category=self.rule.category,

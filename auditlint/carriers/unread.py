@@ -14,12 +14,15 @@ if TYPE_CHECKING:
     from auditlint.text.nodes import ReadError
 
 _POLICY = re.compile(
-    r"""audit\.k8s\.io/v|\b(?:nonResourceURLs|omitStages|userGroups)\b|(?:^|[{,])[\s{,-]*["']?level["']?\s*:\s*["']?(?:None|Metadata|Request)""",
+    r"""audit\.k8s\.io/v|\b(?:nonResourceURLs|omitStages|userGroups)\b"""
+    r"""|(?:^|[{,]|- )[ \t]*["']?level["']?[ \t]*:[ \t]*["']?(?:None|Metadata|Request)""",
     re.MULTILINE,
 )
 _POD = re.compile(r"kube-apiserver|--audit-(?:log|policy|webhook)")
 _EVENTS = re.compile(r"""\s*\{[^\n]{0,400}"kind"\s*:\s*"Event(?:List)?\"""")
 _LINES_AFTER = 3
+_WIDTH = 1000
+"""Nobody writes longer lines by hand, and what is there is not worth a search for the cause."""
 _OTHER_LANGUAGES = (
     *(".bash", ".cfg", ".conf", ".env", ".go", ".hcl", ".ini", ".js", ".md", ".nix", ".properties", ".ps1", ".py"),
     *(".rb", ".rs", ".rst", ".service", ".sh", ".sql", ".tf", ".toml", ".ts", ".xml"),
@@ -52,6 +55,10 @@ def subject(path: str, data: bytes, document: int, error: ReadError, *, meant: s
         meant=meant,
         message=error.message,
         span=error.span,
-        lines=tuple(as_text(data).split("\n", last := error.span.end_line + _LINES_AFTER)[:last]),
+        lines=_lines(data, error.span.end_line + _LINES_AFTER),
         problem=error.problem,
     )
+
+
+def _lines(data: bytes, last: int) -> tuple[str, ...]:
+    return tuple(line[:_WIDTH] for line in as_text(data).split("\n", last)[:last])

@@ -177,7 +177,7 @@ def _missing_key(broken: Broken) -> str:
 
 
 def _markdown_link(broken: Broken) -> str:
-    link = re.search(r"\[([^\]]+)\]\(https?://", broken.line)
+    link = re.search(r"\[([^\[\]]+)\]\(https?://", broken.line)
     return f"this is a Markdown link: write only {link[1]}" if link else ""
 
 

@@ -45,8 +45,13 @@ def words(names: Iterable[str], joint: str = "and") -> str:
     return f"{', '.join(most)} {joint} {last}" if most else last
 
 
+_LONGEST = 300
+
+
 def quoted(text: str) -> str:
-    """Return the words of a server in double quotes; as they are where they hold such quotes themselves."""
+    """Return the words of a server, cut where they are long, in double quotes unless they hold such quotes."""
+    if len(text) > _LONGEST:
+        text = f"{text[:_LONGEST]}..."
     return text if '"' in text else f'"{text}"'
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.kubernetes.problems import Problem, wrong_type
-from auditlint.kubernetes.words import head_error
+from auditlint.kubernetes.words import head_error, quote
 
 if TYPE_CHECKING:
     from auditlint.kubernetes.problems import Path, Value
@@ -159,9 +159,9 @@ def _not_registered(group: str, version: str, kind: str, minor: int) -> str:
     line = next(line for since, line in _SCHEME_LINES if minor >= since)
     scheme = f'in scheme "pkg/runtime/scheme.go:{line}"'
     if version == _INTERNAL:
-        return f'no kind "{kind}" is registered for the internal version of group "{group}" {scheme}'
+        return f"no kind {quote(kind)} is registered for the internal version of group {quote(group)} {scheme}"
     full = f"{group}/{version}" if group else version
-    return f'no kind "{kind}" is registered for version "{full}" {scheme}'
+    return f"no kind {quote(kind)} is registered for version {quote(full)} {scheme}"
 
 
 def _not_convertible(go: str, minor: int) -> str:

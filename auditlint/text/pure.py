@@ -45,6 +45,8 @@ _LONGEST_KEY = 1024
 _LOOK_AHEAD = 4
 _MARK_WIDTH = 3
 _YAML_1_1 = (1, 1)
+_BOM = "\ufeff"
+_CHUNK = 512
 
 _WORDS_OF_PROBLEMS = {
     "sequence entries are not allowed here": "block sequence entries are not allowed in this context",
@@ -71,6 +73,12 @@ def complaint(error: Any) -> Complaint:
         problem = _WORDS_OF_PROBLEMS.get(problem) or _WORDS_OF_CONTEXTS.get(error.context, problem)
     by_scanner = isinstance(error, ScannerError)
     return Complaint(problem, error.context or "", error.problem_mark, error.context_mark, by_scanner)
+
+
+def _in_first_chunk(text: str) -> int:
+    """Return how far into a text the server gets before it moves what is left of the first bytes that it took."""
+    taken = text.encode(errors="surrogatepass")[: _CHUNK - len(_BOM.encode())].decode(errors="ignore")
+    return max(len(taken) - _LOOK_AHEAD + 1, 1)
 
 
 class _ServerScannerError(ScannerError):
@@ -175,6 +183,7 @@ class PureParser(Scanner, Parser):
     def __init__(self, text: str) -> None:
         self._reader = _TextReader(text)
         self._resolver = self
+        self._skips_until = _in_first_chunk(text) if text.startswith(_BOM) else 0
         self._key_levels: dict[int, int] = {}
         self._first_tokens: list[int] = []
         """For each open flow collection its own token, or else that of the last possible key in it."""
@@ -298,11 +307,15 @@ class PureParser(Scanner, Parser):
     # The scanner: white space, directives, anchors and tags.
 
     def scan_to_next_token(self) -> None:
-        """Skip white space, comments and line ends; a tab only where it is no indentation."""
+        """Skip white space, comments and line ends; a tab only where it is no indentation.
+
+        Where a second byte order mark begins the text, the server skips it, and for as long as it stands in its buffer
+        the first character of every line (it looks for the mark at the wrong place).
+        """
         reader = self._reader
-        if reader.index == 0 and reader.peek() == "\ufeff":
-            reader.forward()
         while True:
+            if not reader.column and reader.pointer < self._skips_until:
+                reader.pointer += 1
             reader.take(_BLANKS if self.flow_level or not self.allow_simple_key else _SPACES)
             if reader.peek() == "#":
                 reader.take(_LINE)
