@@ -2,7 +2,8 @@
 
 The server's reader (go.yaml.in/yaml/v2, behind sigs.k8s.io/yaml) is a port of libyaml. Events come from libyaml where
 PyYAML has it and the two agree. Where they may not, where libyaml finds a mistake (which the port may see otherwise,
-or elsewhere), and where there is no libyaml, events come from `pure.PureParser`, which does as the port does.
+or elsewhere), and where there is no libyaml, events come from `pure.PureParser`, which does as the port does. Only of
+a text so large that this would take long, libyaml's word is taken.
 """
 
 from __future__ import annotations
@@ -19,13 +20,14 @@ from auditlint.text.nodes import Document, ReadError, Stream
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from auditlint.text.pure import PureParser
-
     NextEvent = Callable[[], Any]
 
 _EMPTY_COLLECTION_AS_KEY = re.compile("[{[]\\s*[]}][ \t]*:")
 _UNLIKE_CHARACTERS = re.compile("[\ufeff\x85\u2028\u2029]")
 """A byte order mark inside, and line ends that are none to people."""
+_LARGE = 2 << 20
+"""Characters from which on libyaml has the last word: it differs in next to nothing, and is 25 times as fast."""
+_LOOK_AHEAD = 4
 _UNKNOWN_ESCAPE = "\\/"
 
 
@@ -39,13 +41,11 @@ def read_yaml(data: bytes, *, pure: bool = False) -> Stream:
     `pure` leaves libyaml aside.
     """
     text, bad = decode(data)
-    if bad is not None:
-        return _read_until_bad(text, bad)
-    if not pure and not _may_be_read_otherwise(text):
-        stream = _read_with_libyaml(text)
+    if not pure:
+        stream = _read_with_libyaml(text, bad)
         if stream is not None:
             return stream
-    return _read(_pure_events(text, _pure_parser(text)), text)
+    return _read(_PureEvents(text), text, bad)
 
 
 def _may_be_read_otherwise(text: str) -> bool:
@@ -60,48 +60,106 @@ def _may_be_read_otherwise(text: str) -> bool:
     )
 
 
-def _read_with_libyaml(text: str) -> Stream | None:
-    """Return the documents of a text, or None if libyaml refuses it or may not read it as the server does."""
-    try:
-        from yaml import YAMLError
-        from yaml._yaml import CParser
-    except ImportError:
+def _read_with_libyaml(text: str, bad: BadCharacter | None) -> Stream | None:
+    """Return the documents of a text, or None where `pure` has to decide: not if that would take long."""
+    large = len(text) > _LARGE
+    if not large and (bad is not None or _may_be_read_otherwise(text)):
         return None
-    next_event: NextEvent = CParser(text).get_event
-    if "?" in text or "!" in text:
-        next_event = _watched(next_event)
     try:
-        return _read(next_event, text)
-    except (YAMLError, _UnlikeServerError):
+        return _read(_LibyamlEvents(text, trusted=large), text, bad)
+    except (ImportError, _UnlikeServerError):
         return None
 
 
-def _read(next_event: NextEvent, text: str) -> Stream:
+def _read(events: _LibyamlEvents | _PureEvents, text: str, bad: BadCharacter | None) -> Stream:
+    """Read a text that may be followed by a character which the server refuses as soon as it comes near it."""
     documents: list[Document] = []
     try:
-        for document in _documents(next_event, text):
-            documents.append(document)  # noqa: PERF402 -- those before an error count
-    except RefusedError as refused:
-        return Stream(tuple(documents), refused.error, len(documents))
-    return Stream(tuple(documents) or (Document(0, None, Span(1, 1, 1, 1)),))
-
-
-def _read_until_bad(text: str, bad: BadCharacter) -> Stream:
-    """Read a text that is followed by a character which the server refuses as soon as it comes near it."""
-    parser = _pure_parser(text)
-    documents: list[Document] = []
-    try:
-        for document in _documents(_pure_events(text, parser), text):
-            if parser.looked_at > bad.met_at:
+        for document in _documents(events.next, text):
+            if bad is not None and events.looked_at > bad.met_at:
                 break
             documents.append(document)
     except RefusedError as refused:
-        if parser.looked_at <= bad.met_at:
+        if bad is None or events.looked_at <= bad.met_at:
             return Stream(tuple(documents), refused.error, len(documents))
+    if bad is not None:
+        return Stream(tuple(documents), _bad_character(text, bad), len(documents))
+    return Stream(tuple(documents) or (Document(0, None, Span(1, 1, 1, 1)),))
+
+
+def _bad_character(text: str, bad: BadCharacter) -> ReadError:
     line, column = LineIndex(text).place(len(text))
     kind = "control-character" if bad.control else "encoding"
-    error = ReadError(f"yaml: {bad.problem}", Span(line, column, line, column + 1), kind)
-    return Stream(tuple(documents), error, len(documents))
+    return ReadError(f"yaml: {bad.problem}", Span(line, column, line, column + 1), kind)
+
+
+class _LibyamlEvents:
+    """The events of libyaml; unless it is trusted, _UnlikeServerError where it may not see what the server sees."""
+
+    def __init__(self, text: str, *, trusted: bool) -> None:
+        from yaml import YAMLError
+        from yaml._yaml import CParser
+
+        self._text = text
+        self._trusted = trusted
+        self._errors = YAMLError
+        self._get_event: NextEvent = CParser(text).get_event
+        self._last: Any = None
+        if not trusted and ("?" in text or "!" in text):
+            self._get_event = _watched(self._get_event)
+
+    def next(self) -> Any:
+        """Return the next event."""
+        try:
+            self._last = self._get_event()
+        except self._errors as error:
+            if not self._trusted:
+                raise _UnlikeServerError from error
+            raise RefusedError(_libyaml_error(error, self._text)) from error
+        return self._last
+
+    @property
+    def looked_at(self) -> int:
+        """How many characters of the text the server has looked at, or a few more, at the last event."""
+        return int(self._last.end_mark.index) + _LOOK_AHEAD
+
+
+class _PureEvents:
+    """The events of ruamel.yaml's pure reader."""
+
+    def __init__(self, text: str) -> None:
+        from ruamel.yaml.error import MarkedYAMLError
+
+        from auditlint.text.pure import PureParser
+
+        self._text = text
+        self._errors = MarkedYAMLError
+        self._parser = PureParser(text)
+
+    def next(self) -> Any:
+        """Return the next event."""
+        try:
+            return self._parser.get_event()
+        except self._errors as error:
+            from auditlint.text.pure import complaint
+            from auditlint.text.syntax import syntax_error
+
+            raise RefusedError(syntax_error(complaint(error), self._text)) from error
+
+    @property
+    def looked_at(self) -> int:
+        """How many characters of the text the server has looked at."""
+        return self._parser.looked_at
+
+
+def _libyaml_error(error: Any, text: str) -> ReadError:
+    from yaml.scanner import ScannerError
+
+    from auditlint.text.syntax import Complaint, syntax_error
+
+    by_scanner = isinstance(error, ScannerError)
+    complaint = Complaint(error.problem, error.context or "", error.problem_mark, error.context_mark, by_scanner)
+    return syntax_error(complaint, text)
 
 
 def _watched(get_event: NextEvent) -> NextEvent:
@@ -119,28 +177,6 @@ def _watched(get_event: NextEvent) -> NextEvent:
             if getattr(event, "tag", None) or (plain and "?" in event.value):
                 raise _UnlikeServerError
         return event
-
-    return next_event
-
-
-def _pure_parser(text: str) -> PureParser:
-    from auditlint.text.pure import PureParser
-
-    return PureParser(text)
-
-
-def _pure_events(text: str, parser: PureParser) -> NextEvent:
-    """Return a function that gives the next event of ruamel.yaml's pure reader."""
-    from ruamel.yaml.error import MarkedYAMLError
-
-    from auditlint.text.pure import complaint
-    from auditlint.text.syntax import syntax_error
-
-    def next_event() -> Any:
-        try:
-            return parser.get_event()
-        except MarkedYAMLError as error:
-            raise RefusedError(syntax_error(complaint(error), text)) from error
 
     return next_event
 

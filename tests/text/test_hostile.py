@@ -103,6 +103,26 @@ def test_ten_megabytes_of_one_value(text: bytes) -> None:
     assert NodePlaces(stream.documents[0].root, stream.documents[0].first).key(("a",)).line in (1, 2)
 
 
+@pytest.mark.parametrize(
+    ("end", "expected"),
+    [
+        (b"b: c: d\n", "line 3: mapping values are not allowed in this context"),
+        (b"b: [c\n", "line 3: did not find expected ',' or ']'"),
+        (b"b: \x00\n", "control characters are not allowed"),
+        (b"b: *c\n", "unknown anchor 'c' referenced"),
+        (b"b: [?\n", "line 3: did not find expected node content"),
+    ],
+)
+def test_a_mistake_at_the_end_of_a_large_text(end: bytes, expected: str) -> None:
+    text = b"# " + b"x" * 1_500_000 + b"\na: '" + b"y" * 1_500_000 + b"'\n" + end
+    assert message(text) == f"yaml: {expected}"
+
+
+def test_what_is_far_behind_a_large_document_is_never_met() -> None:
+    stream = read_yaml(b"a: '" + b"y" * 3_000_000 + b"'\n---\n# " + b"z" * 1000 + b"\x00")
+    assert (len(stream.documents), stream.error_document) == (1, 1)
+
+
 def test_a_key_that_is_too_long_for_its_colon() -> None:
     assert message(b"x" * 1024 + b": y") == ""
     assert message(b"x" * 1025 + b": y") == "yaml: mapping values are not allowed in this context"

@@ -52,7 +52,7 @@ def test_libyaml_is_not_asked_where_it_differs(text: str) -> None:
 def test_libyaml_reads_the_usual(text: str) -> None:
     """Else the tests above would compare the pure reader with itself."""
     assert not yaml_reader._may_be_read_otherwise(text)
-    stream = yaml_reader._read_with_libyaml(text)
+    stream = yaml_reader._read_with_libyaml(text, None)
     assert stream is not None
     assert stream.error is None
 
