@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
@@ -329,8 +328,8 @@ def _without(rule: PolicyRule, at: int, number: int) -> PolicyRule:
     """Return a rule without one resource of one entry; one that matches nothing where nothing is left."""
     entry = rule.resources[at]
     resources = (*entry.resources[:number], *entry.resources[number + 1 :]) or ("/",)
-    entries = (*rule.resources[:at], replace(entry, resources=resources), *rule.resources[at + 1 :])
-    return replace(rule, resources=entries)
+    entries = (*rule.resources[:at], entry._replace(resources=resources), *rule.resources[at + 1 :])
+    return rule._replace(resources=entries)
 
 
 def everyday(namespace: str) -> Iterator[Request]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.checks import broken_text, fields, wording
@@ -48,7 +47,7 @@ def intended(drop: Dropped, policy: Policy) -> PolicyRule | None:
     rule = policy.rules[drop.rule]
     entries = _written_entries(drop.value)
     if drop.meaning.field == "resources" and drop.place == fields.RULE and entries:
-        return None if rule.resources or rule.non_resource_urls else replace(rule, resources=entries)
+        return None if rule.resources or rule.non_resource_urls else rule._replace(resources=entries)
     values = _texts(drop.value)
     if not values:
         return None
@@ -130,14 +129,14 @@ def _with_selector(rule: PolicyRule, field: str, values: tuple[str, ...]) -> Pol
         return None
     of_resources = bool(rule.resources or rule.namespaces)
     if field == "users":
-        return None if rule.users else replace(rule, users=values)
+        return None if rule.users else rule._replace(users=values)
     if field == "userGroups":
-        return None if rule.user_groups else replace(rule, user_groups=values)
+        return None if rule.user_groups else rule._replace(user_groups=values)
     if field == "verbs":
-        return None if rule.verbs else replace(rule, verbs=values)
+        return None if rule.verbs else rule._replace(verbs=values)
     if field == "namespaces":
-        return None if rule.namespaces or rule.non_resource_urls else replace(rule, namespaces=values)
-    return None if rule.non_resource_urls or of_resources else replace(rule, non_resource_urls=values)
+        return None if rule.namespaces or rule.non_resource_urls else rule._replace(namespaces=values)
+    return None if rule.non_resource_urls or of_resources else rule._replace(non_resource_urls=values)
 
 
 def _with_entry(rule: PolicyRule, drop: Dropped, field: str, values: tuple[str, ...]) -> PolicyRule | None:
@@ -145,7 +144,7 @@ def _with_entry(rule: PolicyRule, drop: Dropped, field: str, values: tuple[str, 
     if drop.place == fields.RULE:
         if rule.resources or rule.non_resource_urls or "*" in values:
             return None
-        return replace(rule, resources=_entries(GroupResources(), field, values))
+        return rule._replace(resources=_entries(GroupResources(), field, values))
     if drop.entry is None or drop.entry >= len(rule.resources):
         return None
     entry = rule.resources[drop.entry]
@@ -153,15 +152,15 @@ def _with_entry(rule: PolicyRule, drop: Dropped, field: str, values: tuple[str, 
     if limited or "*" in values or (field == "group" and "" in values) or not any(values):
         return None
     before, after = rule.resources[: drop.entry], rule.resources[drop.entry + 1 :]
-    return replace(rule, resources=(*before, *_entries(entry, field, values), *after))
+    return rule._replace(resources=(*before, *_entries(entry, field, values), *after))
 
 
 def _entries(entry: GroupResources, field: str, values: tuple[str, ...]) -> tuple[GroupResources, ...]:
     if field == "group":
-        return tuple(replace(entry, group=value) for value in values)
+        return tuple(entry._replace(group=value) for value in values)
     if field == "resources":
-        return (replace(entry, resources=values),)
-    return (replace(entry, resource_names=values),)
+        return (entry._replace(resources=values),)
+    return (entry._replace(resource_names=values),)
 
 
 def _spelled(drop: Dropped, field: str) -> str:

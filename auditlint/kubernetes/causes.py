@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auditlint.kubernetes.policy import PolicyRule
@@ -25,24 +24,24 @@ def causes_of_never(rule: PolicyRule, possible: Callable[[PolicyRule], bool]) ->
 
 
 def _fields_alone(rule: PolicyRule) -> dict[str, PolicyRule]:
-    nameless = tuple(replace(entry, resource_names=()) for entry in rule.resources)
+    nameless = tuple(entry._replace(resource_names=()) for entry in rule.resources)
     only = PolicyRule(rule.level)
     fields = {
-        "verbs": replace(only, verbs=rule.verbs),
-        "namespaces": replace(only, namespaces=rule.namespaces),
-        "resources": replace(only, resources=nameless),
-        "nonResourceURLs": replace(only, non_resource_urls=rule.non_resource_urls),
+        "verbs": only._replace(verbs=rule.verbs),
+        "namespaces": only._replace(namespaces=rule.namespaces),
+        "resources": only._replace(resources=nameless),
+        "nonResourceURLs": only._replace(non_resource_urls=rule.non_resource_urls),
     }
     return {field: narrowed for field, narrowed in fields.items() if narrowed != only}
 
 
 def _fields_left_out(rule: PolicyRule) -> dict[str, PolicyRule]:
-    nameless = tuple(replace(entry, resource_names=()) for entry in rule.resources)
+    nameless = tuple(entry._replace(resource_names=()) for entry in rule.resources)
     fields = {
-        "verbs": replace(rule, verbs=()),
-        "namespaces": replace(rule, namespaces=()),
-        "resources": replace(rule, resources=()),
-        "resourceNames": replace(rule, resources=nameless),
-        "nonResourceURLs": replace(rule, non_resource_urls=()),
+        "verbs": rule._replace(verbs=()),
+        "namespaces": rule._replace(namespaces=()),
+        "resources": rule._replace(resources=()),
+        "resourceNames": rule._replace(resources=nameless),
+        "nonResourceURLs": rule._replace(non_resource_urls=()),
     }
     return {field: widened for field, widened in fields.items() if widened != rule}

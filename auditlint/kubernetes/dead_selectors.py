@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -77,11 +76,11 @@ class Selector(NamedTuple):
     def narrow(self, rule: PolicyRule) -> PolicyRule:
         """Return the rule with nothing but the value in its list, and within `resources` nothing but its entry."""
         if self.field in _ATTRIBUTES:
-            return replace(rule, **_fields(_ATTRIBUTES[self.field], (self.value(rule),)))
+            return rule._replace(**_fields(_ATTRIBUTES[self.field], (self.value(rule),)))
         entry = rule.resources[self.at]
         if self.inner:
-            entry = replace(entry, **_fields(_INNER_ATTRIBUTES[self.inner], (self.value(rule),)))
-        return replace(rule, resources=(entry,))
+            entry = entry._replace(**_fields(_INNER_ATTRIBUTES[self.inner], (self.value(rule),)))
+        return rule._replace(resources=(entry,))
 
 
 class DeadSelector(NamedTuple):

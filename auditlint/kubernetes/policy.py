@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 LEVELS = ("None", "Metadata", "Request", "RequestResponse")
 STAGES = ("RequestReceived", "ResponseStarted", "ResponseComplete", "Panic")
 
 
-@dataclass(frozen=True)
-class GroupResources:
+class GroupResources(NamedTuple):
     """One entry of a rule's `resources`: an API group, resources in it (empty: all), object names (empty: any)."""
 
     group: str = ""
@@ -17,8 +16,7 @@ class GroupResources:
     resource_names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class PolicyRule:
+class PolicyRule(NamedTuple):
     """One entry of a policy's `rules`; an empty list places no limit."""
 
     level: str
@@ -32,8 +30,7 @@ class PolicyRule:
     omit_managed_fields: bool | None = None
 
 
-@dataclass(frozen=True)
-class Policy:
+class Policy(NamedTuple):
     """A policy: the first rule that matches a request sets its level."""
 
     rules: tuple[PolicyRule, ...] = ()

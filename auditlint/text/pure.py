@@ -76,9 +76,8 @@ def complaint(error: Any) -> Complaint:
 
 
 def _in_first_chunk(text: str) -> int:
-    """Return how far into a text the server gets before it moves what is left of the first bytes that it took."""
-    taken = text.encode(errors="surrogatepass")[: _CHUNK - len(_BOM.encode())].decode(errors="ignore")
-    return max(len(taken) - _LOOK_AHEAD + 1, 1)
+    """Return how many characters of a text the server takes at first; it moves them when it looks beyond."""
+    return len(text.encode()[: _CHUNK - len(_BOM.encode())].decode(errors="ignore"))
 
 
 class _ServerScannerError(ScannerError):
@@ -183,7 +182,8 @@ class PureParser(Scanner, Parser):
     def __init__(self, text: str) -> None:
         self._reader = _TextReader(text)
         self._resolver = self
-        self._skips_until = _in_first_chunk(text) if text.startswith(_BOM) else 0
+        self._first_chunk = _in_first_chunk(text) if text.startswith(_BOM) else 0
+        self._token_start = -_LOOK_AHEAD
         self._key_levels: dict[int, int] = {}
         self._first_tokens: list[int] = []
         """For each open flow collection its own token, or else that of the last possible key in it."""
@@ -314,12 +314,13 @@ class PureParser(Scanner, Parser):
         """
         reader = self._reader
         while True:
-            if not reader.column and reader.pointer < self._skips_until:
+            if not reader.column and max(reader.pointer, self._token_start + _LOOK_AHEAD - 1) < self._first_chunk:
                 reader.pointer += 1
             reader.take(_BLANKS if self.flow_level or not self.allow_simple_key else _SPACES)
             if reader.peek() == "#":
                 reader.take(_LINE)
             if not reader.take_break():
+                self._token_start = reader.pointer
                 return
             if not self.flow_level:
                 self.allow_simple_key = True

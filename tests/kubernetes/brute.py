@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain, combinations, product
 from typing import TYPE_CHECKING, Any
 
@@ -73,15 +73,15 @@ def narrowed(rule: PolicyRule) -> Iterator[tuple[Path, PolicyRule]]:
     for field, attribute in {**fields, "nonResourceURLs": "non_resource_urls"}.items():
         for at, value in enumerate(getattr(rule, attribute)):
             change: dict[str, Any] = {attribute: (value,)}
-            yield (field, at), replace(rule, **change)
+            yield (field, at), rule._replace(**change)
     for number, entry in enumerate(rule.resources):
-        yield ("resources", number), replace(rule, resources=(entry,))
+        yield ("resources", number), rule._replace(resources=(entry,))
         for at, resource in enumerate(entry.resources):
-            only = replace(entry, resources=(resource,))
-            yield ("resources", number, "resources", at), replace(rule, resources=(only,))
+            only = entry._replace(resources=(resource,))
+            yield ("resources", number, "resources", at), rule._replace(resources=(only,))
         for at, name in enumerate(entry.resource_names):
-            only = replace(entry, resource_names=(name,))
-            yield ("resources", number, "resourceNames", at), replace(rule, resources=(only,))
+            only = entry._replace(resource_names=(name,))
+            yield ("resources", number, "resourceNames", at), rule._replace(resources=(only,))
 
 
 @dataclass
@@ -119,7 +119,7 @@ class Truth:
             omit_managed_fields=rules[number].omit_managed_fields,
         ):
             return False
-        without = replace(self.policy, rules=rules[:number] + rules[number + 1 :])
+        without = self.policy._replace(rules=rules[:number] + rules[number + 1 :])
         return all(
             effect(self.policy, request) == effect(without, request)
             for request, taker in zip(self.requests, self.takers, strict=True)
@@ -158,7 +158,7 @@ URLS = some(
 RESOURCES = some(["p", "p/l", "p/*", "*/l", "*", "*/*", "q", "status", "status/l", "p/l/x", "", "/l"], 3)
 ENTRIES = st.lists(
     st.builds(GroupResources, st.sampled_from(["", "", "e", "*"]), RESOURCES, some(["", "m", "o"])).map(
-        lambda entry: entry if entry.resources else replace(entry, resource_names=())
+        lambda entry: entry if entry.resources else entry._replace(resource_names=())
     ),
     max_size=2,
 ).map(tuple)

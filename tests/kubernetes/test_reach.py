@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from auditlint.kubernetes import reach
@@ -59,7 +57,7 @@ def never(*causes: str) -> Fate:
         (
             (
                 READS,
-                replace(PODS, verbs=("create",)),
+                PODS._replace(verbs=("create",)),
                 PolicyRule("Request", ("a",), (), ("get", "create"), PODS.resources),
             ),
             unreachable(0, 1),
@@ -219,7 +217,7 @@ def test_dead_selectors(rules: tuple[PolicyRule, ...], dead: list[DeadSelector])
         ((PolicyRule("None", ("a",)),), [False]),
         ((PolicyRule("None", ("a",)), PODS), [False, False]),
         ((PODS, PolicyRule("None", ("a",))), [False, True]),
-        ((PODS, replace(PODS, omit_stages=("Panic",)), ALL), [False, False, False]),
+        ((PODS, PODS._replace(omit_stages=("Panic",)), ALL), [False, False, False]),
         ((PolicyRule("None", ("a",), omit_stages=("Panic",)), PolicyRule("None")), [True, False]),
         ((PolicyRule("None", ("a",), omit_managed_fields=True), PolicyRule("None")), [False, False]),
         ((PODS, PolicyRule("None", resources=resources("secrets")), ALL), [True, False, False]),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hypothesis import HealthCheck, assume, given, settings
@@ -121,7 +120,7 @@ def questions(draw: st.DrawFn) -> Question:
     identity: dict[str, Any] = draw(st.sampled_from(IDENTITIES))
     wanted = draw(st.sets(st.sampled_from(range(len(rules)))))
     accepted: set[int | None] = {*wanted, None} if draw(st.booleans()) else {*wanted}
-    return Question(replace(policy, rules=rules), region._replace(**identity), accepted, (*asked, GROUPS))
+    return Question(policy._replace(rules=rules), region._replace(**identity), accepted, (*asked, GROUPS))
 
 
 @WITH_BRUTE_FORCE
@@ -130,7 +129,7 @@ def test_find_agrees_with_trying_everything(question: Question) -> None:
     policy, region, accepted, named = question
     wanted = [number for number in accepted if number is not None]
     answer = Reach(policy).find(region, wanted, or_no_rule=None in accepted)
-    domain = brute.domain(replace(policy, rules=(*policy.rules, *named)), most_groups=3)
+    domain = brute.domain(policy._replace(rules=(*policy.rules, *named)), most_groups=3)
     possible = any(contains(region, one) and evaluate(policy, one).rule in accepted for one in domain)
     assert answer.complete
     assert (answer.request is not None) is possible
