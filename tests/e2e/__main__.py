@@ -11,6 +11,8 @@ import shutil
 import sys
 import time
 from contextlib import closing, contextmanager
+from http.client import HTTPException
+from subprocess import SubprocessError
 from typing import TYPE_CHECKING
 
 from tests.e2e import programs, servers
@@ -22,6 +24,7 @@ from tests.e2e.processes import Interrupted, end_on_signals
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+_FAILURES = (programs.ProgramsError, servers.ServersError, JudgeError)
 _FAILED = 2
 _INTERRUPTED = 130
 
@@ -39,11 +42,13 @@ def _alone() -> Iterator[None]:
 
 
 def _chosen(names: Sequence[str]) -> list[Case]:
+    """Return the cases that are named, by the whole name or by that of their policy or flags; without names all."""
     cases = every_case()
-    known = {case.name for case in cases}
+    parts = {case: {case.name, *case.name.split("+")} for case in cases}
+    known = set().union(*parts.values())
     if unknown := sorted(set(names) - known):
         raise servers.ServersError(f"no case is called {', '.join(unknown)}; there are: {', '.join(sorted(known))}")
-    return [case for case in cases if not names or case.name in names]
+    return [case for case in cases if not names or parts[case].intersection(names)]
 
 
 def _play(cases: Sequence[Case]) -> int:
@@ -72,8 +77,8 @@ def main() -> int:
     except Interrupted:
         print("interrupted: everything that was started has ended", file=sys.stderr)
         return _INTERRUPTED
-    except (programs.ProgramsError, servers.ServersError, JudgeError) as error:
-        print(f"tests/e2e/run: {error}", file=sys.stderr)
+    except (*_FAILURES, OSError, HTTPException, SubprocessError) as error:
+        print(f"tests/e2e/run: {error or type(error).__name__}", file=sys.stderr)
         return _FAILED
 
 

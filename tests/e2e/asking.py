@@ -59,7 +59,8 @@ def token_file() -> str:
     lines = []
     for who in _IN_FILE:
         groups = ",".join(group for group in who.groups if group != AUTHENTICATED)
-        lines.append(f'{who.token},{who.user},uid-{who.name},"{groups}"')
+        quoted = f',"{groups}"' if groups else ""  # an empty column would be the group ""
+        lines.append(f"{who.token},{who.user},uid-{who.name}{quoted}")
     return "\n".join(lines) + "\n"
 
 
@@ -221,6 +222,7 @@ _SUBRESOURCES = (
     Ask(ADMIN, "GET", f"{_CORE}/proxy/namespaces/prod/services/web"),
     Ask(CAROL, "GET", "/apis/metrics.k8s.io/v1beta1/namespaces/prod/pods"),
     Ask(CAROL, "POST", "/apis/example.org/v1/namespaces/prod/widgets", {"kind": "Widget"}),
+    Ask(CAROL, "GET", "/apis/example.org/v1/namespaces/prod/widgets/w/status"),
 )
 
 _PATHS = (

@@ -87,7 +87,10 @@ class Run:
             end(server.process)
         if sent:
             events = comparing.events_in(self._log(case, server).read_bytes())
-            found += self._compare_events(case, sent, events, self._log(case, server))
+            try:
+                found += self._compare_events(case, sent, events, self._log(case, server))
+            except judging.JudgeError as error:  # the server took what auditlint could not answer for
+                found.append(str(error))
             how += f", {len(sent)} requests, {len(events)} events"
         self._tell(case, how, found)
 

@@ -20,6 +20,7 @@ ODD: dict[str, bytes] = {
     "misspelt-narrow": _rules("level: None, paths: [/healthz]"),
     "groups-for-group": _rules("level: Request, resources: [{groups: [apps], resources: [deployments]}]"),
     "duplicate-keys": _rules("level: None, users: [alice], users: [bob], level: Request"),
+    "nothing": f"{_HEAD}rules:\n- level: None\n- level: RequestResponse\n".encode(),
     "no-kind": f"apiVersion: audit.k8s.io/v1\n{_ALL}".encode(),
     "second-document": f"{_HEAD}{_ALL}---\nrules: [broken\n".encode(),
     "merge-keys": (

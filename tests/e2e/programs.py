@@ -15,7 +15,7 @@ from tests.e2e.processes import run
 
 SOURCE = Path(__file__).resolve().parent / "server"
 CACHE = SOURCE.parents[2] / ".cache" / "e2e"
-_PINNED = re.compile(r"^\tk8s\.io/kubernetes (v1\.(\d+)\.\d+)$", re.MULTILINE)
+_PINNED = re.compile(r"^\tk8s\.io/kubernetes (v1\.(\d+)\.\d+)\b", re.MULTILINE)
 _PACKAGES = {
     "kube-apiserver": "k8s.io/kubernetes/cmd/kube-apiserver",
     "etcd": "go.etcd.io/etcd/server/v3",
