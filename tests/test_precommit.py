@@ -73,7 +73,7 @@ def test_the_hook_through_pre_commit(tmp_path: Path) -> None:
         check=False,
     )
     assert run.returncode == 1, run.stdout + run.stderr
-    assert "kube-apiserver.yaml:22:11: error: " in run.stdout
+    assert "kube-apiserver.yaml:20:20: error: " in run.stdout
     assert "[sub-path-of-file]" in run.stdout
     assert "audit-policy.yaml:" in run.stdout
     assert "unrelated.yaml" not in run.stdout

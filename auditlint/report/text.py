@@ -52,7 +52,8 @@ def _line(path: str, span: Span, word: str, message: str, tail: str, *, color: b
     place = f"{printable(path)}:{span.line}:{span.column}:"
     if not color:
         return f"{place} {word}: {printable(message)}{tail}"
-    return f"{BOLD}{place}{RESET} {COLORS[word]}{word}:{RESET} {printable(message)}\x1b[2m{tail}{RESET}"
+    dim = f"\x1b[2m{tail}{RESET}" if tail else ""
+    return f"{BOLD}{place}{RESET} {COLORS[word]}{word}:{RESET} {printable(message)}{dim}"
 
 
 def _excerpt(lines: tuple[str, ...], span: Span, color: str) -> list[str]:
