@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditlint.kubernetes.match import Request, evaluate
-from auditlint.kubernetes.policy import GroupResources, Policy, PolicyRule
+from auditlint.kubernetes.policy import GroupResources, Policy
 from auditlint.kubernetes.requests import can_happen
 from auditlint.rule import REGISTRY, Context
 from tests.checks.policies import CLEAN, CLOSING, HEAD, findings, only, request_of, rules, shorts
 from tests.checks.test_policy_matching import USERS, pointers, some, subject_of
+from tests.kubernetes.brute import make_rule
 
 LEAKS = {
     ("RequestResponse", ""): True,
@@ -99,7 +100,7 @@ ENTRIES = st.builds(
     st.sampled_from([(), (), ("x",)]),
 )
 RULES = st.builds(
-    PolicyRule,
+    make_rule,
     level=st.sampled_from(["None", "Metadata", "Request", "RequestResponse"]),
     users=some(*USERS),
     user_groups=some(*GROUPS),

@@ -12,9 +12,10 @@ from auditlint import carriers
 from auditlint.carriers.subjects import PolicySubject
 from auditlint.checks import analysis
 from auditlint.kubernetes.match import Request, evaluate, matches
-from auditlint.kubernetes.policy import GroupResources, Policy, PolicyRule
+from auditlint.kubernetes.policy import GroupResources, Policy
 from auditlint.rule import REGISTRY, Context
 from tests.checks.policies import CLEAN, CLOSING, as_text, findings, only, request_of, rules, short, shorts
+from tests.kubernetes.brute import make_rule
 
 CORE = '- level: {level}\n  resources:\n  - {{group: "", resources: [{names}]}}\n'
 
@@ -301,7 +302,7 @@ def some(*values: str) -> st.SearchStrategy[tuple[str, ...]]:
 
 
 RULES = st.builds(
-    PolicyRule,
+    make_rule,
     level=st.sampled_from(["None", "Metadata", "Request", "RequestResponse"]),
     users=some(*USERS),
     user_groups=some(*GROUPS),
