@@ -99,10 +99,11 @@ def _measure(cell: Cell, event: Event) -> None:
         cell.request_bytes += size + REQUEST_KEY
     if size := len(response):
         cell.response_bytes += size + RESPONSE_KEY
+    if moment and len(moment) != _TIME:
+        moment = _normal(moment)
     if moment:
-        if len(moment) != _TIME:
-            moment = _normal(moment)
-        cell.last = max(cell.last, moment)
+        if moment > cell.last:
+            cell.last = moment
         if not cell.first or moment < cell.first:
             cell.first = moment
     user = event.user

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 LEVELS = ("None", "Metadata", "Request", "RequestResponse")
 LINES_SHOWN = 200
 _LONGEST_NAME = 48
+_UNKNOWN = "or more, ?: the log does not hold all the bodies that this level would add\n"
 _UNSEEN = "what was not logged when the log was written is not in these numbers\n"
 _UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 _THOUSAND = 1000
@@ -97,17 +98,18 @@ def _volumes(summary: Summary, rows: Sequence[Summary]) -> str:
     )
     total = f"all: {_size(volume['recordedPerDay'])} a day recorded, {_size(volume['perDay'])} by this policy\n"
     unknown = any(row["volume"]["levels"][level]["unknown"] for row in rows for level in LEVELS)
-    more = "+: at least; the log does not hold all bodies that this level would add\n" if unknown else ""
-    return table + total + more + _UNSEEN
+    return table + total + (_UNKNOWN if unknown else "") + _UNSEEN
 
 
 def _change(row: Summary, level: str) -> str:
     if level == row["level"]:
         return "="
     estimate = row["volume"]["levels"][level]
-    change = estimate["change"]
+    change, unknown = estimate["change"], estimate["unknown"]
+    if unknown and not change:
+        return "?"
     sign = "-" if change < 0 else "+" if change > 0 else ""
-    return f"{sign}{_size(abs(change))}{'+' if estimate['unknown'] else ''}"
+    return f"{sign}{_size(abs(change))}{' or more' if unknown else ''}"
 
 
 def _never_hit(summary: Summary) -> str:
