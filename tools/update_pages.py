@@ -29,7 +29,7 @@ def _output(example: pages.Example, rule: str) -> str:
 
     def read() -> SimpleNamespace:
         out.flush()
-        written = out.buffer.getvalue()  # type: ignore[attr-defined]
+        written = out.buffer.getvalue()
         return SimpleNamespace(out=written.decode(), err=err.getvalue())
 
     with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
