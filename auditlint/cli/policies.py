@@ -58,13 +58,18 @@ def read_policy(path: str, minor: int | None) -> ReadPolicy:
     policies = [subject for subject in found.subjects if isinstance(subject, PolicySubject) and not subject.later]
     unread = next((subject for subject in found.subjects if isinstance(subject, UnreadText)), None)
     if unread is not None and not policies:
-        raise click.ClickException(f"{name}:{unread.span.line}:{unread.span.column}: {unread.message}")
+        error = f"{name}:{unread.span.line}:{unread.span.column}: {unread.message}"
+        raise click.ClickException(_first_finding(name, content, unread.minor) or error)
     if len(policies) != 1:
         noticed = found.notices[0].message if found.notices else "holds no audit policy"
         raise click.ClickException(f"{name}: {_too_many(policies) if policies else noticed}")
     (subject,) = policies
-    if subject.loaded.refused or subject.loaded.policy is None:
-        raise click.ClickException(_refusal(name, content, subject))
+    if subject.loaded.refused:
+        release = releases.name(subject.minor)
+        error = f"{name}: kube-apiserver {release} refuses this policy: {subject.loaded.error}"
+        raise click.ClickException(_first_finding(name, content, subject.minor) or error)
+    if subject.loaded.policy is None:
+        raise click.ClickException(f"{name}: holds a template that was not rendered: what the policy says is not known")
     return ReadPolicy(subject, subject.loaded.policy)
 
 
@@ -85,17 +90,14 @@ def _too_many(policies: list[PolicySubject]) -> str:
     return f"holds {len(policies)} audit policies (lines {lines}): put the one that is meant into a file of its own"
 
 
-def _refusal(name: str, content: bytes, subject: PolicySubject) -> str:
-    """Return the first finding for which the server refuses the policy, in one line."""
-    if not subject.loaded.refused:
-        return f"{name}: holds a template that was not rendered: what the policy says is not known"
+def _first_finding(name: str, content: bytes, minor: int) -> str:
+    """Return the first finding for which the server refuses what is in a file, in one line; "" if there is none."""
     from auditlint import lint
 
-    settings = config.Settings(minor=subject.minor)
-    report = lint.check([lint.Source(name, named=True, data=content)], settings)
+    report = lint.check([lint.Source(name, named=True, data=content)], config.Settings(minor=minor))
     reasons = [finding for finding in report.findings if finding.refused]
     if not reasons:
-        return f"{name}: kube-apiserver {releases.name(subject.minor)} refuses this policy: {subject.loaded.error}"
+        return ""
     first = reasons[0]
     more = f" (and {len(reasons) - 1} more: auditlint check {name})" if len(reasons) > 1 else ""
     return f"{first.path}:{first.span.line}:{first.span.column}: {first.message} [{first.rule}]{more}"
