@@ -235,11 +235,11 @@ def _read_bool(value: str) -> str:
 
 
 def _read_float32(value: str) -> str:
-    return go.format_float32(go.parse_float(value, 32))
+    return go.format_float(go.parse_float(value, 32), 32)
 
 
 def _read_float64(value: str) -> str:
-    return repr(go.parse_float(value))
+    return go.format_float(go.parse_float(value))
 
 
 def _read_duration(value: str) -> str:

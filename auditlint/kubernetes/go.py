@@ -223,11 +223,11 @@ def _quote_plain(text: str) -> str:
     return '"' + "".join(characters) + '"'
 
 
-def format_float32(number: float) -> str:
-    """Return a float of 32 bits as `%v` prints it: the shortest digits that read back as the same number."""
+def format_float(number: float, bits: int = 64) -> str:
+    """Return a float of 32 or 64 bits as `%v` prints it: the shortest digits that read back as the same number."""
     if number != number or number in {float("inf"), float("-inf")}:  # noqa: PLR0124 (only NaN differs from itself)
         return "NaN" if number != number else "+Inf" if number > 0 else "-Inf"  # noqa: PLR0124
-    shortest = next(text for text in (f"{number:.{digits}e}" for digits in range(17)) if _float32(text) == number)
+    shortest = next(text for text in (f"{number:.{digits}e}" for digits in range(17)) if _rounded(text, bits) == number)
     mantissa, exponent = shortest.split("e")
     if -4 <= int(exponent) < 6:  # noqa: PLR2004 (the bounds of strconv's %g when it prints the shortest digits)
         digits = len(mantissa.lstrip("-").replace(".", "")) - 1
@@ -235,9 +235,9 @@ def format_float32(number: float) -> str:
     return shortest
 
 
-def _float32(text: str) -> float:
+def _rounded(text: str, bits: int) -> float:
     try:
-        return float(struct.unpack("<f", struct.pack("<f", float(text)))[0])
+        return float(struct.unpack("<f", struct.pack("<f", float(text)))[0]) if bits == 32 else float(text)  # noqa: PLR2004
     except OverflowError:
         return float("inf")
 
