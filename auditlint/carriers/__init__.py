@@ -144,7 +144,10 @@ def _manifest_file(
 def _arguments(file: _File) -> Subject:
     from auditlint.carriers import flag_list
 
-    return flag_list.read_arguments(file.path, as_text(file.data), file.minor)
+    text = as_text(file.data)
+    if "\0" in text:  # as a process has them: a byte order mark or a carriage return is part of an argument
+        text = file.data.decode(errors="replace")
+    return flag_list.read_arguments(file.path, text, file.minor)
 
 
 def _command_line(file: _File) -> Subject | None:

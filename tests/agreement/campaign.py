@@ -24,7 +24,7 @@ MINORS = (37, 35, 23)
 FIXED_SEED = 1
 FRESH_SEED = int(os.environ.get("AGREEMENT_SEED") or random.SystemRandom().randrange(10**9))
 """Another one in every session; the environment variable repeats a session."""
-TEXTS = int(os.environ.get("AGREEMENT_TEXTS") or (900 if os.environ.get("CI") else 60))
+TEXTS = int(os.environ.get("AGREEMENT_TEXTS") or (1000 if os.environ.get("CI") else 60))
 """How many texts each test makes."""
 BATCH = 10
 """How many texts hypothesis makes before it begins to vary those that it has made."""
@@ -71,7 +71,7 @@ def _check(kind: Kind, data: bytes, referees: Mapping[int, Referee]) -> None:
             TALLY.add(point)
             if isinstance(point, Point) and not point.agrees:
                 TALLY.disagreements[point.comparison] += 1
-                _report(kind, _smallest(kind, data, referee, point.comparison), referees, point)
+                _report(kind, smallest(kind, data, referee, point.comparison), referees, point)
 
 
 def _report(kind: Kind, data: bytes, referees: Mapping[int, Referee], found: Point) -> None:
@@ -88,7 +88,7 @@ def _report(kind: Kind, data: bytes, referees: Mapping[int, Referee], found: Poi
     )
 
 
-def _smallest(kind: Kind, data: bytes, referee: Referee, comparison: str) -> bytes:
+def smallest(kind: Kind, data: bytes, referee: Referee, comparison: str) -> bytes:
     """Return the text without all that can be cut out of it while the two still disagree about the same thing."""
 
     def still(shorter: bytes) -> bool:

@@ -17,6 +17,28 @@ if TYPE_CHECKING:
     Edit = Callable[[list[str], int, Dice], None]
 
 KEY = re.compile(r"[A-Za-z]+(?=\s*:)")
+PIECES = (
+    *TOKENS,
+    *(
+        "\\u0000",
+        "\\ud800",
+        "\\/",
+        "\\x41",
+        "\\",
+        "NaN",
+        "1e5",
+        "-",
+        "//",
+        "/*",
+        '",',
+        '":',
+        "null",
+        "  # ",
+        ": {",
+        ": [",
+    ),
+    *("<<: *a1", "&a1 ", "*a1", "#" + "x" * 600, "  " * 300, "- - - ", "[" * 30, "? ", "'", "\t", "\u00a0", "\u200b"),
+)
 BYTES = (b"\x00", b"\xff", b"\xe9", b"\xed\xa0\x80", b"\x7f", b"\xc2\x85", b"\xef\xbb\xbf", b"\xc0\x80", b"\x0c")
 
 
@@ -58,7 +80,7 @@ def _shift(lines: list[str], at: int, dice: Dice) -> None:
 
 def _insert(lines: list[str], at: int, dice: Dice) -> None:
     column = dice.number(len(lines[at]) + 1)
-    lines[at] = lines[at][:column] + dice.pick(TOKENS) + lines[at][column:]
+    lines[at] = lines[at][:column] + dice.pick(PIECES) + lines[at][column:]
 
 
 def _cut(lines: list[str], at: int, dice: Dice) -> None:

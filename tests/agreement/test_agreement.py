@@ -6,20 +6,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests import flag_strategies
 from tests.agreement import campaign, texts
 from tests.agreement.campaign import FIXED_SEED, FRESH_SEED, MINORS, Kind
-from tests.agreement.comparison import ask_about_flags, ask_about_policy, compare_flags, compare_policy
+from tests.agreement.comparison import Point, ask_about_flags, ask_about_policy, compare_flags, compare_policy
 from tests.agreement.kept import Case, cases
 from tests.agreement.tally import TALLY
 from tests.recorded_answers import without_empty
-from tests.referee_client import built
+from tests.referee_client import NEWEST, available, built
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-    from hypothesis.strategies import SearchStrategy
-
+    from tests.agreement.comparison import Answers
     from tests.referee_client import Referee
 
 POLICY = Kind("policy", ask_about_policy, compare_policy)
@@ -27,17 +25,13 @@ FLAGS = Kind("flags", ask_about_flags, compare_flags)
 KINDS = {kind.name: kind for kind in (POLICY, FLAGS)}
 KEPT = list(cases())
 
-arguments: SearchStrategy[bytes] = flag_strategies.arguments.map(
-    lambda given: "".join(f"{argument}\0" for argument in given if "\0" not in argument).encode()
-)
-
 with_both_seeds = pytest.mark.parametrize("number", [FIXED_SEED, FRESH_SEED], ids=["fixed", "fresh"])
 kept = pytest.mark.parametrize("case", KEPT, ids=[case.file for case in KEPT])
 
 
 @pytest.mark.parametrize("minor", MINORS, ids=lambda minor: f"1.{minor}")
 def test_the_release_is_compared(minor: int) -> None:
-    if not built(minor):
+    if not (available() if minor == NEWEST else built(minor)):
         pytest.skip(f"nothing is compared with 1.{minor}, whose referee is not built: tests/referee/build {minor}")
 
 
@@ -49,7 +43,17 @@ def test_policies(referees: Mapping[int, Referee], number: int, made: str) -> No
 
 @with_both_seeds
 def test_lists_of_flags(referees: Mapping[int, Referee], number: int) -> None:
-    campaign.run(FLAGS, "lists of flags", arguments, referees, number)
+    campaign.run(FLAGS, "lists of flags", texts.arguments, referees, number)
+
+
+def test_a_disagreement_is_made_small(referees: Mapping[int, Referee]) -> None:
+    def differ(data: bytes, minor: int, answers: Answers) -> Iterator[Point]:
+        yield Point(f"kind in 1.{minor}", b"kind" in data, answers["load"]["ok"])
+
+    found = campaign.smallest(
+        Kind("policy", ask_about_policy, differ), b"# one\nkind: x\n", referees[NEWEST], f"kind in 1.{NEWEST}"
+    )
+    assert found == b"kind"
 
 
 @kept

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from hypothesis import strategies as st
 
 from auditlint.kubernetes.policy import GroupResources, Policy, PolicyRule
-from tests import strategies
+from tests import flag_strategies, strategies
 from tests.agreement.blunders import blundered
 from tests.agreement.dice import Dice
 from tests.agreement.mutator import mutated
+from tests.agreement.sharing import shared
 from tests.agreement.writer import write
 from tests.kubernetes import brute
 from tests.kubernetes.policy_texts import texts as corners
@@ -161,11 +162,38 @@ slips: SearchStrategy[bytes] = st.builds(
     st.one_of(
         st.sampled_from(tuple(_everyday_texts())),
         st.sampled_from(tuple(_corner_texts())),
-        ordinary.map(_decoded),
-        small.map(_decoded),
+        st.builds(write, everyday().map(as_value), dice).map(_decoded),
+        st.builds(write, brute.policies().map(as_value), dice).map(_decoded),
     ),
     dice,
 )
 """Texts that were changed by slips of the hand."""
 
-POLICIES = {"small policies": small, "ordinary policies": ordinary, "wild documents": wild, "slips of the hand": slips}
+sharing: SearchStrategy[bytes] = dice.map(shared)
+"""Policies with anchors, aliases and merge keys."""
+
+POLICIES = {
+    "small policies": small,
+    "ordinary policies": ordinary,
+    "shared parts": sharing,
+    "wild documents": wild,
+    "slips of the hand": slips,
+}
+
+
+def _ended_by_nul(given: list[str], before: str, after: str) -> bytes:
+    """Return arguments as a process has them, with what editors leave before the first and behind the last."""
+    given = [argument for argument in given if "\0" not in argument]
+    if given:
+        given[0] = before + given[0]
+        given[-1] += after
+    return "".join(f"{argument}\0" for argument in given).encode()
+
+
+arguments: SearchStrategy[bytes] = st.builds(
+    _ended_by_nul,
+    flag_strategies.arguments,
+    st.sampled_from((*("",) * 9, "\ufeff", " ", "\t")),
+    st.sampled_from((*("",) * 9, "\r", "\n", " ")),
+)
+"""Arguments of kube-apiserver, each ended by NUL."""

@@ -201,7 +201,7 @@ class _Writer:
         return f"{start}{between.join(parts)}{last}{end}"
 
     def _key(self, name: str, indent: int) -> str:
-        plain = name if PLAIN.fullmatch(name) else json.dumps(name, ensure_ascii=False)
+        plain = name if PLAIN.fullmatch(name) or isinstance(name, Raw) else json.dumps(name, ensure_ascii=False)
         if not self._slips:
             return plain
         odd = (f"'{name}'", f"{plain} ", f"? {plain}\n{' ' * indent}", f"!!str {plain}", f"&k{indent} {plain}")
