@@ -18,7 +18,7 @@ from auditlint.events.replay import Replay
 from auditlint.events.summary import Replayed, comparison, summary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from auditlint.events.decide import Cell
     from auditlint.events.event import Event
@@ -102,20 +102,13 @@ def _summed(policies: Sequence[ReadPolicy], files: Sequence[str]) -> Totals:
 
 def _per_event(policies: Sequence[ReadPolicy], files: Sequence[str]) -> Totals:
     """Print one line for each event, in order; with two policies only where they differ."""
-    output = _Lines(policies)
     progress = _Progress(None, quiet=sys.stdout.isatty())
-
-    def taken(size: int) -> None:
-        output.flush()
-        progress.add(size)
-
-    replay = Replay([read.policy for read in policies], taken, output.add)
+    replay = Replay([read.policy for read in policies], progress.add, _Lines(policies))
     try:
         for path in files:
             replay.read(path)
     finally:
         progress.clear()
-    output.flush()
     replay.fold()
     return replay.totals
 
@@ -124,27 +117,27 @@ class _Lines:
     """Prints decisions on single events."""
 
     def __init__(self, policies: Sequence[ReadPolicy]) -> None:
-        import msgspec
+        from json import JSONEncoder
 
-        self._encode: Callable[[object], bytes] = msgspec.json.Encoder().encode
+        self._encode = JSONEncoder(separators=(",", ":")).encode
         self._replayed = [Replayed(read.policy, read.path, read.place) for read in policies]
-        self._waiting: list[bytes] = []
+        self._waiting: list[str] = []
 
-    def add(self, event: Event, cell: Cell) -> None:
+    def event(self, event: Event, cell: Cell) -> None:
         """Print what is decided on one event."""
         if not cell.tail:
             cell.tail = self._tail(cell)
         if cell.tail != _SAME:
-            self._waiting += (b'{"event":', self._encode(event.audit_id), cell.tail)
+            self._waiting += ('{"event":', self._encode(event.audit_id), cell.tail)
 
-    def flush(self) -> None:
+    def pause(self) -> None:
         """Write what is waiting: after each piece of the log, so that nobody waits for the end of a live one."""
         if self._waiting:
-            sys.stdout.buffer.write(b"".join(self._waiting))
+            sys.stdout.buffer.write("".join(self._waiting).encode())
             sys.stdout.buffer.flush()
             self._waiting.clear()
 
-    def _tail(self, cell: Cell) -> bytes:
+    def _tail(self, cell: Cell) -> str:
         """Return everything behind the event's ID."""
         new, *old = self._replayed
         decision = new.decision(cell.taker[0])
@@ -152,10 +145,10 @@ class _Lines:
             if new.effect(cell.taker[0]) == old[0].effect(cell.taker[1]):
                 return _SAME
             decision["against"] = old[0].decision(cell.taker[1])
-        return b"," + self._encode(decision)[1:] + b"\n"
+        return f",{self._encode(decision)[1:]}\n"
 
 
-_SAME = b"same"
+_SAME = "same"
 """The tail of events that both policies treat alike: they are not printed."""
 
 

@@ -51,7 +51,7 @@ class Cell:
         """One of the requests; its verb, resource and whether it has a user are those of all."""
         self.stage = stage
         self.level = level
-        self.tail = b""
+        self.tail = ""
         """For an output of single events: what is the same for all of them."""
         self.events = self.size = self.request_bytes = self.response_bytes = 0
         self.first = self.last = ""

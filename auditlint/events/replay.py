@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from auditlint.events.decide import Decider
 from auditlint.events.event import NotAnEventError, events_in
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from auditlint.events.event import Event
     from auditlint.kubernetes.policy import Policy
 
-    Each = Callable[[Event, Cell], None]
     Progress = Callable[[int], None]
 
 _OFTEN = 200_000
@@ -29,16 +28,26 @@ NOBODY = "(nobody)"
 """What failed logins are counted as where users are counted."""
 
 
+class Listener(Protocol):
+    """Somebody who wants to know of every event, in order."""
+
+    def event(self, event: Event, cell: Cell) -> None:
+        """Take note of an event and the cell that it belongs to."""
+
+    def pause(self) -> None:
+        """Do what has to be done before more of a log is waited for."""
+
+
 class Replay:
     """Replays one log after the other; `totals` grows while it does."""
 
-    def __init__(self, policies: Sequence[Policy], progress: Progress, each: Each | None = None) -> None:
-        """`each` is told of every event, in order; `progress` of the bytes that were taken, after every few lines."""
+    def __init__(self, policies: Sequence[Policy], progress: Progress, listener: Listener | None = None) -> None:
+        """`progress` is told how many bytes were taken, after every few lines."""
         self.totals = Totals()
         self._since = 0
         self._decider = Decider(policies)
         self._progress = progress
-        self._each = each
+        self._listener = listener
 
     def read(self, path: str) -> None:
         """Replay one log; what is wrong with it is counted and named in the totals."""
@@ -66,7 +75,7 @@ class Replay:
 
     def _take(self, path: str, number: int, lines: list[bytes]) -> int:
         """Count the events in some lines, and return how many they are."""
-        cell_of, each, taken = self._decider.cell, self._each, 0
+        cell_of, listener, taken = self._decider.cell, self._listener, 0
         for at, line in enumerate(lines, number):
             try:
                 found = events_in(line)
@@ -82,8 +91,10 @@ class Replay:
                 cell.events += 1
                 cell.size += size
                 _measure(cell, event)
-                if each:
-                    each(event, cell)
+                if listener:
+                    listener.event(event, cell)
+        if listener:
+            listener.pause()
         return taken
 
     def _begin(self, cell: Cell, event: Event) -> None:
@@ -102,7 +113,7 @@ def _measure(cell: Cell, event: Event) -> None:
     if moment and len(moment) != _TIME:
         moment = _normal(moment)
     if moment:
-        if moment > cell.last:
+        if moment > cell.last:  # noqa: PLR1730  (max would take as long as all the rest)
             cell.last = moment
         if not cell.first or moment < cell.first:
             cell.first = moment

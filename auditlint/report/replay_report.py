@@ -178,7 +178,10 @@ def _size(size: int) -> str:
 
 
 def _table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return rows below a heading, in columns; those whose heading starts with `>` are flush right."""
+    """Return rows below a heading, in columns; those whose heading starts with `>` are flush right. "" without rows."""
+    rows = tuple(rows)
+    if not rows:
+        return ""
     right = [cell.startswith(">") for cell in heading]
     cells = [tuple(cell.lstrip(">") for cell in heading), *(tuple(map(printable, row)) for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
