@@ -277,12 +277,11 @@ def test_ctrl_c_ends_every_process(tmp_path: Path, write: Write) -> None:
     log = as_lines([{**EVENT, "requestObject": "x" * 4000}]) * 4000
     names = [write(f"{number}.log", log * 3) for number in range(2)]
     script = (
-        "import sys; from auditlint import cli; from auditlint.cli import replay\n"
+        "import os, sys; from auditlint import cli; from auditlint.cli import replay\n"
         "replay.cores = lambda: 2\nreplay.WORTH_IT = 0\n"
         "from auditlint.events import parallel\n"
-        "show = parallel.Replay._take\n"
         "def slow(self, path, number, lines):\n"
-        "    print('working', file=sys.stderr, flush=True)\n"
+        "    os.write(2, b'working\\n')\n"
         "    while True: self._progress(0)\n"
         "parallel.Replay._take = slow\n"
         f"sys.exit(cli.run(['replay', 'p.yaml', *{names!r}]))\n"
