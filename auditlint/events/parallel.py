@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import signal
 from concurrent.futures import ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from auditlint.events.replay import Replay
 from auditlint.events.tally import Totals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from concurrent.futures import Future
 
     from auditlint.kubernetes.policy import Policy
@@ -45,7 +46,9 @@ def replay_all(policies: Sequence[Policy], paths: Sequence[str], workers: int, d
     pool = ProcessPoolExecutor(workers, initializer=_start, initargs=(tuple(policies), taken, stop))
     totals = Totals()
     try:
-        for future in [pool.submit(_replay, path) for path in paths]:
+        with _without_interrupts():
+            futures = [pool.submit(_replay, path) for path in paths]
+        for future in futures:
             totals.merge(_result(future, lambda: done(taken.value)))
     except BaseException:
         stop.set()
@@ -55,6 +58,19 @@ def replay_all(policies: Sequence[Policy], paths: Sequence[str], workers: int, d
     return totals
 
 
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Hold Ctrl-C back while processes start: they inherit that, and leave it to the first one to stop them."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
 def _result(future: Future[Totals], tell: Callable[[], None]) -> Totals:
     while not wait([future], _TURN).done:
         tell()
@@ -62,7 +78,7 @@ def _result(future: Future[Totals], tell: Callable[[], None]) -> Totals:
 
 
 def _start(policies: tuple[Policy, ...], taken: Any, stop: Any) -> None:
-    """Begin in a process of its own; Ctrl-C goes to all processes, and the first one tells the others to stop."""
+    """Begin in a process of its own."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _shared.update(policies=policies, taken=taken, stop=stop)
 
