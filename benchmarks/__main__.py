@@ -1,4 +1,4 @@
-"""Measures auditlint's promises of speed against yamllint in the same run: `tools/dev bench`.
+"""Measures auditlint's promises of speed against yamllint and jq in the same run: `tools/dev bench`.
 
 Each row runs the two programs in turn, A B A B …, as whole processes with output to nowhere, and compares the medians
 of wall time and of peak memory. Nothing here fails on a slow machine: it prints a table to read.
@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks import policies
+from benchmarks import policies, replay
 
 BIN = Path(sys.executable).parent
 FOLDER_FILES = 1000
@@ -48,6 +48,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for case in cases(Path(folder)):
             print(row(case, runs), flush=True)
+        print("\n" + replay.table(Path(folder), runs, run))
 
 
 def cases(folder: Path) -> list[Case]:
