@@ -13,7 +13,6 @@ from auditlint.cli import USAGE
 from auditlint.cli.options import Choice
 from auditlint.cli.policies import ReadPolicy, read_policy, target
 from auditlint.events.files import STDIN, in_order
-from auditlint.events.parallel import WORTH_IT, cores, replay_all
 from auditlint.events.replay import Replay
 from auditlint.events.summary import Replayed, comparison, summary
 
@@ -27,6 +26,9 @@ if TYPE_CHECKING:
 FORMATS = ("text", "json", "jsonl")
 PATIENCE = 1.0
 """Seconds before progress is shown."""
+
+WORTH_IT = 32 << 20
+"""Bytes of log below which starting processes takes longer than it saves."""
 
 _TURN = 0.2
 _BAR = 30
@@ -86,10 +88,13 @@ def _rendered(totals: Totals, files: int, policies: Sequence[ReadPolicy], output
 def _summed(policies: Sequence[ReadPolicy], files: Sequence[str]) -> Totals:
     """Replay the files, in several processes where that is worth it."""
     sizes = [_size(path) for path in files]
-    progress = _Progress(sum(size or 0 for size in sizes) if None not in sizes else None)
+    total = None if None in sizes else sum(size or 0 for size in sizes)
+    progress = _Progress(total)
     workers = min(cores(), len(files))
     try:
-        if workers > 1 and None not in sizes and sum(size or 0 for size in sizes) >= WORTH_IT:
+        if workers > 1 and total is not None and total >= WORTH_IT:
+            from auditlint.events.parallel import replay_all
+
             return replay_all([read.policy for read in policies], files, workers, progress.at)
         replay = Replay([read.policy for read in policies], progress.add)
         for path in files:
@@ -98,6 +103,13 @@ def _summed(policies: Sequence[ReadPolicy], files: Sequence[str]) -> Totals:
         return replay.totals
     finally:
         progress.clear()
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _per_event(policies: Sequence[ReadPolicy], files: Sequence[str]) -> Totals:

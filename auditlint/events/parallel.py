@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import multiprocessing
 import signal
 from concurrent.futures import ProcessPoolExecutor, wait
 from contextlib import contextmanager
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
     from auditlint.kubernetes.policy import Policy
 
-WORTH_IT = 32 << 20
-"""Bytes of log below which starting processes takes longer than it saves."""
-
 _TURN = 0.1
 """Seconds between two looks at how far the processes are."""
 
@@ -31,17 +28,8 @@ class _StoppedError(Exception):
     """The user has interrupted the run."""
 
 
-def cores() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def replay_all(policies: Sequence[Policy], paths: Sequence[str], workers: int, done: Callable[[int], None]) -> Totals:
     """Return the totals of all files; `done` is told now and then how many bytes were taken so far."""
-    import multiprocessing
-
     taken, stop = multiprocessing.Value("Q", 0), multiprocessing.Event()
     pool = ProcessPoolExecutor(workers, initializer=_start, initargs=(tuple(policies), taken, stop))
     totals = Totals()
