@@ -61,6 +61,12 @@ def display(data: bytes) -> str:
     return data[bom:].decode(codec, "replace")
 
 
+def in_first_chunk(data: bytes) -> int:
+    """Return how many characters of its text the server takes at first."""
+    codec, bom = _codec(data)
+    return len(data[bom : _chunk_end(data, codec, 0)].decode(codec, "ignore"))
+
+
 def _codec(data: bytes) -> tuple[str, int]:
     """Return the name of the encoding and the length of the byte order mark."""
     if data.startswith(_BOM_UTF16_LE):

@@ -46,7 +46,6 @@ _LOOK_AHEAD = 4
 _MARK_WIDTH = 3
 _YAML_1_1 = (1, 1)
 _BOM = "\ufeff"
-_CHUNK = 512
 
 _WORDS_OF_PROBLEMS = {
     "sequence entries are not allowed here": "block sequence entries are not allowed in this context",
@@ -73,11 +72,6 @@ def complaint(error: Any) -> Complaint:
         problem = _WORDS_OF_PROBLEMS.get(problem) or _WORDS_OF_CONTEXTS.get(error.context, problem)
     by_scanner = isinstance(error, ScannerError)
     return Complaint(problem, error.context or "", error.problem_mark, error.context_mark, by_scanner)
-
-
-def _in_first_chunk(text: str) -> int:
-    """Return how many characters of a text the server takes at first; it moves them when it looks beyond."""
-    return len(text.encode()[: _CHUNK - len(_BOM.encode())].decode(errors="ignore"))
 
 
 class _ServerScannerError(ScannerError):
@@ -174,15 +168,18 @@ class _TextReader:
 
 
 class PureParser(Scanner, Parser):
-    """ruamel.yaml's parser over the scanner below: `get_event` until None; raises ScannerError and ParserError."""
+    """ruamel.yaml's parser over the scanner below: `get_event` until None; raises ScannerError and ParserError.
+
+    `in_first_chunk` says how many characters of the text the server takes at first.
+    """
 
     processing_version = _YAML_1_1
     comment_handling = None
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, in_first_chunk: int) -> None:
         self._reader = _TextReader(text)
         self._resolver = self
-        self._first_chunk = _in_first_chunk(text) if text.startswith(_BOM) else 0
+        self._first_chunk = in_first_chunk if text.startswith(_BOM) else 0
         self._token_start = -_LOOK_AHEAD
         self._key_levels: dict[int, int] = {}
         self._first_tokens: list[int] = []

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditlint.finding import Span
 from auditlint.text.builder import DocumentBuilder, RefusedError
-from auditlint.text.encoding import BadCharacter, decode
+from auditlint.text.encoding import BadCharacter, decode, in_first_chunk
 from auditlint.text.lines import LineIndex, split_lines
 from auditlint.text.nodes import Document, ReadError, Stream
 
@@ -45,7 +45,7 @@ def read_yaml(data: bytes, *, pure: bool = False) -> Stream:
         stream = _read_with_libyaml(text, bad)
         if stream is not None:
             return stream
-    return _read(_PureEvents(text), text, bad)
+    return _read(_PureEvents(text, in_first_chunk(data)), text, bad)
 
 
 def _may_be_read_otherwise(text: str) -> bool:
@@ -127,14 +127,14 @@ class _LibyamlEvents:
 class _PureEvents:
     """The events of ruamel.yaml's pure reader."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, in_first_chunk: int) -> None:
         from ruamel.yaml.error import MarkedYAMLError
 
         from auditlint.text.pure import PureParser
 
         self._text = text
         self._errors = MarkedYAMLError
-        self._parser = PureParser(text)
+        self._parser = PureParser(text, in_first_chunk)
 
     def next(self) -> Any:
         """Return the next event."""
