@@ -160,10 +160,7 @@ def test_a_full_disk(tmp_path: Path, write: Write) -> None:
 
 def test_ctrl_c(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "auditlint", "check", "--no-config", "-"]
-    # What a shell starts in the background ignores SIGINT, and so would its children: here they do not.
-    heard = signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(command, cwd=tmp_path, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        signal.signal(signal.SIGINT, heard)
         assert process.stdin is not None
         # The first MiB is read before the pipe takes the second one whole: the command is at work by then.
         writer = threading.Thread(target=process.stdin.write, args=(b"#" * (2 << 20),))
