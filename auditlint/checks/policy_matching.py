@@ -134,7 +134,7 @@ def redundant_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]
             continue
         request = found.shown(index)
         heir = found.without_rule(request, index) if request else None
-        effect = "no rule would take its requests, which is level None as well"
+        effect = "no rule would take its requests, and they would not be logged either"
         related: tuple[Related, ...] = ()
         if heir is not None:
             level = found.policy.rules[heir].level
@@ -281,23 +281,35 @@ def namespaced_list_gap(policy: PolicySubject, context: Context) -> Iterator[Fin
 def identity_overlap(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report users and groups whose requests never come here, by the groups that the server gives to users."""
     found = analysis.of(policy)
-    for overlap in overlaps.find(found) if found else ():
-        message = _overlap_words(policy, overlap)
+    if found is None:
+        return
+    for overlap in overlaps.find(found):
+        message = _overlap_words(policy, found, overlap)
         related = tuple(
             context.related(policy.at("rules", index), "takes their requests") for index in overlap.taken_by
         )
         yield context.value(policy.at("rules", overlap.rule, overlap.field, overlap.position), message, related=related)
 
 
-def _overlap_words(policy: PolicySubject, overlap: Overlap) -> str:
+def _overlap_words(policy: PolicySubject, found: Analysis, overlap: Overlap) -> str:
     names, groups = wording.several(overlap.names), wording.several(overlap.groups)
     be = "is" if len(overlap.names) == 1 else "are"
     who = _takers(policy, overlap.taken_by)
     if not who:
         return f"{names} {be} never in {groups}, so no request has both. Delete one of the two"
     always = f"always in {groups}, and {who}" if groups else f"shut out, for {who}"
-    above = f"Move it above line {_line(policy, overlap.taken_by[0])}"
-    return f"{names} {be} {always} all such requests before: this rule never sees them. {above}"
+    advice = _overlap_advice(policy, found, overlap)
+    return f"{names} {be} {always} all such requests before: this rule never sees them. {advice}"
+
+
+def _overlap_advice(policy: PolicySubject, found: Analysis, overlap: Overlap) -> str:
+    them = "it" if len(overlap.names) == 1 else "them"
+    if found.is_served(overlap.rule).impossible:
+        # An emptied list would take everybody.
+        them = "the rule"
+    if all(found.reach.same_outcome(overlap.rule, taker) for taker in overlap.taken_by):
+        return f"Delete {them}, for nothing changes"
+    return f"Move the rule above line {_line(policy, overlap.taken_by[0])}, or delete {them}"
 
 
 def _unreachable(policy: PolicySubject, context: Context, found: Analysis, dead: range) -> Finding:

@@ -95,7 +95,9 @@ def test_redundant_rule() -> None:
 
 def test_a_silent_rule_at_the_end_is_redundant() -> None:
     text = rules(core("Metadata", "pods") + core("None", "nodes"))
-    assert "no rule would take its requests" in only(text, "redundant-rule").message
+    assert (
+        "no rule would take its requests, and they would not be logged either" in only(text, "redundant-rule").message
+    )
 
 
 def test_missing_catch_all_shows_an_ordinary_request() -> None:
@@ -186,6 +188,20 @@ OVERLAPS = {
 def test_identity_overlap(text: str, name: str) -> None:
     found = shorts(rules(CLEAN + text + "- level: Request\n  verbs: [get]\n" + CLOSING), "identity-overlap")
     assert found == [f"identity-overlap error @ '{name}'"]
+
+
+def overlap_advice(text: str) -> str:
+    return only(rules(CLEAN + text + CLOSING), "identity-overlap").message.rpartition(". ")[2]
+
+
+def test_what_to_do_about_an_overlap() -> None:
+    other = behind("system:serviceaccounts", "users", ACCOUNT, "bob")
+    same = other.replace("Request", "None")
+    assert overlap_advice(other) == "Move the rule above line 8, or delete it"
+    assert overlap_advice(same) == "Delete it, for nothing changes"
+    alone = behind("system:serviceaccounts", "users", ACCOUNT)
+    assert overlap_advice(alone) == "Move the rule above line 8, or delete the rule"
+    assert overlap_advice(alone.replace("Request", "None")) == "Delete the rule, for nothing changes"
 
 
 @pytest.mark.parametrize(
