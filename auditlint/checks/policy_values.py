@@ -66,7 +66,9 @@ def empty_identity(policy: PolicySubject, context: Context) -> Iterator[Finding]
     for item in _values(policy, "users", "userGroups"):
         if not item.value:
             noun = "user" if item.field == "users" else "group"
-            message = f'"" is the name of no {noun}, so it takes no request: delete it'
+            others = any(item.rule.users if item.field == "users" else item.rule.user_groups)
+            delete = "delete it" if others else f"delete the rule, or all of `{item.field}:` to take everybody"
+            message = f'"" is the name of no {noun}, so it takes no request: {delete}'
             yield context.value(
                 policy.at(*item.path), f"{message}. Failed logins reach only rules without {item.field}"
             )
@@ -84,7 +86,9 @@ def unknown_verb(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report verbs that kube-apiserver gives to no request; a star is `literal-wildcard`'s."""
     for item in _values(policy, "verbs"):
         if item.value not in verbs.KNOWN and "*" not in item.value:
-            advice = verbs.advice(item.value, of_urls=wording.kinds(item.rule)[0])
+            of_urls, of_resources = wording.kinds(item.rule)
+            alone = all(verbs.is_hopeless(verb, of_resources=of_resources) for verb in item.rule.verbs)
+            advice = verbs.advice(item.value, of_urls=of_urls, alone=alone)
             yield context.value(policy.at(*item.path), f"no request has the verb {quoted(item.value)}: {advice}")
 
 
@@ -103,7 +107,9 @@ def verb_mismatch(policy: PolicySubject, context: Context) -> Iterator[Finding]:
         if item.value and item.value in wrong and (of_urls or of_resources):
             better, reason = verbs.mismatch(item.value, of_urls=of_urls)
             noun = "URL" if of_urls else "resource"
-            advice = "Delete it" if not better or better in item.rule.verbs else f'Write "{better}"'
+            alone = all(verbs.is_hopeless(verb, of_resources=of_resources) for verb in item.rule.verbs)
+            delete = not better or better in item.rule.verbs
+            advice = verbs.without(alone=alone) if delete else f'Write "{better}"'
             message = f"no request for a {noun} has the verb {quoted(item.value)}: {reason}. {advice}"
             yield context.value(policy.at(*item.path), message)
 

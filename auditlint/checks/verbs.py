@@ -69,8 +69,15 @@ _SEVERAL = {
 }
 
 
-def advice(verb: str, *, of_urls: bool) -> str:
-    """Return what to write instead of a verb that no request has."""
+def is_hopeless(verb: str, *, of_resources: bool) -> bool:
+    """Tell whether there is nothing to write instead of a verb."""
+    plain = verb.strip().lower()
+    return plain in _RBAC_ONLY or plain in _KUBECTL_ONLY or (of_resources and plain in {"options", "trace"})
+
+
+def advice(verb: str, *, of_urls: bool, alone: bool) -> str:
+    """Return what to write instead of a verb that no request has; `alone` if nothing would be left in its list."""
+    delete = without(alone=alone)
     plain = verb.strip().lower().replace("-", "").replace("_", "")
     if plain in KNOWN and plain:
         fitting = (_FOR_URLS if of_urls else _FOR_RESOURCES).get(plain, (plain, ""))[0]
@@ -86,17 +93,22 @@ def advice(verb: str, *, of_urls: bool) -> str:
         return f'it is a subresource: write `resources: ["{_SUBRESOURCES[plain]}"]` with `verbs: {verbs}`'
     if plain in _RBAC_ONLY:
         where = ", the event of the request itself names it under impersonatedUser" if plain == "impersonate" else ""
-        return f"only RBAC knows it{where}. Delete it"
+        return f"only RBAC knows it{where}. {delete}"
     if plain in _SEVERAL:
         return f"write {wording.several(_SEVERAL[plain], most=9)}"
     if plain in _KUBECTL_ONLY:
-        return "only kubectl knows it, what it asks for are other verbs. Delete it"
+        return f"only kubectl knows it, what it asks for are other verbs. {delete}"
     if plain in {"all", "any", "every"}:
         return "leave `verbs:` out to take them all"
     near = fields.nearest(verb, tuple(sorted(KNOWN - {"", "proxy"})))
     if near:
         return f'did you mean "{near}"?'
     return "write get, list, watch, create, update, patch, delete or deletecollection"
+
+
+def without(*, alone: bool) -> str:
+    """Return how to get rid of a verb: the rule goes with the last one, for it would take every verb without any."""
+    return "Delete the rule, for with an empty list it would take every verb" if alone else "Delete it"
 
 
 def mismatch(verb: str, *, of_urls: bool) -> tuple[str, str]:

@@ -52,6 +52,13 @@ def test_empty_identity() -> None:
     assert shorts(text, "empty-identity") == ['empty-identity error @ ""'] * 2
 
 
+def test_no_advice_to_empty_a_list_of_identities() -> None:
+    message = only(rules('- level: None\n  users: ["", bob]\n' + CLOSING), "empty-identity").message
+    assert "delete it." in message
+    message = only(rules('- level: None\n  users: [""]\n' + CLOSING), "empty-identity").message
+    assert "delete the rule, or all of `users:` to take everybody" in message
+
+
 VERBS = {
     "GET": 'write "get"',
     "exec": 'write `resources: ["pods/exec"]` with `verbs: ["create", "get"]`',
@@ -71,6 +78,20 @@ def test_unknown_verb(verb: str, advice: str) -> None:
     text = rules(f"- level: None\n  verbs: [{verb}, get]\n{CLOSING}")
     assert shorts(text, "unknown-verb") == [f"unknown-verb error @ {verb}"]
     assert advice in only(text, "unknown-verb").message
+
+
+@pytest.mark.parametrize(
+    ("verbs", "advice"),
+    [("impersonate, get", "Delete it"), ("impersonate, apply", "Delete it"), ("bind, impersonate", "Delete the rule")],
+)
+def test_no_advice_to_empty_a_list_of_verbs(verbs: str, advice: str) -> None:
+    found = findings(rules(f"- level: None\n  verbs: [{verbs}]\n{CLOSING}"), "unknown-verb")
+    assert any(advice in one.message for one in found)
+
+
+def test_no_advice_to_empty_a_list_of_methods() -> None:
+    text = '- level: None\n  verbs: [trace]\n  resources: [{group: ""}]\n' + CLOSING
+    assert "Delete the rule" in only(rules(text), "verb-mismatch").message
 
 
 def test_the_method_for_a_rule_about_resources() -> None:
