@@ -94,7 +94,7 @@ def _left_over(broken: Broken) -> str:
             return f'"{text.strip()}" in line {number} is the mark of a merge conflict: resolve it'
     first = next((text for text in broken.lines if text.strip()), "")
     if _SHELL.match(first) and not _PAIR.match(first):
-        return f'"{first.strip()[:60]}" is a shell command: keep only the policy in this file'
+        return f'"{first.strip()[:60]}" is a shell command: keep only the YAML in this file'
     return ""
 
 

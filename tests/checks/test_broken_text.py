@@ -16,7 +16,10 @@ CAUSES = {
     ),
     "tab": (f"{R}- level: None\n\tverbs: [get]\n", "indented with a tab"),
     "here-document": (f"{R}- level: None\nEOF\n", '"EOF" in line 5 is left over from a shell here-document'),
-    "shell": (f"cat <<EOF > policy.yaml\n{R}- level: None\nEOF\n", "is a shell command"),
+    "shell": (
+        f"cat <<EOF > policy.yaml\n{R}- level: None\nEOF\n",
+        "is a shell command: keep only the YAML in this file",
+    ),
     "fence": (f"```yaml\n{R}- level: None\n```\n", "line 1 is a Markdown fence"),
     "conflict": (f"<<<<<<< HEAD\n{R}- level: None\n=======\n", "mark of a merge conflict"),
     "link": (f"apiVersion: [audit.k8s.io/v1](http://audit.k8s.io/v1)\n{R}", "write only audit.k8s.io/v1"),
