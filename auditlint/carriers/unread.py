@@ -18,7 +18,8 @@ _POLICY = re.compile(
     r"""|(?:^|[{,]|- )[ \t]*["']?level["']?[ \t]*:[ \t]*["']?(?:None|Metadata|Request)""",
     re.MULTILINE,
 )
-_POD = re.compile(r"kube-apiserver|--audit-(?:log|policy|webhook)")
+_POD = re.compile(r"kube-apiserver(?!-arg)|--audit-(?:log|policy|webhook)")
+_KIND = re.compile(r"""^[ \t]*["']?kind["']?[ \t]*:[ \t]*["']?(\w+)""", re.MULTILINE)
 _EVENTS = re.compile(r"""\s*\{[^\n]{0,400}"kind"\s*:\s*"Event(?:List)?\"""")
 _LINES_AFTER = 3
 _WIDTH = 1000
@@ -42,7 +43,9 @@ def meaning(data: bytes) -> str:
     pod, policy = _POD.search(text), _POLICY.search(text)
     if pod and re.search(r"^[ \t]*containers[ \t]*:", text, re.MULTILINE):
         return "pod"
-    return "policy" if policy else "pod" if pod else ""
+    kinds = set(_KIND.findall(text))
+    # Other files that set flags of kube-apiserver, such as kubeadm's, are no Pods: the kubelet never reads them.
+    return "policy" if policy else "pod" if pod and (not kinds or "Pod" in kinds) else ""
 
 
 def subject(path: str, data: bytes, document: int, error: ReadError, *, meant: str, minor: int | None) -> UnreadText:

@@ -82,6 +82,18 @@ def test_a_file_that_was_named() -> None:
     assert summary(unread) is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kind: ClusterConfiguration\n  apiServer: {extraArgs: {audit-log-path: /var/log/kube-apiserver.log",
+        "kube-apiserver-arg:\n- audit-log-path=/a\n  kubelet-arg:\n- b",
+    ],
+)
+def test_other_files_that_set_flags_are_no_pods(text: str) -> None:
+    unread = only(UnreadText, text, "x.yaml")
+    assert (unread.meant, unread.refused) == ("", False)
+
+
 def test_a_file_that_was_found() -> None:
     assert found("a: [", named=False) == ((), ())
     result = found("a: [level: 3", named=False)
