@@ -9,6 +9,7 @@ from auditlint.checks import analysis, verbs, wording
 from auditlint.checks.wording import quoted
 from auditlint.finding import Severity
 from auditlint.kubernetes.policy import STAGES
+from auditlint.kubernetes.region import Region, Target
 from auditlint.kubernetes.requests import is_resource_path
 from auditlint.rule import Context, rule
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 CATEGORY = "policy-matching"
 _NAMELESS_VERBS = frozenset({"create", "list", "watch", "deletecollection"})
 _READS = frozenset({"get", "list", "watch"})
+_SECRET_READS = Region(verbs=("get", "list"), targets=(Target("", "secrets", ""),), urls=())
 _STREAMS = frozenset({"exec", "attach", "portforward", "proxy"})
 _AGGREGATED = frozenset({"metrics.k8s.io", "custom.metrics.k8s.io", "external.metrics.k8s.io"})
 """API groups that kube-apiserver always hands on to another server: it sees no bodies there."""
@@ -188,7 +190,8 @@ def no_body_to_log(policy: PolicySubject, context: Context) -> Iterator[Finding]
     for index, now in _rules(policy):
         reason = _no_body(now)
         if reason and analysis.is_reached(policy, index):
-            answers = "`level: RequestResponse` for the answers, or " if reason.startswith("reads") else ""
+            has_answers = reason.startswith("reads") and not _reads_secrets(policy, index)
+            answers = "`level: RequestResponse` for the answers, or " if has_answers else ""
             message = f"level {now.level} logs no more than Metadata here: {reason}. Write {answers}`level: Metadata`"
             yield context.value(policy.at("rules", index, "level"), message)
 
@@ -392,6 +395,12 @@ def _no_body(now: PolicyRule) -> str:
     if now.resources and all(_streams(entry) for entry in now.resources):
         return "these connections have no body that kube-apiserver sees"
     return ""
+
+
+def _reads_secrets(policy: PolicySubject, index: int) -> bool:
+    """Tell whether a rule takes reads of secrets, whose answers nobody wants in the log."""
+    found = analysis.of(policy)
+    return found is not None and found.reach.find(_SECRET_READS, (index,)).impossible is False
 
 
 def _streams(entry: GroupResources) -> bool:

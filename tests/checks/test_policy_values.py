@@ -202,6 +202,13 @@ def test_no_body_to_log(rule: tuple[str, str], useless: bool) -> None:  # noqa: 
     assert found == ([f"no-body-to-log info @ {rule[0]}"] if useless else [])
 
 
+def test_no_advice_to_log_the_answers_of_reads_of_secrets() -> None:
+    reads = "- level: Request\n  verbs: [get, list]\n" + CLOSING
+    secrets = '- level: Metadata\n  resources: [{group: "", resources: [secrets]}]\n'
+    assert only(rules(reads), "no-body-to-log").message.endswith("reads send no body. Write `level: Metadata`")
+    assert "`level: RequestResponse` for the answers" in only(rules(secrets + reads), "no-body-to-log").message
+
+
 STAGES = {
     "nothing left": (
         "[RequestReceived, ResponseStarted]",
