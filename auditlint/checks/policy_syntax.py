@@ -181,7 +181,7 @@ def widened_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
             continue
         now = held.rules[drop.rule]
         request = analysis.taken_beyond(policy, drop.rule, meant)
-        means = _means_now(drop, held)
+        means = _means_now(drop, held, reached=request is not None)
         effect = _effect(now, analysis.command(policy, request) if request else "")
         message = f"{quoted(drop.key)} is not a field and is dropped{_silently(policy)}, so {means}{effect}"
         witness = wording.witness(request) if request else None
@@ -421,10 +421,11 @@ def _silently(policy: PolicySubject) -> str:
     return "" if policy.minor >= _STRICT_SINCE else f" silently (by kube-apiserver 1.{policy.minor})"
 
 
-def _means_now(drop: unknown_keys.Dropped, held: Policy) -> str:
+def _means_now(drop: unknown_keys.Dropped, held: Policy, *, reached: bool) -> str:
     now = held.rules[drop.rule or 0]
     if now.level == "None" and wording.takes_everything(now):
-        return "this rule has no selector left and silences every request"
+        silences = "silences every request" if reached else "would silence every request that came here"
+        return f"this rule has no selector left and {silences}"
     return unknown_keys.meaning_now(drop, held)
 
 

@@ -164,6 +164,11 @@ def test_a_lost_selector_silences_every_request(key: str, advice: str) -> None:
     assert found.witness is not None
 
 
+def test_a_rule_that_nothing_reaches_silences_nothing() -> None:
+    found = only(rules(CLOSING + "- level: None\n  paths: [/healthz]\n"), "widened-rule")
+    assert "would silence every request that came here" in found.message
+
+
 ENTRY_KEYS = {
     "groups: [apps]": 'Write `group: "apps"`',
     "apiGroup: apps": 'Write `group: "apps"`',
