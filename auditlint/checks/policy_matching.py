@@ -252,6 +252,7 @@ def parent_in_wildcard(policy: PolicySubject, context: Context) -> Iterator[Find
     severity=Severity.WARNING,
     summary="a sensitive resource is logged in namespaces, but not when it is listed across all of them",
     subject=PolicySubject,
+    gives_way_to=("literal-wildcard",),
     silenced_by=("logs-nothing",),
 )
 def namespaced_list_gap(policy: PolicySubject, context: Context) -> Iterator[Finding]:

@@ -194,6 +194,12 @@ def overlap_advice(text: str) -> str:
     return only(rules(CLEAN + text + CLOSING), "identity-overlap").message.rpartition(". ")[2]
 
 
+def test_a_star_for_all_namespaces_is_one_mistake() -> None:
+    text = '- level: Metadata\n  namespaces: ["*"]\n  resources: [{group: "", resources: [secrets]}]\n'
+    assert shorts(rules(text + "- level: None\n"), "namespaced-list-gap") == []
+    assert shorts(rules(text + "- level: None\n"), "literal-wildcard") == ['literal-wildcard error @ "*"']
+
+
 def test_what_to_do_about_an_overlap() -> None:
     other = behind("system:serviceaccounts", "users", ACCOUNT, "bob")
     same = other.replace("Request", "None")
