@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from auditlint.config import Settings
     from auditlint.rule import Rule
 
-STDIN = "-"
-
 
 class Source(NamedTuple):
     """One file to look at."""
