@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from auditlint import checks
 from auditlint.finding import Severity
 from auditlint.kubernetes import data, releases
+from auditlint.kubernetes.cluster import ORDINARY, Cluster
 from auditlint.rule import REGISTRY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
+    from auditlint.rule import Option
     from auditlint.text.nodes import Node
 
 NAMES = (".auditlint.yaml", ".auditlint.yml", "pyproject.toml")
@@ -37,6 +39,12 @@ class Settings(NamedTuple):
     per_file_ignores: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     severities: Mapping[str, Severity | None] = MappingProxyType({})
     """The severity of a rule's findings; None: the rule is off."""
+    options: Mapping[str, Mapping[str, Option]] = MappingProxyType({})
+    """What the configuration sets for single rules, besides severities."""
+    profiles: tuple[str, ...] = ()
+    """The profiles whose controls are checked, such as `cis`."""
+    cluster: Cluster = ORDINARY
+    """What the configuration says of the cluster that the policies are for."""
     folder: str = "."
     """The folder that patterns are relative to."""
     notices: tuple[str, ...] = ()
@@ -74,12 +82,52 @@ def load(path: str | None) -> Settings:
         per_file_ignores={
             pattern: rule_names(names, path) for pattern, names in document.get("per-file-ignores", {}).items()
         },
-        severities={name: _severity(word) for name, word in document.get("rules", {}).items()},
         folder=os.path.dirname(path) or ".",
+        cluster=_cluster(document),
     )
-    rule_names(settings.severities, path, categories=False)
+    settings = _with_rules(settings, document.get("rules", {}), path)
     version = document.get("kubernetes-version")
     return settings if version is None else with_version(settings, version, path)
+
+
+def _cluster(document: dict[str, Any]) -> Cluster:
+    """Return what the configuration says of the cluster."""
+    if not {"server", "custom-resources", "sensitive-resources"} & set(document):
+        return ORDINARY
+    from auditlint.kubernetes.catalogue import Resource
+    from auditlint.kubernetes.cluster import named
+
+    return Cluster(
+        aggregated=document.get("server") == "aggregated",
+        custom=tuple(Resource(*named(text)) for text in document.get("custom-resources", ())),
+        sensitive=tuple(named(text) for text in document.get("sensitive-resources", ())),
+    )
+
+
+def _with_rules(settings: Settings, rules: dict[str, Any], path: str) -> Settings:
+    """Return settings with what the key `rules` says of single rules: a severity, or options and maybe a severity."""
+    rule_names(rules, path, categories=False)
+    severities: dict[str, Severity | None] = {}
+    options: dict[str, Mapping[str, Option]] = {}
+    for name, said in rules.items():
+        given = dict(said) if isinstance(said, dict) else {"severity": said}
+        if "severity" in given:
+            severities[name] = _severity(given.pop("severity"))
+        if given:
+            options[name] = {key: _option(name, key, value, path) for key, value in given.items()}
+    return settings._replace(severities=severities, options=options)
+
+
+def _option(rule: str, key: str, value: Any, path: str) -> Option:
+    """Return the value of a rule's option in the type of its default; ConfigError if it has none such."""
+    defaults = REGISTRY[rule].options
+    if key not in defaults:
+        raise ConfigError(f'{path}: rules/{rule}: "{key}" is not an option of it{suggestion(key, defaults)}')
+    default = defaults[key]
+    try:
+        return _OPTION_TYPES[type(default)](value)
+    except (KeyError, TypeError, ValueError):
+        raise ConfigError(f'{path}: rules/{rule}/{key}: "{value}" is no {type(default).__name__}') from None
 
 
 def with_version(settings: Settings, text: str, where: str) -> Settings:
@@ -198,6 +246,23 @@ def _validate(document: dict[str, Any], path: str) -> None:
     if error is not None:
         place = "/".join(str(step) for step in error.absolute_path)
         raise ConfigError(f"{path}: {place}: {error.message}")
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    """Return a list of strings as a tuple; TypeError for anything else."""
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise TypeError
+    return tuple(value)
+
+
+_OPTION_TYPES: dict[type, Callable[[Any], Option]] = {
+    bool: lambda value: {"true": True, "false": False}[str(value).lower()],
+    int: int,
+    float: float,
+    str: str,
+    tuple: _texts,
+}
+"""How the value of an option is read, by the type of its default; a YAML configuration gives strings."""
 
 
 def _severity(word: str) -> Severity | None:

@@ -55,7 +55,7 @@ def check(
     """Lint the sources and return the report; nothing but reading files happens to the world."""
     run = _Run()
     files = list(_read(sources, settings, as_kind, run, progress))
-    linked = iter(carriers.link([subject for file in files for subject in file.subjects]))
+    linked = iter(carriers.link([subject for file in files for subject in file.subjects], settings.cluster))
     files = [file._replace(subjects=tuple(next(linked) for _ in file.subjects)) for file in files]
     found = {file.path: _judge(file, settings, run) for file in files}
     return Report(
@@ -138,11 +138,11 @@ def _read(
 
 def _judge(file: _File, settings: Settings, run: _Run) -> list[Finding]:
     """Return the findings of one file: all rules, then precedence, ignore comments, selection, severities."""
-    findings = [finding for subject in file.subjects for finding in _run_rules(subject, run)]
+    findings = [finding for subject in file.subjects for finding in _run_rules(subject, run, settings)]
     run.notices += [notice for subject in file.subjects for notice in _too_hard(subject)]
     findings = _give_way(findings)
     if _mentions_us(file.data):
-        findings = _suppress(file, findings, run)
+        findings = _suppress(file, findings, run, settings)
     selected = _selection(file.path, settings)
     return [_weigh(finding, settings) for finding in findings if selected(finding.rule)]
 
@@ -166,7 +166,7 @@ def _mentions_us(data: bytes) -> bool:
     return b"auditlint" in data.lower() or data.startswith((b"\xff\xfe", b"\xfe\xff"))
 
 
-def _suppress(file: _File, findings: list[Finding], run: _Run) -> list[Finding]:
+def _suppress(file: _File, findings: list[Finding], run: _Run, settings: Settings) -> list[Finding]:
     """Mark what ignore comments cover, and add what the rules say of the comments themselves."""
     from auditlint import suppress
 
@@ -177,20 +177,26 @@ def _suppress(file: _File, findings: list[Finding], run: _Run) -> list[Finding]:
     first = stream.documents[0] if stream.documents else None
     places = NodePlaces(first and first.root, first.first if first else Span(1, 1, 1, 1))
     comments = IgnoreComments(file.path, 0, places, frozenset(REGISTRY), ignores, unused, malformed)
-    return [*findings, *_run_rules(comments, run)]
+    return [*findings, *_run_rules(comments, run, settings)]
 
 
-def _run_rules(subject: Subject, run: _Run) -> Iterator[Finding]:
+def _run_rules(subject: Subject, run: _Run, settings: Settings) -> Iterator[Finding]:
     """Yield what each rule for this kind of subject finds; a rule that fails is a bug of ours and stops no other."""
     checks.load(type(subject).__name__)
     for rule in tuple(REGISTRY.values()):
         if isinstance(subject, rule.subject):
             try:
-                yield from rule.check(subject, Context(rule, subject))
+                yield from rule.check(subject, _context(rule, subject, settings))
             except Exception as error:
                 if DEBUG:
                     raise
                 run.crashed.append(Notice(subject.path, f"{rule.name} failed: {type(error).__name__}: {error}"))
+
+
+def _context(rule: Rule, subject: Subject, settings: Settings) -> Context:
+    set_here = settings.options.get(rule.name)
+    options = {**rule.options, **set_here} if set_here else rule.options
+    return Context(rule, subject, options=options, profiles=settings.profiles)
 
 
 DEBUG = False

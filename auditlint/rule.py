@@ -26,6 +26,8 @@ class Subject(Protocol):
 
 
 S = TypeVar("S", bound=Subject)
+Option = bool | int | float | str | tuple[str, ...]
+"""A value that a configuration sets for a rule; the default's type is the type."""
 Check = Callable[[Any, "Context"], Iterator[Finding]]
 
 
@@ -49,6 +51,8 @@ class Rule(NamedTuple):
     default: bool = True
     """Whether the rule runs when nothing was selected."""
     fixable: bool = False
+    options: Mapping[str, Option] = MappingProxyType({})
+    """What a configuration can set for this rule, with the defaults."""
 
 
 class Context(NamedTuple):
@@ -57,7 +61,10 @@ class Context(NamedTuple):
     rule: Rule
     subject: Subject
     severity: Severity | None = None
-    options: Mapping[str, object] = MappingProxyType({})
+    options: Mapping[str, Any] = MappingProxyType({})
+    """The options of the rule, each as the configuration sets it or as the rule declares it."""
+    profiles: tuple[str, ...] = ()
+    """The profiles that were chosen, such as `cis`."""
 
     def at(
         self,
@@ -120,6 +127,7 @@ def rule(
     silenced_by: tuple[str, ...] = (),
     default: bool = True,
     fixable: bool = False,
+    options: Mapping[str, Option] = MappingProxyType({}),
 ) -> Callable[[Callable[[S, Context], Iterator[Finding]]], Callable[[S, Context], Iterator[Finding]]]:
     """Register the decorated function as the check called `name`; ValueError if the name is taken."""
 
@@ -127,7 +135,7 @@ def rule(
         if name in REGISTRY:
             raise ValueError(f"two rules are called {name}")
         REGISTRY[name] = Rule(
-            name, category, severity, summary, subject, check, gives_way_to, silenced_by, default, fixable
+            name, category, severity, summary, subject, check, gives_way_to, silenced_by, default, fixable, options
         )
         return check
 

@@ -13,6 +13,7 @@ from auditlint.carriers.subjects import ApiServer, ManifestFile, PolicySubject, 
 from auditlint.carriers.summary import summary
 from auditlint.carriers.values import text
 from auditlint.finding import Notice
+from auditlint.kubernetes.cluster import ORDINARY, Cluster
 from auditlint.kubernetes.releases import NEWEST
 from auditlint.text import reader
 from auditlint.text.places import NodePlaces
@@ -65,8 +66,13 @@ def recognise(path: str, data: bytes, *, as_kind: str | None, named: bool, minor
     return _with_error(file, stream, found) if stream.error else found
 
 
-def link(subjects: Sequence[Subject]) -> tuple[Subject, ...]:
-    """Return the subjects of a run in their order, those that belong together matched with each other."""
+def link(subjects: Sequence[Subject], cluster: Cluster = ORDINARY) -> tuple[Subject, ...]:
+    """Return the subjects of a run in their order, those that belong together matched with each other.
+
+    `cluster` is what the configuration says of the cluster that the policies are for.
+    """
+    if cluster != ORDINARY:
+        subjects = [replace(one, cluster=cluster) if isinstance(one, PolicySubject) else one for one in subjects]
     if any(isinstance(subject, WebhookConfig) for subject in subjects):
         from auditlint.carriers import webhook
 

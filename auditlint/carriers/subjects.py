@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from auditlint.kubernetes.cluster import ORDINARY, Cluster
+
 if TYPE_CHECKING:
     from auditlint.finding import Finding, Path, Places, Span
     from auditlint.kubernetes.container import Fault
@@ -59,6 +61,8 @@ class PolicySubject:
     value: Value = None
     """The policy as plain values, to be decoded again for another release."""
     from_json: bool = False
+    cluster: Cluster = ORDINARY
+    """What is known of the cluster beyond its release."""
 
     def at(self, *steps: str | int) -> Path:
         """Return the path of a value of the policy within the document; a snippet has no key `rules` around it."""

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from importlib import import_module
 
-_POLICY = ("policy_syntax", "policy_matching", "policy_values", "policy_coverage", "carriers")
-_SERVER = ("apiserver_flags", "apiserver_backends", "apiserver_mounts", "apiserver_retention", "carriers")
+_POLICY = (
+    "policy_syntax",
+    "policy_matching",
+    "policy_values",
+    "policy_catalogue",
+    "policy_coverage",
+    "policy_cost",
+    "profiles",
+    "carriers",
+)
+_SERVER = ("apiserver_flags", "apiserver_backends", "apiserver_mounts", "apiserver_retention", "profiles", "carriers")
 MODULES = {
     "UnreadText": ("policy_syntax",),
     "PolicySubject": _POLICY,

@@ -133,6 +133,7 @@ def rotation_off(server: ApiServer, context: Context) -> Iterator[Finding]:
     summary="a maximum age that the number and size of files cannot hold",
     subject=ApiServer,
     silenced_by=_NOTHING_LOGGED,
+    options={"megabytes-per-day": _QUIET_RATE},
 )
 def age_never_reached(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a maxage beyond what maxbackup files of maxsize hold at the rate of a quiet cluster."""
@@ -140,14 +141,16 @@ def age_never_reached(server: ApiServer, context: Context) -> Iterator[Finding]:
     age, files = _limit(server, _AGE), _limit(server, _FILES)
     if use is None or not age or not files or _limit(server, _SIZE) is None or _log_use(server) is None:
         return
+    rate = context.options["megabytes-per-day"]
     size = _size(server)
     room = (files + 1) * size
-    if room < age * _QUIET_RATE:
-        needed = -(-age * _QUIET_RATE // size) - 1
-        days = room // _QUIET_RATE
+    if room < age * rate:
+        needed = -(-age * rate // size) - 1
+        days = room // rate
+        whose = ", a very quiet cluster," if rate == _QUIET_RATE else ""
         message = (
-            f"the log and {files} old files of {size} MB hold {room} MB: at {_QUIET_RATE} MB a day, a very quiet "
-            f"cluster, that is {days} day{'s' * (days != 1)}, not {age}. Write --{_FILES}={needed}, or a lower age"
+            f"the log and {files} old files of {size} MB hold {room} MB: at {rate} MB a day{whose} that is "
+            f"{days} day{'s' * (days != 1)}, not {age}. Write --{_FILES}={needed}, or a lower age"
         )
         yield at_flag(server, context, use, message)
 

@@ -1,0 +1,3 @@
+"""Rules about names of resources, held against what the target release serves."""
+
+from __future__ import annotations

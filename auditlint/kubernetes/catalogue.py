@@ -1,0 +1,151 @@
+"""The resources that kube-apiserver serves, per release: groups, subresources, scope, verbs and names.
+
+The facts are in `schemas/resources.json`, made from the Kubernetes modules by a tool in `tools/`. Custom resources that
+a run or its configuration knows of extend them. A group that nobody knows is never said not to exist.
+"""
+
+from __future__ import annotations
+
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from auditlint.kubernetes import data
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Key = tuple[str, str, str]
+"""Group, resource, subresource."""
+
+
+class Resource(NamedTuple):
+    """One resource or subresource, as a range of releases serves it."""
+
+    group: str
+    resource: str
+    """The plural, as it stands in URLs."""
+    subresource: str = ""
+    namespaced: bool = True
+    kind: str = ""
+    singular: str = ""
+    """Empty where the release does not tell."""
+    short_names: tuple[str, ...] = ()
+    verbs: tuple[str, ...] = ()
+    """Empty where nobody knows (custom resources named in a configuration)."""
+    releases: tuple[tuple[int, int], ...] = ()
+    """First and last minor of each range of releases that have it; empty of a custom resource: no release decides."""
+
+    @property
+    def name(self) -> str:
+        """How policies write it: `pods`, `pods/exec`."""
+        return f"{self.resource}/{self.subresource}" if self.subresource else self.resource
+
+    @property
+    def is_custom(self) -> bool:
+        """Whether it comes from a CustomResourceDefinition or a configuration, not with Kubernetes."""
+        return not self.releases
+
+    def served_in(self, minor: int) -> bool:
+        """Tell whether kube-apiserver of a release can serve it."""
+        return self.is_custom or any(first <= minor <= last for first, last in self.releases)
+
+
+class Catalogue:
+    """What a cluster of one release serves, as far as it is known."""
+
+    def __init__(self, minor: int, custom: Iterable[Resource] = ()) -> None:
+        self.minor = minor
+        self._ever: dict[Key, list[Resource]] = {}
+        for resource in (*_built_in(), *custom):
+            self._ever.setdefault(resource[:3], []).append(resource)
+
+    def get(self, group: str, resource: str, subresource: str = "") -> Resource | None:
+        """Return a resource that this release serves, None if it does not or nobody knows."""
+        known = self._ever.get((group, resource, subresource), ())
+        return next((one for one in known if one.served_in(self.minor)), None)
+
+    def ever(self, group: str, resource: str, subresource: str = "") -> Resource | None:
+        """Return a resource that some release serves, as this one or the nearest that has it serves it."""
+        known = self._ever.get((group, resource, subresource), ())
+        return min(known, key=self._distance, default=None)
+
+    @cached_property
+    def served(self) -> tuple[Resource, ...]:
+        """Everything that this release serves, custom resources last."""
+        return tuple(one for known in self._ever.values() for one in known if one.served_in(self.minor))
+
+    @cached_property
+    def groups(self) -> frozenset[str]:
+        """The API groups of this release, with those of custom resources."""
+        return frozenset(one.group for one in self.served)
+
+    @cached_property
+    def built_in_groups(self) -> frozenset[str]:
+        """The API groups that come with Kubernetes in any release."""
+        return frozenset(one.group for one in _built_in())
+
+    @cached_property
+    def _by_group(self) -> dict[str, tuple[Resource, ...]]:
+        by_group: dict[str, list[Resource]] = {}
+        for one in self.served:
+            by_group.setdefault(one.group, []).append(one)
+        return {group: tuple(members) for group, members in by_group.items()}
+
+    def in_group(self, group: str) -> tuple[Resource, ...]:
+        """Return what this release serves in a group, subresources too."""
+        return self._by_group.get(group, ())
+
+    def subresources(self, group: str, resource: str) -> tuple[Resource, ...]:
+        """Return the subresources that this release serves below a resource."""
+        return tuple(one for one in self.in_group(group) if one.resource == resource and one.subresource)
+
+    @cached_property
+    def _by_word(self) -> dict[str, tuple[Resource, ...]]:
+        by_word: dict[str, dict[Key, Resource]] = {}
+        for known in self._ever.values():
+            for one in known:
+                if not one.subresource:
+                    for word in {one.resource, one.kind.lower(), one.singular, *one.short_names} - {""}:
+                        by_word.setdefault(word, {})[one[:3]] = self.ever(*one[:3]) or one
+        return {word: tuple(found.values()) for word, found in by_word.items()}
+
+    def named(self, word: str) -> tuple[Resource, ...]:
+        """Return the resources, of any release, that are called so: plural, singular, kind or short name; any case."""
+        return self._by_word.get(word.lower(), ())
+
+    def _distance(self, resource: Resource) -> int:
+        """Return how many releases lie between this one and the nearest that serves the resource."""
+        gaps = [max(first - self.minor, self.minor - last, 0) for first, last in resource.releases]
+        return min(gaps, default=0)
+
+
+@cache
+def of_release(minor: int) -> Catalogue:
+    """Return what comes with Kubernetes 1.`minor`."""
+    return Catalogue(minor)
+
+
+@cache
+def _built_in() -> tuple[Resource, ...]:
+    return tuple(_resource(row) for row in data.table("resources")["resources"])
+
+
+def _resource(row: dict[str, Any]) -> Resource:
+    return Resource(
+        row["group"],
+        row["resource"],
+        row["subresource"],
+        row["namespaced"],
+        row["kind"],
+        row["singular"],
+        tuple(row["shortNames"]),
+        tuple(row["verbs"]),
+        tuple(_range(text) for text in row["releases"]),
+    )
+
+
+def _range(text: str) -> tuple[int, int]:
+    """Return the first and last minor of `1.18-1.21`, or of a single release `1.18`."""
+    first, _, last = text.partition("-")
+    minors = [int(release.split(".")[1]) for release in (first, last or first)]
+    return minors[0], minors[1]
