@@ -1,14 +1,23 @@
 """Who sends requests to a real cluster, and which groups go with which users.
 
 The exact findings assume nothing of users and groups; what is said here narrows them to what a server does.
-Source: k8s.io/apiserver, pkg/authentication/user/user.go, pkg/authentication/serviceaccount/util.go and
-pkg/authentication/group/authenticated_group_adder.go.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from auditlint.kubernetes.identities import (
+    ANONYMOUS,
+    AUTHENTICATED,
+    NODES,
+    SERVICE_ACCOUNT,
+    SERVICE_ACCOUNTS,
+    UNAUTHENTICATED,
+    account_namespace,
+    groups_of,
+    has_fixed_groups,
+)
 from auditlint.kubernetes.region import Region, meet
 from auditlint.kubernetes.requests import RESOURCE_VERBS, URL_VERBS
 
@@ -17,41 +26,29 @@ if TYPE_CHECKING:
 
     from auditlint.kubernetes.requests import Request
 
-AUTHENTICATED = "system:authenticated"
-UNAUTHENTICATED = "system:unauthenticated"
-SERVICE_ACCOUNTS = "system:serviceaccounts"
-NODES = "system:nodes"
-ANONYMOUS = "system:anonymous"
+__all__ = [
+    "ANONYMOUS",
+    "AUTHENTICATED",
+    "NODES",
+    "SERVED_VERBS",
+    "SERVICE_ACCOUNTS",
+    "UNAUTHENTICATED",
+    "UNSERVED_VERBS",
+    "account_namespace",
+    "groups_of",
+    "has_fixed_groups",
+    "made_real",
+    "served",
+    "served_with_login",
+    "without_globs",
+]
+
 UNSERVED_VERBS = frozenset({"proxy", ""})
 """The verbs of a path prefix that no server answers any more, and of HTTP methods that none answers."""
 SERVED_VERBS = tuple(dict.fromkeys(verb for verb in (*RESOURCE_VERBS, *URL_VERBS) if verb not in UNSERVED_VERBS))
 
-_ACCOUNT = "system:serviceaccount:"
-_NODE = "system:node:"
-_ACCOUNT_PARTS = 4
 _NOBODY = Region(nobody=True)
 _ANYBODY_ANONYMOUS = Region(users=(ANONYMOUS,), exact_groups=(UNAUTHENTICATED,))
-
-
-def groups_of(user: str) -> tuple[str, ...]:
-    """Return the groups that a user is always in."""
-    if user == ANONYMOUS:
-        return (UNAUTHENTICATED,)
-    namespace = account_namespace(user)
-    if namespace:
-        return SERVICE_ACCOUNTS, f"{SERVICE_ACCOUNTS}:{namespace}", AUTHENTICATED
-    return (NODES, AUTHENTICATED) if user.startswith(_NODE) else (AUTHENTICATED,)
-
-
-def account_namespace(user: str) -> str:
-    """Return the namespace of a service account, "" for any other user."""
-    parts = user.split(":")
-    return parts[2] if user.startswith(_ACCOUNT) and len(parts) == _ACCOUNT_PARTS else ""
-
-
-def has_fixed_groups(user: str) -> bool:
-    """Tell whether the server gives a user its groups and nobody can add others."""
-    return user == ANONYMOUS or bool(account_namespace(user))
 
 
 def made_real(request: Request) -> Request | None:
@@ -107,7 +104,7 @@ def _some_accounts(region: Region, named: Container[str]) -> Iterator[Region]:
 def _accounts_in(namespace: str) -> Iterator[str]:
     number = 0
     while True:
-        yield f"{_ACCOUNT}{namespace}:app{f'-{number}' if number else ''}"
+        yield f"{SERVICE_ACCOUNT}{namespace}:app{f'-{number}' if number else ''}"
         number += 1
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from auditlint.checks.identities import ANONYMOUS, AUTHENTICATED, UNAUTHENTICATED, groups_of
+from auditlint.kubernetes.identities import ANONYMOUS, AUTHENTICATED, UNAUTHENTICATED, groups_of
 from auditlint.kubernetes.requests import Request, UnreadableRequestError, resolve
 
 if TYPE_CHECKING:
