@@ -140,10 +140,10 @@ def _judge(file: _File, settings: Settings, run: _Run) -> list[Finding]:
     """Return the findings of one file: all rules, then precedence, ignore comments, selection, severities."""
     findings = [finding for subject in file.subjects for finding in _run_rules(subject, run, settings)]
     run.notices += [notice for subject in file.subjects for notice in _too_hard(subject)]
-    findings = _give_way(findings)
+    selected = _selection(file.path, settings)
+    findings = _give_way(findings, selected)
     if _mentions_us(file.data):
         findings = _suppress(file, findings, run, settings)
-    selected = _selection(file.path, settings)
     return [_weigh(finding, settings) for finding in findings if selected(finding.rule)]
 
 
@@ -220,20 +220,24 @@ def _ancestors(pointer: str) -> Iterator[str]:
         yield pointer
 
 
-def _give_way(findings: list[Finding]) -> list[Finding]:
-    """Drop the findings that give way to another: at the same pointer, above or below it; or in the same document."""
+def _give_way(findings: list[Finding], selected: Callable[[str], bool]) -> list[Finding]:
+    """Drop the findings that give way to another that is reported: at the same pointer, above or below it.
+
+    What a rule says of a whole document silences others there even where it is not selected: it is true all the same.
+    """
     marked: dict[tuple[str, int], _Marked] = {}
     for finding in findings:
         known = marked.setdefault((finding.rule, finding.document), _Marked(set(), set()))
         known.exact.add(finding.pointer)
         known.above.update(_ancestors(finding.pointer))
-    return [finding for finding in findings if not _gives_way(finding, REGISTRY[finding.rule], marked)]
+    return [finding for finding in findings if not _gives_way(finding, marked, selected)]
 
 
-def _gives_way(finding: Finding, rule: Rule, marked: dict[tuple[str, int], _Marked]) -> bool:
+def _gives_way(finding: Finding, marked: dict[tuple[str, int], _Marked], selected: Callable[[str], bool]) -> bool:
+    rule = REGISTRY[finding.rule]
     if any((name, finding.document) in marked for name in rule.silenced_by):
         return True
-    winners = (marked.get((name, finding.document)) for name in rule.gives_way_to)
+    winners = (marked.get((name, finding.document)) for name in rule.gives_way_to if selected(name))
     return any(winner is not None and winner.on_branch(finding.pointer) for winner in winners)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import jsonschema
 import pytest
 
+from auditlint import config
 from auditlint.kubernetes import data
 from tests.cli.conftest import BAD_LEVEL, GOOD
 
@@ -119,3 +120,57 @@ def test_a_bad_configuration_is_one_line_and_2(auditlint: Auditlint, write: Writ
 
 def test_the_schema_is_one() -> None:
     jsonschema.Draft202012Validator.check_schema(data.table("config.schema"))
+
+
+STARRED = GOOD.replace("- level: Metadata\n", '- level: Request\n  verbs: [create, "*"]\n- level: Metadata\n')
+
+
+def test_a_rule_gives_way_only_to_one_that_is_reported(auditlint: Auditlint, write: Write) -> None:
+    write("p.yaml", STARRED)
+    assert rules_found(auditlint, "--select", "policy-matching", "p.yaml") == ["literal-wildcard"]
+    assert rules_found(auditlint, "--select", "unreachable-selector", "p.yaml") == ["unreachable-selector"]
+    write(".auditlint.yaml", "rules:\n  literal-wildcard: off\n")
+    assert rules_found(auditlint, "--select", "policy-matching", "p.yaml") == ["unreachable-selector"]
+
+
+def test_options_of_a_rule(auditlint: Auditlint, write: Write) -> None:
+    write(
+        "f.txt",
+        "--audit-log-path=/var/log/a.log\n--audit-log-maxage=30\n--audit-log-maxbackup=3\n--audit-log-maxsize=100\n",
+    )
+    arguments = ("--as", "flags", "--select", "age-never-reached", "f.txt")
+    assert rules_found(auditlint, *arguments) == ["age-never-reached"]
+    write(".auditlint.yaml", "rules:\n  age-never-reached:\n    megabytes-per-day: 10\n")
+    assert rules_found(auditlint, *arguments) == []
+    write(".auditlint.yaml", "rules:\n  age-never-reached:\n    megabytes-per-day: 20\n    severity: error\n")
+    assert auditlint("check", "--fail-on", "error", *arguments).returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ("rules:\n  age-never-reached:\n    megabytes-per-dya: 10\n", 'did you mean "megabytes-per-day"?'),
+        ("rules:\n  age-never-reached:\n    megabytes-per-day: many\n", '"many" is no int'),
+        ("rules:\n  age-never-reached:\n    severity: loud\n", "rules/age-never-reached/severity"),
+        ("rules:\n  missing-catch-all: loud\n", "rules/missing-catch-all"),
+        ("server: nginx\n", "server"),
+        ("custom-resources: [Widgets]\n", "custom-resources/0"),
+        ("sensitive-resources: [tokens.example.com/]\n", "sensitive-resources/0"),
+    ],
+)
+def test_bad_settings_are_told(auditlint: Auditlint, write: Write, content: str, complaint: str) -> None:
+    write(".auditlint.yaml", content)
+    write("p.yaml", GOOD)
+    run = auditlint("check", "p.yaml")
+    assert run.returncode == 2
+    assert complaint in run.stderr
+    assert len(run.stderr.splitlines()) == 1
+
+
+def test_what_the_configuration_says_of_the_cluster(tmp_path: Path) -> None:
+    path = tmp_path / ".auditlint.yaml"
+    path.write_text("server: aggregated\ncustom-resources: [widgets.example.com/scale]\nsensitive-resources: [keys]\n")
+    cluster = config.load(str(path)).cluster
+    assert cluster.aggregated
+    assert [resource[:3] for resource in cluster.custom] == [("example.com", "widgets", "scale")]
+    assert cluster.sensitive == (("", "keys", ""),)
