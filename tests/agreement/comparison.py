@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import zlib
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from auditlint import lint
@@ -33,7 +34,10 @@ OTHER_KIND = "failed decoding: converting ("
 EVAL = "eval of a request"
 
 Answers = dict[str, Any]
-"""What the referee says of one text: `load`, `reach` and `eval` of a policy, or `flags`."""
+"""What the referee says of one text: `load`, `reach`, `eval` and `witnesses` of a policy, or `flags`."""
+BODIES = ("Request", "RequestResponse")
+LOST = frozenset({"namespaced-list-gap", "verb-gap"})
+"""The rules whose witness is a request that is not logged, whatever takes it."""
 
 
 class Point(NamedTuple):
@@ -54,6 +58,7 @@ class Skipped(NamedTuple):
     reason: str
 
 
+@lru_cache(maxsize=4)
 def lint_report(data: bytes, minor: int, as_kind: str) -> Report:
     """Return what `auditlint check --as policy` or `--as flags` reports."""
     report = lint.check([Source("given", named=True, data=data)], Settings(minor=minor), as_kind=as_kind)
@@ -69,6 +74,8 @@ def ask_about_policy(referee: Referee, data: bytes) -> Answers:
         verdicts = referee.eval(data, requests)["verdicts"]
         answers["eval"] = [[request, verdict] for request, verdict in zip(requests, verdicts, strict=True)]
         answers["reach"] = referee.reach(data, LARGEST)
+        shown = [finding.witness or {} for finding in _with_witness(lint_report(data, referee.minor, "policy"))]
+        answers["witnesses"] = referee.eval(data, shown)["verdicts"] if shown else []
     return answers
 
 
@@ -96,6 +103,8 @@ def compare_policy(data: bytes, minor: int, answers: Answers) -> Iterator[Point 
     yield Point("policy as decoded", _mismatch(loaded, load, minor), "")
     if loaded and loaded.policy and "eval" in answers:
         yield from _evaluations(loaded.policy, answers["eval"])
+    if "witnesses" in answers:
+        yield from _witnesses(report, answers["witnesses"])
     if "reach" in answers:
         yield from _reach(report, subject, answers["reach"])
 
@@ -118,6 +127,27 @@ def _evaluations(policy: Policy, answers: Sequence[Sequence[Answer]]) -> Iterato
         theirs = verdict.get("rule"), verdict["level"], verdict.get("omitStages", []), verdict["omitManagedFields"]
         rule, level, stages, managed = evaluate(policy, request_of(question))
         yield Point(EVAL, (question, rule, level, [*stages], managed), (question, *theirs))
+
+
+def _with_witness(report: Report) -> list[Finding]:
+    return [finding for finding in report.findings if finding.witness]
+
+
+def _witnesses(report: Report, verdicts: Sequence[Answer]) -> Iterator[Point]:
+    """Yield for each finding that shows a request whether the policy rule that it speaks of takes that request."""
+    for finding, verdict in zip(_with_witness(report), verdicts, strict=True):
+        theirs = {"rule": verdict.get("rule"), "level": verdict["level"]}
+        steps = finding.pointer.split("/")
+        expected: dict[str, object] = {"rule": int(steps[2])} if steps[2:] else {}
+        if finding.rule == "missing-catch-all":
+            expected = {"rule": None}
+        elif finding.rule in LOST:
+            expected = {"level": "None"}
+        elif finding.rule.endswith("-not-audited"):
+            expected["level"] = "None"
+        elif finding.rule.endswith("-bodies-logged"):
+            expected["level"] = theirs["level"] if theirs["level"] in BODIES else "with bodies"
+        yield Point(f"witness of {finding.rule}", (finding.witness, {**theirs, **expected}), (finding.witness, theirs))
 
 
 def request_of(question: Answer) -> Request:

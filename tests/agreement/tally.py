@@ -33,7 +33,7 @@ class Tally:
         """Yield what a person wants to know in the end."""
         yield "texts: " + ", ".join(f"{count:,} {kind}" for kind, count in self.texts.items())
         for comparison, count in self.compared.items():
-            yield f"{comparison:<26}{count:>9,} compared {self.disagreements[comparison]:>4} disagreements"
+            yield f"{comparison:<40}{count:>9,} compared {self.disagreements[comparison]:>4} disagreements"
         for reason, count in self.skipped.items():
             yield f"not compared: {reason}: {count:,}"
 

@@ -33,6 +33,8 @@ NAMES = {
         "system:anonymous",
         "system:node:*",
         "system:serviceaccount:ci:bot",
+        "system:apiserver",
+        "system:kube-scheduler",
         "*",
         "",
     ),
@@ -47,9 +49,15 @@ NAMES = {
         *("/apis/*", "/apis/apps", "/openapi/v2", "/logs/", "/version/"),
     ),
 }
-GROUPS = ("", "", "", "apps", "batch", "core", "*", "events.k8s.io", "Apps", "apps/v1", "extensions")
+GROUPS = (
+    *("", "", "", "", "", "apps", "apps", "batch", "core", "*", "events.k8s.io", "Apps", "apps/v1", "extensions"),
+    *("rbac.authorization.k8s.io", "authentication.k8s.io", "certificates.k8s.io", "coordination.k8s.io"),
+    *("discovery.k8s.io", "admissionregistration.k8s.io"),
+)
 RESOURCES = (
     *("secrets", "pods", "pods/log", "pods/exec", "pods/*", "configmaps", "*", "*/status", "nodes/proxy", "events"),
+    *("endpoints", "pods/ephemeralcontainers", "services/proxy", "roles", "clusterrolebindings", "tokenreviews"),
+    *("leases", "endpointslices", "certificatesigningrequests/approval", "mutatingwebhookconfigurations", "services"),
     *("deployments", "deployments/scale", "Pods", "pod*", "*/*", "pods/log/x", "", "serviceaccounts/token", "status"),
 )
 RESOURCE_NAMES = ("web", "kube-root-ca.crt", "*", "controller-leader")
