@@ -61,21 +61,21 @@ class Fresh:
     @cached_property
     def user(self) -> str:
         """A user that no rule names."""
-        return _unnamed(USERS, self._index.users.listed)
+        return unnamed(USERS, self._index.users.listed)
 
     @cached_property
     def namespace(self) -> str:
         """A namespace that no rule names."""
-        return _unnamed(NAMESPACES, self._index.namespaces.listed)
+        return unnamed(NAMESPACES, self._index.namespaces.listed)
 
     @cached_property
     def name(self) -> str:
         """An object's name that no rule names."""
-        return _unnamed(NAMES, self._index.names)
+        return unnamed(NAMES, self._index.names)
 
     def subresource(self, resource: str) -> str:
         """Return a subresource that no rule names, a real one of the resource if there is one."""
-        return _unnamed((*SUBRESOURCES.get(resource, ()), *_REST), self._index.resource_words)
+        return unnamed((*SUBRESOURCES.get(resource, ()), *_REST), self._index.resource_words)
 
     def target(self, group: str | None, resource: str | None) -> tuple[str, str]:
         """Return API group and resource, where each that is None is one that no rule names."""
@@ -93,8 +93,8 @@ class Fresh:
             right_resource = real_resource not in words if resource is None else real_resource == resource
             if right_group and right_resource:
                 return real_group, real_resource
-        new_resource = _unnamed(("widgets",), words | set(NAMESPACE_SUBRESOURCES)) if resource is None else resource
-        return (_unnamed(("example.com",), groups) if group is None else group), new_resource
+        new_resource = unnamed(("widgets",), words | set(NAMESPACE_SUBRESOURCES)) if resource is None else resource
+        return (unnamed(("example.com",), groups) if group is None else group), new_resource
 
     def paths(self, prefix: str) -> tuple[str, ...]:
         """Return paths of non-resource requests with a prefix, one of which no more rules admit than any other such.
@@ -131,7 +131,7 @@ class Fresh:
         return not any(self._index.names_path(part) for part in longer)
 
 
-def _unnamed(ordinary: Iterable[str], named: Container[str]) -> str:
+def unnamed(ordinary: Iterable[str], named: Container[str]) -> str:
     """Return the first ordinary value that is not named, else one made from the last with a number."""
     last = ""
     for value in ordinary:

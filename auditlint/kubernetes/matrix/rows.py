@@ -1,0 +1,182 @@
+"""The rows of a matrix: resources and paths, each with the verbs that a server answers for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from auditlint.kubernetes.fresh import Fresh, unnamed
+from auditlint.kubernetes.requests import URL_VERBS, is_resource_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from auditlint.kubernetes.catalogue import Catalogue, Resource
+    from auditlint.kubernetes.cluster import Named
+    from auditlint.kubernetes.index import Index
+    from auditlint.kubernetes.policy import GroupResources, Policy
+
+SENSITIVE = "sensitive"
+ORDINARY = "ordinary"
+NAMED = "named"
+PATHS = "paths"
+SECTIONS = (SENSITIVE, ORDINARY, NAMED, PATHS)
+"""Resources that hold or give away secrets and power, others, those the policy names besides, and paths."""
+
+VERBS = ("get", "list", "watch", "create", "update", "patch", "delete", "deletecollection")
+"""The verbs that servers answer for resources."""
+
+_SENSITIVE = (
+    ("", "secrets configmaps serviceaccounts/token pods/exec pods/attach pods/portforward pods/proxy"),
+    ("", "pods/ephemeralcontainers services/proxy nodes/proxy"),
+    ("authentication.k8s.io", "tokenreviews"),
+    ("rbac.authorization.k8s.io", "roles rolebindings clusterroles clusterrolebindings"),
+    ("certificates.k8s.io", "certificatesigningrequests certificatesigningrequests/approval"),
+    ("admissionregistration.k8s.io", "mutatingwebhookconfigurations validatingwebhookconfigurations"),
+    ("apiextensions.k8s.io", "customresourcedefinitions"),
+    ("apiregistration.k8s.io", "apiservices"),
+)
+_ORDINARY = (
+    ("", "pods pods/log pods/status services namespaces nodes"),
+    ("apps", "deployments"),
+    ("", "events"),
+    ("events.k8s.io", "events"),
+    ("coordination.k8s.io", "leases"),
+    ("discovery.k8s.io", "endpointslices"),
+)
+_PATHS = ("/healthz", "/livez", "/readyz", "/metrics", "/version", "/api", "/apis", "/openapi/v2")
+_SUBRESOURCE_VERBS = {"status": ("get", "update", "patch"), "scale": ("get", "update", "patch")}
+_ANY_SUBRESOURCE_VERBS = ("get", "create", "update", "patch", "delete")
+
+
+class Row(NamedTuple):
+    """A resource (of a namespace, of the cluster, or None: nobody knows) or a path, and the verbs asked of it."""
+
+    section: str
+    verbs: tuple[str, ...]
+    group: str = ""
+    resource: str = ""
+    subresource: str = ""
+    namespaced: bool | None = None
+    path: str | None = None
+    title: str = ""
+    """What it stands for where resource or path is only an example of many: `any other path`."""
+
+    @property
+    def name(self) -> str:
+        """How kubectl writes it: `pods/exec`, `deployments.apps/scale`; the path itself; or the title."""
+        if self.title or self.path is not None:
+            return self.title or self.path or ""
+        group = f".{self.group}" if self.group else ""
+        return f"{self.resource}{group}" + (f"/{self.subresource}" if self.subresource else "")
+
+
+def default_rows(
+    policies: Sequence[Policy], catalogue: Catalogue, index: Index, sensitive: Iterable[Named] = ()
+) -> tuple[Row, ...]:
+    """Return the resources and paths that everybody asks about, and those that the policies name.
+
+    `sensitive` are resources that a configuration calls so. `index` is that of all rules of the policies.
+    """
+    fresh = Fresh(index)
+    named = [
+        *(row for group, names in _SENSITIVE for row in _known(SENSITIVE, group, names, catalogue)),
+        *(resource_row(SENSITIVE, *resource, catalogue) for resource in sensitive),
+        *(row for group, names in _ORDINARY for row in _known(ORDINARY, group, names, catalogue)),
+        *_named_resources(policies, catalogue),
+    ]
+    resources: dict[tuple[object, ...], Row] = {}
+    for row in named:
+        resources.setdefault(row[2:5], row)
+    others = _other_resources(policies, resources.values(), index)
+    paths = (row for url in sorted({*_PATHS, *_named_paths(policies)}) for row in path_rows(url, fresh))
+    found = (*resources.values(), *others, *dict.fromkeys(paths), *path_rows("/*", fresh))
+    return tuple(sorted(dict.fromkeys(found), key=lambda row: SECTIONS.index(row.section)))
+
+
+def resource_row(section: str, group: str, resource: str, subresource: str, catalogue: Catalogue) -> Row:
+    """Return the row of a resource; of one that the catalogue does not know everything is possible."""
+    known = catalogue.get(group, resource, subresource) or catalogue.ever(group, resource, subresource)
+    if known is None:
+        parent = catalogue.ever(group, resource) if subresource else None
+        scope = parent.namespaced if parent else None
+        verbs = _SUBRESOURCE_VERBS.get(subresource, _ANY_SUBRESOURCE_VERBS) if subresource else VERBS
+        return Row(section, verbs, group, resource, subresource, scope)
+    return _row(section, known)
+
+
+def path_rows(url: str, fresh: Fresh) -> tuple[Row, ...]:
+    """Return the row of one entry of nonResourceURLs; () where all its paths are those of resources.
+
+    What ends in a star stands for the paths with this prefix that no rule speaks of more closely.
+    """
+    if not url.startswith("/") and url != "*":
+        return ()
+    if not url.endswith("*"):
+        return () if is_resource_path(url) else (Row(PATHS, URL_VERBS, path=url),)
+    prefix = url.rstrip("*") or "/"
+    paths = fresh.paths(prefix)
+    title = "any other path" if prefix == "/" else f"{prefix}*"
+    return (Row(PATHS, URL_VERBS, path=paths[-1], title=title),) if paths else ()
+
+
+def _known(section: str, group: str, names: str, catalogue: Catalogue) -> Iterator[Row]:
+    """Yield the resources that this release serves."""
+    for name in names.split():
+        resource, _, subresource = name.partition("/")
+        if known := catalogue.get(group, resource, subresource):
+            yield _row(section, known)
+
+
+def _row(section: str, known: Resource) -> Row:
+    verbs = tuple(verb for verb in VERBS if verb in known.verbs) if known.verbs else VERBS
+    return Row(section, verbs, known.group, known.resource, known.subresource, known.namespaced)
+
+
+def _entries(policies: Sequence[Policy]) -> Iterator[GroupResources]:
+    return (entry for policy in policies for rule in policy.rules for entry in rule.resources)
+
+
+def _named_resources(policies: Sequence[Policy], catalogue: Catalogue) -> Iterator[Row]:
+    for entry in dict.fromkeys(entry._replace(resource_names=()) for entry in _entries(policies)):
+        for spelling in entry.resources:
+            for key in _meant(entry.group, spelling, catalogue):
+                yield resource_row(NAMED, *key, catalogue)
+
+
+def _meant(group: str, spelling: str, catalogue: Catalogue) -> Iterator[Named]:
+    """Yield what a string under `resources` speaks of by name; of `*/status` in every group there is no end."""
+    resource, slash, subresource = spelling.partition("/")
+    if not resource or (slash and not subresource) or "/" in subresource or spelling in {"*", "*/*"}:
+        return
+    if resource == "*":
+        members = () if group == "*" else catalogue.in_group(group)
+        yield from (one[:3] for one in members if one.subresource == subresource)
+        return
+    groups = {one.group: None for one in catalogue.named(resource) if one.resource == resource}
+    for member in groups if group == "*" else (group,):
+        yield member, resource, "" if subresource == "*" else subresource
+        if subresource == "*":
+            yield from (one[:3] for one in catalogue.subresources(member, resource))
+
+
+def _other_resources(policies: Sequence[Policy], rows: Iterable[Row], index: Index) -> Iterator[Row]:
+    """Yield the rest of each group that rules name as a whole and no row shows, then everything that no rule names."""
+    resource = unnamed(("widgets", "gadgets"), index.resource_words)
+    shown = {row.group for row in rows}
+    for group in dict.fromkeys(entry.group for entry in _entries(policies) if _takes_all(entry)):
+        if group not in shown and group != "*":
+            yield Row(NAMED, VERBS, group, resource, title=f"any other resource of {group}")
+    yield Row(ORDINARY, VERBS, unnamed(("example.com",), index.target_groups), resource, title="any other resource")
+
+
+def _takes_all(entry: GroupResources) -> bool:
+    return not entry.resources or "*" in entry.resources
+
+
+def _named_paths(policies: Sequence[Policy]) -> Iterator[str]:
+    """Yield the entries of nonResourceURLs, apart from those that take every path."""
+    for policy in policies:
+        for rule in policy.rules:
+            if not rule.resources and not rule.namespaces:
+                urls = (url.rstrip("*") + "*" if url.endswith("*") else url for url in rule.non_resource_urls)
+                yield from (url for url in urls if url not in {"*", "/*"})
