@@ -1,7 +1,7 @@
 """The resources that kube-apiserver serves, per release: groups, subresources, scope, verbs and names.
 
-The facts are in `schemas/resources.json`, made from the Kubernetes modules by a tool in `tools/`. Custom resources that
-a run or its configuration knows of extend them. A group that nobody knows is never said not to exist.
+The facts are in `schemas/resources.json`, made from the Kubernetes modules by `tools/generate_resources.py`. Custom
+resources that a run or its configuration knows of extend them. A group that nobody knows is never said not to exist.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 
 Key = tuple[str, str, str]
 """Group, resource, subresource."""
+Ranges = tuple[tuple[int, int], ...]
+"""First and last minor of each range of releases, the oldest first."""
 
 
 class Resource(NamedTuple):
-    """One resource or subresource, as a range of releases serves it."""
+    """One resource or subresource, as some releases serve it; others may serve it with another scope or other verbs."""
 
     group: str
     resource: str
@@ -32,8 +34,10 @@ class Resource(NamedTuple):
     short_names: tuple[str, ...] = ()
     verbs: tuple[str, ...] = ()
     """Empty where nobody knows (custom resources named in a configuration)."""
-    releases: tuple[tuple[int, int], ...] = ()
-    """First and last minor of each range of releases that have it; empty of a custom resource: no release decides."""
+    releases: Ranges = ()
+    """The releases that have it just so; empty of a custom resource: no release decides."""
+    versions: tuple[tuple[str, Ranges], ...] = ()
+    """The versions of the group's API that have it, those that clients prefer first, with their releases."""
 
     @property
     def name(self) -> str:
@@ -47,7 +51,12 @@ class Resource(NamedTuple):
 
     def served_in(self, minor: int) -> bool:
         """Tell whether kube-apiserver of a release can serve it."""
-        return self.is_custom or any(first <= minor <= last for first, last in self.releases)
+        return self.is_custom or _within(minor, self.releases)
+
+    def version_in(self, minor: int) -> str:
+        """Return the version of the group's API that clients of a release use for it; "" where nobody knows."""
+        known = (version for version, releases in self.versions if not releases or _within(minor, releases))
+        return next(known, "")
 
 
 class Catalogue:
@@ -68,6 +77,11 @@ class Catalogue:
         """Return a resource that some release serves, as this one or the nearest that has it serves it."""
         known = self._ever.get((group, resource, subresource), ())
         return min(known, key=self._distance, default=None)
+
+    def releases(self, group: str, resource: str, subresource: str = "") -> Ranges:
+        """Return all releases that serve a resource, however they do; () for a custom one and one nobody knows."""
+        known = self._ever.get((group, resource, subresource), ())
+        return _together(span for one in known for span in one.releases)
 
     @cached_property
     def served(self) -> tuple[Resource, ...]:
@@ -127,7 +141,7 @@ def of_release(minor: int) -> Catalogue:
 
 @cache
 def _built_in() -> tuple[Resource, ...]:
-    return tuple(_resource(row) for row in data.table("resources")["resources"])
+    return tuple([_resource(row) for row in data.table("resources")["resources"]])
 
 
 def _resource(row: dict[str, Any]) -> Resource:
@@ -140,12 +154,28 @@ def _resource(row: dict[str, Any]) -> Resource:
         row["singular"],
         tuple(row["shortNames"]),
         tuple(row["verbs"]),
-        tuple(_range(text) for text in row["releases"]),
+        tuple(map(_range, row["releases"])),
+        tuple((version, tuple(map(_range, releases))) for version, releases in row["versions"].items()),
     )
 
 
+@cache
 def _range(text: str) -> tuple[int, int]:
-    """Return the first and last minor of `1.18-1.21`, or of a single release `1.18`."""
+    """Return the first and last minor of `1.18-1.21`."""
     first, _, last = text.partition("-")
-    minors = [int(release.split(".")[1]) for release in (first, last or first)]
-    return minors[0], minors[1]
+    return int(first[2:]), int(last[2:])
+
+
+def _within(minor: int, ranges: Ranges) -> bool:
+    return any(first <= minor <= last for first, last in ranges)
+
+
+def _together(ranges: Iterable[tuple[int, int]]) -> Ranges:
+    """Return ranges in order, those that follow each other as one."""
+    found: list[tuple[int, int]] = []
+    for first, last in sorted(ranges):
+        if found and found[-1][1] >= first - 1:
+            found[-1] = (found[-1][0], max(found[-1][1], last))
+        else:
+            found.append((first, last))
+    return tuple(found)

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def folder(name: str) -> Path:
     """Return the folder called `name` (`schemas` or `rules`), in an installed package or in a checkout."""
-    package = Path(__file__).parent.parent
-    installed = package / "_data" / name
-    return installed if installed.is_dir() else package.parent / name
+    from pathlib import Path  # here, for it takes longer to load than a table does
+
+    return Path(_folder(name))
+
+
+def _folder(name: str) -> str:
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    installed = os.path.join(package, "_data", name)
+    return installed if os.path.isdir(installed) else os.path.join(os.path.dirname(package), name)
 
 
 @cache
@@ -19,4 +28,5 @@ def table(name: str) -> Any:
     """Return the content of the JSON file `schemas/<name>.json`, read once."""
     import json  # here, for a run that needs no table shall not pay for it
 
-    return json.loads((folder("schemas") / f"{name}.json").read_bytes())
+    with open(os.path.join(_folder("schemas"), f"{name}.json"), "rb") as file:
+        return json.loads(file.read())
