@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from auditlint.carriers.subjects import PolicySubject, UnreadText
-from auditlint.checks import analysis, broken_text, fields, unknown_keys, wording
+from auditlint.checks import analysis, fields, unknown_keys, wording
 from auditlint.checks.wording import quoted
 from auditlint.finding import Related, Severity
 from auditlint.kubernetes.policy import LEVELS, STAGES
@@ -23,9 +23,7 @@ CATEGORY = "policy-syntax"
 _REFUSES = "kube-apiserver refuses this policy"
 _STRICT_SINCE = 26
 _HEAD = "`apiVersion: audit.k8s.io/v1`"
-_TEMPLATE = re.compile(
-    r"\$\{[^}]*\}|\$\([A-Za-z_]\w*\)|\{\{.*?\}\}|\{%.*?%\}|<[A-Za-z][\w .:/-]*>|^\$[A-Za-z_]\w*$", re.DOTALL
-)
+_TEMPLATE = r"\$\{[^}]*\}|\$\([A-Za-z_]\w*\)|\{\{.*?\}\}|\{%.*?%\}|<[A-Za-z][\w .:/-]*>|^\$[A-Za-z_]\w*$"
 _LEVEL_WORDS = {
     "None": "none no off false disabled disable never nothing silent skip ignore",
     "Metadata": "metadata meta metadatas metdata minimal basic low",
@@ -46,6 +44,8 @@ _LEVEL_WORDS = {
 )
 def yaml_syntax(text: UnreadText, context: Context) -> Iterator[Finding]:
     """Report the place where the server's reader gives up, with its words and the likely cause."""
+    from auditlint.checks import broken_text  # its many patterns are compiled only where a text is broken
+
     cause = broken_text.likely_cause(text.lines, text.span, text.message)
     hint = cause or "look at the indentation, colons, quotes and brackets of this line and of those above it"
     who = {"policy": "kube-apiserver refuses this policy", "pod": "the kubelet cannot read this Pod"}
@@ -568,7 +568,7 @@ def _url_advice(url: str) -> str:
 def _is_placeholder(value: Value) -> bool:
     if not isinstance(value, str) or ("$" not in value and "{" not in value and "<" not in value):
         return False
-    return bool(_TEMPLATE.search(value[:1000]))
+    return re.search(_TEMPLATE, value[:1000], re.DOTALL) is not None
 
 
 def _any_placeholder(value: Value) -> bool:

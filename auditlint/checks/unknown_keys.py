@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint.checks import broken_text, fields, wording
+from auditlint.checks import fields, wording
 from auditlint.kubernetes.policy import STAGES, GroupResources, PolicyRule
 
 if TYPE_CHECKING:
@@ -82,6 +82,8 @@ def meaning_now(drop: Dropped, policy: Policy) -> str:
 
 def advice(drop: Dropped) -> str:
     """Return what to write instead of the key, as a sentence."""
+    from auditlint.checks import broken_text
+
     space = broken_text.odd_space(drop.key)
     if space:
         return f"The key holds {space}: replace it by a space, or delete it"

@@ -10,7 +10,7 @@ OLDEST = 18
 NEWEST = 37
 """The newest minor release whose data is in `schemas/`: 1.37."""
 
-_VERSION = re.compile(r"v?(\d{1,4})\.(\d{1,4})(?![0-9])(?:\.\d+)?(?:[.+_-].*)?", re.ASCII)
+_VERSION = r"v?(\d{1,4})\.(\d{1,4})(?![0-9])(?:\.\d+)?(?:[.+_-].*)?"
 
 
 class Target(NamedTuple):
@@ -25,7 +25,7 @@ def from_text(text: str) -> int | None:
 
     Kubernetes has had one major version; any other (`2.4`, `v3.5.1`) is not a version of Kubernetes.
     """
-    match = _VERSION.fullmatch(text.strip())
+    match = re.fullmatch(_VERSION, text.strip(), re.ASCII)
     if match is None or int(match[1]) != 1:
         return None
     return int(match[2])

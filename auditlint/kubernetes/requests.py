@@ -35,7 +35,7 @@ _VERB_OF_METHOD = {
     "DELETE": "delete",
 }
 _PREFIX_VERBS = ("proxy", "watch")
-_AUTHORITY = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?]*")
+_AUTHORITY = r"[A-Za-z][A-Za-z0-9+.-]*://[^/?]*"
 
 
 class Request(NamedTuple):
@@ -121,7 +121,7 @@ def _split_url(url: str) -> tuple[str, str]:
     """Return the percent-decoded path and the raw query; bytes that are not UTF-8 become lone surrogates."""
     if not url.isprintable() and any(char < " " or char == "\x7f" for char in url):
         raise UnreadableRequestError("the URL holds a control character")
-    if authority := _AUTHORITY.match(url):
+    if authority := re.match(_AUTHORITY, url):
         url = url[authority.end() :]
     elif not url.startswith("/") and url != "*":
         raise UnreadableRequestError(f'"{url}" does not start with "/"')
