@@ -17,9 +17,10 @@ COMMANDS = {
     "check": "Lint audit policies and kube-apiserver manifests.",
     "eval": "Show which rule of a policy takes one request, and why.",
     "explain": "Show the page of one rule.",
+    "matrix": "Show who doing what is logged at which level, as a table.",
     "replay": "Show what a policy makes of recorded audit events.",
     "rules": "List the rules.",
-    "schema": "Print a JSON schema: report, policy or config.",
+    "schema": "Print a JSON schema: report, matrix, policy or config.",
 }
 USAGE = 2
 BUG = 3

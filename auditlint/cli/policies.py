@@ -24,6 +24,8 @@ class ReadPolicy(NamedTuple):
 
     subject: PolicySubject
     policy: Policy
+    content: bytes
+    """The whole file."""
 
     @property
     def path(self) -> str:
@@ -38,16 +40,25 @@ class ReadPolicy(NamedTuple):
 
 def target(version: str | None) -> int | None:
     """Return the minor release to judge for, None for what the file says; says so where it is another than asked."""
+    return _settings(version, None if version is None else config.Settings()).minor
+
+
+def settings_for(version: str | None) -> config.Settings:
+    """Return the settings of the configuration, for the release that the command line asks for if it does."""
+    return _settings(version, None)
+
+
+def _settings(version: str | None, instead: config.Settings | None) -> config.Settings:
+    """Return settings, and say what there is to say of them; `instead` stand for those of the configuration."""
     try:
-        if version is None:
-            settings = config.load(None)
-        else:
-            settings = config.with_version(config.Settings(), version, "--kubernetes-version")
+        settings = instead or config.load(None)
+        if version is not None:
+            settings = config.with_version(settings, version, "--kubernetes-version")
     except config.ConfigError as error:
         raise click.UsageError(str(error)) from None
     for message in settings.notices:
         click.echo(f"auditlint: note: {message}", err=True)
-    return settings.minor
+    return settings
 
 
 def read_policy(path: str, minor: int | None) -> ReadPolicy:
@@ -70,7 +81,7 @@ def read_policy(path: str, minor: int | None) -> ReadPolicy:
         raise click.ClickException(_first_finding(name, content, subject.minor) or error)
     if subject.loaded.policy is None:
         raise click.ClickException(f"{name}: holds a template that was not rendered: what the policy says is not known")
-    return ReadPolicy(subject, subject.loaded.policy)
+    return ReadPolicy(subject, subject.loaded.policy, content)
 
 
 def _content(path: str) -> bytes:

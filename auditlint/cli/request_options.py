@@ -118,8 +118,19 @@ def _identity(asked: Asked) -> tuple[str | None, tuple[str, ...]]:
 
 
 def _resource(asked: Asked) -> tuple[str, str, str]:
-    """Return resource, API group and subresource of `pods/log`, `deployments.apps/scale`, `deployments.v1.apps`."""
+    """Return resource, API group and subresource."""
     typed = asked.resource or ""
+    resource, group, subresource = split_resource(typed)
+    if asked.api_group is not None and group and asked.api_group != group:
+        raise click.UsageError(f'--api-group "{asked.api_group}" and --resource "{typed}" name two API groups')
+    return resource, (group or "") if asked.api_group is None else asked.api_group, subresource
+
+
+def split_resource(typed: str) -> tuple[str, str | None, str]:
+    """Return resource, API group and subresource of `pods/log`, `deployments.apps/scale`, `deployments.v1.apps`.
+
+    The group is None where none is given.
+    """
     named, _, subresource = typed.partition("/")
     resource, _, group = named.partition(".")
     version, dot, rest = group.partition(".")
@@ -127,6 +138,4 @@ def _resource(asked: Asked) -> tuple[str, str, str]:
         group = rest if dot else ""
     if not resource or "/" in subresource:
         raise click.UsageError(f'--resource: "{typed}" is no resource, write one such as pods/log or deployments.apps')
-    if asked.api_group is not None and group and asked.api_group != group:
-        raise click.UsageError(f'--api-group "{asked.api_group}" and --resource "{typed}" name two API groups')
-    return resource, group if asked.api_group is None else asked.api_group, subresource
+    return resource, group or None, subresource

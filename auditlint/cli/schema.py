@@ -8,8 +8,8 @@ from auditlint.cli.options import Choice
 from auditlint.kubernetes import data
 
 
-@click.command("schema", short_help="Print a JSON schema: report, policy or config.")
-@click.argument("name", type=Choice(("config", "policy", "report")))
+@click.command("schema", short_help="Print a JSON schema: report, matrix, policy or config.")
+@click.argument("name", type=Choice(("config", "matrix", "policy", "report")))
 def command(name: str) -> None:
-    """Print the JSON schema of the configuration, of a policy, or of the JSON report."""
+    """Print the JSON schema of the configuration, of a policy, or of the JSON that `check` and `matrix` print."""
     click.echo((data.folder("schemas") / f"{name}.schema.json").read_text(encoding="utf-8"), nl=False)

@@ -64,11 +64,14 @@ def _lines(engine: Engine, rows: Iterable[Row], rules: int, namespace: str) -> I
 
 def changes(found: Matrix) -> Matrix:
     """Return of a matrix of two policies only the cells that have requests with another outcome under each."""
-    tables = (
-        Table(identities, tuple((row, changed) for row, cells in lines if (changed := tuple(filter(_differs, cells)))))
-        for identities, lines in found.tables
-    )
-    return found._replace(tables=tuple(table for table in tables if table.lines))
+    tables = (Table(identities, tuple(_changed(lines))) for identities, lines in found.tables)
+    return found._replace(tables=tuple(tables))
+
+
+def _changed(lines: Iterable[Line]) -> Iterable[Line]:
+    for row, cells in lines:
+        if changed := tuple(filter(_differs, cells)):
+            yield row, changed
 
 
 def _differs(cell: Cell) -> bool:

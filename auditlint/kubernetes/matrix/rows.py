@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from auditlint.kubernetes.cluster import ORDINARY as UNKNOWN
 from auditlint.kubernetes.fresh import Fresh, unnamed
 from auditlint.kubernetes.requests import URL_VERBS, is_resource_path
 
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from auditlint.kubernetes.catalogue import Catalogue, Resource
-    from auditlint.kubernetes.cluster import Named
+    from auditlint.kubernetes.cluster import Cluster, Named
     from auditlint.kubernetes.index import Index
     from auditlint.kubernetes.policy import GroupResources, Policy
 
@@ -71,17 +72,17 @@ class Row(NamedTuple):
 
 
 def default_rows(
-    policies: Sequence[Policy], catalogue: Catalogue, index: Index, sensitive: Iterable[Named] = ()
+    policies: Sequence[Policy], catalogue: Catalogue, index: Index, cluster: Cluster = UNKNOWN
 ) -> tuple[Row, ...]:
     """Return the resources and paths that everybody asks about, and those that the policies name.
 
-    `sensitive` are resources that a configuration calls so. `index` is that of all rules of the policies.
+    An aggregated API server has other resources than kube-apiserver. `index` is that of all rules of the policies.
     """
     fresh = Fresh(index)
     named = [
-        *(row for group, names in _SENSITIVE for row in _known(SENSITIVE, group, names, catalogue)),
-        *(resource_row(SENSITIVE, *resource, catalogue) for resource in sensitive),
-        *(row for group, names in _ORDINARY for row in _known(ORDINARY, group, names, catalogue)),
+        *_known(SENSITIVE, () if cluster.aggregated else _SENSITIVE, catalogue),
+        *(resource_row(SENSITIVE, *resource, catalogue) for resource in cluster.sensitive),
+        *_known(ORDINARY, () if cluster.aggregated else _ORDINARY, catalogue),
         *_named_resources(policies, catalogue),
     ]
     resources: dict[tuple[object, ...], Row] = {}
@@ -96,9 +97,9 @@ def default_rows(
 def resource_row(section: str, group: str, resource: str, subresource: str, catalogue: Catalogue) -> Row:
     """Return the row of a resource; of one that the catalogue does not know everything is possible."""
     known = catalogue.get(group, resource, subresource) or catalogue.ever(group, resource, subresource)
-    if known is None:
+    if known is None or not known.verbs:  # a configuration names custom resources, and says no more of them
         parent = catalogue.ever(group, resource) if subresource else None
-        scope = parent.namespaced if parent else None
+        scope = parent.namespaced if parent and parent.verbs else None
         verbs = _SUBRESOURCE_VERBS.get(subresource, _ANY_SUBRESOURCE_VERBS) if subresource else VERBS
         return Row(section, verbs, group, resource, subresource, scope)
     return _row(section, known)
@@ -119,16 +120,20 @@ def path_rows(url: str, fresh: Fresh) -> tuple[Row, ...]:
     return (Row(PATHS, URL_VERBS, path=paths[-1], title=title),) if paths else ()
 
 
-def _known(section: str, group: str, names: str, catalogue: Catalogue) -> Iterator[Row]:
+def _known(section: str, names: Iterable[tuple[str, str]], catalogue: Catalogue) -> Iterator[Row]:
     """Yield the resources that this release serves."""
-    for name in names.split():
-        resource, _, subresource = name.partition("/")
+    for group, resource, subresource in ((group, *_parts(name)) for group, line in names for name in line.split()):
         if known := catalogue.get(group, resource, subresource):
             yield _row(section, known)
 
 
+def _parts(name: str) -> tuple[str, str]:
+    resource, _, subresource = name.partition("/")
+    return resource, subresource
+
+
 def _row(section: str, known: Resource) -> Row:
-    verbs = tuple(verb for verb in VERBS if verb in known.verbs) if known.verbs else VERBS
+    verbs = tuple(verb for verb in VERBS if verb in known.verbs)
     return Row(section, verbs, known.group, known.resource, known.subresource, known.namespaced)
 
 
@@ -165,7 +170,7 @@ def _other_resources(policies: Sequence[Policy], rows: Iterable[Row], index: Ind
     shown = {row.group for row in rows}
     for group in dict.fromkeys(entry.group for entry in _entries(policies) if _takes_all(entry)):
         if group not in shown and group != "*":
-            yield Row(NAMED, VERBS, group, resource, title=f"any other resource of {group}")
+            yield Row(NAMED, VERBS, group, resource, title=f"others in {group}")
     yield Row(ORDINARY, VERBS, unnamed(("example.com",), index.target_groups), resource, title="any other resource")
 
 

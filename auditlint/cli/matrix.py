@@ -1,0 +1,157 @@
+"""`auditlint matrix`: who doing what to which resource is logged at which level, as a table."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from auditlint.cli import matrix_document
+from auditlint.cli.options import Choice
+from auditlint.cli.policies import STDIN, read_policy, settings_for
+from auditlint.kubernetes.matrix import changes, matrix
+from auditlint.kubernetes.matrix.cells import Engine
+from auditlint.kubernetes.matrix.people import distinguished, member_of, user_called
+from auditlint.kubernetes.matrix.rows import NAMED, default_rows, path_rows, resource_row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from auditlint.cli.policies import ReadPolicy
+    from auditlint.kubernetes.catalogue import Catalogue
+    from auditlint.kubernetes.cluster import Cluster
+    from auditlint.kubernetes.index import Index
+    from auditlint.kubernetes.matrix.people import Identity
+    from auditlint.kubernetes.matrix.rows import Row
+    from auditlint.report.matrix.document import Document
+
+FORMATS = {
+    "text": "text_tables",
+    "markdown": "markdown_tables",
+    "csv": "csv_lines",
+    "json": "json_document",
+    "html": "html_page",
+}
+"""The formats, each with the module that renders it."""
+
+
+@click.command("matrix", short_help="Show who doing what is logged at which level, as a table.")
+@click.argument("policy", type=click.Path())
+@click.option(
+    "--resource", multiple=True, metavar="RESOURCE", help="Only this: pods, pods/exec, deployments.apps, cm ..."
+)
+@click.option("--path", multiple=True, metavar="PATH", help="Only this path that is no resource, such as /healthz.")
+@click.option("--user", multiple=True, metavar="NAME", help="Only this user; may be repeated.")
+@click.option("--group", multiple=True, metavar="NAME", help="Only somebody in this group; of --user a further group.")
+@click.option("--namespace", "-n", metavar="NAME", help="Only requests in this namespace.")
+@click.option("--compare", metavar="OLD", type=click.Path(), help="Show only what this older policy makes different.")
+@click.option("--format", "output_format", type=Choice(tuple(FORMATS)), default="text", help="Output [text].")
+@click.option("--output-file", type=click.Path(dir_okay=False), help="Write the table there instead of to stdout.")
+@click.option("--color", type=Choice(("auto", "always", "never")), default="auto", help="Colour [auto: on a terminal].")
+@click.option("--kubernetes-version", metavar="1.N", help="Decide as this release does.")
+@click.option("--debug", is_flag=True, help="Show a traceback where auditlint itself fails.")
+def command(policy: str, *, compare: str | None, namespace: str | None, **options: Any) -> int:
+    """Show who doing what to which resource is logged at which level; POLICY - is standard input.
+
+    There is a table for everybody else, then what is different for each user and group that the policy names, for
+    nobody (anonymous) and for failed logins. Levels are exact: where one depends on namespace or name, it says how.
+
+    Exit codes: 0 shown; 2 a policy is refused, or something else keeps it from being shown.
+    """
+    if [policy, compare].count(STDIN) > 1:
+        raise click.UsageError("standard input (-) can be only one of the policies")
+    _check(options, namespace)
+    settings = settings_for(options["kubernetes_version"])
+    policies = [read_policy(path, settings.minor) for path in (policy, compare) if path is not None]
+    engine = Engine([read.policy for read in policies])
+    rows = _rows(policies, settings.cluster, engine.index, options)
+    found = matrix(engine, rows, _identities(engine.index, options), namespace or "")
+    if compare is not None:
+        found = changes(found)
+    document = matrix_document.document(found, policies, namespace)
+    _write(document, options)
+    return 0
+
+
+def _check(options: dict[str, Any], namespace: str | None) -> None:
+    for option in ("resource", "path", "user", "group"):
+        if "" in options[option]:
+            raise click.UsageError(f"--{option} is empty")
+    if namespace == "":
+        raise click.UsageError("--namespace is empty: give a namespace's name, or leave it out")
+    if namespace is not None and options["path"]:
+        raise click.UsageError("--namespace and --path exclude each other: a path is in no namespace")
+
+
+def _identities(index: Index, options: dict[str, Any]) -> Sequence[Identity]:
+    if options["user"]:
+        return [user_called(name, options["group"]) for name in dict.fromkeys(options["user"])]
+    if options["group"]:
+        return [member_of(name, index) for name in dict.fromkeys(options["group"])]
+    return distinguished(index)
+
+
+def _rows(policies: Sequence[ReadPolicy], cluster: Cluster, index: Index, options: dict[str, Any]) -> Sequence[Row]:
+    catalogue = cluster.catalogue(policies[0].subject.minor)
+    rows = default_rows([read.policy for read in policies], catalogue, index, cluster)
+    if not options["resource"] and not options["path"]:
+        return rows
+    sections = {row[2:7]: row.section for row in rows}
+    resources = (row for text in options["resource"] for row in _resources(text, catalogue))
+    paths = (row for text in options["path"] for row in _paths(text, index))
+    chosen = (row._replace(section=sections.get(row[2:7], row.section)) for row in (*resources, *paths))
+    return tuple(dict.fromkeys(chosen))
+
+
+def _resources(text: str, catalogue: Catalogue) -> Iterator[Row]:
+    """Yield the rows of a resource as kubectl writes it; raises a UsageError where nobody can know what is meant."""
+    from auditlint.cli.request_options import split_resource
+
+    word, group, subresource = split_resource(text)
+    known = [one for one in catalogue.named(word) if group in {one.group, None}]
+    if not known and group is None:
+        from auditlint.config import suggestion
+
+        hint = suggestion(word, sorted({one.resource for one in catalogue.served}))
+        raise click.UsageError(
+            f'--resource: no resource "{word}"{hint}; of a custom one give the group, as in {word}.example.com'
+        )
+    pairs = [(one.group, one.resource) for one in known if one.served_in(catalogue.minor)]
+    for place in pairs or [(one.group, one.resource) for one in known] or [(group or "", word)]:
+        yield resource_row(NAMED, *place, subresource, catalogue)
+
+
+def _paths(text: str, index: Index) -> Sequence[Row]:
+    from auditlint.kubernetes.fresh import Fresh
+
+    rows = path_rows(text, Fresh(index))
+    if not rows:
+        reason = (
+            "kube-apiserver reads it as that of a resource: ask with --resource"
+            if text.startswith("/")
+            else "a path starts with /"
+        )
+        raise click.UsageError(f"--path {text}: {reason}")
+    return rows
+
+
+def _write(document: Document, options: dict[str, Any]) -> None:
+    target, wanted, output_format = options["output_file"], options["color"], options["output_format"]
+    terminal = target is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    render = import_module(f"auditlint.report.matrix.{FORMATS[output_format]}").render
+    if output_format == "text":
+        text = render(document, color=wanted == "always" or (wanted == "auto" and terminal))
+    else:
+        text = render(document)
+    content = text.encode("utf-8", "surrogateescape")
+    if target is not None:
+        from auditlint.text.source import replace_file
+
+        replace_file(target, content)
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()

@@ -1,0 +1,139 @@
+"""Turns a matrix and the policies it is about into the document that every output is made of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auditlint import __version__
+from auditlint.kubernetes import releases
+from auditlint.report.matrix.document import FORMAT_VERSION, Document
+from auditlint.text import source
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from auditlint.cli.policies import ReadPolicy
+    from auditlint.finding import Span
+    from auditlint.kubernetes.match import Outcome
+    from auditlint.kubernetes.matrix import Line, Matrix, Table, cells
+    from auditlint.kubernetes.matrix.people import Identity
+    from auditlint.report.matrix import document as plain
+
+MOST_VALUES = 100
+"""So many of the namespaces or names of one case are listed, the rest are counted."""
+MOST_LINES = 200
+"""So many lines of one rule are shown."""
+LONGEST_LINE = 400
+
+
+def document(found: Matrix, policies: Sequence[ReadPolicy], namespace: str | None) -> Document:
+    """Return a matrix of one policy, or of a new and an old one, as plain data."""
+    return {
+        "version": FORMAT_VERSION,
+        "tool": {"name": "auditlint", "version": __version__},
+        "policy": _policy(policies[0]),
+        "against": _policy(policies[1]) if len(policies) > 1 else None,
+        "namespace": namespace,
+        "tables": [_table(table) for table in found.tables],
+        "hidden_rows": found.hidden_rows,
+        "hidden_identities": found.hidden_identities,
+    }
+
+
+def _policy(read: ReadPolicy) -> plain.PolicyText:
+    lines = source.lines(read.content)
+    return {
+        "path": read.path,
+        "kubernetes": releases.name(read.subject.minor),
+        "rules": [_rule(read, number, lines) for number in range(len(read.policy.rules))],
+    }
+
+
+def _rule(read: ReadPolicy, number: int, lines: Sequence[str]) -> plain.RuleText:
+    path = read.subject.at("rules", number)
+    span = read.subject.places.value(path)
+    return {
+        "rule": number,
+        "level": read.policy.rules[number].level,
+        "pointer": read.subject.places.pointer(path),
+        "line": span.line,
+        "end_line": span.end_line,
+        "text": _text(lines, span),
+    }
+
+
+def _text(lines: Sequence[str], span: Span) -> list[str]:
+    """Return the lines of a rule, without what other rules have on them."""
+    found = list(lines[span.line - 1 : span.end_line][:MOST_LINES])
+    if len(found) == span.end_line - span.line + 1:
+        behind = found[-1][span.end_column - 1 :].strip()
+        if behind and not behind.startswith("#"):
+            found[-1] = found[-1][: span.end_column - 1]
+    if found and found[0][: span.column - 1].strip() not in {"", "-"}:
+        found[0] = found[0][span.column - 1 :]
+    return [line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}…" for line in found]
+
+
+def _table(table: Table) -> plain.Table:
+    return {
+        "identities": [_identity(identity) for identity in table.identities],
+        "rows": [_row(line) for line in table.lines],
+    }
+
+
+def _identity(identity: Identity) -> plain.Identity:
+    return {
+        "kind": identity.kind,
+        "name": identity.name,
+        "user": identity.user,
+        "groups": list(identity.groups),
+    }
+
+
+def _row(line: Line) -> plain.Row:
+    row, found = line
+    return {
+        "section": row.section,
+        "name": row.name,
+        "apiGroup": row.group,
+        "resource": row.resource,
+        "subresource": row.subresource,
+        "path": row.path,
+        "cells": [_cell(cell) for cell in found],
+    }
+
+
+def _cell(cell: cells.Cell) -> plain.Cell:
+    return {
+        "verb": cell.verb,
+        "levels": list(cell.levels),
+        "exact": cell.exact,
+        "cases": [_case(case) for case in cell.cases],
+        "more_cases": cell.hidden,
+    }
+
+
+def _case(case: cells.Case) -> plain.Case:
+    now, *before = case.outcomes
+    return {
+        **_decision(now),
+        "was": _decision(before[0]) if before else None,
+        "otherwise": case.otherwise,
+        "where": [{"namespace": _choice(where.namespace), "name": _choice(where.name)} for where in case.where],
+    }
+
+
+def _decision(outcome: Outcome) -> plain.Decision:
+    return {
+        "rule": outcome.rule,
+        "level": outcome.level,
+        "omitStages": list(outcome.omit_stages),
+        "omitManagedFields": outcome.omit_managed_fields,
+    }
+
+
+def _choice(choice: cells.Choice | None) -> plain.Choice | None:
+    if choice is None:
+        return None
+    values = list(choice.values[:MOST_VALUES])
+    return {"others": choice.others, "values": values, "more": len(choice.values) - len(values)}

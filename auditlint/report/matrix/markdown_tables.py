@@ -1,0 +1,88 @@
+"""The matrix as Markdown for GitHub: everybody else's table, the rows that differ for others, and notes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from auditlint.report.matrix import grids, methods, words
+from auditlint.report.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from auditlint.report.matrix.document import Cell, Document
+    from auditlint.report.matrix.grids import Grid, Shown
+
+_ESCAPED = str.maketrans({character: f"\\{character}" for character in "\\`*_[]<>|~&"})
+
+
+class _Headings(NamedTuple):
+    """The names of the columns."""
+
+    resources: tuple[str, ...]
+    paths: tuple[str, ...]
+
+
+def render(document: Document) -> str:
+    """Return headings and tables; with an older policy, of the cells that have changed."""
+    notes: dict[str, int] = {}
+    groups = methods.columns(document)
+    headings = _Headings(grids.VERBS, tuple(methods.title(group, groups) for group in groups))
+    found = grids.of(document, groups, lambda cell: _look(cell, document, notes))
+    base = next(iter(found), None)
+    lines = [*_head(document)]
+    for grid, identities in found.items():
+        lines += [f"## {_escaped(words.heading(document, identities))}", ""]
+        lines += _tables(grid, headings) if grid == base or document["against"] else _difference(grid, base, headings)
+    lines += [f"{number}. {_escaped(text)}" for text, number in notes.items()]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _head(document: Document) -> Iterator[str]:
+    yield f"# Who is logged at which level: {_escaped(words.policy_line(document['policy']))}"
+    yield ""
+    if document["against"]:
+        yield from (f"Compared with {_escaped(words.policy_line(document['against']))}.", "")
+    if document["namespace"] is not None:
+        yield from (_escaped(f'Only requests in namespace "{document["namespace"]}".'), "")
+
+
+def _difference(grid: Grid, base: Grid | None, headings: _Headings) -> Iterator[str]:
+    """Yield the rows that are not as in everybody else's table."""
+    if base is not None:
+        yield from ("As above, except for:", "")
+        grid = grid._replace(
+            resources=tuple(row for row in grid.resources if row not in base.resources),
+            paths=tuple(row for row in grid.paths if row not in base.paths),
+        )
+    yield from _tables(grid, headings)
+
+
+def _tables(grid: Grid, headings: _Headings) -> Iterator[str]:
+    if not grid.resources and not grid.paths:
+        yield from ("No cell differs.", "")
+    for section in dict.fromkeys(row.section for row in grid.resources):
+        yield from _table([row for row in grid.resources if row.section == section], headings.resources)
+    if grid.paths:
+        yield from _table(grid.paths, headings.paths)
+
+
+def _table(rows: Sequence[Shown], headings: Sequence[str]) -> Iterator[str]:
+    yield f"| {words.SECTIONS[rows[0].section]} | {' | '.join(headings)} |"
+    yield "|---" * (len(headings) + 1) + "|"
+    for row in rows:
+        yield f"| {_escaped(row.name)} | {' | '.join(map(_escaped, row.cells))} |"
+    yield ""
+
+
+def _look(cell: Cell, document: Document, notes: dict[str, int]) -> str:
+    changes = {words.change_words(case) for case in cell["cases"]}
+    if cell["exact"] and len(changes) == 1 and not cell["more_cases"]:
+        return changes.pop()
+    text = words.mixed_words(cell, document)
+    return f"mixed ({notes.setdefault(text, len(notes) + 1)})"
+
+
+def _escaped(text: str) -> str:
+    """Return text that Markdown shows as it stands, in a table too."""
+    return printable(text).translate(_ESCAPED)

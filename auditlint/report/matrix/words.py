@@ -1,0 +1,172 @@
+"""The words that the outputs of a matrix share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from auditlint.report.matrix.document import Case, Cell, Choice, Decision, Document, Identity, PolicyText, Where
+
+MIXED = "mixed"
+SECTIONS = {
+    "sensitive": "Sensitive resources",
+    "ordinary": "Ordinary resources",
+    "named": "Others that the policy names",
+    "paths": "Paths that are no resources",
+}
+_BODIES = frozenset({"Request", "RequestResponse"})
+_STAGES = 4
+
+
+def level_of(cell: Cell) -> str:
+    """Return the level of a cell, or that it is mixed."""
+    return cell["levels"][0] if len(cell["levels"]) == 1 and cell["exact"] else MIXED
+
+
+def person(identity: Identity, *, alone: bool = False) -> str:
+    """Return who asks; `alone`: nobody else who is logged in is told apart."""
+    kinds = {
+        "others": "everybody who is logged in" if alone else "everybody else who is logged in",
+        "anonymous": "anonymous (not logged in)",
+        "failed login": "failed logins (no user at all)",
+        "group": f"group {identity['name']}",
+    }
+    return kinds.get(identity["kind"]) or _user(identity)
+
+
+def _user(identity: Identity) -> str:
+    name = identity["name"] or '""'
+    return f"{name} (a user of that very name)" if "*" in name else name
+
+
+def people(document: Document, identities: Sequence[Identity]) -> list[str]:
+    """Return the names of those whose table it is."""
+    told_apart = {"user", "group"}
+    alone = not any(one["kind"] in told_apart for table in document["tables"] for one in table["identities"])
+    return [person(identity, alone=alone) for identity in identities]
+
+
+def heading(document: Document, identities: Sequence[Identity]) -> str:
+    """Return the heading of the table of some people."""
+    first, *others = people(document, identities)
+    if identities[0]["kind"] != "user":
+        first = first[:1].upper() + first[1:]
+    return first + (f", and the same for {', '.join(others)}" if others else "")
+
+
+def policy_line(policy: PolicyText) -> str:
+    """Return what a policy is in a few words."""
+    number = len(policy["rules"])
+    return f"{policy['path']}: {number} rule{'' if number == 1 else 's'}, Kubernetes {policy['kubernetes']}"
+
+
+def where_words(case: Case, most: int = 3) -> str:
+    """Return which requests of a cell a case speaks of."""
+    if case["otherwise"]:
+        return "otherwise"
+    return "; or ".join(_place(where, most) for where in case["where"])
+
+
+def _place(where: Where, most: int) -> str:
+    parts = (_namespace(where["namespace"], most), _name(where["name"], most))
+    return ", ".join(part for part in parts if part) or "always"
+
+
+def _namespace(choice: Choice | None, most: int) -> str:
+    if choice is None:
+        return ""
+    listed, empty = _listed(choice, most), "" in choice["values"]
+    if choice["others"] and empty:
+        return f"in any namespace but {listed}" if listed else "in a namespace"
+    if choice["others"]:
+        return f"not in namespace {listed}"
+    if not listed:
+        return "without a namespace"
+    return f"in namespace {listed}{' or without a namespace' if empty else ''}"
+
+
+def _name(choice: Choice | None, most: int) -> str:
+    if choice is None:
+        return ""
+    listed, empty = _listed(choice, most), "" in choice["values"]
+    if choice["others"] and empty:
+        return f"with a name other than {listed}" if listed else "with a name"
+    if choice["others"]:
+        return f"not named {listed}"
+    if not listed:
+        return "without a name"
+    return f"named {listed}{' or without a name' if empty else ''}"
+
+
+def _listed(choice: Choice, most: int) -> str:
+    values = [f'"{value}"' for value in choice["values"] if value]
+    rest = len(values[most:]) + choice["more"]
+    if rest:
+        return f"{', '.join(values[:most])} or {rest} more"
+    return " or ".join(filter(None, (", ".join(values[:-1]), *values[-1:])))
+
+
+def decision_words(decision: Decision, policy: PolicyText) -> str:
+    """Return level and rule: `Metadata (line 12)`, with what the rule leaves out where it leaves out everything."""
+    return f"{decision['level']} ({rule_place(decision, policy)})"
+
+
+def rule_place(decision: Decision, policy: PolicyText) -> str:
+    """Return where the rule stands that decides."""
+    rule = decision["rule"]
+    return "no rule" if rule is None else f"line {policy['rules'][rule]['line']}"
+
+
+def change_words(case: Case) -> str:
+    """Return what a case was and what it is: `Metadata -> None`, with the stages or fields if only they differ."""
+    was, now = case["was"], case
+    if was is None:
+        return now["level"]
+    if was["level"] != now["level"]:
+        return f"{was['level']} -> {now['level']}"
+    return f"{_full(was)} -> {_full(now)}" if differs(case) else now["level"]
+
+
+def differs(case: Case) -> bool:
+    """Tell whether the two policies treat the requests of a case differently, as far as a log shows."""
+    was = case["was"]
+    return was is not None and _effect(was) != _effect(case)
+
+
+def _effect(decision: Decision) -> tuple[str, tuple[str, ...], bool]:
+    level = decision["level"]
+    stages = () if level == "None" else tuple(decision["omitStages"])
+    return level, stages, level in _BODIES and decision["omitManagedFields"]
+
+
+def _full(decision: Decision) -> str:
+    _, stages, managed = _effect(decision)
+    omitted = (*stages, *(("managedFields",) if managed else ()))
+    return f"{decision['level']} without {', '.join(omitted)}" if omitted else f"all of {decision['level']}"
+
+
+def silent(decision: Decision) -> bool:
+    """Tell whether a rule leaves out every stage, so that nothing is logged whatever its level."""
+    return decision["level"] != "None" and len(decision["omitStages"]) == _STAGES
+
+
+def mixed_words(cell: Cell, document: Document, most: int = 3) -> str:
+    """Return how the level of a cell depends on namespace and name, or that nobody knows."""
+    if not cell["exact"]:
+        return f"too many cases to try all of them: {' or '.join(cell['levels'])}"
+    return "; ".join(_parts(cell, document, most))
+
+
+def _parts(cell: Cell, document: Document, most: int) -> Iterator[str]:
+    against = document["against"]
+    for case in cell["cases"]:
+        place = decision_words(case, document["policy"])
+        if case["was"] is not None and against is not None:
+            place = (
+                f"{change_words(case)} ({rule_place(case['was'], against)} -> {rule_place(case, document['policy'])})"
+            )
+        yield f"{where_words(case, most)}: {place}"
+    if cell["more_cases"]:
+        yield f"and {cell['more_cases']} more cases"
