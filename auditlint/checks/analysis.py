@@ -271,6 +271,14 @@ def of(subject: PolicySubject) -> Analysis | None:
     return found
 
 
+def covered(subject: PolicySubject) -> Analysis | None:
+    """Return the analysis of a policy for the rules about coverage, None where they have nothing to say.
+
+    An aggregated API server serves other resources than those that they know.
+    """
+    return None if subject.cluster.aggregated else of(subject)
+
+
 def is_reached(subject: PolicySubject, index: int) -> bool:
     """Tell whether a rule takes some request, or may."""
     analysis = of(subject)

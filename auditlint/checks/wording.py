@@ -82,6 +82,7 @@ _SUBRESOURCE_COMMANDS = {
     ("pods/attach", "get"): "kubectl attach {name}{where}",
     ("pods/portforward", "create"): "kubectl port-forward {name} 8080{where}",
     ("pods/portforward", "get"): "kubectl port-forward {name} 8080{where}",
+    ("pods/ephemeralcontainers", "patch"): "kubectl debug {name}{where} --image=busybox",
     ("pods/log", "get"): "kubectl logs {name}{where}",
     ("serviceaccounts/token", "create"): "kubectl create token {name}{where}",
     ("certificatesigningrequests/approval", "update"): "kubectl certificate approve {name}",

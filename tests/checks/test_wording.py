@@ -40,7 +40,8 @@ COMMANDS = {
     of(
         "create", "pods/eviction", "web"
     ): "`kubectl create --raw /api/v1/namespaces/prod/pods/web/eviction -f body.json`",
-    of("patch", "pods/ephemeralcontainers", "web"): "a PATCH of /api/v1/namespaces/prod/pods/web/ephemeralcontainers",
+    of("patch", "pods/ephemeralcontainers", "web"): "`kubectl debug web -n prod --image=busybox`",
+    of("patch", "pods/resize", "web"): "a PATCH of /api/v1/namespaces/prod/pods/web/resize",
     of("get", "deployments/scale", "web", group="apps"): "`kubectl get deployment web --subresource=scale -n prod`",
     of(
         "update", "certificatesigningrequests/approval", "a", "", "certificates.k8s.io"

@@ -1,0 +1,163 @@
+"""Which rules of level None take requests that should be logged: worked out once per policy, each with a witness."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from auditlint.checks import analysis, identities
+from auditlint.checks.kinds import ANY_WRITES, KINDS, ORDER, PRIVILEGED, WRITES, calls_of
+from auditlint.kubernetes import reach
+from auditlint.kubernetes.index import members, rule_set
+from auditlint.kubernetes.ordinary import ordinary
+from auditlint.kubernetes.region import EVERYTHING, Region, contains, meet
+from auditlint.kubernetes.search import BudgetSpentError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from auditlint.carriers.subjects import PolicySubject
+    from auditlint.checks.analysis import Analysis
+    from auditlint.checks.kinds import Calls, Kind
+    from auditlint.kubernetes.policy import PolicyRule
+    from auditlint.kubernetes.region import Target, Values
+    from auditlint.kubernetes.requests import Request
+
+LOOPBACK = "system:apiserver"
+"""The server's own client: what it does is what others asked the server to do."""
+_PRIVILEGED_GROUPS = ("system:masters", identities.AUTHENTICATED)
+_PRIVILEGED_USERS = ("kubernetes-admin", "system:admin")
+
+Gaps = dict[int, "list[tuple[Kind, Request]]"]
+"""For each rule that silences too much what it takes, in the order of the kinds, each with a request."""
+_GAPS: WeakKeyDictionary[PolicySubject, Gaps] = WeakKeyDictionary()
+
+
+def gaps(policy: PolicySubject) -> Gaps:
+    """Return what the rules of level None of a policy take that should be logged."""
+    found = _GAPS.get(policy)
+    if found is None:
+        found = _GAPS[policy] = _find_gaps(policy)
+    return found
+
+
+def _find_gaps(policy: PolicySubject) -> Gaps:
+    found = analysis.covered(policy)
+    if found is None or _drops_the_rest(policy, found):
+        return {}
+    rules, fates = found.policy.rules, found.reach.fates
+    alive = [index for index in found.silencing if fates[index].kind in {reach.REACHED, reach.UNKNOWN}]
+    gaps: dict[tuple[int, int], tuple[Kind, Request]] = {}
+    judged = rule_set(index for index in alive if not by_loopback(rules[index].users))
+    for number, kind in enumerate(KINDS if judged else ()):
+        for calls in calls_of(kind, policy.minor):
+            for index in members(found.reach.index.overlapping(meet(calls.region, kind.who)) & judged):
+                region = meet(meet(calls.region, found.reach.region(index)), kind.who)
+                request = None if (index, number) in gaps else taken(found, index, calls._replace(region=region))
+                if request:
+                    gaps[index, number] = (kind, request)
+    for index in alive:
+        for kind in _kinds_of_writes(rules[index]):
+            request = _write(policy, found, index, kind)
+            if request:
+                gaps[index, ORDER.index(kind.rule)] = (kind, request)
+    by_rule: Gaps = {}
+    for index, number in sorted(gaps):
+        by_rule.setdefault(index, []).append(gaps[index, number])
+    return by_rule
+
+
+def taken(found: Analysis, index: int, calls: Calls) -> Request | None:
+    """Return one of some calls within a rule that it takes, by somebody who is in a real cluster."""
+    region = _real(calls)
+    if () in (region.verbs, region.targets, region.namespaces, region.users):
+        return None
+    settled = region.nobody or region.exact_groups is not None
+    for part in (region,) if settled else identities.served(region, found.named_users):
+        request = _first(found, index, part)
+        if request:
+            return found.tidy(request, region.verbs or ())
+    return None
+
+
+def _first(found: Analysis, index: int, region: Region) -> Request | None:
+    """Return a request of a region within a rule that no rule above takes."""
+    try:
+        answer = found.reach.escape(found.reach.spaces_of(region), (1 << index) - 1)
+    except BudgetSpentError:
+        answer = reach.Answer(None, complete=False)
+    if not answer.complete:
+        found.reach.gave_up.add(index)
+    if answer.request is None:
+        return None
+    return ordinary(answer.request, lambda one: contains(region, one) and found.reach.first(one) == index)
+
+
+def _real(calls: Calls) -> Region:
+    """Return the region of calls without users, namespaces and names that nobody and nothing is called."""
+    region = identities.without_globs(calls.region)
+    users, namespaces = region.users, region.namespaces
+    if users is not None and not by_loopback(users):
+        users = tuple(user for user in users if user != LOOPBACK)
+    if namespaces is not None and calls.placed:
+        namespaces = tuple(name for name in namespaces if name)
+    targets = tuple(_sound(target, named=calls.named) for target in region.targets or ())
+    return region._replace(
+        users=users, namespaces=namespaces, targets=tuple(target for target in targets if target.names != ())
+    )
+
+
+def _sound(target: Target, *, named: bool) -> Target:
+    if target.names is None:
+        return target
+    return target._replace(names=tuple(name for name in target.names if "*" not in name and (name or not named)))
+
+
+def by_loopback(users: Values) -> bool:
+    """Tell whether users are the server's own client and nobody else."""
+    return set(users) == {LOOPBACK}
+
+
+def _kinds_of_writes(rule: PolicyRule) -> tuple[Kind, ...]:
+    """Return the kinds that speak of all writes of a rule: for privileged users, or for anybody."""
+    if rule.non_resource_urls and not (rule.namespaces or rule.resources):
+        return ()
+    if rule.verbs and not set(WRITES).intersection(rule.verbs):
+        return ()
+    if not rule.users and not rule.user_groups:
+        return (ANY_WRITES,)
+    return (PRIVILEGED,) if any(True for _ in _privileged(rule)) else ()
+
+
+def _write(policy: PolicySubject, found: Analysis, index: int, kind: Kind) -> Request | None:
+    """Return a write that a rule takes and that the kind speaks of."""
+    from auditlint.checks import writes  # it loads the catalogue of resources, which few policies need
+
+    rule = found.policy.rules[index]
+    all_calls = writes.of_rule(policy, found, index, beyond_chatter=kind is ANY_WRITES)
+    for calls, who in product(all_calls, _privileged(rule) if kind is PRIVILEGED else (EVERYTHING,)):
+        request = taken(found, index, calls._replace(region=meet(calls.region, who)))
+        if request:
+            return request
+    return None
+
+
+def _privileged(rule: PolicyRule) -> Iterator[Region]:
+    """Yield who is privileged among those that a rule names."""
+    if by_loopback(rule.users):
+        yield EVERYTHING
+    users = tuple(user for user in rule.users if user in _PRIVILEGED_USERS)
+    groups = tuple(group for group in rule.user_groups if group in _PRIVILEGED_GROUPS)
+    if users:
+        yield Region(users=users)
+    if groups:
+        yield Region(groups=(groups,))
+
+
+def _drops_the_rest(policy: PolicySubject, found: Analysis) -> bool:
+    """Tell whether drops-the-rest speaks of the policy: it says what is lost, once."""
+    closing = found.closing if policy.shape != "snippet" else None
+    if closing is None or found.policy.rules[closing].level != "None":
+        return False
+    return found.reach.fates[closing].kind == reach.REACHED

@@ -1,0 +1,160 @@
+"""Everything that the requests of one rule can be for, by the catalogue of resources: what a server serves, and how."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auditlint.checks.kinds import WRITES, Calls, served
+from auditlint.kubernetes.catalogue import Resource
+from auditlint.kubernetes.region import Region, Target, meet
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Iterable, Iterator
+
+    from auditlint.carriers.subjects import PolicySubject
+    from auditlint.checks.analysis import Analysis
+
+_READ_ONLY_GROUPS = frozenset({"metrics.k8s.io", "custom.metrics.k8s.io", "external.metrics.k8s.io"})
+"""Well-known groups of other servers, which serve nothing but reads."""
+_CHATTER = frozenset(
+    {
+        ("", "events"),
+        ("events.k8s.io", "events"),
+        ("coordination.k8s.io", "leases"),
+        ("coordination.k8s.io", "leasecandidates"),
+        ("", "endpoints"),
+        ("discovery.k8s.io", "endpointslices"),
+    }
+)
+"""What an idle cluster writes all the time."""
+_TELLING = (
+    ("", "configmaps"),
+    ("", "services"),
+    ("", "serviceaccounts"),
+    ("networking.k8s.io", "networkpolicies"),
+    ("networking.k8s.io", "ingresses"),
+    ("", "persistentvolumeclaims"),
+)
+"""What people know best, apart from what other rules speak of, comes first in a search."""
+_EVERY_VERB = ("get", "list", "watch", *WRITES)
+_VERBS_BELOW = {"status": ("get", "update", "patch"), "scale": ("get", "update", "patch")}
+_NAMESPACES = ("", "namespaces")
+
+
+def of_rule(policy: PolicySubject, found: Analysis, index: int, *, beyond_chatter: bool) -> Iterator[Calls]:
+    """Yield the writes that a rule matches, as a server serves them, the most telling first.
+
+    `beyond_chatter`: only those of entries without resourceNames, and not of what changes all the time.
+    """
+    region = found.reach.region(index)
+    targets = (Target(),) if region.targets is None else region.targets
+    if beyond_chatter:
+        targets = tuple(target for target in targets if target.names is None and not _only_chatter(target))
+    verbs = tuple(verb for verb in WRITES if region.verbs is None or verb in region.verbs)
+    if targets and verbs:
+        keep = _beyond_chatter if beyond_chatter else _any
+        yield from calls(policy, found, region._replace(targets=targets), verbs, keep)
+
+
+def calls(
+    policy: PolicySubject, found: Analysis, region: Region, verbs: tuple[str, ...], keep: Callable[[Resource], bool]
+) -> Iterator[Calls]:
+    """Yield the requests of a region with some verbs for the resources to keep, as a server serves them."""
+    books: tuple[dict[tuple[bool, tuple[str, ...]], dict[Target, None]], ...] = ({}, {})
+    of_namespaces: list[tuple[tuple[str, ...], Target]] = []
+    for resource, target in _served_resources(policy, found, region.targets or ()):
+        shared = tuple(verb for verb in verbs if verb in resource.verbs)
+        if not shared or not keep(resource):
+            continue
+        if resource[:2] == _NAMESPACES:
+            of_namespaces.append((shared, target))
+            continue
+        book = books[0 if resource[:2] in _TELLING and not resource.subresource else 1]
+        book.setdefault((resource.namespaced, shared), {})[target] = None
+    rest = region._replace(verbs=None, targets=None, urls=None)
+    for book in books:
+        for (namespaced, shared), some in book.items():
+            for one in served(sorted(some, key=_how_telling), shared, namespaced=namespaced):
+                yield one._replace(region=meet(one.region, rest))
+    for shared, target in of_namespaces:
+        for one in _calls_for_namespaces(found, rest, shared, target):
+            yield one._replace(region=meet(one.region, rest))
+
+
+def _calls_for_namespaces(found: Analysis, rest: Region, verbs: tuple[str, ...], target: Target) -> Iterator[Calls]:
+    """Yield the calls for Namespace objects: one that has a name is in the namespace of that name."""
+    for one in served((target,), verbs, namespaced=False):
+        if not one.named:
+            yield one
+            continue
+        listed = target.names if rest.namespaces is None else rest.namespaces
+        for name in (found.reach.fresh.namespace,) if listed is None else listed:
+            if name and (target.names is None or name in target.names):
+                region = one.region._replace(namespaces=(name,), targets=(target._replace(names=(name,)),))
+                yield one._replace(region=region)
+
+
+def _served_resources(
+    policy: PolicySubject, found: Analysis, targets: Iterable[Target]
+) -> Iterator[tuple[Resource, Target]]:
+    """Yield what a release serves of some targets, each with the target narrowed to it; then what it may serve."""
+    catalogue = policy.cluster.catalogue(policy.minor)
+    index = found.reach.index
+    for target in targets:
+        group, resource, subresource, names = target[:4]
+        known = catalogue.served if group is None else catalogue.in_group(group)
+        fits = [one for one in known if resource in {None, one.resource} and subresource in {None, one.subresource}]
+        for one in fits:
+            yield _with_verbs(one), Target(one.group, one.resource, one.subresource, names)
+        if group not in catalogue.built_in_groups and (resource is None or not fits):
+            for one in _custom(target, index.target_groups, index.resource_words):
+                yield one, Target(one.group, one.resource, one.subresource, names)
+
+
+def _with_verbs(resource: Resource) -> Resource:
+    """Return a resource with all the verbs that it may have, if nobody knows them."""
+    return resource if resource.verbs else resource._replace(verbs=_VERBS_BELOW.get(resource.subresource, _EVERY_VERB))
+
+
+def _custom(target: Target, groups: Container[str], words: Container[str]) -> Iterator[Resource]:
+    """Yield resources that nobody knows and a target takes, once for each scope that their definition may give."""
+    group = _unnamed("example.com", groups) if target.group is None else target.group
+    resource = _unnamed("widgets", words) if target.resource is None else target.resource
+    if "." not in group or group in _READ_ONLY_GROUPS or "*" in group + resource + (target.subresource or ""):
+        return
+    if target.resource is None and target.subresource not in {None, "", *_VERBS_BELOW}:
+        return
+    for namespaced in (True, False):
+        yield _with_verbs(Resource(group, resource, target.subresource or "", namespaced))
+
+
+def _unnamed(word: str, named: Container[str]) -> str:
+    """Return a word that is not named, with a number where need be."""
+    number = 0
+    while (new := f"{word}{number or ''}") in named:
+        number += 1
+    return new
+
+
+def is_chatter(group: str, resource: str, subresource: str) -> bool:
+    """Tell whether writes of a resource are what an idle cluster does all the time, or change nothing."""
+    return subresource == "status" or resource.endswith("reviews") or (group, resource) in _CHATTER
+
+
+def _beyond_chatter(resource: Resource) -> bool:
+    return not is_chatter(*resource[:3])
+
+
+def _any(_: Resource) -> bool:
+    return True
+
+
+def _only_chatter(target: Target) -> bool:
+    """Tell without the catalogue that a target takes nothing but what changes all the time."""
+    if target.group is None or target.resource is None:
+        return target.subresource == "status"
+    return is_chatter(target.group, target.resource, target.subresource or "")
+
+
+def _how_telling(target: Target) -> int:
+    return _TELLING.index(target[:2]) if target[:2] in _TELLING else len(_TELLING)
