@@ -1,3 +1,263 @@
-"""Rules about names of resources, held against what the target release serves."""
+"""Rules about names of resources, held against what the target release serves, and about names of users and groups.
+
+Most policies name what every release serves: that is told without the catalogue, which takes longer to load.
+"""
 
 from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+from weakref import WeakKeyDictionary
+
+from auditlint.carriers.subjects import PolicySubject
+from auditlint.checks import analysis, wording
+from auditlint.finding import Severity
+from auditlint.rule import Context, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from auditlint.checks.resource_names import Names
+    from auditlint.finding import Finding, Path
+    from auditlint.kubernetes.catalogue import Resource
+    from auditlint.kubernetes.policy import GroupResources, PolicyRule
+
+CATEGORY = "policy-catalogue"
+_TELL_MORE = ("unrendered-template", "literal-wildcard")
+"""Rules that know better what is wrong with a value."""
+_ALWAYS_SERVED = frozenset(
+    {
+        "pods/attach",
+        "pods/exec",
+        "pods/log",
+        "pods/portforward",
+        "pods/proxy",
+        "pods/status",
+        "nodes/proxy",
+        "nodes/status",
+        "serviceaccounts/token",
+        "services/proxy",
+        "services/status",
+    }
+)
+"""Subresources of the core group that every known release serves."""
+_USUAL_VERBS = frozenset({"get", "list", "watch", "create", "update", "patch", "delete"})
+
+
+class _Misnamed(NamedTuple):
+    path: Path
+    message: str
+
+
+_FOUND: WeakKeyDictionary[PolicySubject, dict[str, list[_Misnamed]]] = WeakKeyDictionary()
+
+
+@rule(
+    "unknown-group",
+    category=CATEGORY,
+    severity=Severity.ERROR,
+    summary="a misspelt API group, or a word that is none, such as core or v1",
+    subject=PolicySubject,
+    gives_way_to=_TELL_MORE,
+)
+def unknown_group(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+    """Report groups that are plainly meant to be one of Kubernetes' own."""
+    return _misnamed(policy, context)
+
+
+@rule(
+    "unknown-resource",
+    category=CATEGORY,
+    severity=Severity.ERROR,
+    summary="a name that no resource of a built-in group has: of another group, a kind, singular, short or misspelt",
+    subject=PolicySubject,
+    gives_way_to=_TELL_MORE,
+)
+def unknown_resource(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+    """Report names in built-in groups that no known release serves there."""
+    return _misnamed(policy, context)
+
+
+@rule(
+    "unknown-subresource",
+    category=CATEGORY,
+    severity=Severity.ERROR,
+    summary="a subresource that its resource does not have",
+    subject=PolicySubject,
+    gives_way_to=_TELL_MORE,
+)
+def unknown_subresource(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+    """Report subresources of built-in resources that no known release serves."""
+    return _misnamed(policy, context)
+
+
+@rule(
+    "removed-resource",
+    category=CATEGORY,
+    severity=Severity.INFO,
+    summary="a group, resource or subresource that only older or newer servers have",
+    subject=PolicySubject,
+    gives_way_to=_TELL_MORE,
+)
+def removed_resource(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+    """Report what the target release does not serve and another one does."""
+    return _misnamed(policy, context)
+
+
+@rule(
+    "singular-resource",
+    category=CATEGORY,
+    severity=Severity.INFO,
+    summary="in a group that is not built in, a name that does not end in s",
+    subject=PolicySubject,
+    gives_way_to=_TELL_MORE,
+)
+def singular_resource(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+    """Report names of custom resources that look like a singular or a kind."""
+    return _misnamed(policy, context)
+
+
+@rule(
+    "cluster-scoped-namespace",
+    category=CATEGORY,
+    severity=Severity.ERROR,
+    summary="namespaces given for resources that are in none",
+    subject=PolicySubject,
+    gives_way_to=_TELL_MORE,
+)
+def cluster_scoped_namespace(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+    """Report rules for cluster-scoped resources only whose namespaces keep all their requests out."""
+    for index, now in _resource_rules(policy):
+        if not now.namespaces or "" in now.namespaces or any(_is_well_known_in_namespaces(e) for e in now.resources):
+            continue
+        known = _names(policy).scopes(now.resources)
+        if known is None or not all(_is_outside(one, now.verbs) for one in known):
+            continue
+        named = wording.several(list(dict.fromkeys(one.name for one in known)))
+        message = (
+            f"{named} {'are' if len(known) > 1 else 'is'} cluster-scoped: such requests have an empty namespace, "
+            "so this rule takes none of them. Delete `namespaces:`"
+        )
+        yield context.value(policy.at("rules", index, "namespaces"), message)
+
+
+@rule(
+    "unsupported-verb",
+    category=CATEGORY,
+    severity=Severity.INFO,
+    summary="none of the listed verbs is served by any of the named resources",
+    subject=PolicySubject,
+    gives_way_to=(*_TELL_MORE, "unknown-verb", "verb-mismatch", "unserved-rule", "never-matching-rule"),
+)
+def unsupported_verb(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+    """Report rules that take only requests which the server answers with 405, method not allowed."""
+    for index, now in _resource_rules(policy):
+        if not now.verbs or (not _USUAL_VERBS.isdisjoint(now.verbs) and any(map(_is_well_known, now.resources))):
+            continue
+        served = _names(policy).verbs(now.resources)
+        if served and served.isdisjoint(now.verbs):
+            what = wording.several([name for entry in now.resources for name in entry.resources or (entry.group,)])
+            message = (
+                f"1.{policy.minor} serves no {wording.listing(now.verbs, 'or')} of {what}, so this rule takes only "
+                f"requests that fail. Served are {wording.listing(sorted(served))}"
+            )
+            yield context.value(policy.at("rules", index, "verbs"), message)
+
+
+@rule(
+    "dead-identity",
+    category=CATEGORY,
+    severity=Severity.ERROR,
+    summary="a group among users, a user among groups, or a name that no longer exists",
+    subject=PolicySubject,
+    gives_way_to=(*_TELL_MORE, "empty-identity"),
+)
+def dead_identity(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+    """Report names of users and groups that nobody has, by the names that Kubernetes itself gives."""
+    held = None if policy.cluster.aggregated else analysis.judged(policy)
+    for index, now in enumerate(held.rules if held else ()):
+        for field, names in (("users", now.users), ("userGroups", now.user_groups)):
+            if not names:
+                continue
+            from auditlint.checks import identity_names  # most rules name nobody
+
+            for position, name in enumerate(names):
+                dead = identity_names.dead(field, name, policy.minor) if name and "*" not in name else None
+                if dead:
+                    severity = Severity.INFO if dead.gone else None
+                    yield context.value(policy.at("rules", index, field, position), dead.message, severity=severity)
+
+
+def _misnamed(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+    """Yield the findings of one of the rules about names, all of which are worked out together."""
+    found = _FOUND.get(policy)
+    if found is None:
+        found = _FOUND[policy] = {}
+        for kind, path, message in _all_misnamed(policy):
+            found.setdefault(kind, []).append(_Misnamed(path, message))
+    for one in found.get(context.rule.name, ()):
+        yield context.value(one.path, one.message)
+
+
+def _all_misnamed(policy: PolicySubject) -> Iterator[tuple[str, Path, str]]:
+    """Yield the rule, the place and the message for each name that is wrong."""
+    for index, now in _resource_rules(policy):
+        for number, entry in enumerate(now.resources):
+            if not _is_plain(entry):
+                at = ("rules", index, "resources", number)
+                for wrong in _names(policy).judge(entry):
+                    yield wrong.rule, policy.at(*at, *wrong.path), wrong.message
+
+
+def _resource_rules(policy: PolicySubject) -> Iterator[tuple[int, PolicyRule]]:
+    """Yield the rules that name groups, with their indexes; none of a policy for an aggregated server."""
+    held = None if policy.cluster.aggregated else analysis.judged(policy)
+    for index, now in enumerate(held.rules if held else ()):
+        if now.resources:
+            yield index, now
+
+
+def _names(policy: PolicySubject) -> Names:
+    return _names_of(policy.minor, policy.cluster.custom)
+
+
+@lru_cache(maxsize=4)
+def _names_of(minor: int, custom: tuple[Resource, ...]) -> Names:
+    from auditlint.checks.resource_names import Names
+    from auditlint.kubernetes.cluster import Cluster
+
+    return Names(Cluster(custom=custom).catalogue(minor))
+
+
+def _is_plain(entry: GroupResources) -> bool:
+    """Tell at once of most entries that all names in them are known to every release."""
+    if not entry.resources:
+        return entry.group in {"", "*"} or wording.has_well_known(entry.group)
+    return all(_is_plain_name(entry.group, name) for name in entry.resources)
+
+
+def _is_plain_name(group: str, name: str) -> bool:
+    return wording.well_known(group, name) or (not group and name in _ALWAYS_SERVED)
+
+
+def _is_well_known(entry: GroupResources) -> bool:
+    """Tell of most entries that they name a resource which serves the usual verbs."""
+    return any(
+        wording.well_known(entry.group, name) and name not in {"bindings", "tokenreviews"} for name in entry.resources
+    )
+
+
+def _is_well_known_in_namespaces(entry: GroupResources) -> bool:
+    return any(wording.well_known(entry.group, name) and wording.is_namespaced(name) for name in entry.resources)
+
+
+def _is_outside(resource: Resource, verbs: tuple[str, ...]) -> bool:
+    """Tell whether no request with these verbs for a resource has a namespace.
+
+    One for a namespace by name has that name as its namespace (pkg/endpoints/request/requestinfo.go).
+    """
+    if resource.namespaced:
+        return False
+    if resource.group or resource.resource != "namespaces":
+        return True
+    return not resource.subresource and bool(verbs) and {"list", "create", "deletecollection"}.issuperset(verbs)

@@ -203,6 +203,16 @@ def well_known(group: str, resource: str) -> bool:
     return resource in (_OTHERS.get(group, "").split() if group else _CORE)
 
 
+def has_well_known(group: str) -> bool:
+    """Tell whether a group holds resources of Kubernetes' own that everybody knows."""
+    return not group or group in _OTHERS
+
+
+def is_namespaced(resource: str) -> bool:
+    """Tell whether a resource that everybody knows is in namespaces."""
+    return resource not in _CLUSTER_SCOPED
+
+
 def rule_words(rule: PolicyRule) -> str:
     """Return in words which requests a rule asks for: `every request`, `"get" of "secrets" of the core group`."""
     what = _verbs_of(rule) + _objects_of(rule)

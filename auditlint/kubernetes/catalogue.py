@@ -88,6 +88,10 @@ class Catalogue:
         """Everything that this release serves, custom resources last."""
         return tuple(one for known in self._ever.values() for one in known if one.served_in(self.minor))
 
+    def ever_in_group(self, group: str) -> tuple[Resource, ...]:
+        """Return what any release serves in a group, subresources too."""
+        return tuple(one for known in self._ever.values() for one in known if one.group == group)
+
     @cached_property
     def groups(self) -> frozenset[str]:
         """The API groups of this release, with those of custom resources."""

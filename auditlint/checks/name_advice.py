@@ -1,0 +1,270 @@
+"""Says what a server makes of a wrong group or resource, and what to write instead."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auditlint.checks import fields
+from auditlint.checks.wording import group_name, listing, quoted, several
+from auditlint.kubernetes.releases import NEWEST, OLDEST
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from auditlint.kubernetes.catalogue import Catalogue, Ranges, Resource
+
+_NODE_API = frozenset({"checkpoint", "configz", "healthz", "log", "metrics", "pods", "spec", "stats", "statusz"})
+"""What the kubelet calls parts of its own API when it asks whether somebody may use them.
+
+Source: pkg/kubelet/server/auth.go.
+"""
+_RBAC_SUBRESOURCES = {
+    "endpoints": {"restricted"},
+    "certificatesigningrequests": {"nodeclient", "selfnodeclient", "selfnodeserver"},
+    "resourceclaims": {"binding", "driver"},
+}
+_RBAC_RESOURCES = {
+    "users": "impersonation",
+    "groups": "impersonation",
+    "uids": "impersonation",
+    "userextras": "impersonation",
+    "signers": "the approval and signing of certificates",
+}
+"""Resources that no path has: authorizers are asked about them, with verbs such as impersonate, approve and sign."""
+_ELSEWHERE = {
+    "volumesnapshots": "snapshot.storage.k8s.io",
+    "volumesnapshotclasses": "snapshot.storage.k8s.io",
+    "volumesnapshotcontents": "snapshot.storage.k8s.io",
+    "verticalpodautoscalers": "autoscaling.k8s.io",
+    "gateways": "gateway.networking.k8s.io",
+    "httproutes": "gateway.networking.k8s.io",
+    "adminnetworkpolicies": "policy.networking.k8s.io",
+    "securitycontextconstraints": "security.openshift.io",
+    "routes": "route.openshift.io",
+    "projects": "project.openshift.io",
+    "projectrequests": "project.openshift.io",
+    "deploymentconfigs": "apps.openshift.io",
+    "buildconfigs": "build.openshift.io",
+    "builds": "build.openshift.io",
+    "imagestreams": "image.openshift.io",
+    "oauthclients": "oauth.openshift.io",
+    "oauthaccesstokens": "oauth.openshift.io",
+    "servicemonitors": "monitoring.coreos.com",
+    "certificates": "cert-manager.io",
+}
+"""Resources of custom groups that many clusters have: a hint, never a verdict."""
+_EVERYTHING = frozenset({"all", "any", "every"})
+_ALIKE = 0.85
+_FEW = 3
+
+
+def unknown_group(known: Catalogue, group: str, meant: str, resources: Iterable[str]) -> str:
+    """Return the words for a group that no server has, where another one was meant."""
+    homes = _homes_of_all(known, resources, meant)
+    words = f"{_no(known)} group {quoted(group)}, so this takes nothing: "
+    if len(homes) > 1:
+        places = [f"{several(names)} in {_written(home)}" for home, names in homes.items()]
+        return f"{words}write an entry for each group, {listing(places[:_FEW])}"
+    meant = next(iter(homes), meant)
+    return f'{words}write `group: "{meant}"`' + ("" if meant else ", as the core group is called")
+
+
+def removed_group(known: Catalogue, group: str, resources: Iterable[str]) -> str:
+    """Return the words for a group that only other releases have."""
+    ranges = [span for one in known.ever_in_group(group) for span in one.releases]
+    words = f"{_only(known, ranges)} group {quoted(group)}, so with 1.{known.minor} this takes nothing"
+    homes = _homes_of_all(known, resources)
+    now = [f"{several(names)} in {_written(home)}" for home, names in homes.items()]
+    return f"{words}: 1.{known.minor} serves {listing(now[:_FEW])}" if now else f"{words}. {_KEEP}"
+
+
+def removed(known: Catalogue, group: str, resource: str, subresource: str) -> str:
+    """Return the words for a resource or subresource that only other releases have in its group."""
+    name = _joined(resource, subresource)
+    if resource == "*":
+        below = [one for one in known.ever_in_group(group) if one.subresource == subresource]
+        ranges: Ranges = tuple(span for one in below for span in one.releases)
+    else:
+        ranges = known.releases(group, resource, subresource)
+    words = f"{_only(known, ranges)} {quoted(name)} of {group_name(group)}, so with 1.{known.minor} this takes nothing"
+    homes = [one.group for one in _named_exactly(known, resource) if not subresource]
+    return f"{words}: 1.{known.minor} serves it in {_written(homes[0])}" if homes else f"{words}. {_KEEP}"
+
+
+def unknown_subresource(known: Catalogue, group: str, resource: str, subresource: str) -> str:
+    """Return the words for a subresource that its resource does not have."""
+    name = quoted(_joined(resource, subresource))
+    if subresource == "finalizers" or subresource in _RBAC_SUBRESOURCES.get(resource, ()):
+        return f"no request is for {name}: only RBAC knows it. {_DELETE}"
+    if (group, resource) == ("", "nodes") and subresource in _NODE_API:
+        return (
+            f"no request is for {name}: RBAC knows it for the kubelet's own port, which kube-apiserver does not see. "
+            'Through kube-apiserver it is "nodes/proxy"'
+        )
+    below = [one for one in known.in_group(group) if resource in {"*", one.resource} and one.subresource]
+    names = tuple(sorted({one.subresource for one in below}))
+    words = f"{_no(known)} {name} in {group_name(group)}, so this takes nothing"
+    near = _nearest(subresource, names)
+    if near:
+        return f"{words}: did you mean {quoted(_joined(resource, near))}?"
+    if not names:
+        which = "no resource there has any" if resource == "*" else f"{quoted(resource)} has no subresources"
+        return f"{words}: {which}. {_DELETE}"
+    return f"{words}: write {several([_joined(resource, one) for one in names], most=9, last='or')}"
+
+
+def unknown_resource(known: Catalogue, group: str, resource: str, subresource: str) -> str:
+    """Return the words for a resource that its group does not have."""
+    name = quoted(_joined(resource, subresource))
+    where = "any group" if group == "*" else group_name(group)
+    words = f"{_no(known)} {name} in {where}, so this takes nothing: "
+    return words + next(_advice(known, group, resource, subresource))
+
+
+def singular(known: Catalogue, group: str, resource: str) -> str:
+    """Return the words for a name in a custom group that looks like no plural."""
+    own = [one.resource for one in known.named(resource) if one.group == group]
+    plural = own[0] if own else _plural(resource.lower())
+    sure = "are written" if own else "are nearly always written"
+    return (
+        f"{quoted(resource)} takes only what is called so, letter by letter, and resources {sure} in the plural, as in "
+        f'URLs: write "{plural}"'
+    )
+
+
+def _advice(known: Catalogue, group: str, resource: str, subresource: str) -> Iterator[str]:
+    """Yield what to write for an unknown resource, the likeliest first; always something."""
+    word = resource.strip().lower()
+    served = _served(known, word)
+    here = [one for one in served if group in {"*", one.group}]
+    if here:
+        yield f"resources are plurals in lower case, as in URLs. Write {_fitting(known, here[0], subresource)}"
+    if resource in _RBAC_RESOURCES and group in {"", "authentication.k8s.io", "certificates.k8s.io"}:
+        yield f"only RBAC knows it, for {_RBAC_RESOURCES[resource]}. {_DELETE}"
+    if served:
+        yield _where(known, served, subresource)
+    yield from _dotted(known, word, subresource)
+    yield from _as_subresource(known, group, word)
+    if word in _ELSEWHERE:
+        yield f'there is one in group "{_ELSEWHERE[word]}"'
+    if word in _EVERYTHING:
+        yield 'write "*" for every resource'
+    yield from _misspelt(known, group, word, subresource)
+    gone = known.named(word)
+    if gone:
+        yield f"{_only(known, gone[0].releases)} it, in {_written(gone[0].group)}"
+    yield "write a name that `kubectl api-resources` prints, with the group before the `/` of its APIVERSION"
+
+
+def _dotted(known: Catalogue, word: str, subresource: str) -> Iterator[str]:
+    """Yield what `deployments.apps`, `apps/deployments` and `v1/pods` stand for."""
+    first, _, rest = word.partition(".")
+    served = _served(known, first) if rest else ()
+    if served:
+        yield _where(known, served, subresource)
+    inner = _served(known, subresource)
+    if inner and (word in known.groups or word in {"core", "api"} or word.startswith("v")):
+        yield _where(known, inner, "")
+
+
+def _as_subresource(known: Catalogue, group: str, word: str) -> Iterator[str]:
+    """Yield the full name of a subresource that stands alone, or of what a kind is only ever sent to."""
+    for one in sorted(known.served, key=lambda one: (one.group != group, one.resource != "pods", one.name)):
+        if one.subresource and (
+            word.removesuffix("s") == one.subresource.removesuffix("s") or word.removesuffix("s") == one.kind.lower()
+        ):
+            general = f"*/{one.subresource}" if one.subresource in {"status", "scale"} else one.name
+            place = "" if one.group == group else f" in {_written(one.group)}"
+            yield f'it is a subresource. Write "{general}"{place}'
+            return
+
+
+def _misspelt(known: Catalogue, group: str, word: str, subresource: str) -> Iterator[str]:
+    """Yield the resource whose name is nearest, one of the same group if possible."""
+    for members in (known.in_group(group), known.served):
+        words = {text: one for one in members if not one.subresource for text in (one.singular, one.resource) if text}
+        near = _nearest(word, tuple(words))
+        if near:
+            one = words[near]
+            if group in {"*", one.group}:
+                yield f"did you mean {_fitting(known, one, subresource)}?"
+            else:
+                yield f"did you mean {_fitting(known, one, subresource)} of {_written(one.group)}?"
+            return
+
+
+def _where(known: Catalogue, served: Iterable[Resource], subresource: str) -> str:
+    """Return where a resource lives, as an entry to write; other groups that have it too are named."""
+    first, *others = served
+    also = f" (also in {listing([_written(one.group) for one in others[:_FEW]])})" if others else ""
+    fitting = _fitting(known, first, subresource)
+    home = f"it is in {group_name(first.group)}{also}"
+    return f'{home}. Write `group: "{first.group}"` with `resources: [{fitting}]`'
+
+
+def _fitting(known: Catalogue, resource: Resource, subresource: str) -> str:
+    """Return the right name of a resource in quotes, with a subresource that it has."""
+    if not subresource or subresource == "*" or known.get(resource.group, resource.resource, subresource):
+        return quoted(_joined(resource.resource, subresource))
+    names = tuple(one.subresource for one in known.subresources(resource.group, resource.resource))
+    return quoted(_joined(resource.resource, _nearest(subresource, names) or ""))
+
+
+def _served(known: Catalogue, word: str) -> list[Resource]:
+    """Return the resources of this release with such a name, those first whose plural it is, then those that are so."""
+    found = [one for one in known.named(word) if one.served_in(known.minor)]
+    return sorted(found, key=lambda one: (one.resource != word, one.is_custom, one.group))
+
+
+def _named_exactly(known: Catalogue, resource: str) -> list[Resource]:
+    return [one for one in _served(known, resource) if one.resource == resource]
+
+
+def _homes_of_all(known: Catalogue, resources: Iterable[str], best: str = "") -> dict[str, list[str]]:
+    """Return the groups in which this release serves some of the resources, each with those names."""
+    homes: dict[str, list[str]] = {}
+    for name in resources:
+        groups = [one.group for one in _named_exactly(known, name.partition("/")[0])]
+        if groups:
+            homes.setdefault(best if best in groups else groups[0], []).append(name)
+    return homes
+
+
+def _nearest(word: str, names: tuple[str, ...]) -> str | None:
+    near = fields.nearest(word, names)
+    if near is None and names:
+        from difflib import get_close_matches
+
+        near = next(iter(get_close_matches(word, names, 1, _ALIKE)), None)
+    return near
+
+
+_DELETE = "Delete it, with the rule if it stands alone"
+_KEEP = "Keep it only for the sake of such servers"
+
+
+def _no(known: Catalogue) -> str:
+    return f"1.{known.minor} serves no"
+
+
+def _only(known: Catalogue, ranges: Iterable[tuple[int, int]]) -> str:
+    """Return which releases serve something, as the begin of a sentence about it."""
+    spans = sorted(ranges) or [(0, OLDEST - 1)]
+    first, last = spans[0][0], max(span[1] for span in spans)
+    if last < known.minor:
+        return f"only servers up to 1.{last} have"
+    return f"only servers from 1.{first} on have" if last == NEWEST else f"only servers from 1.{first} to 1.{last} have"
+
+
+def _written(group: str) -> str:
+    return f'group "{group}"' if group else 'the core group ("")'
+
+
+def _joined(resource: str, subresource: str) -> str:
+    return f"{resource}/{subresource}" if subresource else resource
+
+
+def _plural(word: str) -> str:
+    if word.endswith("y") and word[-2:-1] not in set("aeiou"):
+        return f"{word[:-1]}ies"
+    return f"{word}es" if word.endswith(("x", "z", "ch", "sh")) else f"{word}s"
