@@ -376,8 +376,7 @@ def _objects_of(policy: PolicySubject, found: Analysis, entry: GroupResources) -
     for name in entry.resources or ("*",):
         resource = name.removesuffix("/*")
         if resource == "*":
-            known = _known(policy, found, entry.group)
-            yield from (target._replace(names=names if entry.resources else None) for target in known)
+            yield from (target._replace(names=names) for target in _known(policy, found, entry.group))
         elif "/" not in resource and _can_be_listed(policy, entry.group, resource):
             yield Target(None if entry.group == "*" else entry.group, resource, "", names)
 
