@@ -120,6 +120,8 @@ class Report(NamedTuple):
     notices: tuple[Notice, ...]
     files: int
     passed_over: int = 0
+    definitions: int = 0
+    """Files with definitions of custom resources."""
     failed: tuple[Notice, ...] = ()
     """Paths that could not be read; the run ends with exit code 2."""
     crashed: tuple[Notice, ...] = ()

@@ -15,6 +15,7 @@ from auditlint.text.places import NodePlaces
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from auditlint.carriers.custom_resource import Definitions
     from auditlint.config import Settings
     from auditlint.rule import Rule
 
@@ -43,6 +44,8 @@ class _Run:
         self.failed: list[Notice] = []
         self.crashed: list[Notice] = []
         self.files = 0
+        self.passed_over = 0
+        self.definitions: list[Definitions] = []
 
 
 def check(
@@ -55,7 +58,8 @@ def check(
     """Lint the sources and return the report; nothing but reading files happens to the world."""
     run = _Run()
     files = list(_read(sources, settings, as_kind, run, progress))
-    linked = iter(carriers.link([subject for file in files for subject in file.subjects], settings.cluster))
+    subjects = [subject for file in files for subject in file.subjects]
+    linked = iter(carriers.link(subjects, settings.cluster, run.definitions))
     files = [file._replace(subjects=tuple(next(linked) for _ in file.subjects)) for file in files]
     found = {file.path: _judge(file, settings, run) for file in files}
     return Report(
@@ -63,7 +67,8 @@ def check(
         findings=tuple(sorted((finding for findings in found.values() for finding in findings), key=_order)),
         notices=tuple(run.notices),
         files=run.files,
-        passed_over=run.files - len(files),
+        passed_over=run.passed_over,
+        definitions=len(run.definitions),
         failed=tuple(run.failed),
         crashed=tuple(run.crashed),
         lines={file.path: tuple(source.lines(file.data)) for file in files if found[file.path]},
@@ -128,11 +133,17 @@ def _read(
         run.files += 1
         found = carriers.recognise(given.path, content, as_kind=as_kind, named=given.named, minor=settings.minor)
         run.notices += found.notices
+        if found.defines:
+            from auditlint.carriers.custom_resource import Definitions
+
+            run.definitions.append(Definitions(given.path, given.data))
         if found.subjects:
             yield _File(given.path, content, tuple(found.subjects))
-        elif as_kind and as_kind != "policy":
+            continue
+        run.passed_over += not found.defines
+        if as_kind and as_kind != "policy":
             run.failed.append(Notice(given.path, f"holds nothing that --as {as_kind} can take"))
-        elif given.named and not found.notices:
+        elif given.named and not found.notices and not found.defines:
             run.notices.append(Notice(given.path, "holds no audit policy and starts no kube-apiserver: passed over"))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from auditlint.carriers import policy, sink, template
 from auditlint.carriers.candidate import Candidate
 from auditlint.carriers.link import link as link_policies
-from auditlint.carriers.look import as_text, may_hold_subject
+from auditlint.carriers.look import as_text, may_define_resources, may_hold_subject
 from auditlint.carriers.subjects import ApiServer, ManifestFile, PolicySubject, WebhookConfig
 from auditlint.carriers.summary import summary
 from auditlint.carriers.values import text
@@ -22,6 +22,7 @@ from auditlint.text.plain import plain
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from auditlint.carriers.custom_resource import Definitions
     from auditlint.rule import Subject
     from auditlint.text.nodes import Document, Stream
 
@@ -33,6 +34,8 @@ class Found(NamedTuple):
 
     subjects: tuple[Subject, ...] = ()
     notices: tuple[Notice, ...] = ()
+    defines: bool = False
+    """It has CustomResourceDefinitions; see `Definitions`."""
 
 
 class _File(NamedTuple):
@@ -49,11 +52,16 @@ def recognise(path: str, data: bytes, *, as_kind: str | None, named: bool, minor
     `as_kind` (`policy`, `pod`, `flags`) says what it is, whatever it looks like; `named`: it stands on the command
     line; `minor`: the release to judge for, None for the one that the file shows, or else the newest.
     """
-    file = _File(path, data, as_kind, named, minor)
+    if as_kind is None and not named and not may_hold_subject(data):
+        return Found(defines=may_define_resources(data))
+    found = _recognise(_File(path, data, as_kind, named, minor))
+    return found._replace(defines=True) if as_kind is None and may_define_resources(data) else found
+
+
+def _recognise(file: _File) -> Found:
+    path, data, as_kind, _, _ = file
     if as_kind == "flags":
         return Found((_arguments(file),))
-    if as_kind is None and not named and not may_hold_subject(data):
-        return Found()
     stream = reader.read(data)
     if as_kind is None and stream.error and stream.error.problem == "invalid-key" and template.has_marks(data):
         quoted = reader.read(template.with_quoted_marks(data))
@@ -66,11 +74,18 @@ def recognise(path: str, data: bytes, *, as_kind: str | None, named: bool, minor
     return _with_error(file, stream, found) if stream.error else found
 
 
-def link(subjects: Sequence[Subject], cluster: Cluster = ORDINARY) -> tuple[Subject, ...]:
+def link(
+    subjects: Sequence[Subject], cluster: Cluster = ORDINARY, definitions: Sequence[Definitions] = ()
+) -> tuple[Subject, ...]:
     """Return the subjects of a run in their order, those that belong together matched with each other.
 
-    `cluster` is what the configuration says of the cluster that the policies are for.
+    `cluster` is what the configuration says of the cluster that the policies are for, `definitions` are the files of
+    the run with CustomResourceDefinitions.
     """
+    if definitions:
+        from auditlint.carriers import custom_resource
+
+        cluster = custom_resource.extended(cluster, subjects, definitions)
     if cluster != ORDINARY:
         subjects = [replace(one, cluster=cluster) if isinstance(one, PolicySubject) else one for one in subjects]
     if any(isinstance(subject, WebhookConfig) for subject in subjects):

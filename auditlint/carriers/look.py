@@ -8,7 +8,8 @@ from auditlint.text.encoding import display
 from auditlint.text.lines import split_lines
 
 _LEVEL_KEY = rb"""(?m)(?:^|[\s[{,?-])["']?level["']?[ \t]*:"""
-"""Compiled where it is first used: most runs do not need it."""
+_DEFINITION = rb"""\bkind["']?[ \t]*:[ \t]*["']?CustomResourceDefinition(?:List)?\b"""
+"""Both are compiled where they are first used: most runs do not need them."""
 _WORDS = (b"audit", b"apiserver", b"current-context")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -27,6 +28,13 @@ def may_hold_subject(data: bytes) -> bool:
     if data.startswith(_UTF16):
         data = data.decode("utf-16", "ignore").encode("utf-8", "ignore")
     return any(word in data for word in _WORDS) or _has_rare_spelling(data)
+
+
+def may_define_resources(data: bytes) -> bool:
+    """Tell whether the text names the kind of a CustomResourceDefinition as such an object does."""
+    if data.startswith(_UTF16):
+        data = data.decode("utf-16", "ignore").encode("utf-8", "ignore")
+    return b"CustomResourceDefinition" in data and re.search(_DEFINITION, data) is not None
 
 
 def _has_rare_spelling(data: bytes) -> bool:

@@ -157,6 +157,8 @@ def summary_line(report: Report) -> str:
     kinds = [str(subject["kind"]) for subject in report.subjects]
     policies = _count(kinds.count("policy"), "policy", "policies")
     parts = [policies, _count(kinds.count("apiserver"), "apiserver")]
+    if report.definitions:
+        parts.append(f"{_count(report.definitions, 'file')} with custom resources")
     if report.passed_over:
         parts.append(f"{_count(report.passed_over, 'file')} passed over")
     live = [finding.severity for finding in report.findings if finding.suppressed is None]

@@ -138,9 +138,9 @@ class Catalogue:
 
 
 @cache
-def of_release(minor: int) -> Catalogue:
-    """Return what comes with Kubernetes 1.`minor`."""
-    return Catalogue(minor)
+def of_release(minor: int, custom: tuple[Resource, ...] = ()) -> Catalogue:
+    """Return what comes with Kubernetes 1.`minor`, and custom resources."""
+    return Catalogue(minor, custom)
 
 
 @cache

@@ -25,7 +25,7 @@ class Cluster(NamedTuple):
         """Return what such a cluster of release 1.`minor` serves, as far as it is known."""
         from auditlint.kubernetes import catalogue
 
-        return catalogue.Catalogue(minor, self.custom) if self.custom else catalogue.of_release(minor)
+        return catalogue.of_release(minor, self.custom) if self.custom else catalogue.of_release(minor)
 
 
 ORDINARY = Cluster()

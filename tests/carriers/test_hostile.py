@@ -9,7 +9,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditlint.carriers import link, recognise, summary
+from auditlint.carriers import Found, link, recognise, summary
 from auditlint.carriers.look import may_hold_subject
 from auditlint.carriers.subjects import ApiServer
 from tests.carriers.recognition import POLICY, found, pod, subjects
@@ -90,4 +90,4 @@ def test_words_that_make_a_file_worth_reading(data: bytes) -> None:
 )
 def test_files_that_are_not_parsed(data: bytes) -> None:
     assert not may_hold_subject(data)
-    assert found(data, named=False) == ((), ())
+    assert found(data, named=False) == Found()

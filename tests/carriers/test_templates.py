@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditlint.carriers import summary, template
+from auditlint.carriers import Found, summary, template
 from auditlint.carriers.subjects import PolicySubject, UnreadText
 from tests.carriers.recognition import POLICY, found, only, subjects
 
@@ -95,7 +95,7 @@ def test_other_files_that_set_flags_are_no_pods(text: str) -> None:
 
 
 def test_a_file_that_was_found() -> None:
-    assert found("a: [", named=False) == ((), ())
+    assert found("a: [", named=False) == Found()
     result = found("a: [level: 3", named=False)
     assert result.subjects == ()
     assert "passed over" in result.notices[0].message
