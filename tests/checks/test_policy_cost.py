@@ -455,10 +455,10 @@ ENTRIES = st.sampled_from(
         GroupResources("events.k8s.io", ("*",)),
         GroupResources("*", ("events", "leases")),
         GroupResources("coordination.k8s.io"),
-        GroupResources("coordination.k8s.io", ("leases",), ("a", "kube-scheduler")),
+        GroupResources("coordination.k8s.io", ("leases",), ("b", "kube-scheduler")),
         GroupResources("", ("pods", "services")),
         GroupResources("", ("nodes/*",)),
-        GroupResources("", ("nodes",), ("a",)),
+        GroupResources("", ("nodes",), ("b",)),
         GroupResources("discovery.k8s.io", ("endpointslices",)),
         GroupResources(""),
     ]
@@ -520,7 +520,7 @@ READERS = (
 OBJECTS = (
     *product([""], ["pods", "configmaps", "limitranges"]),
     *product(["apps"], ["deployments", "replicasets"]),
-    ("example.com", "things"),
+    *product(["example.com"], ["pods", "configmaps", "deployments", "things"]),
     ("other.com", "things"),
 )
 BODY_WORLD = tuple(
