@@ -45,8 +45,10 @@ _NODE = "system:node:"
 _TOKEN = "system:bootstrap:"  # noqa: S105  (the users whom bootstrap tokens stand for)
 _INSECURE_PORT_UNTIL = 19
 """The last minor with a port that needs no login (cmd/kube-apiserver/app/server.go refuses one from 1.20 on)."""
-_NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
-_OBJECT = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+_ACCOUNT_PARTS = 2
+"""Namespace and name."""
+_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
+_LONGEST_NAMESPACE = 63
 _WELL_KNOWN = tuple(sorted({*_USERS, *_GROUPS, *_CERTIFIED}))
 
 
@@ -92,7 +94,7 @@ def _account(field: str, name: str) -> str:
     parts = rest.split(":") if colon else []
     if not _can_be(parts):
         return f'no service account can be called {quoted(name)}: write "{_ACCOUNT}NAMESPACE:NAME"'
-    if len(parts) == 2:  # noqa: PLR2004  (namespace and name)
+    if len(parts) == _ACCOUNT_PARTS:
         user = _ACCOUNT + rest
         return "" if (field, name) == ("users", user) else f'{_nobody(field, name)}: write `users: ["{user}"]`'
     group = ":".join(["system:serviceaccounts", *parts])
@@ -106,7 +108,11 @@ def _account(field: str, name: str) -> str:
 def _as_user(name: str) -> str:
     if name in _GROUPS or name.startswith(_BOOTSTRAPPERS):
         return f'{quoted(name)} is a group, nobody is called so: write `userGroups: ["{name}"]` in place of `users:`'
-    return f'a kubelet is called "{_NODE}NAME": write its name behind the colon' if name == _NODE else ""
+    if name == _NODE:
+        return (
+            f'{quoted(name)} is the name of no user: write "{_NODE}NAME" for one kubelet, or the group "system:nodes"'
+        )
+    return ""
 
 
 def _as_group(name: str) -> str:
@@ -114,7 +120,7 @@ def _as_group(name: str) -> str:
         return f'{quoted(name)} is a user, nobody is in a group of that name: write `users: ["{name}"]`'
     if name in _CERTIFIED:
         return (
-            f"{quoted(name)} is a user, and nobody is in a group of that name (unless your own certificates say so): "
+            f"{quoted(name)} is a user, nobody is in a group of that name unless your own logins say so: "
             f'write `users: ["{name}"]`'
         )
     return ""
@@ -139,5 +145,5 @@ def _can_be(parts: list[str]) -> bool:
     """Tell whether parts can be the namespace, or the namespace and the name, of a service account."""
     if not parts:
         return True
-    names = len(parts) == 1 or (len(parts) == 2 and bool(_OBJECT.fullmatch(parts[1])))  # noqa: PLR2004
-    return names and bool(_NAMESPACE.fullmatch(parts[0]))
+    labels = [parts[0], *(label for name in parts[1:] for label in name.split("."))]
+    return len(parts) <= _ACCOUNT_PARTS and len(parts[0]) <= _LONGEST_NAMESPACE and all(map(_LABEL.fullmatch, labels))

@@ -66,6 +66,9 @@ def unknown_group(known: Catalogue, group: str, meant: str, resources: Iterable[
         places = [f"{several(names)} in {_written(home)}" for home, names in homes.items()]
         return f"{words}write an entry for each group, {listing(places[:_FEW])}"
     meant = next(iter(homes), meant)
+    if meant not in known.groups:
+        ranges = [span for one in known.ever_in_group(meant) for span in one.releases]
+        return f"{words}did you mean {quoted(meant)}? {_only(known, ranges).capitalize()} that"
     return f'{words}write `group: "{meant}"`' + ("" if meant else ", as the core group is called")
 
 

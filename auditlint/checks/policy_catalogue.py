@@ -17,6 +17,7 @@ from auditlint.rule import Context, rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from auditlint.checks.identity_names import Dead
     from auditlint.checks.resource_names import Names
     from auditlint.finding import Finding, Path
     from auditlint.kubernetes.catalogue import Resource
@@ -44,12 +45,38 @@ _ALWAYS_SERVED = frozenset(
 _USUAL_VERBS = frozenset({"get", "list", "watch", "create", "update", "patch", "delete"})
 
 
+_LIVING = {
+    "users": frozenset(
+        {
+            "system:anonymous",
+            "system:apiserver",
+            "system:kube-controller-manager",
+            "system:kube-proxy",
+            "system:kube-scheduler",
+        }
+    ),
+    "userGroups": frozenset(
+        {
+            "system:authenticated",
+            "system:masters",
+            "system:nodes",
+            "system:serviceaccounts",
+            "system:unauthenticated",
+        }
+    ),
+}
+"""Names that stand where they belong in most policies."""
+_KUBERNETES_OWN = ("system", "kube", "serviceaccount")
+"""What names begin with that Kubernetes gives; of any other nobody can say that it is nobody's."""
+
+
 class _Misnamed(NamedTuple):
     path: Path
     message: str
 
 
 _FOUND: WeakKeyDictionary[PolicySubject, dict[str, list[_Misnamed]]] = WeakKeyDictionary()
+_NAMES: WeakKeyDictionary[PolicySubject, Names] = WeakKeyDictionary()
 
 
 @rule(
@@ -159,7 +186,7 @@ def unsupported_verb(policy: PolicySubject, context: Context) -> Iterator[Findin
             what = wording.several([name for entry in now.resources for name in entry.resources or (entry.group,)])
             message = (
                 f"1.{policy.minor} serves no {wording.listing(now.verbs, 'or')} of {what}, so this rule takes only "
-                f"requests that fail. Served are {wording.listing(sorted(served))}"
+                f"requests that fail. It serves {wording.listing(sorted(served))}"
             )
             yield context.value(policy.at("rules", index, "verbs"), message)
 
@@ -177,15 +204,20 @@ def dead_identity(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     held = None if policy.cluster.aggregated else analysis.judged(policy)
     for index, now in enumerate(held.rules if held else ()):
         for field, names in (("users", now.users), ("userGroups", now.user_groups)):
-            if not names:
-                continue
-            from auditlint.checks import identity_names  # most rules name nobody
-
             for position, name in enumerate(names):
-                dead = identity_names.dead(field, name, policy.minor) if name and "*" not in name else None
+                dead = _dead(field, name, policy.minor)
                 if dead:
                     severity = Severity.INFO if dead.gone else None
                     yield context.value(policy.at("rules", index, field, position), dead.message, severity=severity)
+
+
+def _dead(field: str, name: str, minor: int) -> Dead | None:
+    """Return why a name takes nobody; of most it is told at once that they are somebody's, or may be."""
+    if name in _LIVING[field] or "*" in name or not name.lower().startswith(_KUBERNETES_OWN):
+        return None
+    from auditlint.checks import identity_names
+
+    return identity_names.dead(field, name, minor)
 
 
 def _misnamed(policy: PolicySubject, context: Context) -> Iterator[Finding]:
@@ -218,7 +250,10 @@ def _resource_rules(policy: PolicySubject) -> Iterator[tuple[int, PolicyRule]]:
 
 
 def _names(policy: PolicySubject) -> Names:
-    return _names_of(policy.minor, policy.cluster.custom)
+    found = _NAMES.get(policy)
+    if found is None:
+        found = _NAMES[policy] = _names_of(policy.minor, policy.cluster.custom)
+    return found
 
 
 @lru_cache(maxsize=4)

@@ -1,0 +1,635 @@
+"""The rules about names of groups, resources, users and groups of users."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditlint import lint
+from auditlint.checks import policy_catalogue, wording
+from auditlint.config import Settings
+from auditlint.kubernetes import catalogue
+from auditlint.kubernetes.catalogue import Resource
+from auditlint.kubernetes.cluster import Cluster
+from auditlint.kubernetes.policy import GroupResources, Policy, PolicyRule
+from auditlint.kubernetes.releases import NEWEST, OLDEST
+from auditlint.lint import Source
+from tests.checks.policies import CLOSING, as_text, findings, only, rules
+
+MINORS = range(OLDEST, NEWEST + 1)
+NAMES = ("unknown-group", "unknown-resource", "unknown-subresource", "removed-resource", "singular-resource")
+"""The rules about names in entries of `resources`."""
+
+
+def of_entries(*entries: GroupResources, minor: int = NEWEST, rule: PolicyRule | None = None) -> dict[str, str]:
+    """Return what is found in a rule with these entries: by pointer below the rule, name and severity of the rule."""
+    one = rule or PolicyRule("Metadata")
+    text = as_text(Policy((one._replace(resources=entries), PolicyRule("Metadata"))))
+    return {
+        finding.pointer.removeprefix("/rules/0"): f"{finding.rule} {finding.severity.word}"
+        for finding in findings(text, minor=minor)
+        if finding.category == policy_catalogue.CATEGORY
+    }
+
+
+def of_name(group: str, name: str, minor: int = NEWEST) -> str:
+    """Return what is found in one entry with one resource, "" for nothing."""
+    found = of_entries(GroupResources(group, (name,)), minor=minor)
+    assert len(found) < 2
+    return "".join(found.values())
+
+
+def message(group: str, *names: str, minor: int = NEWEST) -> str:
+    """Return the message of the one finding in an entry."""
+    text = as_text(Policy((PolicyRule("Metadata", resources=(GroupResources(group, names),)), PolicyRule("Metadata"))))
+    (found,) = [one for one in findings(text, minor=minor) if one.category == policy_catalogue.CATEGORY]
+    assert len(found.message) < 250
+    return found.message
+
+
+WRONG_GROUPS = {
+    "core": '""',
+    "v1": '""',
+    "v1beta1": '""',
+    "app": '"apps"',
+    "aps": '"apps"',
+    "autoscalling": '"autoscaling"',
+    "polcy": '"policy"',
+    "rbac": '"rbac.authorization.k8s.io"',
+    "networking": '"networking.k8s.io"',
+    "deployments": '"apps"',
+    "deployment": '"apps"',
+    "sts": '"apps"',
+    "pods": '""',
+    "rbac.authorisation.k8s.io": '"rbac.authorization.k8s.io"',
+    "rbac.authorization": '"rbac.authorization.k8s.io"',
+    "authorization.rbac.k8s.io": '"rbac.authorization.k8s.io"',
+    "networking.k8.io": '"networking.k8s.io"',
+    "networking.k8s.oi": '"networking.k8s.io"',
+    "netwoking.k8s.io": '"networking.k8s.io"',
+    "storages.k8s.io": '"storage.k8s.io"',
+    "nodes.k8s.io": '"node.k8s.io"',
+    "apps.v1": '"apps"',
+    "v1.apps": '"apps"',
+    "deployments.apps": '"apps"',
+    "leases.coordination.k8s.io": '"coordination.k8s.io"',
+}
+
+
+@pytest.mark.parametrize(("group", "meant"), WRONG_GROUPS.items(), ids=WRONG_GROUPS.keys())
+def test_unknown_group(group: str, meant: str) -> None:
+    assert of_entries(GroupResources(group)) == {"/resources/0/group": "unknown-group error"}
+    assert f"write `group: {meant}`" in message(group)
+
+
+LIVING_GROUPS = (  # noqa: SIM905  (a long list reads best so)
+    "acme widgets.example.com apps.example.com batch.example.com networking.istio.io security.istio.io "
+    "batch.volcano.sh scheduling.volcano.sh policy.open-cluster-management.io apps.open-cluster-management.io "
+    "metrics.k8s.io custom.metrics.k8s.io external.metrics.k8s.io snapshot.storage.k8s.io "
+    "groupsnapshot.storage.k8s.io gateway.networking.k8s.io policy.networking.k8s.io autoscaling.k8s.io "
+    "poc.autoscaling.k8s.io app.k8s.io csi.storage.k8s.io migration.k8s.io node.kubernetes.io topology.node.k8s.io "
+    "cluster.x-k8s.io scheduling.x-k8s.io kueue.x-k8s.io leaderworkerset.x-k8s.io inference.networking.x-k8s.io "
+    "infrastructure.cluster.x-k8s.io multicluster.x-k8s.io scheduling.sigs.k8s.io storage.x-k8s.io "
+    "secrets-store.csi.x-k8s.io apps.openshift.io authorization.openshift.io network.openshift.io "
+    "rbac.istio.io policy.linkerd.io networking.gke.io autoscaling.gke.io apps.kruise.io core.oam.dev "
+    "core.gardener.cloud "
+    "batch.sdk.com nodes.io storage.io events.io app.io resources.io samplecontroller.k8s.io wardle.example.com "
+    "apiserver.k8s.io admission.k8s.io imagepolicy.k8s.io client.authentication.k8s.io networking.k8s.com "
+    "audit.k8s.io configuration.konghq.com operator.tigera.io crd.projectcalico.org projectcalico.org jobset.x-k8s.io "
+    "lws.x-k8s.io nfd.k8s-sigs.io longhorn.io serving.knative.dev eventing.knative.dev apps.k8s.io batch.k8s.io"
+).split()
+
+
+@pytest.mark.parametrize("group", LIVING_GROUPS)
+@pytest.mark.parametrize("minor", [OLDEST, 29, NEWEST])
+def test_groups_that_may_be_somebodys(group: str, minor: int) -> None:
+    entry = GroupResources(group, ("widgets", "widgets/status", "*", "widgets/*", "*/status"))
+    assert not of_entries(entry, GroupResources(group), minor=minor)
+
+
+def test_a_group_below_the_community_domain_that_begins_like_a_built_in_one_with_its_resource() -> None:
+    assert of_name("apps.k8s.io", "deployments") == "unknown-group error"
+    assert of_name("batch.kubernetes.io", "jobs/status") == "unknown-group error"
+    assert of_name("core.k8s.io", "pods") == "unknown-group error"
+    assert of_name("apps.k8s.io", "applications") == ""
+    assert of_name("batch.example.com", "jobs") == ""
+
+
+def test_unknown_group_looks_at_the_resources() -> None:
+    assert 'write `group: "apps"`' in message("v1", "deployments")
+    assert 'write `group: "events.k8s.io"`' in message("events", "events")
+    several = message("core", "pods", "deployments", "*")
+    assert '"pods" in the core group ("") and "deployments" in group "apps"' in several
+
+
+def test_unknown_group_hides_its_resources() -> None:
+    assert of_entries(GroupResources("core", ("pod", "deployments", "foo"))) == {
+        "/resources/0/group": "unknown-group error"
+    }
+
+
+def test_a_group_that_is_meant_and_gone() -> None:
+    assert 'did you mean "extensions"? Only servers up to 1.21 have that' in message("extension")
+    assert 'write `group: "extensions"`' in message("extension", minor=21)
+
+
+WRONG_RESOURCES = {
+    ("", "deployments"): 'Write `group: "apps"` with `resources: ["deployments"]`',
+    ("", "deployments/scale"): '`resources: ["deployments/scale"]`',
+    ("", "Deployment"): '`group: "apps"` with `resources: ["deployments"]`',
+    ("", "deploy"): '`group: "apps"` with `resources: ["deployments"]`',
+    ("apps", "events"): 'it is in the core group (also in group "events.k8s.io")',
+    ("apps", "ingresses"): '`group: "networking.k8s.io"`',
+    ("", "Pod"): 'Write "pods"',
+    ("", "pod"): 'Write "pods"',
+    ("", "po"): 'Write "pods"',
+    ("", "PODS"): 'Write "pods"',
+    ("", " pods"): 'Write "pods"',
+    ("", "pod/exec"): 'Write "pods/exec"',
+    ("", "Pod/execs"): 'Write "pods/exec"',
+    ("", "pod/*"): 'Write "pods/*"',
+    ("", "cm"): 'Write "configmaps"',
+    ("", "endpoint"): 'did you mean "endpoints"?',
+    ("", "secerts"): 'did you mean "secrets"?',
+    ("", "config-maps"): 'did you mean "configmaps"?',
+    ("", "replicacontrollers"): 'did you mean "replicationcontrollers"?',
+    ("", "deploymnets"): 'did you mean "deployments" of group "apps"?',
+    ("", "deployments.apps"): '`group: "apps"` with `resources: ["deployments"]`',
+    ("", "apps/deployments"): '`group: "apps"` with `resources: ["deployments"]`',
+    ("apps", "v1/deployments"): '`group: "apps"` with `resources: ["deployments"]`',
+    ("", "exec"): 'Write "pods/exec"',
+    ("", "logs"): 'Write "pods/log"',
+    ("apps", "scale"): 'Write "*/scale"',
+    ("authentication.k8s.io", "tokenrequests"): 'Write "serviceaccounts/token" in the core group',
+    ("", "users"): "only RBAC knows it, for impersonation",
+    ("certificates.k8s.io", "signers"): "only RBAC knows it",
+    ("", "all"): 'write "*"',
+    ("", "foo"): "kubectl api-resources",
+    ("storage.k8s.io", "volumesnapshots"): 'group "snapshot.storage.k8s.io"',
+    ("", "podpresets"): 'only servers up to 1.19 have it, in group "settings.k8s.io"',
+}
+
+
+@pytest.mark.parametrize(("where", "advice"), WRONG_RESOURCES.items(), ids=map("-".join, WRONG_RESOURCES))
+def test_unknown_resource(where: tuple[str, str], advice: str) -> None:
+    assert of_name(*where) == "unknown-resource error"
+    assert advice in message(*where)
+
+
+NOT_JUDGED = ["*", "", "pods/", "/exec", "pods/log/x", "pod*", "*/*", "po*/exec", "pods/ex*", "pods/*", "${NAME}"]
+
+
+@pytest.mark.parametrize("name", NOT_JUDGED)
+def test_resources_of_other_rules(name: str) -> None:
+    assert not set(of_entries(GroupResources("", (name,))).values())
+
+
+def test_one_finding_for_each_value() -> None:
+    entries = (GroupResources("", ("pods", "pod", "svc", "podz/execs")), GroupResources("apps", ("deploy",)))
+    assert of_entries(*entries) == dict.fromkeys(
+        (
+            "/resources/0/resources/1",
+            "/resources/0/resources/2",
+            "/resources/0/resources/3",
+            "/resources/1/resources/0",
+        ),
+        "unknown-resource error",
+    )
+
+
+def test_places() -> None:
+    text = rules('- level: None\n  resources:\n  - group: core\n  - group: ""\n    resources: [pods, "pod/exec"]\n')
+    lines = [(found.rule, found.span.line, found.span.column) for found in findings(text) if found.rule in NAMES]
+    assert lines == [("unknown-group", 6, 12), ("unknown-resource", 8, 23)]
+
+
+ANY_GROUP = {
+    "pods": "",
+    "widgets": "",
+    "widget": "",
+    "pods/execs": "",
+    "*/status": "",
+    "limits": "",
+    "endpoints": "",
+    "podsecuritypolicies": "",
+    "foo": "",
+    "podz": "",
+    "Pod": "unknown-resource error",
+    "pod": "unknown-resource error",
+    "pod/exec": "unknown-resource error",
+    "deploy": "unknown-resource error",
+    "ns": "unknown-resource error",
+}
+
+
+@pytest.mark.parametrize(("name", "found"), ANY_GROUP.items(), ids=ANY_GROUP.keys())
+def test_names_in_any_group(name: str, found: str) -> None:
+    assert of_name("*", name) == found
+
+
+SUBRESOURCES = {
+    ("", "pods/execs"): 'did you mean "pods/exec"?',
+    ("", "pods/logs"): 'did you mean "pods/log"?',
+    ("", "pods/port-forward"): 'did you mean "pods/portforward"?',
+    ("", "pods/shell"): 'write "pods/attach", "pods/binding"',
+    ("", "configmaps/status"): '"configmaps" has no subresources',
+    ("apps", "*/scales"): 'did you mean "*/scale"?',
+    ("rbac.authorization.k8s.io", "*/status"): "no resource there has any",
+    ("", "nodes/metrics"): 'it is "nodes/proxy"',
+    ("", "nodes/log"): "the kubelet's own port",
+    ("", "services/finalizers"): "only RBAC knows it",
+    ("apps", "*/finalizers"): "only RBAC knows it",
+    ("", "endpoints/restricted"): "only RBAC knows it",
+}
+
+
+@pytest.mark.parametrize(("where", "advice"), SUBRESOURCES.items(), ids=map("-".join, SUBRESOURCES))
+def test_unknown_subresource(where: tuple[str, str], advice: str) -> None:
+    assert of_name(*where) == "unknown-subresource error"
+    assert advice in message(*where)
+
+
+REMOVED = [
+    ("policy", "podsecuritypolicies", 24, 25),
+    ("networking.k8s.io", "clustercidrs", 28, 29),
+    ("networking.k8s.io", "networkpolicies/status", 27, 28),
+    ("resource.k8s.io", "podschedulings", 26, 27),
+]
+ADDED = [
+    ("", "pods/resize", 31, 32),
+    ("storage.k8s.io", "csistoragecapacities", 18, 19),
+    ("networking.k8s.io", "networkpolicies/status", 23, 24),
+    ("admissionregistration.k8s.io", "validatingadmissionpolicies", 25, 26),
+    ("admissionregistration.k8s.io", "*/status", 26, 27),
+]
+
+
+@pytest.mark.parametrize(("group", "name", "last", "first"), REMOVED)
+def test_removed_resource(group: str, name: str, last: int, first: int) -> None:
+    assert of_name(group, name, last) == ""
+    assert of_name(group, name, first) == "removed-resource info"
+    words = message(group, name, minor=first)
+    assert f"1.{last} have" in words
+    assert f"so with 1.{first} this takes nothing" in words
+
+
+@pytest.mark.parametrize(("group", "name", "last", "first"), ADDED)
+def test_resource_of_newer_servers(group: str, name: str, last: int, first: int) -> None:
+    assert of_name(group, name, last) == "removed-resource info"
+    assert of_name(group, name, first) == ""
+    assert f"only servers from 1.{first} " in message(group, name, minor=last)
+
+
+def test_removed_group() -> None:
+    entry = GroupResources("extensions", ("ingresses", "deployments", "foo"))
+    assert of_entries(entry) == {"/resources/0/group": "removed-resource info"}
+    words = message("extensions", "ingresses", "deployments")
+    assert 'up to 1.21 have group "extensions"' in words
+    assert '"ingresses" in group "networking.k8s.io"' in words
+    assert '"deployments" in group "apps"' in words
+    assert of_entries(entry, minor=21) == {
+        "/resources/0/resources/1": "removed-resource info",
+        "/resources/0/resources/2": "unknown-resource error",
+    }
+
+
+def test_group_of_newer_servers() -> None:
+    assert of_entries(GroupResources("resource.k8s.io"), minor=25) == {"/resources/0/group": "removed-resource info"}
+    assert of_entries(GroupResources("resource.k8s.io"), minor=26) == {}
+
+
+@pytest.mark.parametrize(
+    ("group", "name"),
+    [
+        ("extensions", "deployments/scale"),
+        ("extensions", "replicationcontrollers/scale"),
+        ("apps", "deployments/rollback"),
+        ("admissionregistration.k8s.io", "initializerconfigurations"),
+    ],
+)
+def test_what_older_releases_than_the_oldest_had(group: str, name: str) -> None:
+    assert of_name(group, name, OLDEST) == "removed-resource info"
+    assert "up to 1.17 have" in message(group, name, minor=OLDEST)
+
+
+SINGULARS = {
+    "machineconfig": "machineconfigs",
+    "machineconfig/status": "machineconfigs",
+    "MachineConfig": "machineconfigs",
+    "proxy": "proxies",
+    "gateway": "gateways",
+    "box": "boxes",
+}
+
+
+@pytest.mark.parametrize(("name", "plural"), SINGULARS.items(), ids=SINGULARS.keys())
+def test_singular_resource(name: str, plural: str) -> None:
+    assert of_name("machineconfiguration.openshift.io", name) == "singular-resource info"
+    assert f'write "{plural}"' in message("machineconfiguration.openshift.io", name)
+
+
+@pytest.mark.parametrize("name", ["widgets", "widgets/scale", "*", "*/status", "metadata", "Widgets", "dns"])
+def test_plural_of_a_custom_group(name: str) -> None:
+    assert of_name("example.com", name) == ""
+
+
+@pytest.mark.parametrize("group", ["custom.metrics.k8s.io", "external.metrics.k8s.io"])
+def test_names_of_metrics(group: str) -> None:
+    assert of_name(group, "queue_length") == ""
+
+
+def test_plain_names_are_served_with_the_usual_verbs_by_every_release() -> None:
+    for minor in MINORS:
+        known = catalogue.of_release(minor)
+        for one in known.served:
+            entry = GroupResources(one.group, (one.name,))
+            if policy_catalogue._is_well_known(entry):
+                assert policy_catalogue._USUAL_VERBS.issubset(one.verbs), one
+            if policy_catalogue._is_well_known_in_namespaces(entry):
+                assert one.namespaced, one
+        plain = [(group, name) for group, names in wording._OTHERS.items() for name in names.split()]
+        plain += [("", name) for name in (*wording._CORE, *policy_catalogue._ALWAYS_SERVED)]
+        assert not [where for where in plain if not known.get(where[0], *where[1].split("/"))]
+
+
+@pytest.mark.parametrize("minor", MINORS)
+def test_everything_is_called_right(minor: int) -> None:
+    """What a release serves draws nothing; what only others serve is removed-resource."""
+    known = catalogue.of_release(minor)
+    for group in sorted(known.built_in_groups):
+        every = sorted({one.name for one in known.ever_in_group(group)})
+        wild = [f"*/{one.partition('/')[2]}" for one in every if "/" in one] + [f"{one}/*" for one in every]
+        names = tuple(dict.fromkeys((*every, *(one for one in wild if one.count("/") == 1))))
+        gone = {
+            f"/resources/0/resources/{position}": "removed-resource info"
+            for position, name in enumerate(names)
+            if not _is_served(known, group, name)
+        }
+        if group not in known.groups:
+            gone = {"/resources/0/group": "removed-resource info"}
+        assert of_entries(GroupResources(group, names), minor=minor) == gone
+
+
+def _is_served(known: catalogue.Catalogue, group: str, name: str) -> bool:
+    resource, _, subresource = name.partition("/")
+    if resource == "*":
+        return any(one.subresource == subresource for one in known.in_group(group))
+    return known.get(group, resource, "" if subresource == "*" else subresource) is not None
+
+
+@pytest.mark.parametrize("minor", [OLDEST, 24, NEWEST])
+def test_other_names_of_resources(minor: int) -> None:
+    """Kind, singular and short names of what a release serves lead to the plural, from its own group and any other."""
+    known = catalogue.of_release(minor)
+    for one in known.served:
+        others = {one.kind, one.singular, *one.short_names} - {"", one.resource}
+        for other in others if not one.subresource else ():
+            if known.ever(one.group, other) is None:
+                assert of_name(one.group, other, minor) == "unknown-resource error", other
+                assert f'Write "{one.resource}"' in message(one.group, other, minor=minor)
+            elsewhere = "node.k8s.io" if one.group != "node.k8s.io" else "batch"
+            assert f'"{one.resource}"' in message(elsewhere, other, minor=minor) or other in {"pc", "events", "Event"}
+
+
+NODES = GroupResources("", ("nodes", "nodes/status"))
+NAMESPACES = GroupResources("", ("namespaces",))
+SCOPES: list[tuple[tuple[GroupResources, ...], tuple[str, ...], tuple[str, ...], bool]] = [
+    ((NODES,), ("prod",), (), True),
+    ((NODES, GroupResources("rbac.authorization.k8s.io", ("clusterroles",))), ("prod", "dev"), (), True),
+    ((GroupResources("", ("nodes/*",)),), ("prod",), (), True),
+    ((GroupResources("apiextensions.k8s.io"),), ("prod",), (), True),
+    ((GroupResources("apiextensions.k8s.io", ("*",)),), ("prod",), (), True),
+    ((GroupResources("policy", ("podsecuritypolicies",)),), ("prod",), (), True),
+    ((NAMESPACES,), ("prod",), ("list", "create"), True),
+    ((NODES,), (), (), False),
+    ((NODES,), ("",), (), False),
+    ((NODES,), ("", "prod"), (), False),
+    ((NODES, GroupResources("", ("pods",))), ("prod",), (), False),
+    ((GroupResources("", ("nodes", "pods")),), ("prod",), (), False),
+    ((NODES, GroupResources("example.com", ("widgets",))), ("prod",), (), False),
+    ((GroupResources("", ("nodes", "nodez")),), ("prod",), (), False),
+    ((GroupResources(""),), ("prod",), (), False),
+    ((GroupResources("*", ("nodes",)),), ("prod",), (), False),
+    ((GroupResources("rbac.authorization.k8s.io"),), ("prod",), (), False),
+    ((NAMESPACES,), ("prod",), (), False),
+    ((NAMESPACES,), ("prod",), ("list", "get"), False),
+    ((NAMESPACES,), ("prod",), ("watch",), False),
+    ((GroupResources("", ("namespaces/status",)),), ("prod",), ("create",), False),
+    ((), ("prod",), (), False),
+]
+
+
+@pytest.mark.parametrize(("entries", "namespaces", "verbs", "is_wrong"), SCOPES)
+def test_cluster_scoped_namespace(
+    entries: tuple[GroupResources, ...], namespaces: tuple[str, ...], verbs: tuple[str, ...], *, is_wrong: bool
+) -> None:
+    rule = PolicyRule("Metadata", namespaces=namespaces, verbs=verbs)
+    found = of_entries(*entries, rule=rule)
+    assert (found.get("/namespaces") == "cluster-scoped-namespace error") == is_wrong
+
+
+def test_cluster_scoped_namespace_stands_at_the_value() -> None:
+    text = rules("- level: None\n  namespaces:\n  - prod\n  resources: [{resources: [nodes]}]\n" + CLOSING)
+    found = only(text, "cluster-scoped-namespace")
+    assert (found.span.line, found.span.column) == (6, 3)
+
+
+VERBS: list[tuple[tuple[GroupResources, ...], tuple[str, ...], int, bool]] = [
+    ((GroupResources("authentication.k8s.io", ("tokenreviews",)),), ("get", "list"), NEWEST, True),
+    ((GroupResources("authentication.k8s.io"),), ("get",), NEWEST, True),
+    ((GroupResources("authentication.k8s.io"),), ("get", "create"), NEWEST, False),
+    ((GroupResources("", ("pods/log",)),), ("list", "create"), NEWEST, True),
+    ((GroupResources("", ("pods/log", "pods/exec")),), ("create",), NEWEST, False),
+    ((GroupResources("", ("pods/log",)), GroupResources("", ("pods/exec",))), ("create",), NEWEST, False),
+    ((GroupResources("", ("pods/*",)),), ("deletecollection",), NEWEST, False),
+    ((GroupResources("", ("*/exec",)),), ("get",), NEWEST, False),
+    ((GroupResources("", ("*/exec",)),), ("list",), NEWEST, True),
+    ((GroupResources("", ("namespaces",)),), ("deletecollection",), NEWEST, True),
+    ((GroupResources("", ("services",)),), ("deletecollection",), 22, True),
+    ((GroupResources("", ("services",)),), ("deletecollection",), 23, False),
+    ((GroupResources("certificates.k8s.io", ("certificatesigningrequests/approval",)),), ("patch",), 18, True),
+    ((GroupResources("certificates.k8s.io", ("certificatesigningrequests/approval",)),), ("patch",), 19, False),
+    ((GroupResources("", ("pods/log", "pods/foo")),), ("create",), NEWEST, False),
+    ((GroupResources("", ("pods/log",)), GroupResources("example.com", ("widgets",))), ("create",), NEWEST, False),
+    ((GroupResources("*", ("pods",)),), ("create",), NEWEST, False),
+    ((GroupResources(""),), ("get",), NEWEST, False),
+    ((GroupResources("", ("pods/log",)),), (), NEWEST, False),
+    ((GroupResources("policy", ("podsecuritypolicies",)),), ("get",), NEWEST, False),
+]
+
+
+@pytest.mark.parametrize(("entries", "verbs", "minor", "is_wrong"), VERBS)
+def test_unsupported_verb(
+    entries: tuple[GroupResources, ...], verbs: tuple[str, ...], minor: int, *, is_wrong: bool
+) -> None:
+    found = of_entries(*entries, rule=PolicyRule("Metadata", verbs=verbs), minor=minor)
+    assert (found.get("/verbs") == "unsupported-verb info") == is_wrong
+
+
+def test_unsupported_verb_says_what_is_served() -> None:
+    text = rules('- level: None\n  verbs: [get]\n  resources: [{group: "", resources: [pods/binding]}]\n' + CLOSING)
+    found = only(text, "unsupported-verb")
+    assert (found.span.line, found.span.column) == (5, 10)
+    assert 'no get of "pods/binding"' in found.message
+    assert found.message.endswith("It serves create")
+
+
+@pytest.mark.parametrize("verb", ["GET", "connect", "proxy", "*"])
+def test_unsupported_verb_gives_way_to_what_is_no_verb(verb: str) -> None:
+    rule = PolicyRule("Metadata", verbs=(verb,))
+    assert not of_entries(GroupResources("", ("pods/exec",)), rule=rule)
+
+
+@pytest.mark.parametrize("minor", [OLDEST, 27, NEWEST])
+def test_served_verbs_draw_nothing(minor: int) -> None:
+    for one in catalogue.of_release(minor).served:
+        for verb in one.verbs:
+            rule = PolicyRule("Metadata", verbs=(verb,))
+            assert not of_entries(GroupResources(one.group, (one.name,)), rule=rule, minor=minor), one
+
+
+DEAD_USERS = {
+    "system:masters": 'userGroups: ["system:masters"]',
+    "system:nodes": 'userGroups: ["system:nodes"]',
+    "system:authenticated": "is a group",
+    "kubeadm:cluster-admins": "is a group",
+    "system:bootstrappers:kubeadm:default-node-token": "is a group",
+    "system:serviceaccounts": 'userGroups: ["system:serviceaccounts"]',
+    "system:serviceaccounts:ci": 'userGroups: ["system:serviceaccounts:ci"]',
+    "system:serviceaccounts:ci:robot": 'users: ["system:serviceaccount:ci:robot"]',
+    "system:serviceaccount": 'userGroups: ["system:serviceaccounts"]',
+    "system:serviceaccount:": "system:serviceaccount:NAMESPACE:NAME",
+    "system:serviceaccount:ci": 'userGroups: ["system:serviceaccounts:ci"]',
+    "system:serviceaccount:ci:": "system:serviceaccount:NAMESPACE:NAME",
+    "system:serviceaccount:ci:a:b": "system:serviceaccount:NAMESPACE:NAME",
+    "system:serviceaccount:Ci:a": "system:serviceaccount:NAMESPACE:NAME",
+    "serviceaccount:ci:robot": 'users: ["system:serviceaccount:ci:robot"]',
+    "system:node:": "system:node:NAME",
+    "system:node": 'the group "system:nodes"',
+    "system:anonymus": 'the user "system:anonymous"',
+    "system:kube_proxy": 'the user "system:kube-proxy"',
+    "System:masters": 'the group "system:masters"',
+}
+DEAD_GROUPS = {
+    "system:anonymous": 'users: ["system:anonymous"]',
+    "system:apiserver": "is a user",
+    "system:unsecured": "is a user",
+    "system:node:node-1": "is a user",
+    "system:bootstrap:abcdef": "is a user",
+    "system:kube-proxy": "unless your own logins say so",
+    "kubernetes-admin": "unless your own logins say so",
+    "system:serviceaccount:ci:robot": 'users: ["system:serviceaccount:ci:robot"]',
+    "system:serviceaccounts:ci:robot": 'users: ["system:serviceaccount:ci:robot"]',
+    "system:serviceaccount:ci": 'userGroups: ["system:serviceaccounts:ci"]',
+    "system:serviceaccount": 'userGroups: ["system:serviceaccounts"]',
+    "system:master": 'the group "system:masters"',
+}
+LIVING_USERS = (  # noqa: SIM905  (a long list reads best so)
+    "system:anonymous system:apiserver system:kube-proxy system:kube-scheduler system:serviceaccount:ci:robot "
+    "system:serviceaccount:ci:robot.v1 system:node:node-1.example.com system:bootstrap:abcdef system:admin "
+    "system:openshift-master system:cloud-controller-manager system:node-problem-detector kubernetes-admin bob "
+    "kube:admin oidc:bob serviceaccounts cluster-admin system:konnectivity-server kubelet-api-client ci:robot"
+).split()
+LIVING_PEERS = (  # noqa: SIM905  (a long list reads best so)
+    "system:nodes system:masters system:authenticated system:unauthenticated system:serviceaccounts "
+    "system:serviceaccounts:ci system:bootstrappers system:bootstrappers:kubeadm:default-node-token system:monitoring "
+    "kubeadm:cluster-admins system:authenticated:oauth system:admins developers kubelet oidc:devs system:node-proxier"
+).split()
+
+
+def identities(field: str, *names: str, minor: int = NEWEST) -> list[str]:
+    listed = "".join(f'  - "{name}"\n' for name in names)
+    text = rules(f"- level: None\n  {field}:\n{listed}  verbs: [get]\n{CLOSING}")
+    return [
+        f"{one.severity.word} {one.span.line} {one.message}" for one in findings(text, "dead-identity", minor=minor)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("field", "name", "advice"),
+    [("users", *pair) for pair in DEAD_USERS.items()] + [("userGroups", *pair) for pair in DEAD_GROUPS.items()],
+)
+def test_dead_identity(field: str, name: str, advice: str) -> None:
+    (found,) = identities(field, "bob", name)
+    assert found.startswith("error 7 ")
+    assert advice in found
+    assert f'"{name}"' in found
+
+
+@pytest.mark.parametrize(("field", "names"), [("users", LIVING_USERS), ("userGroups", LIVING_PEERS)])
+@pytest.mark.parametrize("minor", [OLDEST, NEWEST])
+def test_living_identities(field: str, names: list[str], minor: int) -> None:
+    assert identities(field, *names, minor=minor) == []
+
+
+def test_names_that_no_longer_exist() -> None:
+    assert identities("users", "system:unsecured", minor=19) == []
+    (found,) = identities("users", "system:unsecured", minor=20)
+    assert found.startswith("info 6 ")
+    assert "ended with 1.19" in found
+    (found,) = identities("users", "kubelet", minor=OLDEST)
+    assert found.startswith("info 6 ")
+
+
+@pytest.mark.parametrize("name", ["", "system:nodes*", "system:serviceaccount:*", "system:serviceaccount:${NS}"])
+def test_dead_identity_gives_way(name: str) -> None:
+    assert identities("users", name) == []
+
+
+WIDGETS = Resource(
+    "example.com", "widgets", namespaced=False, kind="Widget", short_names=("wd",), verbs=("get", "list")
+)
+LONG = Resource("example.com", "machineconfig")
+
+
+def with_cluster(cluster: Cluster, text: str) -> list[str]:
+    source = Source("audit-policy.yaml", named=True, data=text.encode())
+    report = lint.check([source], Settings(minor=NEWEST, cluster=cluster))
+    return [f"{one.rule} {one.message}" for one in report.findings if one.category == policy_catalogue.CATEGORY]
+
+
+def entry_text(group: str, name: str, more: str = "") -> str:
+    return rules(f'- level: None\n{more}  resources: [{{group: "{group}", resources: ["{name}"]}}]\n{CLOSING}')
+
+
+def test_custom_resources_are_known() -> None:
+    cluster = Cluster(custom=(WIDGETS, LONG))
+    assert with_cluster(cluster, entry_text("example.com", "machineconfig")) == []
+    assert with_cluster(cluster, entry_text("example.com", "widgets/anything")) == []
+    (found,) = with_cluster(cluster, entry_text("example.com", "wd"))
+    assert found.startswith("singular-resource")
+    assert 'write "widgets"' in found
+    (found,) = with_cluster(cluster, entry_text("", "widgets"))
+    assert 'group: "example.com"' in found
+    (found,) = with_cluster(cluster, entry_text("example.com", "widgets", "  namespaces: [prod]\n"))
+    assert found.startswith("cluster-scoped-namespace")
+    (found,) = with_cluster(cluster, entry_text("example.com", "widgets", "  verbs: [delete]\n"))
+    assert found.startswith("unsupported-verb")
+    assert with_cluster(cluster, entry_text("example.com", "machineconfig", "  verbs: [delete]\n")) == []
+
+
+def test_custom_groups_are_known() -> None:
+    app = Resource("app", "widgets")
+    assert with_cluster(Cluster(custom=(app,)), entry_text("app", "widgets")) == []
+    assert with_cluster(Cluster(), entry_text("app", "widgets")) != []
+    volume = Resource("storage.k8s.io", "volumes")
+    assert with_cluster(Cluster(custom=(volume,)), entry_text("storage.k8s.io", "volumes")) == []
+    assert with_cluster(Cluster(custom=(volume,)), entry_text("storage.k8s.io", "*/anything")) == []
+    assert with_cluster(Cluster(custom=(Resource("extensions", "foos"),)), entry_text("extensions", "foos")) == []
+
+
+def test_an_aggregated_server_is_not_judged() -> None:
+    text = entry_text("core", "pod", "  users: [system:nodes]\n  namespaces: [prod]\n  verbs: [delete]\n")
+    assert with_cluster(Cluster(aggregated=True), text) == []
+    assert with_cluster(Cluster(), text) != []
+
+
+def test_refused_policies_are_not_judged() -> None:
+    text = entry_text("core", "pod")
+    assert findings(text.replace("level: None", "level: none"), "unknown-group") == []
+    assert findings(text.replace("audit.k8s.io/v1", "audit.k8s.io/v9"), "unknown-group") != []
+
+
+def test_a_snippet_is_judged() -> None:
+    text = "- level: None\n  resources: [{group: core, resources: [pods]}]\n- level: Metadata\n"
+    (found,) = findings(text, "unknown-group")
+    assert found.pointer == "/0/resources/0/group"
