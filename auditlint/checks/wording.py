@@ -291,7 +291,8 @@ def _ordinary(request: Request, kind: str) -> str:
     """Return the command for a main resource, or for its path where kubectl sends no such request."""
     where = _where(request)
     named = bool(request.name)
-    if request.verb in {"list", "watch"} and request.namespace == request.name and request.resource == "namespaces":
+    own = named and request.namespace == request.name
+    if own and request.verb in {"list", "watch"} and request.resource == "namespaces":
         return _raw("GET", _api_path(request))
     plural = request.resource if kind == singular(request.resource) else kind
     texts = {

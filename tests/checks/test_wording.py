@@ -30,6 +30,8 @@ COMMANDS = {
     of("get", "nodes", "n1", namespace=""): "`kubectl get node n1`",
     of("list", "nodes", namespace=""): "`kubectl get nodes`",
     of("delete", "namespaces", "prod"): "`kubectl delete namespace prod`",
+    of("list", "namespaces", namespace=""): "`kubectl get namespaces`",
+    of("watch", "namespaces", namespace=""): "`kubectl get namespaces --watch`",
     of("get", "widgets", "a", group="example.com"): "`kubectl get widgets.example.com a -n prod`",
     of("create", "pods/exec", "web"): "`kubectl exec web -n prod -- sh`",
     of("get", "pods/exec", "web"): "`kubectl exec web -n prod -- sh` (over a WebSocket)",
