@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from auditlint import __version__
 from auditlint.kubernetes import releases
+from auditlint.kubernetes.match import outcome_of
 from auditlint.report.matrix.document import FORMAT_VERSION, Document
 from auditlint.text import source
 
@@ -53,8 +54,7 @@ def _rule(read: ReadPolicy, number: int, lines: Sequence[str]) -> plain.RuleText
     path = read.subject.at("rules", number)
     span = read.subject.places.value(path)
     return {
-        "rule": number,
-        "level": read.policy.rules[number].level,
+        **_decision(outcome_of(read.policy, number)),
         "pointer": read.subject.places.pointer(path),
         "line": span.line,
         "end_line": span.end_line,

@@ -86,6 +86,25 @@ class Ground(NamedTuple):
     same: bool = False
 
 
+class _Admitted(NamedTuple):
+    """The values that rules list, "" too, each with the rules that admit it; `rest` admit any other."""
+
+    listed: dict[str, int]
+    rest: int
+
+    def admitting(self, value: str) -> int:
+        """Return the rules that admit a value."""
+        return self.listed.get(value, self.rest)
+
+
+class _Values(NamedTuple):
+    """Values to be tried, each with the rules that admit it, and the rules that admit any other; None: no others."""
+
+    listed: list[tuple[str, int]]
+    rest: int | None
+
+
+_FEW_PAIRS = 10_000
 _NONE = Side(("",))
 _ONE = Side(open=True)
 _ANY = Side(("",), open=True)
@@ -110,13 +129,11 @@ class Engine:
         self._spans = tuple(zip((0, *ends), ends, strict=False))
         """The first number of each policy's rules, and that behind its last."""
         self._steps = steps
-        self._naming = [
-            (1 << number, entry)
-            for number, rule in enumerate(self._rules)
-            for entry in rule.resources
-            if entry.resource_names and entry.resources
-        ]
-        self._targets: dict[Row, dict[str, int]] = {}
+        self._naming = [entry for rule in self._rules for entry in rule.resources if entry.resource_names]
+        namespaces = self.index.namespaces
+        listed = {name: namespaces.admitting(name) for name in ("", *namespaces.listed)}
+        self._namespaces = _Admitted(listed, namespaces.unlimited)
+        self._targets: dict[Row, _Admitted] = {}
         self._found: dict[tuple[object, ...], Cell] = {}
 
     def identity(self, identity: Identity) -> int:
@@ -157,87 +174,70 @@ class Engine:
 
     def _rest(self, ground: Ground, row: Row, rules: int) -> _Takers:
         """Return who takes the requests with the most ordinary namespace and name."""
-        namespace, name = self.index.namespaces.unlimited, self._by_name(row)[self._fresh.name]
-        if not ground.namespaces.open and not ground.same:
-            namespace = self.index.namespaces.admitting(ground.namespaces.given[0])
-        if not ground.names.open:
-            name = self._target(row, ground.names.given[0])
-        return self._takers(rules & namespace & name)
+        if ground.same:
+            return self._takers(rules & _most_ordinary(self._of_themselves(ground, row)))
+        namespaces, names = _values(ground.namespaces, self._namespaces), _values(ground.names, self._names(row))
+        return self._takers(rules & _most_ordinary(namespaces) & _most_ordinary(names))
 
     def _cut(self, rules: int, row: Row) -> int:
         """Leave out rules for other resources, and those behind a rule that takes every request for this one."""
         rules &= self._everything(row)
-        for takes_all in self._takers(
-            rules & self.index.namespaces.unlimited & self._by_name(row)[self._fresh.name], whole=True
-        ):
-            if takes_all is not None:
-                rules = self._without_later(rules, takes_all)
+        for first in self._takers(rules & self._namespaces.rest & self._names(row).rest, whole=True):
+            if first is not None:
+                rules = self._without_later(rules, first)
         return rules
 
     def _without_later(self, rules: int, number: int) -> int:
         end = next(end for _, end in self._spans if number < end)
         return rules & ~((1 << end) - (1 << (number + 1)))
 
-    def _boxes(self, ground: Ground, row: Row, rules: int) -> Iterator[tuple[_Takers, Where]]:
-        """Yield who takes the requests of a ground, box by box."""
+    def _boxes(self, ground: Ground, row: Row, rules: int) -> Iterable[tuple[_Takers, Where]]:
+        """Return who takes the requests of a ground, in the fewest boxes of namespaces and names that are found."""
         if ground.same:
-            yield from ((takers, Where(name=choice)) for takers, choice in self._of_themselves(ground, row, rules))
-            return
-        by_namespace = self._split(
-            self._listed(ground.namespaces, self.index.namespaces.listed, self.index.namespaces.admitting),
-            self.index.namespaces.unlimited if ground.namespaces.open else None,
-            rules,
-            lambda admitted: self._by_takers(ground.names, row, admitted),
-        )
-        for partition, namespaces in by_namespace:
-            yield from ((takers, Where(namespaces, names)) for takers, names in partition)
+            found = self._split(self._of_themselves(ground, row), rules, self._takers)
+            return [(takers, Where(name=choice)) for takers, choice in found]
+        namespaces = _values(ground.namespaces, self._namespaces)
+        names = _values(ground.names, self._names(row))
+        boxes = [(takers, Where(*choices)) for takers, *choices in self._grid(namespaces, names, rules)]
+        few = len(namespaces.listed) * len(names.listed) <= _FEW_PAIRS
+        if few and len(boxes) > len({takers for takers, _ in boxes}):
+            turned = [(takers, Where(*choices[::-1])) for takers, *choices in self._grid(names, namespaces, rules)]
+            return min(boxes, turned, key=len)
+        return boxes
 
-    def _by_takers(self, side: Side, row: Row, rules: int) -> tuple[tuple[_Takers, Choice | None], ...]:
-        """Return who takes the requests with which names, of those that some rules admit."""
-        by_name = self._by_name(row)
-        listed = self._listed(side, by_name, lambda name: self._target(row, name))
-        rest = by_name[self._fresh.name] if side.open else None
-        return tuple(self._split(listed, rest, rules, self._takers))
+    def _grid(
+        self, outer: _Values, inner: _Values, rules: int
+    ) -> Iterator[tuple[_Takers, Choice | None, Choice | None]]:
+        """Yield who takes which pairs of values: some values of one kind, each with the same of the other."""
+        by_outer = self._split(outer, rules, lambda admitted: tuple(self._split(inner, admitted, self._takers)))
+        for partition, outside in by_outer:
+            yield from ((takers, outside, inside) for takers, inside in partition)
 
-    def _of_themselves(self, ground: Ground, row: Row, rules: int) -> Iterator[tuple[_Takers, Choice | None]]:
-        """Yield who takes the requests for which Namespace objects."""
-        names, namespaces = self._by_name(row), self.index.namespaces
+    def _of_themselves(self, ground: Ground, row: Row) -> _Values:
+        """Return the names of Namespace objects, which are their namespaces too."""
+        names, namespaces = self._names(row), self._namespaces
+        known = dict.fromkeys((*names.listed, *namespaces.listed))
+        both = {name: names.admitting(name) & namespaces.admitting(name) for name in known}
+        return _values(ground.names, _Admitted(both, names.rest & namespaces.rest))
 
-        def admitting(name: str) -> int:
-            return self._target(row, name) & namespaces.admitting(name)
-
-        listed = self._listed(ground.names, {**names, **namespaces.listed}, admitting)
-        rest = names[self._fresh.name] & namespaces.unlimited if ground.names.open else None
-        return self._split(listed, rest, rules, self._takers)
-
-    def _listed(self, side: Side, named: Iterable[str], admitting: Callable[[str], int]) -> Iterator[tuple[str, int]]:
-        """Yield the values of a side that are to be tried one by one, each with the rules that admit it."""
-        yield from ((value, admitting(value)) for value in side.given)
-        if side.open:
-            yield from (
-                (value, admitting(value)) for value in named if value not in {"", self._fresh.name} and "/" not in value
-            )
-
-    def _split(
-        self, listed: Iterable[tuple[str, int]], rest: int | None, rules: int, key: Callable[[int], _Key]
-    ) -> Iterator[tuple[_Key, Choice | None]]:
-        """Yield the values by what `key` makes of the rules that admit them; `rest` admit all other values."""
+    def _split(self, values: _Values, rules: int, key: Callable[[int], _Key]) -> Iterator[tuple[_Key, Choice | None]]:
+        """Yield the values by what `key` makes of the rules that admit them."""
         keys: dict[int, _Key] = {}
         groups: dict[_Key, list[str]] = {}
-        for value, admitted in listed:
+        for value, admitted in values.listed:
             self._spend()
             here = admitted & rules
             if here not in keys:
                 keys[here] = key(here)
             groups.setdefault(keys[here], []).append(value)
-        if rest is None:
+        if values.rest is None:
             whole = len(groups) == 1
-            yield from ((found, None if whole else Choice(tuple(sorted(values)))) for found, values in groups.items())
+            yield from ((found, None if whole else Choice(tuple(sorted(listed)))) for found, listed in groups.items())
             return
-        others = keys.get(rest & rules) or key(rest & rules)
+        others = key(values.rest & rules)
         groups.pop(others, None)
-        yield from ((found, Choice(tuple(sorted(values)))) for found, values in groups.items())
-        excepted = tuple(sorted(value for values in groups.values() for value in values))
+        yield from ((found, Choice(tuple(sorted(listed)))) for found, listed in groups.items())
+        excepted = tuple(sorted(value for listed in groups.values() for value in listed))
         yield others, Choice(excepted, others=True) if excepted else None
 
     def _spend(self) -> None:
@@ -248,21 +248,23 @@ class Engine:
     def _target(self, row: Row, name: str) -> int:
         return self.index.target_admitting(row.group, row.resource, row.subresource, name)
 
-    def _by_name(self, row: Row) -> dict[str, int]:
-        """Return the names that rules list for a resource, and a fresh one, each with the rules that admit it."""
+    def _names(self, row: Row) -> _Admitted:
+        """Return the names that rules list for a resource."""
         if row not in self._targets:
             spellings = set(resource_spellings(row.resource, row.subresource))
-            names = [self._fresh.name]
-            for _, entry in self._naming:
+            names = {"": None}
+            for entry in self._naming:
                 if entry.group in {row.group, "*"} and spellings.intersection(entry.resources):
-                    names += entry.resource_names
-            self._targets[row] = {name: self._target(row, name) for name in dict.fromkeys(names)}
+                    names.update(dict.fromkeys(entry.resource_names))
+            listed = {name: self._target(row, name) for name in names}
+            self._targets[row] = _Admitted(listed, self._target(row, self._fresh.name))
         return self._targets[row]
 
     def _everything(self, row: Row) -> int:
         """Return the rules that admit a resource under some name."""
-        found = self._target(row, "")
-        for admitted in self._by_name(row).values():
+        names = self._names(row)
+        found = names.rest
+        for admitted in names.listed.values():
             found |= admitted
         return found
 
@@ -299,6 +301,18 @@ def _last(taker: int | None) -> float:
 def _within(ground: Ground, where: Where) -> Where:
     """Return a part of a ground where another ground lies beside it: one of all namespaces, one of single ones."""
     return where._replace(namespace=Choice(("",), others=ground.same))
+
+
+def _values(side: Side, admitted: _Admitted) -> _Values:
+    """Return the values of a side that are to be tried."""
+    listed = [*side.given, *((value for value in admitted.listed if value) if side.open else ())]
+    found = [(value, admitted.admitting(value)) for value in listed if "/" not in value]
+    return _Values(found, admitted.rest if side.open else None)
+
+
+def _most_ordinary(values: _Values) -> int:
+    """Return the rules that admit a value that no rule lists, or the only one."""
+    return values.listed[0][1] if values.rest is None else values.rest
 
 
 def grounds_of(row: Row, verb: str, namespace: str = "") -> tuple[Ground, ...]:

@@ -77,11 +77,9 @@ class Table(TypedDict):
     rows: list[Row]
 
 
-class RuleText(TypedDict):
-    """A rule of a policy, as it stands in its file."""
+class RuleText(Decision):
+    """A rule of a policy, what it does, and how it stands in its file."""
 
-    rule: int
-    level: str
     pointer: str
     line: int
     end_line: int

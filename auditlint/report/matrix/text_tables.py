@@ -110,8 +110,8 @@ def _look(cell: Cell, document: Document, notes: _Notes) -> str:
     level = words.level_of(cell)
     if level == words.MIXED:
         return notes.mark(printable(words.mixed_words(cell, document, _MOST_NOTED)))
-    if any(words.silent(case) for case in cell["cases"]):
-        return notes.mark(f"{level}, but every stage is left out: nothing is logged")
+    if level == words.SILENT:
+        return notes.mark(f"{cell['levels'][0]}, but every stage is left out: nothing is logged")
     return SHORT[level]
 
 

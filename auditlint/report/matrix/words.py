@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from auditlint.report.matrix.document import Case, Cell, Choice, Decision, Document, Identity, PolicyText, Where
 
 MIXED = "mixed"
+SILENT = "silent"
 SECTIONS = {
     "sensitive": "Sensitive resources",
     "ordinary": "Ordinary resources",
@@ -17,12 +18,22 @@ SECTIONS = {
     "paths": "Paths that are no resources",
 }
 _BODIES = frozenset({"Request", "RequestResponse"})
-_STAGES = 4
+_STAGES = ("RequestReceived", "ResponseStarted", "ResponseComplete", "Panic")
+
+
+def caption(kind: str) -> str:
+    """Return what a table shows: `resources` or `paths`."""
+    return "Level by resource and verb" if kind == "resources" else "Level by path and HTTP method"
 
 
 def level_of(cell: Cell) -> str:
-    """Return the level of a cell, or that it is mixed."""
-    return cell["levels"][0] if len(cell["levels"]) == 1 and cell["exact"] else MIXED
+    """Return the level of a cell, that it is mixed, or that it is silent: every stage is left out."""
+    if len(cell["levels"]) > 1 or not cell["exact"]:
+        return MIXED
+    nothing = [silent(case) for case in cell["cases"]]
+    if all(nothing):
+        return SILENT
+    return MIXED if any(nothing) else cell["levels"][0]
 
 
 def person(identity: Identity, *, alone: bool = False) -> str:
@@ -109,8 +120,9 @@ def _listed(choice: Choice, most: int) -> str:
 
 
 def decision_words(decision: Decision, policy: PolicyText) -> str:
-    """Return level and rule: `Metadata (line 12)`, with what the rule leaves out where it leaves out everything."""
-    return f"{decision['level']} ({rule_place(decision, policy)})"
+    """Return level and rule: `Metadata (line 12)`."""
+    nothing = ", but no stage of it" if silent(decision) else ""
+    return f"{decision['level']}{nothing} ({rule_place(decision, policy)})"
 
 
 def rule_place(decision: Decision, policy: PolicyText) -> str:
@@ -147,9 +159,20 @@ def _full(decision: Decision) -> str:
     return f"{decision['level']} without {', '.join(omitted)}" if omitted else f"all of {decision['level']}"
 
 
+def logged(decision: Decision) -> str:
+    """Return the stages at which something is logged, and what is left out of it."""
+    if decision["level"] == "None":
+        return "nothing is logged"
+    stages = [stage for stage in _STAGES if stage not in decision["omitStages"]]
+    if not stages:
+        return "every stage is left out: nothing is logged"
+    managed = decision["level"] in _BODIES and decision["omitManagedFields"]
+    return f"logged at {', '.join(stages)}{', without managedFields' if managed else ''}"
+
+
 def silent(decision: Decision) -> bool:
     """Tell whether a rule leaves out every stage, so that nothing is logged whatever its level."""
-    return decision["level"] != "None" and len(decision["omitStages"]) == _STAGES
+    return decision["level"] != "None" and set(decision["omitStages"]) == set(_STAGES)
 
 
 def mixed_words(cell: Cell, document: Document, most: int = 3) -> str:
