@@ -60,7 +60,8 @@ class Calls(NamedTuple):
     """They carry the name of an object."""
 
 
-def _above(what: str) -> str:
+def above(what: str) -> str:
+    """Return the advice to log something before it comes to a rule."""
     return f"Put a rule `level: Metadata` for {what} above it"
 
 
@@ -72,11 +73,11 @@ _PROBES = (
 """What somebody tries who should not be here."""
 
 KINDS = (
-    Kind("secrets-not-audited", (Row("", "secrets", _ALL),), _above("secrets")),
+    Kind("secrets-not-audited", (Row("", "secrets", _ALL),), above("secrets")),
     Kind(
         "token-requests-not-audited",
         (Row("", "serviceaccounts/token", "create"),),
-        _above("serviceaccounts/token"),
+        above("serviceaccounts/token"),
     ),
     Kind(
         "exec-not-audited",
@@ -86,7 +87,7 @@ KINDS = (
             Row("", "pods/proxy services/proxy", _PROXY),
             Row("", "nodes/proxy", _PROXY, namespaced=False),
         ),
-        _above("pods/exec, pods/attach, pods/portforward, pods/ephemeralcontainers and the proxy subresources"),
+        above("pods/exec, pods/attach, pods/portforward, pods/ephemeralcontainers and the proxy subresources"),
     ),
     Kind(
         "rbac-not-audited",
@@ -94,7 +95,7 @@ KINDS = (
             Row(_RBAC, "clusterrolebindings clusterroles", _GRANTS, namespaced=False),
             Row(_RBAC, "rolebindings roles", _GRANTS),
         ),
-        _above("changes of roles and bindings"),
+        above("changes of roles and bindings"),
     ),
     Kind(
         "workload-changes-not-audited",
@@ -103,7 +104,7 @@ KINDS = (
             Row("apps", "deployments daemonsets statefulsets replicasets", _WRITES),
             Row("batch", "cronjobs jobs", _WRITES),
         ),
-        _above("changes of pods, deployments and other workloads"),
+        above("changes of pods, deployments and other workloads"),
     ),
     Kind(
         "control-plane-changes-not-audited",
@@ -130,7 +131,7 @@ KINDS = (
                 since=32,
             ),
         ),
-        _above("changes of webhook configurations, nodes, CRDs, APIServices and certificate requests"),
+        above("changes of webhook configurations, nodes, CRDs, APIServices and certificate requests"),
     ),
     Kind(
         "failed-logins-not-audited",
@@ -145,7 +146,7 @@ KINDS = (
         Region(users=(ANONYMOUS,), exact_groups=(UNAUTHENTICATED,)),
     ),
 )
-PRIVILEGED = Kind("privileged-user-not-audited", (), _above(f"the verbs {wording.listing(_GRANTS.split())}"))
+PRIVILEGED = Kind("privileged-user-not-audited", (), above(f"the verbs {wording.listing(_GRANTS.split())}"))
 ANY_WRITES = Kind("writes-not-audited", (), 'Limit it to reads, such as `verbs: ["get", "list", "watch"]`')
 ORDER = tuple(kind.rule for kind in (*KINDS, PRIVILEGED, ANY_WRITES))
 """Where one rule of a policy has several gaps, the first is the finding and the others are its notes."""
@@ -176,8 +177,6 @@ def served(targets: Iterable[Target], verbs: tuple[str, ...], *, namespaced: boo
     targets = tuple(targets)
     below = tuple(target for target in targets if target.subresource)
     itself = tuple(target for target in targets if not target.subresource)
-    if below:
-        yield _calls(below, verbs, namespaced=namespaced, named=True)
     nameless = tuple(target._replace(names=("",)) for target in itself if target.names is None or "" in target.names)
     # Lists go to one namespace or to all of them.
     found = (
@@ -187,6 +186,8 @@ def served(targets: Iterable[Target], verbs: tuple[str, ...], *, namespaced: boo
     )
     some = [calls for calls in found if calls.region.targets and calls.region.verbs]
     yield from sorted(some, key=lambda calls: verbs.index((calls.region.verbs or verbs)[0]))
+    if below:
+        yield _calls(below, verbs, namespaced=namespaced, named=True)
 
 
 def _some(verbs: tuple[str, ...], these: tuple[str, ...]) -> tuple[str, ...]:

@@ -2,61 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import islice
+from typing import TYPE_CHECKING
 
 from auditlint.carriers.subjects import PolicySubject
-from auditlint.checks import analysis, identities, kinds, silenced, wording
+from auditlint.checks import analysis, kinds, leaks, silenced, stale, verb_gaps, wording
 from auditlint.finding import Severity
-from auditlint.kubernetes.region import Region, Target, meet, region_of
 from auditlint.rule import Context, rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from auditlint.checks.analysis import Analysis
+    from auditlint.checks.leaks import Leak
+    from auditlint.checks.stale import Stale
     from auditlint.finding import Finding
-    from auditlint.kubernetes.match import Request
-    from auditlint.kubernetes.policy import Policy
 
     _Check = Callable[[PolicySubject, Context], Iterator[Finding]]
 
 CATEGORY = "policy-coverage"
-_BODY_STAGES = frozenset({"ResponseStarted", "ResponseComplete"})
-"""The stages whose events can hold bodies, apart from a panic."""
-
-
-class Leak(NamedTuple):
-    """Requests of one kind whose bodies hold secrets, and what is in them."""
-
-    region: Region
-    levels: tuple[str, ...]
-    """The levels at which the secret is in the log."""
-    what: str
-
-
-def _requests(group: str, resource: str, subresource: str, verbs: str) -> Region:
-    return Region(verbs=tuple(verbs.split()), targets=(Target(group, resource, subresource),), urls=())
-
-
-_ANY_BODY = ("Request", "RequestResponse")
-
-
-def _content_of(resource: str) -> tuple[Leak, ...]:
-    """Return the requests that carry the content of a core resource."""
-    what = f"the content of {resource}"
-    return (
-        Leak(_requests("", resource, "", "get list"), ("RequestResponse",), what),
-        Leak(_requests("", resource, "", "create update patch"), _ANY_BODY, what),
-        Leak(_requests("", resource, "", "deletecollection"), ("RequestResponse",), what),
-    )
-
-
-_CONFIGMAP_LEAKS = _content_of("configmaps")
-_SECRET_LEAKS = (
-    *_content_of("secrets"),
-    Leak(_requests("", "serviceaccounts", "token", "create"), ("RequestResponse",), "live service account tokens"),
-    Leak(_requests("authentication.k8s.io", "tokenreviews", "", "create"), _ANY_BODY, "the bearer tokens under review"),
-)
+_MOST_SHOWN = 5
+"""So many more rules with the same gap are shown."""
 
 
 @rule(
@@ -69,7 +35,9 @@ _SECRET_LEAKS = (
 )
 def secret_bodies_logged(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report rules that log the bodies of requests for secrets and tokens."""
-    yield from _bodies_logged(policy, context, _SECRET_LEAKS)
+    found = analysis.covered(policy)
+    if found:
+        yield from _bodies_logged(policy, context, found, leaks.of_secrets(policy, found))
 
 
 @rule(
@@ -83,21 +51,20 @@ def secret_bodies_logged(policy: PolicySubject, context: Context) -> Iterator[Fi
 )
 def configmap_bodies_logged(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report rules that log the bodies of requests for configmaps."""
-    yield from _bodies_logged(policy, context, _CONFIGMAP_LEAKS)
-
-
-def _bodies_logged(policy: PolicySubject, context: Context, leaks: tuple[Leak, ...]) -> Iterator[Finding]:
-    """Report the rules by which something leaks, each with all that does."""
     found = analysis.covered(policy)
-    for index, shown in _leaks(found, leaks).items() if found else ():
-        if not found:
-            continue
-        level = found.policy.rules[index].level
-        contents = wording.listing(list(dict.fromkeys(leak.what for leak, _ in shown)))
+    if found:
+        yield from _bodies_logged(policy, context, found, leaks.OF_CONFIGMAPS)
+
+
+def _bodies_logged(
+    policy: PolicySubject, context: Context, found: Analysis, asked: tuple[Leak, ...]
+) -> Iterator[Finding]:
+    """Report the rules by which something leaks, each with all that does."""
+    for index, shown in leaks.find(found, asked).items():
         request = shown[0][1]
         message = (
-            f"{found.command(request)} is logged at {level}, so the log holds {contents}. "
-            f"Put a rule `level: Metadata` for {_resources(shown)} above this one"
+            f"{found.command(request)} is logged at {found.policy.rules[index].level}, so the log holds "
+            f"{leaks.contents(shown)}. Put a rule `level: Metadata` for {leaks.resources(shown)} above this one"
         )
         yield context.key(policy.at("rules", index), message, witness=wording.witness(request))
 
@@ -197,36 +164,62 @@ def writes_not_audited(policy: PolicySubject, context: Context) -> Iterator[Find
     yield from _not_audited(policy, context)
 
 
-def _leaks(found: Analysis, asked: tuple[Leak, ...]) -> dict[int, list[tuple[Leak, Request]]]:
-    """Return for each rule that leaks something what it leaks, each with a request that shows it."""
-    leaks: dict[int, list[tuple[Leak, Request]]] = {}
-    for leak in asked:
-        for index in found.may_take(leak.region):
-            request = _taken(found, index, leak.region) if _logs_bodies(found.policy, index, leak.levels) else None
-            if request:
-                leaks.setdefault(index, []).append((leak, request))
-    return leaks
-
-
-def _logs_bodies(policy: Policy, index: int, levels: tuple[str, ...]) -> bool:
-    """Tell whether a rule logs at one of the levels, and at a stage whose events hold bodies."""
-    now = policy.rules[index]
-    return now.level in levels and not {*policy.omit_stages, *now.omit_stages} >= _BODY_STAGES
-
-
-def _taken(found: Analysis, index: int, region: Region) -> Request | None:
-    """Return a request of a region that a rule takes, one that a cluster serves if there is one."""
-    likely = found.likely(region, index)
-    if likely:
-        return likely
-    asked = identities.without_globs(meet(region, region_of(found.policy.rules[index])))
-    request = found.find_served(asked, (index,)).request or found.reach.find(asked, (index,)).request
-    return found.tidy(request, region.verbs or ()) if request else None
-
-
-def _resources(leaks: list[tuple[Leak, Request]]) -> str:
-    """Return the resources that leak as a rule writes them."""
-    names = dict.fromkeys(
-        f"{request.resource}/{request.subresource}" if request.subresource else request.resource for _, request in leaks
+@rule(
+    "verb-gap",
+    category=CATEGORY,
+    severity=Severity.WARNING,
+    summary="update is logged and patch is not, or delete and not deletecollection",
+    subject=PolicySubject,
+    silenced_by=("logs-nothing",),
+)
+def verb_gap(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+    """Report the first rule that lists a verb without its twin, where the twin is lost; the others are its notes."""
+    found = analysis.covered(policy)
+    gaps = list(islice(verb_gaps.find(policy), _MOST_SHOWN + 1))
+    if not gaps or not found:
+        return
+    first, *others = gaps
+    taker = found.reach.first(first.request)
+    fate = "reaches no rule" if taker is None else f"is silenced by line {_line(policy, taker)}"
+    move = f" and move the rule above line {_line(policy, taker)}" if taker is not None and taker < first.rule else ""
+    missing = wording.several(first.missing)
+    message = (
+        f"this rule logs {wording.several(first.listed)} and forgets {missing}: {found.command(first.request)} {fate} "
+        f"and is not logged. Add {missing} to its verbs{move}"
     )
-    return wording.listing(list(names))
+    related = tuple(
+        context.related(policy.at("rules", gap.rule, "verbs"), f"forgets {wording.several(gap.missing)} too")
+        for gap in others
+    )
+    place = policy.at("rules", first.rule, "verbs")
+    yield context.key(place, message, related=related, witness=wording.witness(first.request))
+
+
+@rule(
+    "stale-exemption",
+    category=CATEGORY,
+    severity=Severity.INFO,
+    summary="a rule of level None names what newer clusters call otherwise",
+    subject=PolicySubject,
+    silenced_by=("logs-nothing",),
+)
+def stale_exemption(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+    """Report for each old name the first rule that silences it, where the new name is logged; the others are notes."""
+    found = analysis.covered(policy)
+    if found is None or not found.silencing:
+        return
+    by_name: dict[str, list[Stale]] = {}
+    for one in stale.find(policy):
+        by_name.setdefault(one.old, []).append(one)
+    for (index, old, new, request), *others in by_name.values():
+        level = found.policy.rules[found.reach.first(request) or 0].level
+        message = (
+            f'newer clusters use "{new}" where this rule silences "{old}": {found.command(request)} is logged at '
+            f'{level}. Name "{new}" as well'
+        )
+        related = tuple(context.related(policy.at("rules", one.rule), f'silences "{old}" too') for one in others)
+        yield context.key(policy.at("rules", index), message, related=related, witness=wording.witness(request))
+
+
+def _line(policy: PolicySubject, index: int) -> int:
+    return policy.places.key(policy.at("rules", index)).line

@@ -6,8 +6,8 @@ from itertools import product
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from auditlint.checks import analysis, identities
-from auditlint.checks.kinds import ANY_WRITES, KINDS, ORDER, PRIVILEGED, WRITES, calls_of
+from auditlint.checks import analysis, identities, wording
+from auditlint.checks.kinds import ANY_WRITES, KINDS, ORDER, PRIVILEGED, WRITES, above, calls_of
 from auditlint.kubernetes import reach
 from auditlint.kubernetes.index import members, rule_set
 from auditlint.kubernetes.ordinary import ordinary
@@ -51,12 +51,13 @@ def _find_gaps(policy: PolicySubject) -> Gaps:
     gaps: dict[tuple[int, int], tuple[Kind, Request]] = {}
     judged = rule_set(index for index in alive if not by_loopback(rules[index].users))
     for number, kind in enumerate(KINDS if judged else ()):
-        for calls in calls_of(kind, policy.minor):
+        all_calls = [(kind, calls) for calls in calls_of(kind, policy.minor)]
+        for this, calls in (*all_calls, *(_sensitive(policy, found) if kind is KINDS[0] else ())):
             for index in members(found.reach.index.overlapping(meet(calls.region, kind.who)) & judged):
                 region = meet(meet(calls.region, found.reach.region(index)), kind.who)
                 request = None if (index, number) in gaps else taken(found, index, calls._replace(region=region))
                 if request:
-                    gaps[index, number] = (kind, request)
+                    gaps[index, number] = (this, request)
     for index in alive:
         for kind in _kinds_of_writes(rules[index]):
             request = _write(policy, found, index, kind)
@@ -68,9 +69,19 @@ def _find_gaps(policy: PolicySubject) -> Gaps:
     return by_rule
 
 
+def _sensitive(policy: PolicySubject, found: Analysis) -> Iterator[tuple[Kind, Calls]]:
+    """Yield the requests for what the configuration calls as sensitive as secrets."""
+    for resource in policy.cluster.sensitive:
+        from auditlint.checks import calls as known  # it loads the catalogue of resources, which few policies need
+
+        kind = KINDS[0]._replace(advice=above(wording.dotted(*resource)))
+        for calls in known.access(policy, found, *resource):
+            yield kind, calls
+
+
 def taken(found: Analysis, index: int, calls: Calls) -> Request | None:
     """Return one of some calls within a rule that it takes, by somebody who is in a real cluster."""
-    region = _real(calls)
+    region = real(calls)
     if () in (region.verbs, region.targets, region.namespaces, region.users):
         return None
     settled = region.nobody or region.exact_groups is not None
@@ -94,7 +105,7 @@ def _first(found: Analysis, index: int, region: Region) -> Request | None:
     return ordinary(answer.request, lambda one: contains(region, one) and found.reach.first(one) == index)
 
 
-def _real(calls: Calls) -> Region:
+def real(calls: Calls) -> Region:
     """Return the region of calls without users, namespaces and names that nobody and nothing is called."""
     region = identities.without_globs(calls.region)
     users, namespaces = region.users, region.namespaces
@@ -132,10 +143,10 @@ def _kinds_of_writes(rule: PolicyRule) -> tuple[Kind, ...]:
 
 def _write(policy: PolicySubject, found: Analysis, index: int, kind: Kind) -> Request | None:
     """Return a write that a rule takes and that the kind speaks of."""
-    from auditlint.checks import writes  # it loads the catalogue of resources, which few policies need
+    from auditlint.checks import calls as known  # it loads the catalogue of resources, which few policies need
 
     rule = found.policy.rules[index]
-    all_calls = writes.of_rule(policy, found, index, beyond_chatter=kind is ANY_WRITES)
+    all_calls = known.writes(policy, found, index, beyond_chatter=kind is ANY_WRITES)
     for calls, who in product(all_calls, _privileged(rule) if kind is PRIVILEGED else (EVERYTHING,)):
         request = taken(found, index, calls._replace(region=meet(calls.region, who)))
         if request:

@@ -213,6 +213,12 @@ def is_namespaced(resource: str) -> bool:
     return resource not in _CLUSTER_SCOPED
 
 
+def dotted(group: str, resource: str, subresource: str = "") -> str:
+    """Return a resource with its group where people may not know it: `tokens.management.cattle.io`."""
+    name = resource if well_known(group, resource) else ".".join(filter(None, (resource, group)))
+    return f"{name}/{subresource}" if subresource else name
+
+
 def rule_words(rule: PolicyRule) -> str:
     """Return in words which requests a rule asks for: `every request`, `"get" of "secrets" of the core group`."""
     what = _verbs_of(rule) + _objects_of(rule)

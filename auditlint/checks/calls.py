@@ -34,14 +34,16 @@ _TELLING = (
     ("networking.k8s.io", "networkpolicies"),
     ("networking.k8s.io", "ingresses"),
     ("", "persistentvolumeclaims"),
+    ("apps", "deployments"),
+    ("", "pods"),
 )
-"""What people know best, apart from what other rules speak of, comes first in a search."""
+"""What people know best comes first in a search, but what other rules speak of comes last."""
 _EVERY_VERB = ("get", "list", "watch", *WRITES)
 _VERBS_BELOW = {"status": ("get", "update", "patch"), "scale": ("get", "update", "patch")}
 _NAMESPACES = ("", "namespaces")
 
 
-def of_rule(policy: PolicySubject, found: Analysis, index: int, *, beyond_chatter: bool) -> Iterator[Calls]:
+def writes(policy: PolicySubject, found: Analysis, index: int, *, beyond_chatter: bool) -> Iterator[Calls]:
     """Yield the writes that a rule matches, as a server serves them, the most telling first.
 
     `beyond_chatter`: only those of entries without resourceNames, and not of what changes all the time.
@@ -53,16 +55,17 @@ def of_rule(policy: PolicySubject, found: Analysis, index: int, *, beyond_chatte
     verbs = tuple(verb for verb in WRITES if region.verbs is None or verb in region.verbs)
     if targets and verbs:
         keep = _beyond_chatter if beyond_chatter else _any
-        yield from calls(policy, found, region._replace(targets=targets), verbs, keep)
+        yield from within(policy, found, region._replace(targets=targets), verbs, keep)
 
 
-def calls(
+def within(
     policy: PolicySubject, found: Analysis, region: Region, verbs: tuple[str, ...], keep: Callable[[Resource], bool]
 ) -> Iterator[Calls]:
     """Yield the requests of a region with some verbs for the resources to keep, as a server serves them."""
     books: tuple[dict[tuple[bool, tuple[str, ...]], dict[Target, None]], ...] = ({}, {})
     of_namespaces: list[tuple[tuple[str, ...], Target]] = []
-    for resource, target in _served_resources(policy, found, region.targets or ()):
+    targets = (Target(),) if region.targets is None else region.targets
+    for resource, target in _served_resources(policy, found, targets):
         shared = tuple(verb for verb in verbs if verb in resource.verbs)
         if not shared or not keep(resource):
             continue
@@ -79,6 +82,12 @@ def calls(
     for shared, target in of_namespaces:
         for one in _calls_for_namespaces(found, rest, shared, target):
             yield one._replace(region=meet(one.region, rest))
+
+
+def access(policy: PolicySubject, found: Analysis, group: str, resource: str, subresource: str) -> tuple[Calls, ...]:
+    """Return every request for a resource."""
+    region = Region(targets=(Target(group, resource, subresource),), urls=())
+    return tuple(within(policy, found, region, _EVERY_VERB, _any))
 
 
 def _calls_for_namespaces(found: Analysis, rest: Region, verbs: tuple[str, ...], target: Target) -> Iterator[Calls]:

@@ -1,0 +1,116 @@
+"""Rules of level None for names that newer clusters no longer use: what they meant is logged under its new name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from auditlint.checks import analysis, identities, silenced, twins
+from auditlint.checks.kinds import Row, served
+from auditlint.kubernetes import reach
+from auditlint.kubernetes.index import rule_set
+from auditlint.kubernetes.region import Target, meet
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from auditlint.carriers.subjects import PolicySubject
+    from auditlint.checks.analysis import Analysis
+    from auditlint.kubernetes.policy import PolicyRule
+    from auditlint.kubernetes.requests import Request
+
+_PROXY = "system:kube-proxy"
+_PROXY_ACCOUNT = "system:serviceaccount:kube-system:kube-proxy"
+_SLICES = ("discovery.k8s.io", "endpointslices")
+_FIRST_WITH_SLICES = 21
+"""The minor of the first release that serves discovery.k8s.io/v1, from which on kube-proxy reads endpointslices."""
+_ROWS = (
+    Row("", "services endpoints", "watch list"),
+    Row(*_SLICES, "watch list"),
+    Row("", "nodes", "watch list get", namespaced=False),
+)
+"""What kube-proxy asks for all the time."""
+_VERBS = ("watch", "list", "get", "create", "update", "patch", "delete", "deletecollection")
+
+
+class Stale(NamedTuple):
+    """A rule that silences an old name, the new name, and a request with it that is logged."""
+
+    rule: int
+    old: str
+    new: str
+    request: Request
+
+
+def find(policy: PolicySubject) -> Iterator[Stale]:
+    """Yield the stale exemptions of a policy: first those for kube-proxy, then those for endpoints."""
+    found = analysis.covered(policy)
+    if found is None:
+        return
+    alive = [index for index in found.silencing if found.reach.fates[index].kind in {reach.REACHED, reach.UNKNOWN}]
+    for old, new, names_it, renamed in _NAMES:
+        for index in alive:
+            if names_it(found.policy.rules[index]) and policy.minor >= (_FIRST_WITH_SLICES if new == _SLICES[1] else 0):
+                request = renamed(found, index)
+                if request:
+                    yield Stale(index, old, new, request)
+
+
+def _logged(found: Analysis) -> twins.Takers:
+    silencing = set(found.silencing)
+    return twins.Takers(rule_set(index for index in range(len(found.policy.rules)) if index not in silencing))
+
+
+def _names_proxy(rule: PolicyRule) -> bool:
+    return _PROXY in rule.users and _PROXY_ACCOUNT not in rule.users
+
+
+def _as_account(found: Analysis, index: int) -> Request | None:
+    """Return a request of kube-proxy's service account that is logged where the rule silences the old user's."""
+    rule = found.reach.region(index)
+    whoever = rule._replace(users=(_PROXY_ACCOUNT,), groups=(), exact_groups=identities.groups_of(_PROXY_ACCOUNT))
+    regions = [
+        meet(calls.region, whoever)
+        for row in _ROWS
+        for calls in served(
+            [Target(row.group, name, "") for name in row.resources.split()],
+            tuple(row.verbs.split()),
+            namespaced=row.namespaced,
+        )
+    ]
+    for group in found.policy.rules[index].user_groups or ("",):
+        groups = tuple(filter(None, (group, identities.AUTHENTICATED)))
+
+        def change(request: Request, groups: tuple[str, ...] = groups) -> Request:
+            return request._replace(user=_PROXY, groups=groups)
+
+        request = twins.first_of_parts(found, regions, _logged(found), index, change)
+        if request:
+            return request
+    return None
+
+
+def _names_endpoints(rule: PolicyRule) -> bool:
+    return any(entry.group == "" and "endpoints" in entry.resources for entry in rule.resources)
+
+
+def _as_slices(found: Analysis, index: int) -> Request | None:
+    """Return a request for endpointslices that is logged where the rule silences the same for endpoints."""
+    rule = found.reach.region(index)
+    here = [target for target in rule.targets or () if target[:3] == ("", "endpoints", "")]
+    targets = [target._replace(group=_SLICES[0], resource=_SLICES[1]) for target in here]
+    verbs = tuple(verb for verb in _VERBS if rule.verbs is None or verb in rule.verbs)
+    regions = [
+        silenced.real(calls._replace(region=meet(calls.region, rule._replace(targets=None))))
+        for calls in served(targets, verbs, namespaced=True)
+    ]
+
+    def change(request: Request) -> Request:
+        return request._replace(api_group="", resource="endpoints")
+
+    return twins.first_of_parts(found, regions, _logged(found), index, change)
+
+
+_NAMES: tuple[tuple[str, str, Callable[[PolicyRule], bool], Callable[[Analysis, int], Request | None]], ...] = (
+    (_PROXY, _PROXY_ACCOUNT, _names_proxy, _as_account),
+    ("endpoints", _SLICES[1], _names_endpoints, _as_slices),
+)
