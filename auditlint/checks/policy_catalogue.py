@@ -73,6 +73,7 @@ _KUBERNETES_OWN = ("system", "kube", "serviceaccount")
 class _Misnamed(NamedTuple):
     path: Path
     message: str
+    severity: Severity | None
 
 
 _FOUND: WeakKeyDictionary[PolicySubject, dict[str, list[_Misnamed]]] = WeakKeyDictionary()
@@ -225,20 +226,21 @@ def _misnamed(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     found = _FOUND.get(policy)
     if found is None:
         found = _FOUND[policy] = {}
-        for kind, path, message in _all_misnamed(policy):
-            found.setdefault(kind, []).append(_Misnamed(path, message))
+        for kind, one in _all_misnamed(policy):
+            found.setdefault(kind, []).append(one)
     for one in found.get(context.rule.name, ()):
-        yield context.value(one.path, one.message)
+        yield context.value(one.path, one.message, severity=one.severity)
 
 
-def _all_misnamed(policy: PolicySubject) -> Iterator[tuple[str, Path, str]]:
-    """Yield the rule, the place and the message for each name that is wrong."""
+def _all_misnamed(policy: PolicySubject) -> Iterator[tuple[str, _Misnamed]]:
+    """Yield each name that is wrong, with the rule that says so."""
     for index, now in _resource_rules(policy):
         for number, entry in enumerate(now.resources):
             if not _is_plain(entry):
                 at = ("rules", index, "resources", number)
                 for wrong in _names(policy).judge(entry):
-                    yield wrong.rule, policy.at(*at, *wrong.path), wrong.message
+                    severity = Severity.INFO if wrong.mild else None
+                    yield wrong.rule, _Misnamed(policy.at(*at, *wrong.path), wrong.message, severity)
 
 
 def _resource_rules(policy: PolicySubject) -> Iterator[tuple[int, PolicyRule]]:
@@ -272,7 +274,9 @@ def _is_plain(entry: GroupResources) -> bool:
 
 
 def _is_plain_name(group: str, name: str) -> bool:
-    return wording.well_known(group, name) or (not group and name in _ALWAYS_SERVED)
+    if name == "*":
+        return wording.has_well_known(group)
+    return wording.well_known(group, name.removesuffix("/*")) or (not group and name in _ALWAYS_SERVED)
 
 
 def _is_well_known(entry: GroupResources) -> bool:

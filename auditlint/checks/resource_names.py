@@ -26,6 +26,8 @@ _BEFORE = {
 _ANY_NAME = frozenset({"custom.metrics.k8s.io", "external.metrics.k8s.io"})
 """Groups in which the names of metrics stand where resources do."""
 _PLURALS_WITHOUT_S = ("data", "media", "criteria", "people", "children")
+_GENERAL = frozenset({"*/status", "*/scale"})
+"""Wildcards that people write for every group, whether one of its resources has the subresource yet or not."""
 _PARTS = 2
 _LONGEST_SHORT_NAME = 3
 """A longer short name that ends in s may as well be the plural of a custom resource."""
@@ -37,6 +39,8 @@ class Wrong(NamedTuple):
     rule: str
     path: Path
     message: str
+    mild: bool = False
+    """It may well stand there for the resources of releases to come."""
 
 
 class Names:
@@ -89,7 +93,7 @@ class Names:
         for position, name in enumerate(resources):
             verdict = self._verdict(group, name)
             if verdict:
-                yield Wrong(verdict[0], ("resources", position), verdict[1])
+                yield Wrong(verdict[0], ("resources", position), verdict[1], mild=name in _GENERAL)
 
     def _verdict(self, group: str, name: str) -> tuple[str, str] | None:
         """Return the rule and the message for a resource of a group, None if nothing is wrong with it."""

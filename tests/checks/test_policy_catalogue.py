@@ -233,7 +233,7 @@ SUBRESOURCES = {
     ("", "pods/shell"): 'write "pods/attach", "pods/binding"',
     ("", "configmaps/status"): '"configmaps" has no subresources',
     ("apps", "*/scales"): 'did you mean "*/scale"?',
-    ("rbac.authorization.k8s.io", "*/status"): "no resource there has any",
+    ("rbac.authorization.k8s.io", "*/stauts"): "no resource there has any",
     ("", "nodes/metrics"): 'it is "nodes/proxy"',
     ("", "nodes/log"): "the kubelet's own port",
     ("", "services/finalizers"): "only RBAC knows it",
@@ -246,6 +246,12 @@ SUBRESOURCES = {
 def test_unknown_subresource(where: tuple[str, str], advice: str) -> None:
     assert of_name(*where) == "unknown-subresource error"
     assert advice in message(*where)
+
+
+@pytest.mark.parametrize("name", ["*/status", "*/scale"])
+def test_wildcards_that_people_write_for_every_group(name: str) -> None:
+    assert of_name("rbac.authorization.k8s.io", name) == "unknown-subresource info"
+    assert of_name("apps", name) == ""
 
 
 REMOVED = [
