@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from contextlib import suppress
@@ -74,8 +73,6 @@ def group() -> None:
 
 def main() -> None:
     """Run the command line and end the process with the right exit code, whatever happens."""
-    # A run makes a large tree and hardly a cycle: looking for cycles often would cost a tenth of its time.
-    gc.set_threshold(100_000, 50, 1000)
     code = run(sys.argv[1:])
     for output in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError, AttributeError):
