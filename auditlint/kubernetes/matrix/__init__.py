@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.matrix.rows import Row
 
 MOST_ROWS = 400
-MOST_CELLS = 200_000
+MOST_CELLS = 100_000
 """Rows, and people times cells, beyond which the rest is left out, and counted."""
 
 Line = tuple["Row", tuple[Cell, ...]]
@@ -51,7 +51,8 @@ def matrix(engine: Engine, rows: Sequence[Row], identities: Sequence[Identity], 
         lines = tuple(_lines(engine, shown, rules, namespace))
         by_lines.setdefault(lines, []).extend(people)
     left_out = [identity for people in list(by_rules.values())[most:] for identity in people]
-    tables = tuple(Table(tuple(people), lines) for lines, people in by_lines.items())
+    order = {identity: number for number, identity in enumerate(identities)}
+    tables = tuple(Table(tuple(sorted(people, key=order.__getitem__)), lines) for lines, people in by_lines.items())
     return Matrix(tables, len(rows) - len(shown), len(left_out))
 
 

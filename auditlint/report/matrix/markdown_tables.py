@@ -76,8 +76,11 @@ def _table(rows: Sequence[Shown], headings: Sequence[str]) -> Iterator[str]:
 
 
 def _look(cell: Cell, document: Document, notes: dict[str, int]) -> str:
+    level = words.level_of(cell)
     changes = {words.change_words(case) for case in cell["cases"]}
-    if cell["exact"] and len(changes) == 1 and not cell["more_cases"]:
+    if level == words.SILENT and document["against"] is None:
+        return f"{cell['levels'][0]}, no stage"
+    if cell["exact"] and len(changes) == 1 and not cell["more_cases"] and (level != words.MIXED or document["against"]):
         return changes.pop()
     text = words.mixed_words(cell, document)
     return f"mixed ({notes.setdefault(text, len(notes) + 1)})"
