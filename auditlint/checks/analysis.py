@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
 from auditlint.checks import identities, wording
-from auditlint.kubernetes import reach
+from auditlint.kubernetes import reach, well_known
 from auditlint.kubernetes.dead_selectors import dead_selectors
 from auditlint.kubernetes.fresh import USERS
 from auditlint.kubernetes.index import members
@@ -45,8 +45,9 @@ class Theft(NamedTuple):
 class Analysis:
     """The answers about one policy that the server would load, each worked out when it is first asked for."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, minor: int) -> None:
         self.policy = policy
+        self.minor = minor
         self.reach = Reach(policy)
         self.named_users = frozenset(self.reach.index.users.listed)
 
@@ -88,7 +89,8 @@ class Analysis:
 
     def command(self, request: Request) -> str:
         """Return a request as the words of a message; a made-up user is left out."""
-        return wording.command(request, show_user=request.user not in USERS or request.user in self.named_users)
+        show_user = request.user not in USERS or request.user in self.named_users
+        return wording.command(request, show_user=show_user, minor=self.minor)
 
     def without_rule(self, request: Request, index: int) -> int | None:
         """Return the rule that takes a request if the rule at index is not there."""
@@ -267,7 +269,7 @@ def of(subject: PolicySubject) -> Analysis | None:
         policy = judged(subject)
         if policy is None:
             return None
-        found = _ANALYSES[subject] = Analysis(policy)
+        found = _ANALYSES[subject] = Analysis(policy, subject.minor)
     return found
 
 
@@ -288,7 +290,7 @@ def is_reached(subject: PolicySubject, index: int) -> bool:
 def command(subject: PolicySubject, request: Request) -> str:
     """Return a request as the words of a message; a made-up user is left out."""
     analysis = of(subject)
-    return analysis.command(request) if analysis else wording.command(request)
+    return analysis.command(request) if analysis else wording.command(request, minor=subject.minor)
 
 
 def taken_beyond(subject: PolicySubject, index: int, narrower: PolicyRule) -> Request | None:
@@ -373,7 +375,7 @@ def _as_rule_says(rule: PolicyRule, who: _Who) -> Iterator[Request]:
         return
     namespace = next((name for name in rule.namespaces if name), "" if rule.namespaces else "prod")
     for group, resource, subresource, name in _targets(rule):
-        for verb in rule.verbs or wording.usual_verbs(resource, subresource):
+        for verb in rule.verbs or well_known.verbs(group, resource, subresource):
             yield from _if_sound(
                 wording.proper(Request(verb, *who, None, group, resource, subresource, namespace, name))
             )

@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 from auditlint.carriers.subjects import PolicySubject
 from auditlint.checks import analysis, wording
 from auditlint.finding import Severity
+from auditlint.kubernetes import well_known
 from auditlint.rule import Context, rule
 
 if TYPE_CHECKING:
@@ -287,7 +288,10 @@ def _is_well_known(entry: GroupResources) -> bool:
 
 
 def _is_well_known_in_namespaces(entry: GroupResources) -> bool:
-    return any(wording.well_known(entry.group, name) and wording.is_namespaced(name) for name in entry.resources)
+    return any(
+        wording.well_known(entry.group, name) and well_known.is_namespaced(entry.group, name)
+        for name in entry.resources
+    )
 
 
 def _is_outside(resource: Resource, verbs: tuple[str, ...]) -> bool:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from auditlint.kubernetes import well_known as resources
+from auditlint.kubernetes.releases import NEWEST
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -11,61 +14,6 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.match import Request
     from auditlint.kubernetes.policy import PolicyRule
 
-_CORE = frozenset(
-    {
-        "bindings",
-        "configmaps",
-        "endpoints",
-        "events",
-        "limitranges",
-        "namespaces",
-        "nodes",
-        "persistentvolumeclaims",
-        "persistentvolumes",
-        "pods",
-        "podtemplates",
-        "replicationcontrollers",
-        "resourcequotas",
-        "secrets",
-        "serviceaccounts",
-        "services",
-    }
-)
-_OTHERS = {
-    "admissionregistration.k8s.io": "mutatingwebhookconfigurations validatingwebhookconfigurations",
-    "apiextensions.k8s.io": "customresourcedefinitions",
-    "apiregistration.k8s.io": "apiservices",
-    "apps": "daemonsets deployments replicasets statefulsets",
-    "authentication.k8s.io": "tokenreviews",
-    "autoscaling": "horizontalpodautoscalers",
-    "batch": "cronjobs jobs",
-    "certificates.k8s.io": "certificatesigningrequests",
-    "coordination.k8s.io": "leases",
-    "discovery.k8s.io": "endpointslices",
-    "networking.k8s.io": "ingresses networkpolicies",
-    "policy": "poddisruptionbudgets",
-    "rbac.authorization.k8s.io": "clusterrolebindings clusterroles rolebindings roles",
-    "storage.k8s.io": "storageclasses",
-}
-"""The resources that kubectl knows by their singular without naming the group."""
-_CLUSTER_SCOPED = frozenset(
-    {
-        "apiservices",
-        "certificatesigningrequests",
-        "clusterrolebindings",
-        "clusterroles",
-        "customresourcedefinitions",
-        "mutatingwebhookconfigurations",
-        "namespaces",
-        "nodes",
-        "persistentvolumes",
-        "storageclasses",
-        "tokenreviews",
-        "validatingwebhookconfigurations",
-    }
-)
-_VERSIONS = {"autoscaling": "v2"}
-"""The version of a group's API where it is not v1."""
 _METHODS = {
     "create": "POST",
     "update": "PUT",
@@ -87,19 +35,6 @@ _SUBRESOURCE_COMMANDS = {
     ("serviceaccounts/token", "create"): "kubectl create token {name}{where}",
     ("certificatesigningrequests/approval", "update"): "kubectl certificate approve {name}",
 }
-_CONNECT = ("create", "get")
-_SUBRESOURCE_VERBS = {
-    "exec": _CONNECT,
-    "attach": _CONNECT,
-    "portforward": _CONNECT,
-    "proxy": ("get", "create", "update", "patch", "delete"),
-    "log": ("get",),
-    "token": ("create",),
-    "eviction": ("create",),
-    "binding": ("create",),
-    "approval": ("update", "get", "patch"),
-}
-"""The verbs that subresources serve where that is not get, update and patch."""
 _WITH_SUBRESOURCE_FLAG = {"get": "get", "patch": "patch"}
 _NAMES = {"secrets": "db", "nodes": "node-1", "serviceaccounts": "build", "roles": "admin", "clusterroles": "admin"}
 """Names of objects that fit their kind better than `web`."""
@@ -107,9 +42,12 @@ _EVERYBODYS_GROUPS = frozenset({"system:authenticated", "system:unauthenticated"
 ANONYMOUS = "system:anonymous"
 
 
-def command(request: Request, *, show_user: bool = True) -> str:
-    """Return a short text for a request: a kubectl command in backquotes if there is one, and who runs it."""
-    return _what(request) + _who(request, show_user=show_user)
+def command(request: Request, *, show_user: bool = True, minor: int = NEWEST) -> str:
+    """Return a short text for a request: a kubectl command in backquotes if there is one, and who runs it.
+
+    `minor` is the release that it is sent to.
+    """
+    return _what(request, minor) + _who(request, show_user=show_user)
 
 
 def proper(request: Request) -> Request:
@@ -117,30 +55,21 @@ def proper(request: Request) -> Request:
     kind = request.resource
     named = request.verb in {"get", "update", "patch", "delete"} or bool(request.subresource)
     name = (request.name or _NAMES.get(kind, "web")) if named else ""
-    namespace = "" if kind in _CLUSTER_SCOPED else request.namespace
+    namespace = request.namespace if request.namespace and resources.is_namespaced(request.api_group, kind) else ""
     if kind == "namespaces" and named:
         name = namespace = request.name or "prod"
     return request._replace(namespace=namespace, name=name)
 
 
-def usual_verbs(resource: str, subresource: str) -> tuple[str, ...]:
-    """Return the verbs that kube-apiserver serves for a resource, the most telling first."""
-    if subresource:
-        return _SUBRESOURCE_VERBS.get(subresource, ("get", "update", "patch"))
-    if resource.endswith("reviews") or resource == "bindings":
-        return ("create",)
-    return ("get", "create", "list", "delete", "patch", "update", "watch", "deletecollection")
-
-
 def home_of(resource: str) -> str:
     """Return the API group of a resource that everybody knows, "" for any other."""
-    return next((group for group, names in _OTHERS.items() if resource in names.split()), "")
+    return next((group for group, names in resources.OTHERS.items() if resource in names.split()), "")
 
 
 def telling_resource(group: str) -> str:
     """Return a resource of an API group that everybody knows, or a made-up one."""
     first = {"": "secrets", "apps": "deployments", "rbac.authorization.k8s.io": "roles", "batch": "jobs"}
-    return first.get(group) or next(iter(_OTHERS.get(group, "widgets").split()))
+    return first.get(group) or next(iter(resources.OTHERS.get(group, "widgets").split()))
 
 
 def witness(request: Request) -> Witness:
@@ -200,17 +129,12 @@ def group_name(group: str) -> str:
 
 def well_known(group: str, resource: str) -> bool:
     """Tell whether a resource is one of Kubernetes' own that everybody knows."""
-    return resource in (_OTHERS.get(group, "").split() if group else _CORE)
+    return resources.is_well_known(group, resource)
 
 
 def has_well_known(group: str) -> bool:
     """Tell whether a group holds resources of Kubernetes' own that everybody knows."""
-    return not group or group in _OTHERS
-
-
-def is_namespaced(resource: str) -> bool:
-    """Tell whether a resource that everybody knows is in namespaces."""
-    return resource not in _CLUSTER_SCOPED
+    return not group or group in resources.OTHERS
 
 
 def dotted(group: str, resource: str, subresource: str = "") -> str:
@@ -275,31 +199,31 @@ def _who(request: Request, *, show_user: bool) -> str:
     return f" by a member of {groups[0]}" if groups else ""
 
 
-def _what(request: Request) -> str:
+def _what(request: Request, minor: int) -> str:
     if request.path is not None:
         return _raw(request.verb.upper(), request.path)
     if request.verb == "proxy":
-        return f"a request to {_api_path(request, 'proxy/')} (verb proxy)"
+        return f"a request to {_api_path(request, minor, 'proxy/')} (verb proxy)"
     if not request.verb:
-        return f"a request to {_api_path(request)} with an unusual HTTP method"
+        return f"a request to {_api_path(request, minor)} with an unusual HTTP method"
     if request.subresource or not well_known(request.api_group, request.resource):
-        return _subresource(request) if request.subresource else _plural(request)
-    return _ordinary(request, singular(request.resource))
+        return _subresource(request, minor) if request.subresource else _plural(request, minor)
+    return _ordinary(request, singular(request.resource), minor)
 
 
-def _plural(request: Request) -> str:
+def _plural(request: Request, minor: int) -> str:
     """Return the command for a resource that kubectl may not know by a short name."""
     dotted = f"{request.resource}.{request.api_group}" if request.api_group else request.resource
-    return _ordinary(request, dotted)
+    return _ordinary(request, dotted, minor)
 
 
-def _ordinary(request: Request, kind: str) -> str:
+def _ordinary(request: Request, kind: str, minor: int) -> str:
     """Return the command for a main resource, or for its path where kubectl sends no such request."""
     where = _where(request)
     named = bool(request.name)
     own = named and request.namespace == request.name
     if own and request.verb in {"list", "watch"} and request.resource == "namespaces":
-        return _raw("GET", _api_path(request))
+        return _raw("GET", _api_path(request, minor))
     plural = request.resource if kind == singular(request.resource) else kind
     texts = {
         ("get", True): f"kubectl get {kind} {request.name}{where}",
@@ -313,18 +237,18 @@ def _ordinary(request: Request, kind: str) -> str:
         ("delete", True): f"kubectl delete {kind} {request.name}{where}",
     }
     text = texts.get((request.verb, named))
-    return f"`{text}`" if text else _raw(_METHODS.get(request.verb, request.verb), _api_path(request))
+    return f"`{text}`" if text else _raw(_METHODS.get(request.verb, request.verb), _api_path(request, minor))
 
 
 def _where(request: Request) -> str:
-    if request.resource in _CLUSTER_SCOPED:
+    if not resources.is_namespaced(request.api_group, request.resource):
         return ""
     if request.namespace:
         return f" -n {request.namespace}"
     return " -A" if request.verb in {"list", "watch"} else ""
 
 
-def _subresource(request: Request) -> str:
+def _subresource(request: Request, minor: int) -> str:
     full = f"{request.resource}/{request.subresource}"
     template = _SUBRESOURCE_COMMANDS.get((full, request.verb)) if _is_home(request) else None
     if template and request.name:
@@ -340,7 +264,8 @@ def _subresource(request: Request) -> str:
             else ".".join(filter(None, (request.resource, request.api_group)))
         )
         return f"`kubectl {request.verb} {kind} {request.name}{flags}`"
-    return _raw(_METHODS.get(request.verb, "GET"), _api_path(request) + ("?watch=1" if request.verb == "watch" else ""))
+    watched = "?watch=1" if request.verb == "watch" else ""
+    return _raw(_METHODS.get(request.verb, "GET"), _api_path(request, minor) + watched)
 
 
 def _is_home(request: Request) -> bool:
@@ -355,9 +280,9 @@ def _raw(method: str, path: str) -> str:
     return f"`kubectl {name} --raw {target}{' -f body.json' if name in {'create', 'replace'} else ''}`"
 
 
-def _api_path(request: Request, prefix: str = "") -> str:
+def _api_path(request: Request, minor: int, prefix: str = "") -> str:
     group = request.api_group
-    version = _VERSIONS.get(group, "v1")
+    version = resources.version(group, request.resource, minor)
     root = f"/apis/{group}/{version}" if group else f"/api/{version}"
     parts = [root, *filter(None, [prefix.rstrip("/")])]
     if request.namespace and request.resource != "namespaces":

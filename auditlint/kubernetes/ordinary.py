@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from auditlint.kubernetes import well_known
 from auditlint.kubernetes.requests import Request, can_happen
 
 if TYPE_CHECKING:
@@ -15,29 +16,6 @@ UNAUTHENTICATED = "system:unauthenticated"
 
 _PATHS = ("/healthz", "/metrics", "/version", "/livez", "/readyz", "/api", "/apis", "/openapi/v2")
 _VERBS = ("get", "list", "create", "delete", "patch", "update", "watch")
-_CLUSTER_SCOPED = {
-    "apiservices",
-    "certificatesigningrequests",
-    "clusterrolebindings",
-    "clusterroles",
-    "customresourcedefinitions",
-    "ingressclasses",
-    "mutatingwebhookconfigurations",
-    "nodes",
-    "persistentvolumes",
-    "priorityclasses",
-    "runtimeclasses",
-    "selfsubjectaccessreviews",
-    "selfsubjectreviews",
-    "selfsubjectrulesreviews",
-    "storageclasses",
-    "subjectaccessreviews",
-    "tokenreviews",
-    "validatingadmissionpolicies",
-    "validatingadmissionpolicybindings",
-    "validatingwebhookconfigurations",
-    "volumeattachments",
-}
 
 
 def ordinary(request: Request, keeps: Callable[[Request], bool]) -> Request:
@@ -65,10 +43,10 @@ def _known_path(request: Request) -> Iterator[Request]:
 
 def _placed(request: Request) -> Iterator[Request]:
     """Yield the request without a namespace where its resource has none; a namespace is in its own."""
-    if request.resource in _CLUSTER_SCOPED:
-        yield request._replace(namespace="")
     if request.resource == "namespaces":
         yield request._replace(namespace=request.name)
+    elif request.namespace and not well_known.is_namespaced(request.api_group, request.resource):
+        yield request._replace(namespace="")
 
 
 def _named(request: Request) -> Iterator[Request]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from auditlint import lint
-from auditlint.checks import policy_catalogue, wording
+from auditlint.checks import policy_catalogue
 from auditlint.config import Settings
-from auditlint.kubernetes import catalogue
+from auditlint.kubernetes import catalogue, well_known
 from auditlint.kubernetes.catalogue import Resource
 from auditlint.kubernetes.cluster import Cluster
 from auditlint.kubernetes.policy import GroupResources, Policy, PolicyRule
@@ -352,8 +352,8 @@ def test_plain_names_are_served_with_the_usual_verbs_by_every_release() -> None:
                 assert policy_catalogue._USUAL_VERBS.issubset(one.verbs), one
             if policy_catalogue._is_well_known_in_namespaces(entry):
                 assert one.namespaced, one
-        plain = [(group, name) for group, names in wording._OTHERS.items() for name in names.split()]
-        plain += [("", name) for name in (*wording._CORE, *policy_catalogue._ALWAYS_SERVED)]
+        plain = [(group, name) for group, names in well_known.OTHERS.items() for name in names.split()]
+        plain += [("", name) for name in (*well_known.CORE, *policy_catalogue._ALWAYS_SERVED)]
         assert not [where for where in plain if not known.get(where[0], *where[1].split("/"))]
 
 

@@ -258,7 +258,7 @@ READS = {
     "resources: [{group: authorization.k8s.io}]": None,
     "resources: [{group: authorization.k8s.io, resources: [subjectaccessreviews]}]": None,
     "resources: [{group: metrics.k8s.io}]": None,
-    "resources: [{group: node.k8s.io}]": "`kubectl get runtimeclasses.node.k8s.io -n prod`",
+    "resources: [{group: node.k8s.io}]": "`kubectl get runtimeclasses.node.k8s.io`",
     "resources: [{group: cert-manager.io}]": "`kubectl get widgets.cert-manager.io -n prod`",
     'resources: [{group: "", resources: [deployments]}]': None,
     "resources: [{group: apps}]": "`kubectl get deployments -n prod`",

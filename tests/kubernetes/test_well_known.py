@@ -1,0 +1,73 @@
+"""Resources that everybody knows, held to the catalogue, and the answers about all others."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditlint.kubernetes import catalogue, well_known
+from auditlint.kubernetes.releases import NEWEST, OLDEST
+
+NAMES = [("", name) for name in sorted(well_known.CORE)] + [
+    (group, name) for group, names in well_known.OTHERS.items() for name in names.split()
+]
+
+
+@pytest.mark.parametrize(("group", "resource"), NAMES)
+def test_the_tables_are_those_of_each_release(group: str, resource: str) -> None:
+    served = [catalogue.of_release(minor).get(group, resource) for minor in range(OLDEST, NEWEST + 1)]
+    assert [one and one.namespaced for one in served] == [well_known.is_namespaced(group, resource)] * len(served)
+    assert served[-1]
+    assert set(served[-1].verbs) == set(well_known.verbs(group, resource))
+
+
+@pytest.mark.parametrize(
+    ("group", "resource", "namespaced"),
+    [
+        ("scheduling.k8s.io", "priorityclasses", False),
+        ("networking.k8s.io", "ingressclasses", False),
+        ("extensions", "ingresses", True),
+        ("authorization.k8s.io", "localsubjectaccessreviews", True),
+        ("", "tokenreviews", False),
+        ("metrics.k8s.io", "nodes", False),
+        ("example.com", "widgets", True),
+    ],
+)
+def test_scope_of_others(group: str, resource: str, namespaced: bool) -> None:  # noqa: FBT001
+    assert not well_known.is_well_known(group, resource)
+    assert well_known.is_namespaced(group, resource) is namespaced
+
+
+@pytest.mark.parametrize(
+    ("group", "name", "verbs"),
+    [
+        ("", "pods/exec", ("create", "get")),
+        ("", "pods/log", ("get",)),
+        ("", "nodes/proxy", ("get", "create", "delete", "patch", "update")),
+        ("", "namespaces/finalize", ("update",)),
+        ("", "componentstatuses", ("get", "list")),
+        ("", "subjectaccessreviews", ("create",)),
+        ("apps", "deployments/scale", ("get", "patch", "update")),
+        ("certificates.k8s.io", "certificatesigningrequests/approval", ("update", "get", "patch")),
+        ("example.com", "widgets/status", ("get", "update", "patch")),
+    ],
+)
+def test_verbs_of_others(group: str, name: str, verbs: tuple[str, ...]) -> None:
+    resource, _, subresource = name.partition("/")
+    assert well_known.verbs(group, resource, subresource) == verbs
+
+
+@pytest.mark.parametrize(
+    ("group", "resource", "minor", "version"),
+    [
+        ("", "pods", 18, "v1"),
+        ("batch", "cronjobs", 20, "v1beta1"),
+        ("batch", "cronjobs", 21, "v1"),
+        ("autoscaling", "horizontalpodautoscalers", 22, "v1"),
+        ("autoscaling", "horizontalpodautoscalers", 23, "v2"),
+        ("extensions", "ingresses", 37, "v1beta1"),
+        ("extensions", "ingresses", 20, "v1beta1"),
+        ("example.com", "widgets", 37, "v1"),
+    ],
+)
+def test_versions(group: str, resource: str, minor: int, version: str) -> None:
+    assert well_known.version(group, resource, minor) == version
