@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
-_LINE_END = re.compile("\r\n?|\n")
+_LINE_END = "\r\n?|\n"
 
 
 def split_lines(text: str) -> list[str]:
     """Return the lines of text without their ends; what follows the last line end is a line too."""
     if "\r" in text:
-        text = _LINE_END.sub("\n", text)
+        text = re.sub(_LINE_END, "\n", text)
     return text.split("\n")
 
 
@@ -21,7 +21,7 @@ class LineIndex:
     __slots__ = ("_starts",)
 
     def __init__(self, text: str) -> None:
-        self._starts = [0, *[match.end() for match in _LINE_END.finditer(text)]]
+        self._starts = [0, *[match.end() for match in re.finditer(_LINE_END, text)]]
 
     def place(self, offset: int) -> tuple[int, int]:
         """Return the line and column of an offset."""

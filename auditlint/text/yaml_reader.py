@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     NextEvent = Callable[[], Any]
 
-_EMPTY_COLLECTION_AS_KEY = re.compile("[{[]\\s*[]}][ \t]*:")
-_UNLIKE_CHARACTERS = re.compile("[\ufeff\x85\u2028\u2029]")
+_EMPTY_COLLECTION_AS_KEY = "[{[]\\s*[]}][ \t]*:"
+_UNLIKE_CHARACTERS = "\ufeff\x85\u2028\u2029"
 """A byte order mark inside, and line ends that are none to people."""
 _LARGE = 2 << 20
 """Characters from which on libyaml has the last word: it differs in next to nothing, and is 25 times as fast."""
@@ -55,8 +55,8 @@ def _may_be_read_otherwise(text: str) -> bool:
         or "\n%" in text
         or "\r%" in text
         or _UNKNOWN_ESCAPE in text
-        or _EMPTY_COLLECTION_AS_KEY.search(text) is not None
-        or (not text.isascii() and _UNLIKE_CHARACTERS.search(text) is not None)
+        or re.search(_EMPTY_COLLECTION_AS_KEY, text) is not None
+        or (not text.isascii() and any(character in text for character in _UNLIKE_CHARACTERS))
     )
 
 
