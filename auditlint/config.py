@@ -43,6 +43,8 @@ class Settings(NamedTuple):
     """What the configuration sets for single rules, besides severities."""
     profiles: tuple[str, ...] = ()
     """The profiles whose controls are checked, such as `cis`."""
+    profile_rules: frozenset[str] = frozenset()
+    """The rules that check them: on even if they are off by default."""
     cluster: Cluster = ORDINARY
     """What the configuration says of the cluster that the policies are for."""
     folder: str = "."
@@ -59,9 +61,10 @@ class Settings(NamedTuple):
             return True
         if known.category in self.ignore:
             return False
+        on = known.default or rule in self.profile_rules
         if self.select:
-            return bool(names & set(self.select)) and known.default
-        return known.default or rule in self.severities
+            return bool(names & set(self.select)) and on
+        return on or rule in self.severities
 
 
 def load(path: str | None) -> Settings:
@@ -86,6 +89,9 @@ def load(path: str | None) -> Settings:
         cluster=_cluster(document),
     )
     settings = _with_rules(settings, document.get("rules", {}), path)
+    if "profile" in document:
+        chosen = document["profile"]
+        settings = with_profiles(settings, [chosen] if isinstance(chosen, str) else chosen, path)
     version = document.get("kubernetes-version")
     return settings if version is None else with_version(settings, version, path)
 
@@ -138,6 +144,27 @@ def with_version(settings: Settings, text: str, where: str) -> Settings:
     target = releases.target(minor)
     notices = (target.notice,) if target.notice else ()
     return settings._replace(minor=target.minor, notices=notices)
+
+
+def with_profiles(settings: Settings, names: Iterable[str], where: str) -> Settings:
+    """Return settings with the profiles of these names; ConfigError with a suggestion if there is none of a name."""
+    from auditlint import profiles
+
+    chosen = profile_names(names, where)
+    return settings._replace(profiles=chosen, profile_rules=profiles.rules_of(chosen))
+
+
+def profile_names(names: Iterable[str], where: str) -> tuple[str, ...]:
+    """Return names of profiles, each once; ConfigError with a suggestion if one is none."""
+    from auditlint import profiles
+
+    known = profiles.names()
+    chosen = tuple(dict.fromkeys(names))
+    for name in chosen:
+        if name not in known:
+            hint = suggestion(name, known) or f"; there are {', '.join(known)}"
+            raise ConfigError(f'{where}: "{name}" is not a profile{hint}')
+    return chosen
 
 
 def rule_names(names: Iterable[str], where: str, *, categories: bool = True) -> tuple[str, ...]:

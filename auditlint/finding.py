@@ -103,6 +103,12 @@ class Finding(NamedTuple):
     witness: Witness | None = None
     fix: Fix | None = None
     suppressed: Suppressed | None = None
+    about: tuple[str, ...] = ()
+    """The flags or other things that it is about, where its rule may speak of several."""
+    stands_for: tuple[str, ...] = ()
+    """Other rules whose findings it holds among its notes."""
+    controls: tuple[str, ...] = ()
+    """The controls of the chosen profiles that are not met because of it, such as `CIS 1.12 3.2.2`."""
 
 
 class Notice(NamedTuple):

@@ -6,8 +6,9 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint import carriers, checks
-from auditlint.carriers.subjects import IgnoreComments, PolicySubject
+from auditlint.carriers.subjects import IgnoreComments, PolicySubject, UnreadText
 from auditlint.finding import Finding, Notice, Report, Severity, Span
+from auditlint.kubernetes.releases import NEWEST
 from auditlint.rule import REGISTRY, Context, Subject
 from auditlint.text import reader, source
 from auditlint.text.places import NodePlaces
@@ -197,11 +198,22 @@ def _run_rules(subject: Subject, run: _Run, settings: Settings) -> Iterator[Find
     for rule in tuple(REGISTRY.values()):
         if isinstance(subject, rule.subject):
             try:
-                yield from rule.check(subject, _context(rule, subject, settings))
+                found = rule.check(subject, _context(rule, subject, settings))
+                yield from _named(found, subject, settings) if settings.profiles else found
             except Exception as error:
                 if DEBUG:
                     raise
                 run.crashed.append(Notice(subject.path, f"{rule.name} failed: {type(error).__name__}: {error}"))
+
+
+def _named(findings: Iterable[Finding], subject: Subject, settings: Settings) -> Iterator[Finding]:
+    """Yield findings with the controls of the chosen profiles that they answer."""
+    from auditlint import profiles
+
+    minor = getattr(subject, "minor", NEWEST)
+    no_policy = isinstance(subject, UnreadText) and subject.meant != "policy"
+    for finding in findings:
+        yield finding if no_policy else profiles.named(finding, settings.profiles, minor)
 
 
 def _context(rule: Rule, subject: Subject, settings: Settings) -> Context:
@@ -219,6 +231,14 @@ class _Marked(NamedTuple):
 
     exact: set[str]
     above: set[str]
+    about: list[set[str]]
+    """What those are about that say so."""
+
+    def replaces(self, finding: Finding) -> bool:
+        """Tell whether one of the findings says it better: on the same branch, or about all that it is about."""
+        if finding.about:
+            return any(about.issuperset(finding.about) for about in self.about)
+        return self.on_branch(finding.pointer)
 
     def on_branch(self, pointer: str) -> bool:
         """Tell whether one of the findings is at pointer, below it or above it."""
@@ -234,22 +254,29 @@ def _ancestors(pointer: str) -> Iterator[str]:
 def _give_way(findings: list[Finding], selected: Callable[[str], bool]) -> list[Finding]:
     """Drop the findings that give way to another that is reported: at the same pointer, above or below it.
 
+    A finding that says what it is about gives way to one about all of it instead, wherever that stands.
     What a rule says of a whole document silences others there even where it is not selected: it is true all the same.
     """
+    said = {(finding.rule, finding.document) for finding in findings}
+    heard = [finding for finding in findings if not _is_silenced(finding, said)]
     marked: dict[tuple[str, int], _Marked] = {}
-    for finding in findings:
-        known = marked.setdefault((finding.rule, finding.document), _Marked(set(), set()))
+    for finding in heard:
+        known = marked.setdefault((finding.rule, finding.document), _Marked(set(), set(), []))
         known.exact.add(finding.pointer)
         known.above.update(_ancestors(finding.pointer))
-    return [finding for finding in findings if not _gives_way(finding, marked, selected)]
+        if finding.about:
+            known.about.append(set(finding.about))
+    return [finding for finding in heard if not _gives_way(finding, marked, selected)]
+
+
+def _is_silenced(finding: Finding, said: set[tuple[str, int]]) -> bool:
+    return any((name, finding.document) in said for name in REGISTRY[finding.rule].silenced_by)
 
 
 def _gives_way(finding: Finding, marked: dict[tuple[str, int], _Marked], selected: Callable[[str], bool]) -> bool:
     rule = REGISTRY[finding.rule]
-    if any((name, finding.document) in marked for name in rule.silenced_by):
-        return True
     winners = (marked.get((name, finding.document)) for name in rule.gives_way_to if selected(name))
-    return any(winner is not None and winner.on_branch(finding.pointer) for winner in winners)
+    return any(winner is not None and winner.replaces(finding) for winner in winners)
 
 
 def _selection(path: str, settings: Settings) -> Callable[[str], bool]:

@@ -76,6 +76,8 @@ class Context(NamedTuple):
         severity: Severity | None = None,
         related: tuple[Related, ...] = (),
         witness: Witness | None = None,
+        about: tuple[str, ...] = (),
+        stands_for: tuple[str, ...] = (),
     ) -> Finding:
         """Return a finding at a span that the caller worked out; `severity` is the rule's unless given.
 
@@ -95,6 +97,8 @@ class Context(NamedTuple):
             message=message,
             related=related,
             witness=witness,
+            about=about,
+            stands_for=stands_for,
         )
 
     def value(self, path: Path, message: str, *, occurrence: int | None = None, **details: Any) -> Finding:

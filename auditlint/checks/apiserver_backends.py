@@ -22,7 +22,7 @@ _CATEGORY = "apiserver-backends"
 _DYNAMIC = "audit-dynamic-configuration"
 
 
-def _no_backend(server: ApiServer) -> bool:
+def no_backend(server: ApiServer) -> bool:
     """Tell whether events have nowhere to go; AuditSinks were a way until 1.18."""
     sinks = server.flags.enabled(_DYNAMIC) or meant(server, _DYNAMIC)
     return not sinks and all(lacks(server, switch) for switch in flags.BACKENDS.values())
@@ -37,7 +37,7 @@ def _no_backend(server: ApiServer) -> bool:
 )
 def auditing_off(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report an apiserver with neither a policy nor a backend."""
-    if _no_backend(server) and lacks(server, "audit-policy-file"):
+    if no_backend(server) and lacks(server, "audit-policy-file"):
         added = f"{example('audit-policy-file', server.minor)} and {example('audit-log-path', server.minor)}"
         message = f"nothing is audited: there is neither a policy nor a backend. Add {added}, and mount both"
         yield context.key(server.arguments_path, message)
@@ -53,12 +53,12 @@ def auditing_off(server: ApiServer, context: Context) -> Iterator[Finding]:
 def policy_without_backend(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a policy file without a log and without a webhook."""
     use = server.flags.last("audit-policy-file")
-    if use is not None and use.value and _no_backend(server):
+    if use is not None and use.value and no_backend(server):
         message = (
             "no event is written anywhere, and the server does not say so: a policy is set, but neither "
             f"--audit-log-path nor --audit-webhook-config-file. Add {example('audit-log-path', server.minor)}"
         )
-        yield at_flag(server, context, use, message)
+        yield at_flag(server, context, use, message, about=("audit-log-path",))
 
 
 @rule(
@@ -77,7 +77,7 @@ def backend_without_policy(server: ApiServer, context: Context) -> Iterator[Find
             f"nothing is logged, and the server does not say so: --{first.name} counts for nothing without a policy. "
             f"Add {example('audit-policy-file', server.minor)}, and mount that file"
         )
-        yield at_flag(server, context, first, message)
+        yield at_flag(server, context, first, message, about=("audit-policy-file",))
 
 
 @rule(

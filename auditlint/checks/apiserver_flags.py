@@ -351,7 +351,8 @@ def invalid_path(server: ApiServer, context: Context) -> Iterator[Finding]:
             severity = Severity.ERROR if certain else Severity.WARNING
             message = _MISLEADING[fault.case].format(path=fault.path, flag=use.name, bare=fault.path.strip())
             start = f"{NOT_STARTING}: " if fault.by else ""
-            yield at_flag(server, context, use, start + message, refused=bool(fault.by), severity=severity)
+            refused = bool(fault.by)
+            yield at_flag(server, context, use, start + message, refused=refused, severity=severity, about=(use.name,))
 
 
 _MISLEADING = {
@@ -491,4 +492,6 @@ def removed_feature_gate(server: ApiServer, context: Context) -> Iterator[Findin
         else:
             reason = "the feature gate AdvancedAuditing is locked to true in 1.27"
         message = f"{reason} ({quoted(error.message)}). Delete it from --feature-gates"
-        yield _refuse(server, context, error, message)
+        on = error.value == "DynamicAuditing" and server.flags.turns_on(error.value)
+        about = ("dynamic-auditing",) if on else ("feature-gates",)
+        yield _refuse(server, context, error, message)._replace(about=about)

@@ -47,7 +47,7 @@ def _at_flag(server: ApiServer, context: Context, fault: Fault, message: str, **
     use = server.flags.last(fault.flag)
     if use is not None:
         refused = bool(fault.by)
-        yield at_flag(server, context, use, _sentence(fault, message), refused=refused, **details)
+        yield at_flag(server, context, use, _sentence(fault, message), refused=refused, about=(fault.flag,), **details)
 
 
 def _mounted_here(server: ApiServer, context: Context, fault: Fault) -> tuple[Related, ...]:

@@ -63,11 +63,11 @@ def no_rotation_limits(server: ApiServer, context: Context) -> Iterator[Finding]
             f"{missing}: 1.36 and later keep 366 days and 100 files of {_size(server)} MB, 1.35 and older keep "
             "everything. Set them, so that it does not depend on the release"
         )
-        yield at_flag(server, context, use, message, severity=Severity.INFO)
+        yield at_flag(server, context, use, message, severity=Severity.INFO, about=tuple(absent))
     else:
         kept = f"every file of {_size(server)} MB is kept for ever, until the disk is full"
         message = f"{missing}: {kept}. Add {example(_AGE, 0)} and {example(_FILES, 0)}"
-        yield at_flag(server, context, use, message)
+        yield at_flag(server, context, use, message, about=tuple(absent))
 
 
 @rule(
@@ -89,13 +89,13 @@ def unlimited_retention(server: ApiServer, context: Context) -> Iterator[Finding
             f"0 means no limit, not none kept: every file of {_size(server)} MB stays until the disk is "
             f"full. Write {example(_FILES, 0)}"
         )
-        yield at_flag(server, context, zero, message)
+        yield at_flag(server, context, zero, message, about=(_AGE, _FILES))
     elif age > 0 and age_use:
         message = (
             f"the age is the only limit: whatever is written in {age} days is kept, and a busy day can fill the disk. "
             f"Add {example(_FILES, 0)}"
         )
-        yield at_flag(server, context, age_use, message, severity=Severity.INFO)
+        yield at_flag(server, context, age_use, message, severity=Severity.INFO, about=(_FILES,))
 
 
 @rule(
@@ -117,13 +117,13 @@ def rotation_off(server: ApiServer, context: Context) -> Iterator[Finding]:
             "0 turns rotation off: one file grows until the disk is full, and maxage and maxbackup count for nothing. "
             f"Write {example(_SIZE, 0)}"
         )
-        yield at_flag(server, context, use, message)
+        yield at_flag(server, context, use, message, about=(_SIZE,))
     else:
         message = (
             f"0 means {_WRITER_SIZE} MB until 1.35 and no rotation at all from 1.36 on. Write {example(_SIZE, 0)}, "
             "which means the same in both"
         )
-        yield at_flag(server, context, use, message, severity=Severity.INFO)
+        yield at_flag(server, context, use, message, severity=Severity.INFO, about=(_SIZE,))
 
 
 @rule(

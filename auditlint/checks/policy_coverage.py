@@ -66,7 +66,8 @@ def _bodies_logged(
             f"{found.command(request)} is logged at {found.policy.rules[index].level}, so the log holds "
             f"{leaks.contents(shown)}. Put a rule `level: Metadata` for {leaks.resources(shown)} above this one"
         )
-        yield context.key(policy.at("rules", index), message, witness=wording.witness(request))
+        about = tuple(dict.fromkeys(one.resource for _, one in shown))
+        yield context.key(policy.at("rules", index), message, witness=wording.witness(request), about=about)
 
 
 def _not_audited(policy: PolicySubject, context: Context) -> Iterator[Finding]:
@@ -88,7 +89,8 @@ def _not_audited(policy: PolicySubject, context: Context) -> Iterator[Finding]:
         severity = Severity.INFO if silenced.by_loopback(found.policy.rules[index].users) else None
         message = f"{found.command(request)} is not logged because of this rule. {kind.advice}"
         witness = wording.witness(request)
-        yield context.key(place, message, severity=severity, related=related, witness=witness)
+        also = tuple(later.rule for later, _ in gaps[at + 1 :])
+        yield context.key(place, message, severity=severity, related=related, witness=witness, stands_for=also)
 
 
 def _declare(name: str, summary: str) -> Callable[[_Check], _Check]:

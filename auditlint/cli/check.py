@@ -38,6 +38,7 @@ PATIENCE = 1.0
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
 @click.option("--as", "as_kind", type=Choice(KINDS), help="Take every file for this, whatever it looks like.")
 @click.option("--kubernetes-version", metavar="1.N", help="Judge for this release, not for the one a file shows.")
+@click.option("--profile", multiple=True, metavar="NAME", help="Check what a guide asks too: cis, cis-1.N, stig, nsa.")
 @click.option("--config", "config_file", type=click.Path(), help="Read this configuration file.")
 @click.option("--no-config", is_flag=True, help="Read no configuration file.")
 @click.option("--stdin-filename", metavar="NAME", help="What to call standard input (PATH -).")
@@ -85,6 +86,8 @@ def _settings(options: dict[str, Any]) -> Settings:
         settings = settings._replace(fail_on=options["fail_on"])
     if options["kubernetes_version"]:
         settings = config.with_version(settings, options["kubernetes_version"], "--kubernetes-version")
+    if options["profile"]:
+        settings = config.with_profiles(settings, options["profile"], "--profile")
     return settings
 
 

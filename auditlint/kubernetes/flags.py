@@ -331,6 +331,15 @@ class ParsedFlags:
         """Tell whether a boolean audit flag is on, set or by default."""
         return self.text(name) == "true"
 
+    def turns_on(self, gate: str) -> bool:
+        """Tell whether `--feature-gates` sets a gate to true, the last time it names it; gates in groups apart."""
+        uses = (use for use in self.uses if use.name == "feature-gates")
+        settings = [item[1] for use in uses for item in _gate_items(use.value, self.minor) if item[0] == gate]
+        try:
+            return bool(settings) and go.parse_bool(settings[-1] or "")
+        except ValueError:
+            return False
+
     def swallowed(self, use: FlagUse) -> str | None:
         """Return the flag that a value took in by mistake, from the next argument or behind a space."""
         return next((name for word in use.value.split() if (name := _flag_name(word)) and find(name, self.minor)), None)

@@ -61,6 +61,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "witness": finding.witness,
         "fix": None if finding.fix is None else _fix(finding.fix),
         "suppressed": None if finding.suppressed is None else finding.suppressed._asdict(),
+        **({"controls": list(finding.controls)} if finding.controls else {}),
     }
 
 
