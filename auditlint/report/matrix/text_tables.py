@@ -99,7 +99,7 @@ def _tables(document: Document, notes: _Notes, paint: _Paint) -> Iterator[str]:
             yield from ("", "As above, except for:")
         yield from _title(words.heading(document, identities), paint)
         if uniform := _uniform(chain(grid.resources, grid.paths)):
-            yield f"  {uniform} for everything"
+            yield f"  {_cell(uniform, 0, paint)} for everything"
         elif base is None or grid == base:
             yield from _sections(grid, groups, paint)
         else:
@@ -200,6 +200,9 @@ def _changes(document: Document, notes: _Notes, paint: _Paint) -> Iterator[str]:
     for table in document["tables"]:
         found.setdefault(tuple(_changed(table, document, notes)), []).extend(table["identities"])
     base = dict(next(iter(found), ()))
+    if not any(found):
+        yield from ("", "No cell differs.")
+        return
     short = grids.short_names(document)
     for number, (changes, identities) in enumerate(found.items()):
         if number == 1:
@@ -225,7 +228,7 @@ def _change_lines(changes: Mapping[_Place, str], short: Mapping[str, str]) -> It
     for (name, verb), change in changes.items():
         by_change.setdefault(change, {}).setdefault(name, []).append(verb)
     for change, rows in by_change.items():
-        yield f"  {change}"
+        yield from wrap(change, WIDTH, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
         by_verbs: dict[str, list[str]] = {}
         for name, verbs in rows.items():
             by_verbs.setdefault(_verbs(verbs), []).append(printable(short[name]))

@@ -1,0 +1,249 @@
+"""`auditlint matrix`: what it is asked to show, and everything that can be wrong with that."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.cli.conftest import BAD_LEVEL, GOOD
+from tests.cli.test_exit_codes import complaint
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.conftest import Auditlint
+    from tests.cli.test_exit_codes import Write
+
+POLICY = """\
+apiVersion: audit.k8s.io/v1
+kind: Policy
+rules:
+- level: None
+  users: ["system:kube-proxy"]
+- level: Request
+  userGroups: ["ops"]
+  namespaces: ["prod"]
+- level: Metadata
+"""
+CRD = "widgets.example.com"
+
+
+def shown(auditlint: Auditlint, *arguments: str) -> dict[str, Any]:
+    run = auditlint("matrix", *arguments, "--format", "json")
+    assert (run.returncode, run.stderr) == (0, "")
+    found: dict[str, Any] = json.loads(run.stdout)
+    return found
+
+
+def names(found: dict[str, Any]) -> list[str]:
+    return [row["name"] for row in found["tables"][0]["rows"]]
+
+
+def people(found: dict[str, Any]) -> list[tuple[str, str, tuple[str, ...]]]:
+    identities = [identity for table in found["tables"] for identity in table["identities"]]
+    return [(identity["kind"], identity["name"], tuple(identity["groups"])) for identity in identities]
+
+
+def test_everybody_is_shown(auditlint: Auditlint, write: Write) -> None:
+    found = shown(auditlint, write("p.yaml", POLICY))
+    assert people(found) == [
+        ("others", "", ("system:authenticated",)),
+        ("anonymous", "system:anonymous", ("system:unauthenticated",)),
+        ("failed login", "", ()),
+        ("user", "system:kube-proxy", ("system:authenticated",)),
+        ("group", "ops", ("ops", "system:authenticated")),
+    ]
+    assert (found["hidden_rows"], found["hidden_identities"], found["namespace"], found["against"]) == (
+        0,
+        0,
+        None,
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("secrets",), ["secrets"]),
+        (("cm", "ConfigMap", "configmap"), ["configmaps"]),
+        (("pods/exec", "po/log"), ["pods/exec", "pods/log"]),
+        (("deploy",), ["deployments.apps"]),
+        (("deployments.apps/scale",), ["deployments.apps/scale"]),
+        (("deployments.v1.apps",), ["deployments.apps"]),
+        (("events",), ["events", "events.events.k8s.io"]),
+        (("events.events.k8s.io",), ["events.events.k8s.io"]),
+        ((CRD, f"{CRD}/status"), [CRD, f"{CRD}/status"]),
+    ],
+)
+def test_resources_are_named_as_kubectl_does(
+    words: tuple[str, ...], expected: list[str], auditlint: Auditlint, write: Write
+) -> None:
+    options = [part for word in words for part in ("--resource", word)]
+    assert names(shown(auditlint, write("p.yaml", POLICY), *options)) == expected
+
+
+def test_paths(auditlint: Auditlint, write: Write) -> None:
+    found = shown(
+        auditlint, write("p.yaml", POLICY), "--path", "/healthz", "--path", "/logs/*", "--resource", "secrets"
+    )
+    assert names(found) == ["secrets", "/healthz", "/logs/*"]
+
+
+def test_users_and_groups(auditlint: Auditlint, write: Write) -> None:
+    policy = write("p.yaml", POLICY)
+    assert people(shown(auditlint, policy, "--user", "bob", "--user", "system:node:a")) == [
+        ("user", "bob", ("system:authenticated",)),
+        ("user", "system:node:a", ("system:nodes", "system:authenticated")),
+    ]
+    assert people(shown(auditlint, policy, "--group", "ops")) == [("group", "ops", ("ops", "system:authenticated"))]
+    assert people(shown(auditlint, policy, "--user", "bob", "--group", "ops")) == [
+        ("user", "bob", ("ops", "system:authenticated"))
+    ]
+
+
+def test_a_namespace(auditlint: Auditlint, write: Write) -> None:
+    options = ("--group", "ops", "--resource", "secrets", "--resource", "nodes", "--resource", "ns")
+    found = shown(auditlint, write("p.yaml", POLICY), *options, "-n", "prod")
+    assert found["namespace"] == "prod"
+    rows = {row["name"]: [cell["verb"] for cell in row["cells"]] for row in found["tables"][0]["rows"]}
+    assert rows["namespaces"] == ["get", "watch", "update", "patch", "delete"]
+    assert "nodes" not in rows
+    assert {level for row in found["tables"][0]["rows"] for cell in row["cells"] for level in cell["levels"]} == {
+        "Request"
+    }
+
+
+def test_compared_with_an_older_policy(auditlint: Auditlint, write: Write) -> None:
+    new, old = write("new.yaml", POLICY), write("old.yaml", GOOD.replace('omitStages: ["RequestReceived"]\n', ""))
+    found = shown(auditlint, new, "--compare", old, "--resource", "secrets")
+    assert found["against"]["path"] == "old.yaml"
+    changed = {table["identities"][0]["name"]: table["rows"] for table in found["tables"]}
+    assert changed[""] == []
+    (row,) = changed["system:kube-proxy"]
+    case = row["cells"][0]["cases"][0]
+    assert (case["level"], case["rule"], case["was"]["level"], case["was"]["rule"]) == ("None", 0, "Metadata", 0)
+
+
+def test_a_policy_compared_with_itself(auditlint: Auditlint, write: Write) -> None:
+    policy = write("p.yaml", POLICY)
+    run = auditlint("matrix", policy, "--compare", policy)
+    assert run.returncode == 0
+    assert run.stdout.endswith("\nNo cell differs.\n")
+
+
+def test_the_release_decides_what_is_served(auditlint: Auditlint, write: Write) -> None:
+    policy = write("p.yaml", POLICY)
+    assert "endpointslices.discovery.k8s.io" in names(shown(auditlint, policy))
+    run = auditlint("matrix", policy, "--kubernetes-version", "1.18", "--format", "json")
+    assert json.loads(run.stdout)["policy"]["kubernetes"] == "1.18"
+
+
+def test_the_configuration_knows_the_cluster(auditlint: Auditlint, write: Write) -> None:
+    policy = write("p.yaml", POLICY)
+    write(".auditlint.yaml", "sensitive-resources: [vaulttokens.example.com]\nkubernetes-version: 1.30\n")
+    found = shown(auditlint, policy)
+    assert {row["name"]: row["section"] for row in found["tables"][0]["rows"]}["vaulttokens.example.com"] == "sensitive"
+    assert found["policy"]["kubernetes"] == "1.30"
+    write(".auditlint.yaml", "server: aggregated\n")
+    assert [name for name in names(shown(auditlint, policy)) if name[0] != "/"] == [
+        "any other resource",
+        "any other path",
+    ]
+
+
+def test_standard_input(auditlint: Auditlint) -> None:
+    run = auditlint("matrix", "-", "--resource", "secrets", stdin=POLICY.encode())
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout.startswith("<stdin>: 3 rules, Kubernetes ")
+
+
+def test_a_file_is_written_beside_and_renamed(auditlint: Auditlint, write: Write, tmp_path: Path) -> None:
+    policy = write("p.yaml", POLICY)
+    run = auditlint("matrix", policy, "--format", "html", "--output-file", "m.html")
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+    assert (tmp_path / "m.html").read_text().startswith("<!DOCTYPE html>")
+    assert sorted(os.listdir(tmp_path)) == ["m.html", "p.yaml"]
+    run = auditlint("matrix", policy, "--output-file", "no/such/folder/m.html")
+    assert run.returncode == 2
+    assert "no/such/folder/m.html" in complaint(run.stderr)
+
+
+@pytest.mark.parametrize(
+    ("policy", "arguments", "expected"),
+    [
+        (BAD_LEVEL, (), "metadata"),
+        ("a: [", (), "p.yaml"),
+        ("{}", (), "holds no audit policy"),
+        (POLICY, ("--compare", "no.yaml"), "no.yaml: no such file"),
+        (POLICY, ("--compare", "bad.yaml"), "bad.yaml"),
+        (POLICY, ("--resource", "deploymnts"), 'no resource "deploymnts", did you mean "deployments"?'),
+        (POLICY, ("--resource", "/log"), "is no resource"),
+        (POLICY, ("--resource", ""), "--resource is empty"),
+        (POLICY, ("--user", ""), "--user is empty"),
+        (POLICY, ("--namespace", ""), "--namespace is empty"),
+        (POLICY, ("--namespace", "a", "--path", "/x"), "exclude each other"),
+        (POLICY, ("--path", "/api/v1/pods"), "ask with --resource"),
+        (POLICY, ("--path", "healthz"), "a path starts with /"),
+        (POLICY, ("--format", "htm"), 'did you mean "html"?'),
+        (POLICY, ("--kubernetes-version", "2.0"), "2.0"),
+        (POLICY, ("--no-such-option",), "--no-such-option"),
+    ],
+)
+def test_what_cannot_be_done_is_2(
+    policy: str, arguments: tuple[str, ...], expected: str, auditlint: Auditlint, write: Write
+) -> None:
+    write("bad.yaml", BAD_LEVEL)
+    run = auditlint("matrix", write("p.yaml", policy), *arguments)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert expected in complaint(run.stderr)
+
+
+def test_standard_input_is_only_one_of_the_policies(auditlint: Auditlint) -> None:
+    run = auditlint("matrix", "-", "--compare", "-", stdin=POLICY.encode())
+    assert run.returncode == 2
+    assert "standard input" in complaint(run.stderr)
+
+
+def on_terminal(folder: Path, *arguments: str, **variables: str) -> bytes:
+    """Return what auditlint writes to a terminal."""
+    ours, theirs = pty.openpty()
+    environment = {key: value for key, value in os.environ.items() if key != "NO_COLOR"} | variables
+    command = [sys.executable, "-m", "auditlint", "matrix", *arguments]
+    with subprocess.Popen(command, cwd=folder, stdout=theirs, stdin=subprocess.DEVNULL, env=environment) as process:
+        os.close(theirs)
+        output = b""
+        while piece := read(ours):
+            output += piece
+    os.close(ours)
+    assert process.returncode == 0
+    return output
+
+
+def read(descriptor: int) -> bytes:
+    try:
+        return os.read(descriptor, 1 << 16)
+    except OSError:  # the other end of a terminal was closed
+        return b""
+
+
+def test_colour_is_for_terminals(auditlint: Auditlint, write: Write, tmp_path: Path) -> None:
+    policy = write("p.yaml", POLICY)
+    arguments = (policy, "--resource", "secrets")
+    assert b"\x1b[36mMeta\x1b[0m" in on_terminal(tmp_path, *arguments)
+    assert b"\x1b" not in on_terminal(tmp_path, *arguments, NO_COLOR="1")
+    assert b"\x1b" not in on_terminal(tmp_path, *arguments, "--color", "never")
+    assert "\x1b" not in auditlint("matrix", *arguments).stdout
+    assert "\x1b" in auditlint("matrix", *arguments, "--color", "always").stdout
+
+
+def test_help_names_every_format(auditlint: Auditlint) -> None:
+    run = auditlint("matrix", "--help")
+    assert run.returncode == 0
+    assert "[text|markdown|csv|json|html]" in run.stdout
+    assert "Exit codes: 0 shown; 2" in run.stdout
