@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
 from auditlint.checks import identities, wording
-from auditlint.kubernetes import reach, well_known
+from auditlint.kubernetes import reach
 from auditlint.kubernetes.dead_selectors import dead_selectors
 from auditlint.kubernetes.fresh import USERS
 from auditlint.kubernetes.index import members
@@ -18,6 +18,7 @@ from auditlint.kubernetes.reach import Reach
 from auditlint.kubernetes.region import EVERYTHING, Region, Target, meet, region_of
 from auditlint.kubernetes.requests import can_happen
 from auditlint.kubernetes.search import BudgetSpentError
+from auditlint.kubernetes.well_known import Known
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -45,9 +46,9 @@ class Theft(NamedTuple):
 class Analysis:
     """The answers about one policy that the server would load, each worked out when it is first asked for."""
 
-    def __init__(self, policy: Policy, minor: int) -> None:
+    def __init__(self, policy: Policy, known: Known) -> None:
         self.policy = policy
-        self.minor = minor
+        self.known = known
         self.reach = Reach(policy)
         self.named_users = frozenset(self.reach.index.users.listed)
 
@@ -90,7 +91,7 @@ class Analysis:
     def command(self, request: Request) -> str:
         """Return a request as the words of a message; a made-up user is left out."""
         show_user = request.user not in USERS or request.user in self.named_users
-        return wording.command(request, show_user=show_user, minor=self.minor)
+        return wording.command(request, show_user=show_user, known=self.known)
 
     def without_rule(self, request: Request, index: int) -> int | None:
         """Return the rule that takes a request if the rule at index is not there."""
@@ -125,7 +126,7 @@ class Analysis:
         rule = self.policy.rules[index]
         request = self.ordinary(taken)
         for who in self._identities(rule) if request is None else ():
-            request = next((one for one in _as_rule_says(rule, who) if taken(one)), None)
+            request = next((one for one in _as_rule_says(rule, who, self.known) if taken(one)), None)
             if request:
                 break
         if request is None:
@@ -136,7 +137,7 @@ class Analysis:
     def example_of(self, index: int, takers: Sequence[int]) -> Request | None:
         """Return a request that a rule asks for and one of the takers gets, an everyday one by its users."""
         rule = self.policy.rules[index]
-        requests = (one for who in self._identities(rule) for one in _as_rule_says(rule, who))
+        requests = (one for who in self._identities(rule) for one in _as_rule_says(rule, who, self.known))
         return next((one for one in requests if matches(rule, one) and self.reach.first(one) in takers), None)
 
     def _identities(self, rule: PolicyRule) -> Iterator[_Who]:
@@ -204,7 +205,7 @@ class Analysis:
                 continue
             for namespace, name in product(rule.namespaces[:_FEW] or ("prod",), ("", *names[:_FEW])):
                 request = asked._replace(user=who[0], groups=who[1], verb=verb, namespace=namespace, name=name)
-                request = wording.proper(request)
+                request = wording.proper(request, self.known)
                 if self.reach.first(request) == index and identities.made_real(request) == request:
                     return request
         return None
@@ -218,7 +219,7 @@ class Analysis:
         for verb in dict.fromkeys((*verbs, request.verb)):
             for namespace in dict.fromkeys(("prod" if request.namespace else "", request.namespace)):
                 for name in dict.fromkeys(("", request.name)):
-                    better = wording.proper(request._replace(verb=verb, namespace=namespace, name=name))
+                    better = wording.proper(request._replace(verb=verb, namespace=namespace, name=name), self.known)
                     if self.reach.first(better) != taker or not can_happen(better):
                         continue
                     if also is None or matches(self.policy.rules[also], better):
@@ -269,7 +270,7 @@ def of(subject: PolicySubject) -> Analysis | None:
         policy = judged(subject)
         if policy is None:
             return None
-        found = _ANALYSES[subject] = Analysis(policy, subject.minor)
+        found = _ANALYSES[subject] = Analysis(policy, Known(subject.minor, subject.cluster))
     return found
 
 
@@ -290,7 +291,9 @@ def is_reached(subject: PolicySubject, index: int) -> bool:
 def command(subject: PolicySubject, request: Request) -> str:
     """Return a request as the words of a message; a made-up user is left out."""
     analysis = of(subject)
-    return analysis.command(request) if analysis else wording.command(request, minor=subject.minor)
+    if analysis is None:
+        return wording.command(request, known=Known(subject.minor, subject.cluster))
+    return analysis.command(request)
 
 
 def taken_beyond(subject: PolicySubject, index: int, narrower: PolicyRule) -> Request | None:
@@ -364,7 +367,7 @@ def everyday(namespace: str) -> Iterator[Request]:
     yield Request("get", path="/api")
 
 
-def _as_rule_says(rule: PolicyRule, who: _Who) -> Iterator[Request]:
+def _as_rule_says(rule: PolicyRule, who: _Who, known: Known) -> Iterator[Request]:
     """Yield requests such as the rule asks for, with ordinary values where it leaves them open."""
     of_resources = bool(rule.namespaces or rule.resources)
     if rule.non_resource_urls and not of_resources:
@@ -375,9 +378,9 @@ def _as_rule_says(rule: PolicyRule, who: _Who) -> Iterator[Request]:
         return
     namespace = next((name for name in rule.namespaces if name), "" if rule.namespaces else "prod")
     for group, resource, subresource, name in _targets(rule):
-        for verb in rule.verbs or well_known.verbs(group, resource, subresource):
+        for verb in rule.verbs or known.verbs(group, resource, subresource):
             yield from _if_sound(
-                wording.proper(Request(verb, *who, None, group, resource, subresource, namespace, name))
+                wording.proper(Request(verb, *who, None, group, resource, subresource, namespace, name), known)
             )
     if not of_resources:
         yield from (request._replace(user=who[0], groups=who[1]) for request in everyday("prod"))

@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 from auditlint.carriers.subjects import PolicySubject
 from auditlint.checks import analysis, wording
 from auditlint.finding import Severity
-from auditlint.kubernetes import well_known
+from auditlint.kubernetes.well_known import ANYWHERE
 from auditlint.rule import Context, rule
 
 if TYPE_CHECKING:
@@ -289,8 +289,7 @@ def _is_well_known(entry: GroupResources) -> bool:
 
 def _is_well_known_in_namespaces(entry: GroupResources) -> bool:
     return any(
-        wording.well_known(entry.group, name) and well_known.is_namespaced(entry.group, name)
-        for name in entry.resources
+        wording.well_known(entry.group, name) and ANYWHERE.is_namespaced(entry.group, name) for name in entry.resources
     )
 
 

@@ -11,9 +11,10 @@ from auditlint.carriers.subjects import PolicySubject
 from auditlint.checks import analysis, chatter, identities, wording
 from auditlint.checks.wording import quoted
 from auditlint.finding import Severity
-from auditlint.kubernetes import reach, well_known
+from auditlint.kubernetes import reach
 from auditlint.kubernetes.match import outcome_of
 from auditlint.kubernetes.region import Region, Target, meet, region_of
+from auditlint.kubernetes.well_known import ANYWHERE
 from auditlint.rule import Context, rule
 
 if TYPE_CHECKING:
@@ -384,7 +385,7 @@ def _objects_of(policy: PolicySubject, found: Analysis, entry: GroupResources) -
 def _can_be_listed(policy: PolicySubject, group: str, resource: str) -> bool:
     """Tell whether kube-apiserver lists a resource, as far as it is known to the catalogue."""
     if wording.well_known(group, resource):
-        return "list" in well_known.verbs(group, resource)
+        return "list" in ANYWHERE.verbs(group, resource)
     catalogue = policy.cluster.catalogue(policy.minor)
     if group not in catalogue.built_in_groups:
         return True

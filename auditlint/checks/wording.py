@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditlint.kubernetes import well_known as resources
-from auditlint.kubernetes.releases import NEWEST
+from auditlint.kubernetes.well_known import ANYWHERE, OTHERS, is_well_known
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
     from auditlint.finding import Witness
     from auditlint.kubernetes.match import Request
     from auditlint.kubernetes.policy import PolicyRule
+    from auditlint.kubernetes.well_known import Known
 
 _METHODS = {
     "create": "POST",
@@ -42,20 +42,20 @@ _EVERYBODYS_GROUPS = frozenset({"system:authenticated", "system:unauthenticated"
 ANONYMOUS = "system:anonymous"
 
 
-def command(request: Request, *, show_user: bool = True, minor: int = NEWEST) -> str:
+def command(request: Request, *, show_user: bool = True, known: Known = ANYWHERE) -> str:
     """Return a short text for a request: a kubectl command in backquotes if there is one, and who runs it.
 
-    `minor` is the release that it is sent to.
+    `known` is what is known of the cluster that it is sent to.
     """
-    return _what(request, minor) + _who(request, show_user=show_user)
+    return _what(request, known) + _who(request, show_user=show_user)
 
 
-def proper(request: Request) -> Request:
+def proper(request: Request, known: Known = ANYWHERE) -> Request:
     """Return a request with the namespace and the name that its resource and verb call for."""
     kind = request.resource
     named = request.verb in {"get", "update", "patch", "delete"} or bool(request.subresource)
     name = (request.name or _NAMES.get(kind, "web")) if named else ""
-    namespace = request.namespace if request.namespace and resources.is_namespaced(request.api_group, kind) else ""
+    namespace = request.namespace if request.namespace and known.is_namespaced(request.api_group, kind) else ""
     if kind == "namespaces" and named:
         name = namespace = request.name or "prod"
     return request._replace(namespace=namespace, name=name)
@@ -63,13 +63,13 @@ def proper(request: Request) -> Request:
 
 def home_of(resource: str) -> str:
     """Return the API group of a resource that everybody knows, "" for any other."""
-    return next((group for group, names in resources.OTHERS.items() if resource in names.split()), "")
+    return next((group for group, names in OTHERS.items() if resource in names.split()), "")
 
 
 def telling_resource(group: str) -> str:
     """Return a resource of an API group that everybody knows, or a made-up one."""
     first = {"": "secrets", "apps": "deployments", "rbac.authorization.k8s.io": "roles", "batch": "jobs"}
-    return first.get(group) or next(iter(resources.OTHERS.get(group, "widgets").split()))
+    return first.get(group) or next(iter(OTHERS.get(group, "widgets").split()))
 
 
 def witness(request: Request) -> Witness:
@@ -129,12 +129,12 @@ def group_name(group: str) -> str:
 
 def well_known(group: str, resource: str) -> bool:
     """Tell whether a resource is one of Kubernetes' own that everybody knows."""
-    return resources.is_well_known(group, resource)
+    return is_well_known(group, resource)
 
 
 def has_well_known(group: str) -> bool:
     """Tell whether a group holds resources of Kubernetes' own that everybody knows."""
-    return not group or group in resources.OTHERS
+    return not group or group in OTHERS
 
 
 def dotted(group: str, resource: str, subresource: str = "") -> str:
@@ -199,31 +199,31 @@ def _who(request: Request, *, show_user: bool) -> str:
     return f" by a member of {groups[0]}" if groups else ""
 
 
-def _what(request: Request, minor: int) -> str:
+def _what(request: Request, known: Known) -> str:
     if request.path is not None:
         return _raw(request.verb.upper(), request.path)
     if request.verb == "proxy":
-        return f"a request to {_api_path(request, minor, 'proxy/')} (verb proxy)"
+        return f"a request to {_api_path(request, known, 'proxy/')} (verb proxy)"
     if not request.verb:
-        return f"a request to {_api_path(request, minor)} with an unusual HTTP method"
+        return f"a request to {_api_path(request, known)} with an unusual HTTP method"
     if request.subresource or not well_known(request.api_group, request.resource):
-        return _subresource(request, minor) if request.subresource else _plural(request, minor)
-    return _ordinary(request, singular(request.resource), minor)
+        return _subresource(request, known) if request.subresource else _plural(request, known)
+    return _ordinary(request, singular(request.resource), known)
 
 
-def _plural(request: Request, minor: int) -> str:
+def _plural(request: Request, known: Known) -> str:
     """Return the command for a resource that kubectl may not know by a short name."""
     dotted = f"{request.resource}.{request.api_group}" if request.api_group else request.resource
-    return _ordinary(request, dotted, minor)
+    return _ordinary(request, dotted, known)
 
 
-def _ordinary(request: Request, kind: str, minor: int) -> str:
+def _ordinary(request: Request, kind: str, known: Known) -> str:
     """Return the command for a main resource, or for its path where kubectl sends no such request."""
-    where = _where(request)
+    where = _where(request, known)
     named = bool(request.name)
     own = named and request.namespace == request.name
     if own and request.verb in {"list", "watch"} and request.resource == "namespaces":
-        return _raw("GET", _api_path(request, minor))
+        return _raw("GET", _api_path(request, known))
     plural = request.resource if kind == singular(request.resource) else kind
     texts = {
         ("get", True): f"kubectl get {kind} {request.name}{where}",
@@ -237,25 +237,25 @@ def _ordinary(request: Request, kind: str, minor: int) -> str:
         ("delete", True): f"kubectl delete {kind} {request.name}{where}",
     }
     text = texts.get((request.verb, named))
-    return f"`{text}`" if text else _raw(_METHODS.get(request.verb, request.verb), _api_path(request, minor))
+    return f"`{text}`" if text else _raw(_METHODS.get(request.verb, request.verb), _api_path(request, known))
 
 
-def _where(request: Request) -> str:
-    if not resources.is_namespaced(request.api_group, request.resource):
+def _where(request: Request, known: Known) -> str:
+    if not known.is_namespaced(request.api_group, request.resource):
         return ""
     if request.namespace:
         return f" -n {request.namespace}"
     return " -A" if request.verb in {"list", "watch"} else ""
 
 
-def _subresource(request: Request, minor: int) -> str:
+def _subresource(request: Request, known: Known) -> str:
     full = f"{request.resource}/{request.subresource}"
     template = _SUBRESOURCE_COMMANDS.get((full, request.verb)) if _is_home(request) else None
     if template and request.name:
-        text = template.format(name=request.name, where=_where(request))
+        text = template.format(name=request.name, where=_where(request, known))
         return f"`{text}` (over a WebSocket)" if request.verb == "get" and request.subresource != "log" else f"`{text}`"
     if request.subresource in {"status", "scale"} and request.name and request.verb in _WITH_SUBRESOURCE_FLAG:
-        flags = f" --subresource={request.subresource}{_where(request)}" + (
+        flags = f" --subresource={request.subresource}{_where(request, known)}" + (
             " -p '{}'" if request.verb == "patch" else ""
         )
         kind = (
@@ -265,7 +265,7 @@ def _subresource(request: Request, minor: int) -> str:
         )
         return f"`kubectl {request.verb} {kind} {request.name}{flags}`"
     watched = "?watch=1" if request.verb == "watch" else ""
-    return _raw(_METHODS.get(request.verb, "GET"), _api_path(request, minor) + watched)
+    return _raw(_METHODS.get(request.verb, "GET"), _api_path(request, known) + watched)
 
 
 def _is_home(request: Request) -> bool:
@@ -280,9 +280,9 @@ def _raw(method: str, path: str) -> str:
     return f"`kubectl {name} --raw {target}{' -f body.json' if name in {'create', 'replace'} else ''}`"
 
 
-def _api_path(request: Request, minor: int, prefix: str = "") -> str:
+def _api_path(request: Request, known: Known, prefix: str = "") -> str:
     group = request.api_group
-    version = resources.version(group, request.resource, minor)
+    version = known.version(group, request.resource)
     root = f"/apis/{group}/{version}" if group else f"/api/{version}"
     parts = [root, *filter(None, [prefix.rstrip("/")])]
     if request.namespace and request.resource != "namespaces":

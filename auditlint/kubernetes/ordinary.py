@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditlint.kubernetes import well_known
 from auditlint.kubernetes.requests import Request, can_happen
+from auditlint.kubernetes.well_known import ANYWHERE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,7 +45,7 @@ def _placed(request: Request) -> Iterator[Request]:
     """Yield the request without a namespace where its resource has none; a namespace is in its own."""
     if request.resource == "namespaces":
         yield request._replace(namespace=request.name)
-    elif request.namespace and not well_known.is_namespaced(request.api_group, request.resource):
+    elif request.namespace and not ANYWHERE.is_namespaced(request.api_group, request.resource):
         yield request._replace(namespace="")
 
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditlint.kubernetes import catalogue
+from auditlint.kubernetes.cluster import ORDINARY, Cluster
 from auditlint.kubernetes.releases import NEWEST
 
 if TYPE_CHECKING:
-    from auditlint.kubernetes.catalogue import Resource
+    from auditlint.kubernetes.catalogue import Catalogue, Resource
 
 CORE = frozenset(
     {
@@ -79,37 +79,51 @@ def is_well_known(group: str, resource: str) -> bool:
     return resource in (OTHERS.get(group, "").split() if group else CORE)
 
 
-def is_namespaced(group: str, resource: str) -> bool:
-    """Tell whether objects of a resource are in namespaces; of one that nobody knows, it is believed."""
-    if is_well_known(group, resource):
-        return resource not in _CLUSTER_SCOPED
-    known = _known(group, resource)
-    return known is None or known.namespaced
+class Known:
+    """What is known of the resources of one cluster: those that everybody knows, and what its catalogue tells."""
+
+    def __init__(self, minor: int, cluster: Cluster = ORDINARY) -> None:
+        self._minor = minor
+        self._cluster = cluster
+
+    def is_namespaced(self, group: str, resource: str) -> bool:
+        """Tell whether objects of a resource are in namespaces; of one that nobody knows, it is believed."""
+        if is_well_known(group, resource):
+            return resource not in _CLUSTER_SCOPED
+        known = self._find(group, resource)
+        return known is None or known.namespaced
+
+    def verbs(self, group: str, resource: str, subresource: str = "") -> tuple[str, ...]:
+        """Return the verbs that kube-apiserver serves for a resource, the most telling first."""
+        if not subresource and is_well_known(group, resource) and resource not in _WITH_OTHER_VERBS:
+            return _VERBS
+        known = self._find(group, resource, subresource)
+        if known is None or not known.verbs:
+            return ("get", "update", "patch") if subresource else _VERBS
+        first = _FIRST.get(subresource)
+        return tuple(sorted(known.verbs, key=lambda verb: (verb != first, _VERBS.index(verb))))
+
+    def version(self, group: str, resource: str) -> str:
+        """Return the version of a group's API under which clients ask for a resource; v1 if nobody knows.
+
+        Of a resource that the release does not have, it is the one that the nearest release has.
+        """
+        known = self._catalogue.ever(group, resource) if group else None
+        return (known.version_in(self._minor) or known.versions[0][0]) if known and known.versions else "v1"
+
+    @property
+    def _catalogue(self) -> Catalogue:
+        return self._cluster.catalogue(self._minor)
+
+    def _find(self, group: str, resource: str, subresource: str = "") -> Resource | None:
+        """Return a resource of this group or else of any built-in one: a policy that says `*` names no group."""
+        found = self._catalogue.ever(group, resource, subresource)
+        if found or self._catalogue.ever(group, resource):
+            return found
+        homes = (one.group for one in self._catalogue.named(resource) if one.resource == resource)
+        elsewhere = (self._catalogue.ever(home, resource, subresource) for home in homes)
+        return next((one for one in elsewhere if one and not one.is_custom), None)
 
 
-def verbs(group: str, resource: str, subresource: str = "") -> tuple[str, ...]:
-    """Return the verbs that kube-apiserver serves for a resource, the most telling first."""
-    if not subresource and is_well_known(group, resource) and resource not in _WITH_OTHER_VERBS:
-        return _VERBS
-    known = _known(group, resource, subresource)
-    if known is None:
-        return ("get", "update", "patch") if subresource else _VERBS
-    first = _FIRST.get(subresource)
-    return tuple(sorted(known.verbs, key=lambda verb: (verb != first, _VERBS.index(verb))))
-
-
-def version(group: str, resource: str, minor: int) -> str:
-    """Return the version of a group's API under which clients of a release ask for a resource; v1 if nobody knows.
-
-    Of a resource that the release does not have, it is the one that the nearest release has.
-    """
-    known = catalogue.of_release(minor).ever(group, resource) if group else None
-    return (known.version_in(minor) or known.versions[0][0]) if known else "v1"
-
-
-def _known(group: str, resource: str, subresource: str = "") -> Resource | None:
-    """Return what Kubernetes serves, in this group or else in any: a policy that says `*` names no group."""
-    everywhere = catalogue.of_release(NEWEST)
-    homes = [group, *(one.group for one in everywhere.named(resource) if one.resource == resource)]
-    found = (everywhere.ever(home, resource, subresource) for home in homes)
-    return next((one for one in found if one), None)
+ANYWHERE = Known(NEWEST)
+"""What is known of clusters of which nothing is known."""

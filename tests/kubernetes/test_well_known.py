@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from auditlint.kubernetes import catalogue, well_known
+from auditlint.kubernetes import catalogue, fresh, well_known
+from auditlint.kubernetes.catalogue import Resource
+from auditlint.kubernetes.cluster import Cluster
 from auditlint.kubernetes.releases import NEWEST, OLDEST
+from auditlint.kubernetes.well_known import ANYWHERE, Known
 
 NAMES = [("", name) for name in sorted(well_known.CORE)] + [
     (group, name) for group, names in well_known.OTHERS.items() for name in names.split()
@@ -15,9 +18,9 @@ NAMES = [("", name) for name in sorted(well_known.CORE)] + [
 @pytest.mark.parametrize(("group", "resource"), NAMES)
 def test_the_tables_are_those_of_each_release(group: str, resource: str) -> None:
     served = [catalogue.of_release(minor).get(group, resource) for minor in range(OLDEST, NEWEST + 1)]
-    assert [one and one.namespaced for one in served] == [well_known.is_namespaced(group, resource)] * len(served)
+    assert [one and one.namespaced for one in served] == [ANYWHERE.is_namespaced(group, resource)] * len(served)
     assert served[-1]
-    assert set(served[-1].verbs) == set(well_known.verbs(group, resource))
+    assert set(served[-1].verbs) == set(ANYWHERE.verbs(group, resource))
 
 
 @pytest.mark.parametrize(
@@ -34,7 +37,7 @@ def test_the_tables_are_those_of_each_release(group: str, resource: str) -> None
 )
 def test_scope_of_others(group: str, resource: str, namespaced: bool) -> None:  # noqa: FBT001
     assert not well_known.is_well_known(group, resource)
-    assert well_known.is_namespaced(group, resource) is namespaced
+    assert ANYWHERE.is_namespaced(group, resource) is namespaced
 
 
 @pytest.mark.parametrize(
@@ -53,7 +56,7 @@ def test_scope_of_others(group: str, resource: str, namespaced: bool) -> None:  
 )
 def test_verbs_of_others(group: str, name: str, verbs: tuple[str, ...]) -> None:
     resource, _, subresource = name.partition("/")
-    assert well_known.verbs(group, resource, subresource) == verbs
+    assert ANYWHERE.verbs(group, resource, subresource) == verbs
 
 
 @pytest.mark.parametrize(
@@ -70,4 +73,32 @@ def test_verbs_of_others(group: str, name: str, verbs: tuple[str, ...]) -> None:
     ],
 )
 def test_versions(group: str, resource: str, minor: int, version: str) -> None:
-    assert well_known.version(group, resource, minor) == version
+    assert Known(minor).version(group, resource) == version
+
+
+def test_verbs_are_those_of_the_release() -> None:
+    approval = ("certificates.k8s.io", "certificatesigningrequests", "approval")
+    assert (Known(18).verbs(*approval), Known(19).verbs(*approval)) == (("update",), ("update", "get", "patch"))
+
+
+def test_custom_resources_of_the_cluster() -> None:
+    widgets = Resource("example.com", "widgets", namespaced=False, verbs=("list", "get"), versions=(("v1beta1", ()),))
+    known = Known(30, Cluster(custom=(widgets, Resource("example.com", "gadgets"))))
+    assert not known.is_namespaced("example.com", "widgets")
+    assert known.verbs("example.com", "widgets") == ("get", "list")
+    assert known.version("example.com", "widgets") == "v1beta1"
+    assert known.verbs("example.com", "widgets", "status") == ("get", "update", "patch")
+    assert known.is_namespaced("example.com", "gadgets")
+    assert known.verbs("example.com", "gadgets") == ANYWHERE.verbs("", "pods")
+    assert known.version("example.com", "gadgets") == "v1"
+    assert known.is_namespaced("else.org", "widgets")
+
+
+def test_fresh_values_are_served_by_each_release() -> None:
+    for minor in range(OLDEST, NEWEST + 1):
+        served = catalogue.of_release(minor)
+        found = [served.get(*one) for one in fresh.RESOURCES]
+        assert all(one and one.namespaced for one in found), minor
+        for resource, names in fresh.SUBRESOURCES.items():
+            groups = [group for group, plural in (*fresh.RESOURCES, ("", "nodes")) if plural == resource]
+            assert all(served.get(group, resource, name) for group in groups for name in names), (minor, resource)
