@@ -56,8 +56,13 @@ def _section(section: str, text: str, offset: int) -> list[Example]:
 
 
 def _arguments(attributes: dict[str, str]) -> tuple[str, ...]:
-    options = {"kubernetes": "--kubernetes-version", "as": "--as"}
-    return tuple(word for key, option in options.items() if key in attributes for word in (option, attributes[key]))
+    options = {"kubernetes": "--kubernetes-version", "as": "--as", "profile": "--profile"}
+    return tuple(
+        word
+        for key, option in options.items()
+        for value in (attributes[key].split(",") if key in attributes else ())
+        for word in (option, value)
+    )
 
 
 def check(example: Example, rule: str, folder: Path, capture: object) -> str:

@@ -112,12 +112,17 @@ def _coverage(policy: PolicySubject, context: Context, found: Analysis) -> Itera
     gaps += [rest] if rest else []
     if gaps:
         be = "are" if len(gaps) > 1 or not gaps[0].words.startswith("access") else "is"
-        advice = "End the list with `- level: Metadata`"
-        if all(gap.taker is not None for gap in gaps):
-            resources = wording.listing(list(dict.fromkeys(gap.request.resource for gap in gaps)))
-            advice = f"Put a rule `level: Metadata` for {resources} above"
-        message = f"{{missing}} {be} not logged, in part at least: {{shown}}. {advice}"
+        message = f"{{missing}} {be} not logged, in part at least: {{shown}}. {_advice(gaps)}"
         yield _finding(policy, context, gaps, message, "coverage")
+
+
+def _advice(gaps: Sequence[_Gap]) -> str:
+    """Return what to write so that the requests of the gaps are logged at Metadata."""
+    silent = wording.listing(list(dict.fromkeys(gap.request.resource for gap in gaps if gap.taker is not None)))
+    above = f"ut a rule `level: Metadata` for {silent} above the rule that silences them" if silent else ""
+    if all(gap.taker is not None for gap in gaps):
+        return f"P{above}"
+    return "End the list with `- level: Metadata`" + (f", and p{above}" if silent else "")
 
 
 def _changes(policy: PolicySubject, context: Context, found: Analysis) -> Iterator[Finding]:
