@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 from auditlint.carriers.subjects import PolicySubject
 from auditlint.checks import analysis, wording
 from auditlint.finding import Severity
-from auditlint.kubernetes.well_known import ANYWHERE
+from auditlint.kubernetes.well_known import ANYWHERE, is_always_served
 from auditlint.rule import Context, rule
 
 if TYPE_CHECKING:
@@ -277,11 +277,14 @@ def _is_plain(entry: GroupResources) -> bool:
 def _is_plain_name(group: str, name: str) -> bool:
     if name == "*":
         return wording.has_well_known(group)
-    return wording.well_known(group, name.removesuffix("/*")) or (not group and name in _ALWAYS_SERVED)
+    known = is_always_served(group, name) or wording.well_known(group, name.removesuffix("/*"))
+    return known or (not group and name in _ALWAYS_SERVED)
 
 
 def _is_well_known(entry: GroupResources) -> bool:
     """Tell of most entries that they name a resource which serves the usual verbs."""
+    if not entry.resources:
+        return entry.group == "*" or (wording.has_well_known(entry.group) and entry.group != "authentication.k8s.io")
     return any(
         wording.well_known(entry.group, name) and name not in {"bindings", "tokenreviews"} for name in entry.resources
     )

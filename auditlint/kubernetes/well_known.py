@@ -50,6 +50,14 @@ OTHERS = {
     "storage.k8s.io": "storageclasses",
 }
 """The resources that kubectl knows by their singular without naming the group."""
+_SERVED_TOO = {
+    "authorization.k8s.io": "localsubjectaccessreviews selfsubjectaccessreviews selfsubjectrulesreviews "
+    "subjectaccessreviews",
+    "events.k8s.io": "events",
+    "node.k8s.io": "runtimeclasses",
+    "scheduling.k8s.io": "priorityclasses",
+}
+"""Further resources that many policies name and every release serves."""
 
 _CLUSTER_SCOPED = frozenset(
     {
@@ -77,6 +85,11 @@ _FIRST = {"exec": "create", "attach": "create", "portforward": "create", "approv
 def is_well_known(group: str, resource: str) -> bool:
     """Tell whether a resource is one of Kubernetes' own that everybody knows."""
     return resource in (OTHERS.get(group, "").split() if group else CORE)
+
+
+def is_always_served(group: str, resource: str) -> bool:
+    """Tell at once of most resources that policies name whether every release serves them; False: it is not known."""
+    return is_well_known(group, resource) or resource in _SERVED_TOO.get(group, "").split()
 
 
 class Known:

@@ -352,6 +352,9 @@ def test_plain_names_are_served_with_the_usual_verbs_by_every_release() -> None:
                 assert policy_catalogue._USUAL_VERBS.issubset(one.verbs), one
             if policy_catalogue._is_well_known_in_namespaces(entry):
                 assert one.namespaced, one
+        for group in ("", *well_known.OTHERS):
+            if policy_catalogue._is_well_known(GroupResources(group)):
+                assert any(policy_catalogue._USUAL_VERBS.issubset(one.verbs) for one in known.in_group(group)), group
         plain = [(group, name) for group, names in well_known.OTHERS.items() for name in names.split()]
         plain += [("", name) for name in (*well_known.CORE, *policy_catalogue._ALWAYS_SERVED)]
         assert not [where for where in plain if not known.get(where[0], *where[1].split("/"))]

@@ -23,6 +23,14 @@ def test_the_tables_are_those_of_each_release(group: str, resource: str) -> None
     assert set(served[-1].verbs) == set(ANYWHERE.verbs(group, resource))
 
 
+def test_what_is_always_served_is() -> None:
+    for minor in range(OLDEST, NEWEST + 1):
+        served = catalogue.of_release(minor)
+        names = [(group, name) for group, names in well_known._SERVED_TOO.items() for name in names.split()]
+        assert all(served.get(*one) and well_known.is_always_served(*one) for one in (*names, *NAMES))
+    assert not well_known.is_always_served("policy", "podsecuritypolicies")
+
+
 @pytest.mark.parametrize(
     ("group", "resource", "namespaced"),
     [
