@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from auditlint.finding import Finding
     from auditlint.rule import Context
 
+_FEW = 3
+"""How many of the things that are missing a message names; the notes name all."""
 _EVERYTHING_WITH_BODIES = Policy(rules=(PolicyRule(LEVELS[-1]),))
 _ALL = f"get list watch {' '.join(kinds.WRITES)}"
 _CHANGES = " ".join(kinds.WRITES)
@@ -140,7 +142,10 @@ def _finding(policy: PolicySubject, context: Context, gaps: Sequence[_Gap], mess
     """Return one finding for all gaps; `message` has places for what is missing and for what becomes of the first."""
     first, *others = gaps
     shown = f"{analysis.command(policy, first.request)} {_fate(policy, first)}"
-    message = message.format(missing=wording.listing([gap.words for gap in gaps]), shown=shown)
+    words = [gap.words for gap in gaps]
+    if len(words) > _FEW:
+        words[_FEW:] = [f"{len(words) - _FEW} more things"]
+    message = message.format(missing=wording.listing(words), shown=shown)
     related = tuple(
         context.related(
             policy.at("rules") if gap.taker is None else policy.at("rules", gap.taker),
@@ -170,10 +175,10 @@ def _gap(policy: PolicySubject, found: Analysis, area: _Area) -> _Gap | None:
         if request:
             return _Gap(area.words, found.tidy(request, calls.region.verbs or ()), None)
     quiet = rule_set(index for index, rule in enumerate(found.policy.rules) if _is_quiet(found, index, rule, area))
-    who = _anybody(found)
     for calls in all_calls if quiet else ():
-        for index in members(found.reach.index.overlapping(meet(calls.region, who)) & quiet):
-            region = meet(meet(calls.region, found.reach.region(index)), who)
+        ordinary = _ordinary(found, calls.region)
+        for index in members(found.reach.index.overlapping(ordinary) & quiet):
+            region = meet(ordinary, found.reach.region(index))
             request = silenced.taken(found, index, calls._replace(region=region))
             if request:
                 return _Gap(area.words, request, index)
@@ -185,9 +190,12 @@ def _is_quiet(found: Analysis, index: int, rule: PolicyRule, area: _Area) -> boo
     return rule.level in area.quiet and not (rule.level == "None" and index == found.closing)
 
 
-def _anybody(found: Analysis) -> Region:
-    """Return the requests of a user who is logged in and whom no rule names."""
-    return Region(users=(found.reach.fresh.user,), exact_groups=(identities.AUTHENTICATED,))
+def _ordinary(found: Analysis, region: Region) -> Region:
+    """Return the requests of a region by a user whom no rule names, for objects that no rule names."""
+    names = ("", found.reach.fresh.name)
+    targets = tuple(target if target.names else target._replace(names=names) for target in region.targets or ())
+    who = Region(users=(found.reach.fresh.user,), exact_groups=(identities.AUTHENTICATED,))
+    return meet(region._replace(targets=targets), who)
 
 
 def _rest(found: Analysis) -> _Gap | None:

@@ -103,9 +103,7 @@ def _absent(server: ApiServer, context: Context, names: Sequence[str], asked: di
 
 def _too_low(server: ApiServer, name: str, value: int, least: int) -> str:
     if value:
-        return (
-            f"{value} {_UNITS[name]} {'is' if name == _SIZE else 'are'} less than the {least} that the profile asks for"
-        )
+        return f"the profile asks for {least} {_UNITS[name]}, and {value} is less"
     return f"0 means that {_in_effect(server, name)}, but the profile asks for {least} or more and its check fails 0"
 
 

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from auditlint import checks, lint, profiles
+from auditlint.checks.identities import groups_of
+from auditlint.checks.wording import proper
 from auditlint.config import Settings, with_profiles
 from auditlint.kubernetes.cluster import Cluster
+from auditlint.kubernetes.match import Request, evaluate
 from auditlint.kubernetes.releases import NEWEST, OLDEST
+from auditlint.kubernetes.requests import can_happen
 from auditlint.lint import Source
-from auditlint.rule import REGISTRY
-from tests.checks.policies import CLEAN, CLOSING, HEAD, rules
+from auditlint.rule import REGISTRY, Context
+from tests.checks.policies import CLEAN, CLOSING, HEAD, request_of, rules
 from tests.checks.servers import LIMITS, LOG, MOUNTS, POLICY, VOLUMES, WEBHOOK, pod
+from tests.checks.test_policy_matching import POLICIES, USERS, subject_of
 
 if TYPE_CHECKING:
     from auditlint.finding import Report
+    from auditlint.kubernetes.policy import Policy
 
 checks.load()
 
@@ -39,6 +48,8 @@ BENCHMARK_OF = dict(enumerate(_BENCHMARKS, 18))
 """The benchmark for each minor release, as version_mapping in cfg/config.yaml of kube-bench has it."""
 AGE, FILES, SIZE = LIMITS
 STIG_POLICY = rules("- level: RequestResponse\n")
+VERBS = ("get", "list", "create", "delete")
+AREAS = (("", "secrets"), ("", "configmaps"))
 CIS_POLICY = rules(
     '- {level: Metadata, resources: [{group: "", resources: [secrets, configmaps, serviceaccounts/token]}, '
     "{group: authentication.k8s.io, resources: [tokenreviews]}]}\n"
@@ -281,6 +292,7 @@ def test_policies_below_cis(body: str, rule: str) -> None:
         of("None", "configmaps", "", "users: ['system:kube-proxy'], "),
         of("None", "configmaps", "", "userGroups: ['system:nodes'], "),
         "- {level: None, nonResourceURLs: ['/healthz*']}\n",
+        "- {level: None, resources: [{group: '', resources: [configmaps], resourceNames: [controller-leader]}]}\n",
         of("None", "events"),
         of("RequestResponse", "serviceaccounts/token"),
     ],
@@ -292,7 +304,8 @@ def test_what_cis_does_not_ask(body: str) -> None:
 def test_one_finding_lists_what_is_missing_each_with_a_request() -> None:
     text = rules("- {level: Metadata, resources: [{group: '', resources: [secrets, configmaps]}]}\n")
     (found,) = [one for one in run(text, "cis").findings if one.rule == "policy-below-profile"]
-    assert found.message.startswith("changes of pods, changes of deployments, use of exec, port-forward and proxies")
+    start = "changes of pods, changes of deployments, use of exec, port-forward and proxies and 2 more things are"
+    assert found.message.startswith(start)
     assert [related.message.partition(":")[0] for related in found.related] == [
         "changes of deployments",
         "use of exec, port-forward and proxies",
@@ -404,3 +417,31 @@ def test_the_policy_of_an_aggregated_server_is_not_judged() -> None:
     text = rules("- {level: Metadata, users: [alice]}\n")
     report = lint.check([Source("file.yaml", named=True, data=text.encode())], settings)
     assert "policy-below-profile" not in {one.rule for one in report.findings}
+
+
+@settings(max_examples=60, deadline=None)
+@given(POLICIES, st.sampled_from(["cis", "stig", "nsa"]))
+def test_witnesses_are_true(policy: Policy, chosen: str) -> None:
+    subject = subject_of(policy)
+    rule = REGISTRY["policy-below-profile"]
+    for finding in rule.check(subject, Context(rule, subject, profiles=(chosen,))):
+        if finding.witness is None:
+            assert chosen == "stig"
+            continue
+        request = request_of(finding)
+        outcome = evaluate(policy, request)
+        assert can_happen(request)
+        assert (outcome.rule is None) == ("reaches no rule" in finding.message)
+        assert outcome.level in ({"None"} if chosen == "cis" else {"None", "Metadata", "Request"})
+
+
+@settings(max_examples=60, deadline=None)
+@given(POLICIES)
+def test_everything_that_falls_off_is_found(policy: Policy) -> None:
+    """No other policy is silent: each request that CIS names, by somebody logged in, then reaches a rule."""
+    subject = subject_of(policy)
+    rule = REGISTRY["policy-below-profile"]
+    if not list(rule.check(subject, Context(rule, subject, profiles=("cis",)))):
+        for user, verb, (group, resource) in product((USERS[0], *USERS[1:3]), VERBS, AREAS):
+            one = proper(Request(verb, user, groups_of(user), None, group, resource, "", "prod", ""))
+            assert evaluate(policy, one).rule is not None
