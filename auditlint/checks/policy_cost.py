@@ -67,7 +67,7 @@ def events_logged(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     else:
         number = f", {_number(loud)} for each Pod that starts" if _number(loud) else ""
         message = (
-            f"events that {_who(loud)} write are logged{_at(found, takers)}{number}: "
+            f"events written by {_who(loud)} are logged{_at(found, takers)}{number}: "
             'put `level: None` for create, update and patch of events, groups "" and "events.k8s.io", above this rule'
         )
     yield _finding(policy, context, message, takers)
@@ -131,7 +131,7 @@ def noisy_watch(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     if found and takers:
         resources = list(dict.fromkeys(one.requests[0].resource for one in loud))
         message = (
-            f"{_who(loud)} watch {wording.listing(resources)} anew every 5 to 10 minutes, which is logged"
+            f"watches of {wording.listing(resources)} by {_who(loud)}, begun anew every 5 to 10 minutes, are logged"
             f"{_at(found, takers)}, {_a_day(loud)}: "
             "put the `level: None` rules of `auditlint explain noisy-watch` above this rule"
         )

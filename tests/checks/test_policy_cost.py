@@ -217,8 +217,8 @@ def test_kube_proxy_is_known_by_either_name() -> None:
     for user in ("system:kube-proxy", "system:serviceaccount:kube-system:kube-proxy"):
         assert found_in(rules(f"{nodes}- level: None\n  users: ['{user}']\n{CLOSING}"), "noisy-watch") == []
     (finding,) = found_in(rules(nodes + CLOSING), "noisy-watch")
-    assert finding.message.startswith("kube-proxy watch services and endpointslices anew")
-    assert "endpoints anew" in found_in(rules(nodes + CLOSING), "noisy-watch", minor=18)[0].message
+    assert finding.message.startswith("watches of services and endpointslices by kube-proxy, begun anew")
+    assert "watches of services and endpoints by" in found_in(rules(nodes + CLOSING), "noisy-watch", minor=18)[0].message
 
 
 def test_watches_leave_an_event_when_they_are_answered() -> None:
