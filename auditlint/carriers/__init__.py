@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.carriers import policy, sink, template
@@ -87,7 +86,7 @@ def link(
 
         cluster = custom_resource.extended(cluster, subjects, definitions)
     if cluster != ORDINARY:
-        subjects = [replace(one, cluster=cluster) if isinstance(one, PolicySubject) else one for one in subjects]
+        subjects = [one.replace(cluster=cluster) if isinstance(one, PolicySubject) else one for one in subjects]
     if any(isinstance(subject, WebhookConfig) for subject in subjects):
         from auditlint.carriers import webhook
 
@@ -109,7 +108,7 @@ def _subjects(file: _File, stream: Stream) -> Iterator[Subject]:
     for subjects in found:
         for subject in subjects:
             later = ignored and subject.document > 0
-            yield replace(subject, later=True) if later and isinstance(subject, PolicySubject) else subject
+            yield subject.replace(later=True) if later and isinstance(subject, PolicySubject) else subject
     if not ignored:
         yield from _manifest_file(file, candidates, found)
 

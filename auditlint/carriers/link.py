@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import takewhile
 from os.path import abspath
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -91,10 +90,10 @@ def _host_path(server: ApiServer, flag: str) -> str:
 def _served(policy: PolicySubject, server: ApiServer) -> PolicySubject:
     """Return the policy as the release of its server takes it."""
     if policy.minor == server.minor:
-        return replace(policy, server=server)
+        return policy.replace(server=server)
     from auditlint.carriers.policy import reload
 
-    return replace(reload(policy, server.minor), server=server)
+    return reload(policy, server.minor).replace(server=server)
 
 
 def _linked(
@@ -102,12 +101,12 @@ def _linked(
 ) -> ApiServer:
     """Return the server with its policy, or else with the policies nearest to it that no server names."""
     if policy is not None:
-        return replace(server, policies=(served[id(policy)],))
+        return server.replace(policies=(served[id(policy)],))
     folder = way(server.path)[:-1]
     near = [_shared(folder, placed.way[:-1]) for placed in free]
     closest = max(near, default=0)
     beside = tuple(placed.policy for placed, shared in zip(free, near, strict=True) if shared == closest)
-    return replace(server, other_policies=beside)
+    return server.replace(other_policies=beside)
 
 
 def way(path: str) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auditlint.carriers.subjects import PolicySubject
@@ -49,7 +48,7 @@ def _subject(candidate: Candidate, shape: str, value: Plain) -> PolicySubject:
 
 def reload(policy: PolicySubject, minor: int) -> PolicySubject:
     """Return the policy as the server of another release takes it."""
-    return replace(policy, minor=minor, loaded=excuse(load(policy.value, minor, from_json=policy.from_json)))
+    return policy.replace(minor=minor, loaded=excuse(load(policy.value, minor, from_json=policy.from_json)))
 
 
 def _around(rules: Plain) -> Plain:

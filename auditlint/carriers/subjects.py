@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from auditlint.kubernetes.cluster import ORDINARY, Cluster
 
@@ -15,6 +14,34 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.flags import ParsedFlags
     from auditlint.kubernetes.mounts import Mount, Volume
     from auditlint.kubernetes.problems import Value
+
+
+if TYPE_CHECKING:
+    from typing_extensions import Self, dataclass_transform
+else:
+
+    def dataclass_transform(**_: bool):  # noqa: ANN201
+        """Do nothing: it only tells type checkers how the class below is made."""
+        return lambda kind: kind
+
+
+@dataclass_transform(frozen_default=True, eq_default=False, kw_only_default=True)
+class _Frozen:
+    """What a frozen dataclass is, but for the millisecond that each of those takes to be made at every start."""
+
+    def __init__(self, **values: Any) -> None:
+        self.__dict__.update(values)
+        missing = [name for name in type(self).__annotations__ if not hasattr(self, name)]
+        if missing:
+            raise TypeError(f"{type(self).__name__} lacks {', '.join(missing)}")
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"{type(self).__name__}.{name} is read-only")
+
+    def replace(self, **changes: Any) -> Self:
+        """Return a copy with some values changed; nothing that was worked out from the old ones."""
+        known = type(self).__annotations__
+        return type(self)(**{name: getattr(self, name) for name in known} | changes)
 
 
 class UnreadText(NamedTuple):
@@ -40,8 +67,7 @@ class UnreadText(NamedTuple):
         return self.document == 0 and self.meant != ""
 
 
-@dataclass(frozen=True, eq=False)
-class PolicySubject:
+class PolicySubject(_Frozen):
     """An audit policy found in a document, as the server of the target version decodes it."""
 
     path: str
@@ -77,8 +103,7 @@ class Argument(NamedTuple):
     path: Path
 
 
-@dataclass(frozen=True, eq=False)
-class ApiServer:
+class ApiServer(_Frozen):
     """A kube-apiserver that a document starts: its arguments, mounts and what surrounds them."""
 
     path: str
@@ -114,9 +139,9 @@ class ApiServer:
     """
     version_notice: str = ""
     """What to tell the user where another release than the manifest's stands for it."""
-    policies: tuple[PolicySubject, ...] = field(default=())
+    policies: tuple[PolicySubject, ...] = ()
     """The policy of the same run that `--audit-policy-file` names, if one does."""
-    other_policies: tuple[PolicySubject, ...] = field(default=())
+    other_policies: tuple[PolicySubject, ...] = ()
     """Where no policy of the run has the name that the flag gives: those beside the manifest that nothing names."""
     webhook: WebhookConfig | None = None
     """The kubeconfig of the same run that `--audit-webhook-config-file` names, if one does."""

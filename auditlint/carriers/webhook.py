@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auditlint.carriers.link import nearest, way
@@ -39,7 +38,7 @@ def link(subjects: Sequence[Subject]) -> tuple[Subject, ...]:
     for server in servers:
         config = nearest(server, FLAG, placed)
         if config is not None:
-            served = replace(server, webhook=config)
+            served = server.replace(webhook=config)
             linked[id(server)] = served
             linked.setdefault(id(config), config._replace(server=served))
     return tuple(linked.get(id(subject), subject) for subject in subjects)
