@@ -234,6 +234,8 @@ def test_who_is_told_apart() -> None:
     )
     assert distinguished(Engine([Policy(rules)]).index) == (
         Identity("others", "", "jane", ("system:authenticated",)),
+        Identity("anonymous", "system:anonymous", "system:anonymous", ("system:unauthenticated",)),
+        Identity("failed login", "", None),
         Identity("user", "bob", "bob", ("system:authenticated",)),
         Identity("user", "alice", "alice", ("system:authenticated",)),
         Identity("group", "system:nodes", "system:node:node-1", ("system:nodes", "system:authenticated")),
@@ -250,8 +252,6 @@ def test_who_is_told_apart() -> None:
             "system:serviceaccount:default:app",
             ("system:serviceaccounts", "system:serviceaccounts:default", "system:authenticated"),
         ),
-        Identity("anonymous", "system:anonymous", "system:anonymous", ("system:unauthenticated",)),
-        Identity("failed login", "", None),
     )
 
 
@@ -264,7 +264,7 @@ def test_people_with_the_same_cells_share_a_table() -> None:
     engine = Engine([Policy(rules)])
     found = matrix(engine, [SECRETS], distinguished(engine.index))
     names = [[identity.name or identity.kind for identity in table.identities] for table in found.tables]
-    assert names == [["others", "ops", "system:anonymous", "failed login"], ["bob"]]
+    assert names == [["others", "system:anonymous", "failed login", "ops"], ["bob"]]
 
 
 def test_rows_are_what_everybody_asks_about_and_what_the_policy_names() -> None:

@@ -41,7 +41,7 @@ class Identity(NamedTuple):
 
 
 def distinguished(index: Index) -> tuple[Identity, ...]:
-    """Return everybody else who is logged in, then each user and group that the rules name, then the others.
+    """Return everybody else who is logged in, nobody logged in, failed logins, then whom the rules name.
 
     Each has the groups that the server gives, and no more: who is in two groups that rules name is none of these.
     """
@@ -49,10 +49,10 @@ def distinguished(index: Index) -> tuple[Identity, ...]:
     groups = [name for name in index.groups.listed if name not in {AUTHENTICATED, UNAUTHENTICATED}]
     return (
         Identity(OTHERS, "", _somebody(index), (AUTHENTICATED,)),
-        *map(user_called, named),
-        *(member_of(group, index) for group in groups),
         user_called(ANONYMOUS),
         Identity(NOBODY, "", None),
+        *map(user_called, named),
+        *(member_of(group, index) for group in groups),
     )
 
 

@@ -101,18 +101,22 @@ def _head(document: Document, style: str, script: str) -> Iterator[str]:
         yield f'<p class="policy">compared with {_text(words.policy_line(against))}: only the cells that differ</p>'
     if document["namespace"] is not None:
         yield f"<p>Only requests in namespace <code>{_text(document['namespace'])}</code></p>"
-    yield from _legend()
+    yield from _legend(document)
     yield '<p class="keys scripted" hidden><kbd>←</kbd><kbd>↑</kbd><kbd>↓</kbd><kbd>→</kbd> move between cells, '
     yield "<kbd>Enter</kbd> opens the rule that decides, <kbd>Esc</kbd> closes it</p></header>"
 
 
-def _legend() -> Iterator[str]:
+def _legend(document: Document) -> Iterator[str]:
     yield '<ul class="legend" aria-label="Levels">'
     for level, meaning in MEANINGS.items():
         name = level if LABELS[level] == level else f"{LABELS[level]} ({level})"
         yield f'<li><span class="swatch {_class(level)}">{LETTERS[level]}</span> {name}: {meaning}</li>'
     mixed = _bar(list(LABELS)[:2])
-    yield f'<li><span class="swatch mixed">mix{mixed}</span> mixed: it depends on namespace or name</li></ul>'
+    yield f'<li><span class="swatch mixed">mix{mixed}</span> mixed: it depends on namespace or name</li>'
+    if document["against"]:
+        halves = '<span class="half level-metadata">M</span><span class="half level-none">N</span>'
+        yield f'<li><span class="swatch changed">{halves}</span> before and now</li>'
+    yield "</ul>"
 
 
 def _controls(page: _Page) -> Iterator[str]:

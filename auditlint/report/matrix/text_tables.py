@@ -170,9 +170,9 @@ def _difference(grid: Grid, base: Grid, groups: list[Methods], paint: _Paint) ->
             found.setdefault(look, []).extend(_unlike(look, rows, others, headings, everything))
     for look, lines in found.items():
         for number, line in enumerate(lines):
-            first, *rest = wrap(line, WIDTH - _INDENT, break_on_hyphens=False)
+            first, *rest = wrap(line, WIDTH - _INDENT, subsequent_indent="  ", break_on_hyphens=False)
             yield f"  {_cell('' if number else look, _INDENT - 2, paint)}{first}"
-            yield from (" " * (_INDENT + 2) + more for more in rest)
+            yield from (" " * _INDENT + more for more in rest)
 
 
 def _unlike(
@@ -186,11 +186,11 @@ def _unlike(
     ]
     whole = [at for at in columns if len(rows) > 1 and all(row.cells[at] in {look, ""} for row in rows)]
     if whole := [at for at in whole if any(at in found for found in new)]:
-        yield f"{' '.join(headings[at] for at in whole)}: {everything}"
+        yield f"{_verbs([headings[at] for at in whole])}: {everything}"
     by_verbs: dict[str, list[str]] = {}
     for row, found in zip(rows, new, strict=True):
-        if verbs := " ".join(headings[at] for at in found if at not in whole):
-            by_verbs.setdefault(verbs, []).append(row.name)
+        if verbs := [headings[at] for at in found if at not in whole]:
+            by_verbs.setdefault(_verbs(verbs), []).append(row.name)
     yield from (f"{verbs}: {', '.join(names)}" for verbs, names in by_verbs.items())
 
 
