@@ -122,10 +122,11 @@ def _of_users(region: Region, users: Iterable[str]) -> Iterator[Region]:
 
 
 def without_globs(region: Region) -> Region:
-    """Return the region without users and namespaces whose names hold a star: nothing is called that."""
+    """Return the region without users, groups and namespaces whose names hold a star: nothing is called that."""
     users = None if region.users is None else tuple(user for user in region.users if "*" not in user)
     namespaces = None if region.namespaces is None else tuple(name for name in region.namespaces if "*" not in name)
-    return region._replace(users=users, namespaces=namespaces)
+    groups = tuple(tuple(group for group in choice if "*" not in group) for choice in region.groups)
+    return region._replace(users=users, groups=groups, namespaces=namespaces)
 
 
 def _is_reserved(group: str) -> bool:

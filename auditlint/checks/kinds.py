@@ -148,8 +148,6 @@ KINDS = (
 )
 PRIVILEGED = Kind("privileged-user-not-audited", (), above(f"the verbs {wording.listing(_GRANTS.split())}"))
 ANY_WRITES = Kind("writes-not-audited", (), 'Limit it to reads, such as `verbs: ["get", "list", "watch"]`')
-ORDER = tuple(kind.rule for kind in (*KINDS, PRIVILEGED, ANY_WRITES))
-"""Where one rule of a policy has several gaps, the first is the finding and the others are its notes."""
 
 
 @cache

@@ -6,7 +6,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from auditlint.carriers.subjects import PolicySubject
-from auditlint.checks import analysis, kinds, leaks, silenced, stale, verb_gaps, wording
+from auditlint.checks import analysis, leaks, wording
+from auditlint.checks.verbs import forgotten
 from auditlint.finding import Severity
 from auditlint.rule import Context, rule
 
@@ -17,10 +18,24 @@ if TYPE_CHECKING:
     from auditlint.checks.leaks import Leak
     from auditlint.checks.stale import Stale
     from auditlint.finding import Finding
+    from auditlint.kubernetes.policy import PolicyRule
 
     _Check = Callable[[PolicySubject, Context], Iterator[Finding]]
 
 CATEGORY = "policy-coverage"
+KINDS = (
+    "secrets-not-audited",
+    "token-requests-not-audited",
+    "exec-not-audited",
+    "rbac-not-audited",
+    "workload-changes-not-audited",
+    "control-plane-changes-not-audited",
+    "failed-logins-not-audited",
+    "anonymous-not-audited",
+    "privileged-user-not-audited",
+    "writes-not-audited",
+)
+"""Where one rule of a policy has several of these gaps, the first is the finding and the others are its notes."""
 _MOST_SHOWN = 5
 """So many more rules with the same gap are shown."""
 
@@ -76,9 +91,13 @@ def _not_audited(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     What else such a rule takes stands in the notes, as far as it comes later in the order of the kinds.
     """
     found = analysis.covered(policy)
-    for index, gaps in silenced.gaps(policy).items() if found else ():
+    if found is None or not found.silencing:
+        return
+    from auditlint.checks import silenced
+
+    for index, gaps in silenced.gaps(policy).items():
         at = next((at for at, (kind, _) in enumerate(gaps) if kind.rule == context.rule.name), None)
-        if at is None or not found:
+        if at is None:
             continue
         kind, request = gaps[at]
         place = policy.at("rules", index)
@@ -101,7 +120,7 @@ def _declare(name: str, summary: str) -> Callable[[_Check], _Check]:
         severity=Severity.WARNING,
         summary=summary,
         subject=PolicySubject,
-        gives_way_to=kinds.ORDER[: kinds.ORDER.index(name)],
+        gives_way_to=KINDS[: KINDS.index(name)],
         silenced_by=("logs-nothing", "drops-the-rest"),
     )
 
@@ -177,8 +196,12 @@ def writes_not_audited(policy: PolicySubject, context: Context) -> Iterator[Find
 def verb_gap(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report the first rule that lists a verb without its twin, where the twin is lost; the others are its notes."""
     found = analysis.covered(policy)
+    if found is None or not any(now.level != "None" and forgotten(now.verbs) for now in found.policy.rules):
+        return
+    from auditlint.checks import verb_gaps
+
     gaps = list(islice(verb_gaps.find(policy), _MOST_SHOWN + 1))
-    if not gaps or not found:
+    if not gaps:
         return
     first, *others = gaps
     taker = found.reach.first(first.request)
@@ -208,8 +231,10 @@ def verb_gap(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 def stale_exemption(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report for each old name the first rule that silences it, where the new name is logged; the others are notes."""
     found = analysis.covered(policy)
-    if found is None or not found.silencing:
+    if found is None or not any(_names_old(found.policy.rules[index]) for index in found.silencing):
         return
+    from auditlint.checks import stale
+
     by_name: dict[str, list[Stale]] = {}
     for one in stale.find(policy):
         by_name.setdefault(one.old, []).append(one)
@@ -221,6 +246,11 @@ def stale_exemption(policy: PolicySubject, context: Context) -> Iterator[Finding
         )
         related = tuple(context.related(policy.at("rules", one.rule), f'silences "{old}" too') for one in others)
         yield context.key(policy.at("rules", index), message, related=related, witness=wording.witness(request))
+
+
+def _names_old(rule: PolicyRule) -> bool:
+    """Tell at a glance whether a rule may name what newer clusters call otherwise."""
+    return "system:kube-proxy" in rule.users or any("endpoints" in entry.resources for entry in rule.resources)
 
 
 def _line(policy: PolicySubject, index: int) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from auditlint.checks import analysis, identities, wording
-from auditlint.checks.kinds import ANY_WRITES, KINDS, ORDER, PRIVILEGED, WRITES, above, calls_of
+from auditlint.checks.kinds import ANY_WRITES, KINDS, PRIVILEGED, WRITES, above, calls_of
 from auditlint.kubernetes import reach
 from auditlint.kubernetes.index import members, rule_set
 from auditlint.kubernetes.ordinary import ordinary
@@ -62,7 +62,7 @@ def _find_gaps(policy: PolicySubject) -> Gaps:
         for kind in _kinds_of_writes(rules[index]):
             request = _write(policy, found, index, kind)
             if request:
-                gaps[index, ORDER.index(kind.rule)] = (kind, request)
+                gaps[index, len(KINDS)] = (kind, request)
     by_rule: Gaps = {}
     for index, number in sorted(gaps):
         by_rule.setdefault(index, []).append(gaps[index, number])

@@ -46,25 +46,21 @@ def find(policy: PolicySubject) -> Iterator[Stale]:
     found = analysis.covered(policy)
     if found is None:
         return
+    logging = twins.Takers(found.reach.index.everything & ~rule_set(found.silencing))
     alive = [index for index in found.silencing if found.reach.fates[index].kind in {reach.REACHED, reach.UNKNOWN}]
     for old, new, names_it, renamed in _NAMES:
         for index in alive:
             if names_it(found.policy.rules[index]) and policy.minor >= (_FIRST_WITH_SLICES if new == _SLICES[1] else 0):
-                request = renamed(found, index)
+                request = renamed(found, index, logging)
                 if request:
                     yield Stale(index, old, new, request)
-
-
-def _logged(found: Analysis) -> twins.Takers:
-    silencing = set(found.silencing)
-    return twins.Takers(rule_set(index for index in range(len(found.policy.rules)) if index not in silencing))
 
 
 def _names_proxy(rule: PolicyRule) -> bool:
     return _PROXY in rule.users and _PROXY_ACCOUNT not in rule.users
 
 
-def _as_account(found: Analysis, index: int) -> Request | None:
+def _as_account(found: Analysis, index: int, logging: twins.Takers) -> Request | None:
     """Return a request of kube-proxy's service account that is logged where the rule silences the old user's."""
     rule = found.reach.region(index)
     whoever = rule._replace(users=(_PROXY_ACCOUNT,), groups=(), exact_groups=identities.groups_of(_PROXY_ACCOUNT))
@@ -83,7 +79,7 @@ def _as_account(found: Analysis, index: int) -> Request | None:
         def change(request: Request, groups: tuple[str, ...] = groups) -> Request:
             return request._replace(user=_PROXY, groups=groups)
 
-        request = twins.first_of_parts(found, regions, _logged(found), index, change)
+        request = twins.find(found, regions, logging, index, change)
         if request:
             return request
     return None
@@ -93,7 +89,7 @@ def _names_endpoints(rule: PolicyRule) -> bool:
     return any(entry.group == "" and "endpoints" in entry.resources for entry in rule.resources)
 
 
-def _as_slices(found: Analysis, index: int) -> Request | None:
+def _as_slices(found: Analysis, index: int, logging: twins.Takers) -> Request | None:
     """Return a request for endpointslices that is logged where the rule silences the same for endpoints."""
     rule = found.reach.region(index)
     here = [target for target in rule.targets or () if target[:3] == ("", "endpoints", "")]
@@ -107,10 +103,12 @@ def _as_slices(found: Analysis, index: int) -> Request | None:
     def change(request: Request) -> Request:
         return request._replace(api_group="", resource="endpoints")
 
-    return twins.first_of_parts(found, regions, _logged(found), index, change)
+    return twins.find(found, regions, logging, index, change)
 
 
-_NAMES: tuple[tuple[str, str, Callable[[PolicyRule], bool], Callable[[Analysis, int], Request | None]], ...] = (
+_NAMES: tuple[
+    tuple[str, str, Callable[[PolicyRule], bool], Callable[[Analysis, int, twins.Takers], Request | None]], ...
+] = (
     (_PROXY, _PROXY_ACCOUNT, _names_proxy, _as_account),
     ("endpoints", _SLICES[1], _names_endpoints, _as_slices),
 )

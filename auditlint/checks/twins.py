@@ -16,15 +16,12 @@ from auditlint.kubernetes.requests import Request
 from auditlint.kubernetes.search import BudgetSpentError, Choices
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from auditlint.checks.analysis import Analysis
     from auditlint.kubernetes.space import Dimension, Space
 
     Change = Callable[[Request], Request]
-
-_MOST_TAKERS = 64
-"""So many rules are looked at that may take the one request."""
 
 
 class Takers(NamedTuple):
@@ -38,55 +35,65 @@ class Takers(NamedTuple):
         return self.or_no_rule if rule is None else bool(self.rules >> rule & 1)
 
 
-def find(found: Analysis, region: Region, takers: Takers, index: int, change: Change) -> Request | None:
+def find(found: Analysis, regions: Iterable[Region], takers: Takers, index: int, change: Change) -> Request | None:
     """Return a request of a region that one of the takers gets, while the rule at index gets what `change` makes of it.
 
-    `change` may look at users, groups, verbs, namespaces and targets one at a time only, and must turn every request of
-    the region into one that the rule matches.
+    A request that a cluster serves, of the first region that has one. `change` may look at users, groups, verbs,
+    namespaces and targets one at a time only, and must turn every request of the region into one that the rule matches.
     """
-
-    def fits(request: Request) -> bool:
-        first = found.reach.first
-        return contains(region, request) and takers.include(first(request)) and first(change(request)) == index
-
-    alone = _one_alone(found, region, takers)
-    if alone.request is None or fits(alone.request):
-        request = alone.request
-    else:
-        request = _both(found, region, takers, index, change)
-    if not alone.complete:
-        found.reach.gave_up.add(index)
-    if request is None:
-        return None
-    request = ordinary(request, fits)
-    tidy = found.tidy(request, ())
-    return tidy if takers.include(found.reach.first(tidy)) and found.reach.first(change(tidy)) == index else request
+    for region in regions:
+        request = _first(found, region, takers, index, change)
+        if request:
+            return _ordinary(found, request, region, index, change)
+    return None
 
 
-def _one_alone(found: Analysis, region: Region, takers: Takers) -> Answer:
-    """Return a request that a taker gets, whatever becomes of the other."""
-    return found.reach.find(region, members(takers.rules), or_no_rule=takers.or_no_rule)
-
-
-def _both(found: Analysis, region: Region, takers: Takers, index: int, change: Change) -> Request | None:
-    count = len(found.policy.rules)
-    above = ((1 << index) - 1) << count
-    possible = members(found.reach.index.overlapping(region) & takers.rules)
-    complete = len(possible) <= _MOST_TAKERS
-    asked = [(region, (1 << count) - 1)] if takers.or_no_rule else []
-    asked += [(meet(region, found.reach.region(taker)), (1 << taker) - 1) for taker in possible[:_MOST_TAKERS]]
-    for part, blockers in asked:
-        try:
-            spaces = [_doubled(space, found, change) for space in found.reach.spaces_of(part)]
-            answer = found.reach.escape(spaces, blockers | above)
-        except BudgetSpentError:
-            answer = Answer(None, complete=False)
-        if answer.request:
+def _first(found: Analysis, region: Region, takers: Takers, index: int, change: Change) -> Request | None:
+    complete = True
+    for part, blockers in _questions(found, region, takers):
+        above = ((1 << index) - 1) << len(found.policy.rules)
+        answer = _ask(found, part, blockers | above, change)
+        if answer.request and takers.include(found.reach.first(answer.request)):
             return answer.request
         complete = complete and answer.complete
     if not complete:
         found.reach.gave_up.add(index)
     return None
+
+
+def _questions(found: Analysis, region: Region, takers: Takers) -> Iterator[tuple[Region, int]]:
+    """Yield parts of a region, as a cluster serves them, with the rules that must not match a request in them."""
+    everything = found.reach.index.everything
+    # What no other rule matches comes to a taker or to no rule: the quickest way to a request.
+    for blockers in (everything & ~takers.rules, everything)[: 1 + takers.or_no_rule]:
+        for part in identities.served(region, found.named_users):
+            yield part, blockers
+    for taker in members(found.reach.index.overlapping(region) & takers.rules):
+        shared = meet(region, found.reach.region(taker))
+        for part in identities.served(shared, found.named_users):
+            yield part, (1 << taker) - 1
+
+
+def _ordinary(found: Analysis, request: Request, region: Region, index: int, change: Change) -> Request:
+    """Return a request that shows the same and is as ordinary as can be."""
+    first = found.reach.first
+    taker = first(request)
+
+    def fits(other: Request) -> bool:
+        return contains(region, other) and first(other) == taker and first(change(other)) == index
+
+    plain = ordinary(request, fits)
+    tidy = found.tidy(plain, ())
+    return tidy if first(change(tidy)) == index else plain
+
+
+def _ask(found: Analysis, region: Region, blockers: int, change: Change) -> Answer:
+    """Return a request of a region that, with what becomes of it by `change`, escapes the blockers of both."""
+    try:
+        spaces = [_doubled(space, found, change) for space in found.reach.spaces_of(region)]
+        return found.reach.escape(spaces, blockers)
+    except BudgetSpentError:
+        return Answer(None, complete=False)
 
 
 def _doubled(space: Space, found: Analysis, change: Change) -> Space:
@@ -109,15 +116,3 @@ def _doubled_dimension(dimension: Dimension, found: Analysis, change: Change) ->
         changed = change(Request(**{"verb": "", **dict(zip(fields, value, strict=True))}))
         rules.append(here | admits(*(getattr(changed, field) for field in fields)) << count)
     return dimension._replace(rules=Choices(rules))
-
-
-def first_of_parts(
-    found: Analysis, regions: Iterable[Region], takers: Takers, index: int, change: Change
-) -> Request | None:
-    """Return what `find` returns for the first of the regions, as a cluster serves them, that has such a request."""
-    for region in regions:
-        for part in identities.served(region, found.named_users):
-            request = find(found, part, takers, index, change)
-            if request:
-                return request
-    return None

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.checks import analysis, silenced, twins
+from auditlint.checks.verbs import forgotten
 from auditlint.kubernetes import reach
-from auditlint.kubernetes.index import rule_set
+from auditlint.kubernetes.index import members, rule_set
+from auditlint.kubernetes.region import Region, Target, meet
 from auditlint.kubernetes.requests import NAMELESS_VERB
 
 if TYPE_CHECKING:
@@ -15,10 +18,7 @@ if TYPE_CHECKING:
     from auditlint.carriers.subjects import PolicySubject
     from auditlint.checks.analysis import Analysis
     from auditlint.kubernetes.catalogue import Resource
-    from auditlint.kubernetes.policy import PolicyRule
     from auditlint.kubernetes.requests import Request
-
-_TWINS = (("update", "patch"), ("delete", NAMELESS_VERB))
 
 
 class VerbGap(NamedTuple):
@@ -38,18 +38,13 @@ def find(policy: PolicySubject) -> Iterator[VerbGap]:
     or_no_rule = policy.shape != "snippet" and found.reach.missing_catch_all.request is not None
     takers = twins.Takers(rule_set(found.silencing), or_no_rule)
     for index, rule in enumerate(found.policy.rules):
-        lost = [(pair, _lost(policy, found, index, pair, takers)) for pair in _forgotten(rule)]
+        if rule.level == "None":
+            continue
+        lost = [(pair, _lost(policy, found, index, pair, takers)) for pair in forgotten(rule.verbs)]
         gaps = [(pair, request) for pair, request in lost if request]
         if gaps:
             listed, missing = zip(*(pair for pair, _ in gaps), strict=True)
             yield VerbGap(index, listed, missing, gaps[0][1])
-
-
-def _forgotten(rule: PolicyRule) -> tuple[tuple[str, str], ...]:
-    """Return the verbs that a rule lists, each with the twin that it does not."""
-    if rule.level == "None" or not rule.verbs:
-        return ()
-    return tuple((listed, missing) for listed, missing in _TWINS if listed in rule.verbs and missing not in rule.verbs)
 
 
 def _lost(
@@ -72,5 +67,15 @@ def _lost(
     def has_both(resource: Resource) -> bool:
         return listed in resource.verbs
 
-    regions = (silenced.real(calls) for calls in known.within(policy, found, whole, (missing,), has_both))
-    return twins.first_of_parts(found, regions, takers._replace(rules=may_take), index, change)
+    parts = (whole, meet(whole, _named_custom_resources(policy, found, may_take)))
+    all_calls = chain.from_iterable(known.within(policy, found, part, (missing,), has_both) for part in parts)
+    regions = (silenced.real(calls) for calls in all_calls)
+    return twins.find(found, regions, takers._replace(rules=may_take), index, change)
+
+
+def _named_custom_resources(policy: PolicySubject, found: Analysis, rules: int) -> Region:
+    """Return the requests for custom resources that rules name, which nobody would think of otherwise."""
+    known_groups = {None, *policy.cluster.catalogue(policy.minor).built_in_groups}
+    targets = (target for index in members(rules) for target in found.reach.region(index).targets or ())
+    custom = (target for target in targets if target.group not in known_groups)
+    return Region(targets=tuple(dict.fromkeys(Target(*target[:3]) for target in custom)), urls=())

@@ -1,14 +1,21 @@
-"""What people mean by verbs that no request has."""
+"""What people mean by verbs that no request has, and the verbs that go in pairs."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from auditlint.checks import fields, wording
-from auditlint.kubernetes.requests import RESOURCE_VERBS, URL_VERBS
+from auditlint.kubernetes.requests import NAMELESS_VERB, RESOURCE_VERBS, URL_VERBS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 KNOWN = frozenset((*RESOURCE_VERBS, *URL_VERBS))
 OF_URLS_ONLY = frozenset(URL_VERBS) - frozenset(RESOURCE_VERBS)
 OF_RESOURCES_ONLY = frozenset(RESOURCE_VERBS) - frozenset(URL_VERBS)
 
+_TWINS = (("update", "patch"), ("delete", NAMELESS_VERB))
+"""Verbs that do the same: whoever names the first means the second too."""
 _FOR_RESOURCES = {
     "head": ("get", "a HEAD counts as get"),
     "post": ("create", "a POST is create"),
@@ -104,6 +111,11 @@ def advice(verb: str, *, of_urls: bool, alone: bool) -> str:
     if near:
         return f'did you mean "{near}"?'
     return "write get, list, watch, create, update, patch, delete or deletecollection"
+
+
+def forgotten(verbs: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Return the listed verbs that have a twin which is not listed, each with the twin."""
+    return tuple((listed, missing) for listed, missing in _TWINS if listed in verbs and missing not in verbs)
 
 
 def without(*, alone: bool) -> str:
