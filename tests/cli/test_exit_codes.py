@@ -34,8 +34,14 @@ def complaint(stderr: str) -> str:
 
 
 def test_nothing_found_is_0(auditlint: Auditlint, write: Write) -> None:
-    run = auditlint("check", "--no-config", write("audit-policy.yaml", GOOD))
+    run = auditlint("check", "--no-config", "--select", "policy-matching", write("audit-policy.yaml", GOOD))
     assert (run.returncode, run.stdout) == (0, ""), run.stdout
+
+
+def test_infos_alone_are_0(auditlint: Auditlint, write: Write) -> None:
+    run = auditlint("check", "--no-config", write("audit-policy.yaml", GOOD))
+    assert run.returncode == 0
+    assert {line.split(": ")[1] for line in run.stdout.splitlines()} == {"info"}
 
 
 def test_a_finding_is_1(auditlint: Auditlint, write: Write) -> None:
