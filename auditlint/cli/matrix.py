@@ -56,8 +56,8 @@ FORMATS = {
 def command(policy: str, *, compare: str | None, namespace: str | None, **options: Any) -> int:
     """Show who doing what to which resource is logged at which level; POLICY - is standard input.
 
-    There is a table for everybody else, then what is different for each user and group that the policy names, for
-    nobody (anonymous) and for failed logins. Levels are exact: where one depends on namespace or name, it says how.
+    First comes the table of everybody else, then what is different for anonymous requests, for failed logins, and for
+    each user and group that the policy names. Levels are exact: where one depends on namespace or name, it says how.
 
     Exit codes: 0 shown; 2 a policy is refused, or something else keeps it from being shown.
     """

@@ -247,3 +247,12 @@ def test_help_names_every_format(auditlint: Auditlint) -> None:
     assert run.returncode == 0
     assert "[text|markdown|csv|json|html]" in run.stdout
     assert "Exit codes: 0 shown; 2" in run.stdout
+
+
+def test_a_heading_stays_short(auditlint: Auditlint, write: Write) -> None:
+    users = json.dumps([f"user-{number}" for number in range(500)])
+    policy = write("p.yaml", POLICY.replace('["system:kube-proxy"]', users))
+    run = auditlint("matrix", policy, "--resource", "secrets")
+    assert run.returncode == 0
+    assert "user-0, and the same for user-1, " in run.stdout.replace("\n", " ")
+    assert "user-30, 469 more" in run.stdout.replace("\n", " ")

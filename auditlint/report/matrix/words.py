@@ -17,6 +17,8 @@ SECTIONS = {
     "named": "Others that the policy names",
     "paths": "Paths that are no resources",
 }
+_MOST_PEOPLE = 30
+"""So many others are named in a heading."""
 _BODIES = frozenset({"Request", "RequestResponse"})
 _STAGES = ("RequestReceived", "ResponseStarted", "ResponseComplete", "Panic")
 
@@ -64,6 +66,8 @@ def heading(document: Document, identities: Sequence[Identity]) -> str:
     first, *others = people(document, identities)
     if identities[0]["kind"] != "user":
         first = first[:1].upper() + first[1:]
+    if len(others) > _MOST_PEOPLE:
+        others[_MOST_PEOPLE:] = [f"{len(others) - _MOST_PEOPLE} more"]
     return first + (f", and the same for {', '.join(others)}" if others else "")
 
 
