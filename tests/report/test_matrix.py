@@ -189,3 +189,8 @@ def test_rules_on_one_line_are_shown_apart(text: str, tmp_path: Path, capfd: pyt
     assert "Metadata" not in first[0]
     assert "None" not in second[0]
     assert text.splitlines()[-1].count(first[0]) == 1
+
+
+def test_the_schema_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(["schema", "matrix"]) == 0
+    assert json.loads(capfd.readouterr().out)["$id"] == "urn:auditlint:schema:matrix"
