@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from auditlint.carriers.subjects import PolicySubject
     from auditlint.checks.analysis import Analysis
+    from auditlint.kubernetes.index import Index
 
 _READ_ONLY_GROUPS = frozenset({"metrics.k8s.io", "custom.metrics.k8s.io", "external.metrics.k8s.io"})
 """Well-known groups of other servers, which serve nothing but reads."""
@@ -97,10 +98,15 @@ def _calls_for_namespaces(found: Analysis, rest: Region, verbs: tuple[str, ...],
             yield one
             continue
         listed = target.names if rest.namespaces is None else rest.namespaces
-        for name in (found.reach.fresh.namespace,) if listed is None else listed:
+        for name in (_new_namespace(found.reach.index),) if listed is None else listed:
             if name and (target.names is None or name in target.names):
                 region = one.region._replace(namespaces=(name,), targets=(target._replace(names=(name,)),))
                 yield one._replace(region=region)
+
+
+def _new_namespace(index: Index) -> str:
+    """Return a namespace that no rule speaks of, neither as a place nor as an object."""
+    return _unnamed("prod", {*index.namespaces.listed, *index.names})
 
 
 def _served_resources(
@@ -113,28 +119,29 @@ def _served_resources(
         group, resource, subresource, names = target[:4]
         known = catalogue.served if group is None else catalogue.in_group(group)
         fits = [one for one in known if resource in {None, one.resource} and subresource in {None, one.subresource}]
-        for one in fits:
-            yield _with_verbs(one), Target(one.group, one.resource, one.subresource, names)
         if group not in catalogue.built_in_groups and (resource is None or not fits):
-            for one in _custom(target, index.target_groups, index.resource_words):
-                yield one, Target(one.group, one.resource, one.subresource, names)
+            fits += _custom(target, index.target_groups, index.resource_words)
+        for one in fits:
+            for variant in (one,) if one.verbs else _whatever(one):
+                yield variant, Target(one.group, one.resource, one.subresource, names)
 
 
-def _with_verbs(resource: Resource) -> Resource:
-    """Return a resource with all the verbs that it may have, if nobody knows them."""
-    return resource if resource.verbs else resource._replace(verbs=_VERBS_BELOW.get(resource.subresource, _EVERY_VERB))
+def _whatever(resource: Resource) -> Iterator[Resource]:
+    """Yield what a resource may be of which nobody knows the verbs and the scope."""
+    verbs = _VERBS_BELOW.get(resource.subresource, _EVERY_VERB)
+    for namespaced in (True, False):
+        yield resource._replace(verbs=verbs, namespaced=namespaced)
 
 
 def _custom(target: Target, groups: Container[str], words: Container[str]) -> Iterator[Resource]:
-    """Yield resources that nobody knows and a target takes, once for each scope that their definition may give."""
+    """Yield a resource that nobody knows and a target takes, if there can be one."""
     group = _unnamed("example.com", groups) if target.group is None else target.group
     resource = _unnamed("widgets", words) if target.resource is None else target.resource
     if "." not in group or group in _READ_ONLY_GROUPS or "*" in group + resource + (target.subresource or ""):
         return
     if target.resource is None and target.subresource not in {None, "", *_VERBS_BELOW}:
         return
-    for namespaced in (True, False):
-        yield _with_verbs(Resource(group, resource, target.subresource or "", namespaced))
+    yield Resource(group, resource, target.subresource or "")
 
 
 def _unnamed(word: str, named: Container[str]) -> str:

@@ -104,6 +104,7 @@ def _not_audited(policy: PolicySubject, context: Context) -> Iterator[Finding]:
         related = tuple(
             context.related(place, f"also not logged: {found.command(other)} [{later.rule}]")
             for later, other in gaps[at + 1 :]
+            if other != request
         )
         severity = Severity.INFO if silenced.by_loopback(found.policy.rules[index].users) else None
         message = f"{found.command(request)} is not logged because of this rule. {kind.advice}"

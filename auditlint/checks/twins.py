@@ -83,8 +83,8 @@ def _ordinary(found: Analysis, request: Request, region: Region, index: int, cha
         return contains(region, other) and first(other) == taker and first(change(other)) == index
 
     plain = ordinary(request, fits)
-    tidy = found.tidy(plain, ())
-    return tidy if first(change(tidy)) == index else plain
+    better = (found.tidy(plain, ()), plain._replace(namespace="prod") if plain.namespace else plain)
+    return next((one for one in better if first(one) == taker and first(change(one)) == index), plain)
 
 
 def _ask(found: Analysis, region: Region, blockers: int, change: Change) -> Answer:

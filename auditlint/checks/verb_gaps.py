@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.requests import Request
 
 
+_NAMESPACES = Region(targets=(Target("", "namespaces", ""),), urls=())
+
+
 class VerbGap(NamedTuple):
     """A rule that lists verbs without their twins, and a request with the first twin that is lost."""
 
@@ -67,15 +70,20 @@ def _lost(
     def has_both(resource: Resource) -> bool:
         return listed in resource.verbs
 
-    parts = (whole, meet(whole, _named_custom_resources(policy, found, may_take)))
+    parts = chain((whole,), (meet(whole, part) for part in _named(policy, found, may_take)))
     all_calls = chain.from_iterable(known.within(policy, found, part, (missing,), has_both) for part in parts)
     regions = (silenced.real(calls) for calls in all_calls)
     return twins.find(found, regions, takers._replace(rules=may_take), index, change)
 
 
-def _named_custom_resources(policy: PolicySubject, found: Analysis, rules: int) -> Region:
-    """Return the requests for custom resources that rules name, which nobody would think of otherwise."""
+def _named(policy: PolicySubject, found: Analysis, rules: int) -> Iterator[Region]:
+    """Yield the requests for custom resources and Namespace objects that nobody thinks of unless rules name them."""
     known_groups = {None, *policy.cluster.catalogue(policy.minor).built_in_groups}
-    targets = (target for index in members(rules) for target in found.reach.region(index).targets or ())
-    custom = (target for target in targets if target.group not in known_groups)
-    return Region(targets=tuple(dict.fromkeys(Target(*target[:3]) for target in custom)), urls=())
+    for taker in map(found.reach.region, members(rules)):
+        targets = taker.targets or (Target(),)
+        custom = tuple(Target(*target[:3]) for target in targets if target.group not in known_groups)
+        if custom:
+            yield Region(targets=custom, urls=())
+        objects = meet(Region(namespaces=taker.namespaces, targets=targets), _NAMESPACES)
+        if objects.namespaces or any(target.names for target in objects.targets or ()):
+            yield objects

@@ -218,7 +218,9 @@ def test_kube_proxy_is_known_by_either_name() -> None:
         assert found_in(rules(f"{nodes}- level: None\n  users: ['{user}']\n{CLOSING}"), "noisy-watch") == []
     (finding,) = found_in(rules(nodes + CLOSING), "noisy-watch")
     assert finding.message.startswith("watches of services and endpointslices by kube-proxy, begun anew")
-    assert "watches of services and endpoints by" in found_in(rules(nodes + CLOSING), "noisy-watch", minor=18)[0].message
+    assert (
+        "watches of services and endpoints by" in found_in(rules(nodes + CLOSING), "noisy-watch", minor=18)[0].message
+    )
 
 
 def test_watches_leave_an_event_when_they_are_answered() -> None:
