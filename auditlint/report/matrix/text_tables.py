@@ -24,7 +24,7 @@ SHORT = {"None": "None", "Metadata": "Meta", "Request": "Req", "RequestResponse"
 COLORS = {"None": "\x1b[2m", "Meta": "\x1b[36m", "Req": "\x1b[33m", "Resp": "\x1b[35m"}
 NOTE = "\x1b[1m"
 _HEADINGS = {"deletecollection": "coll"}
-_LEGEND = "None: nothing is logged  Meta: Metadata  Req: Request  Resp: RequestResponse"
+_LEGEND = "None: nothing  Meta: Metadata  Req: Request  Resp: RequestResponse  [1]: mixed"
 _MOST_NOTED = 4
 """So many namespaces or names a note lists."""
 _UNIFORM = 3
@@ -109,7 +109,7 @@ def _tables(document: Document, notes: _Notes, paint: _Paint) -> Iterator[str]:
 def _look(cell: Cell, document: Document, notes: _Notes) -> str:
     level = words.level_of(cell)
     if level == words.MIXED:
-        return notes.mark(printable(words.mixed_words(cell, document, _MOST_NOTED)))
+        return notes.mark(f"mixed: {printable(words.mixed_words(cell, document, _MOST_NOTED))}")
     if level == words.SILENT:
         return notes.mark(f"{cell['levels'][0]}, but every stage is left out: nothing is logged")
     return SHORT[level]
