@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.checks import fields
 from auditlint.checks.wording import group_name, listing, quoted, several
 from auditlint.kubernetes.releases import NEWEST, OLDEST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from auditlint.kubernetes.catalogue import Catalogue, Ranges, Resource
 
@@ -56,6 +57,21 @@ _ELSEWHERE = {
 _EVERYTHING = frozenset({"all", "any", "every"})
 _ALIKE = 0.85
 _FEW = 3
+_SHORT_NAME = 5
+"""Names with fewer letters are too easily those of two resources."""
+
+
+class Words(NamedTuple):
+    """A message; where a certain name is meant, that name behind its group, and the message without the advice."""
+
+    message: str
+    fact: str = ""
+    meant: tuple[str, str] | None = None
+
+
+class _Advice(NamedTuple):
+    text: str
+    meant: tuple[str, str] | None = None
 
 
 def unknown_group(known: Catalogue, group: str, meant: str, resources: Iterable[str]) -> str:
@@ -81,7 +97,7 @@ def removed_group(known: Catalogue, group: str, resources: Iterable[str]) -> str
     return f"{words}: 1.{known.minor} serves {listing(now[:_FEW])}" if now else f"{words}. {_KEEP}"
 
 
-def removed(known: Catalogue, group: str, resource: str, subresource: str) -> str:
+def removed(known: Catalogue, group: str, resource: str, subresource: str) -> Words:
     """Return the words for a resource or subresource that only other releases have in its group."""
     name = _joined(resource, subresource)
     if resource == "*":
@@ -91,11 +107,44 @@ def removed(known: Catalogue, group: str, resource: str, subresource: str) -> st
         ranges = known.releases(group, resource, subresource)
     words = f"{_only(known, ranges)} {quoted(name)} of {group_name(group)}, so with 1.{known.minor} this takes nothing"
     homes = [one.group for one in _named_exactly(known, resource) if not subresource]
-    return f"{words}: 1.{known.minor} serves it in {_written(homes[0])}" if homes else f"{words}. {_KEEP}"
+    return Words(f"{words}: 1.{known.minor} serves it in {_written(homes[0])}" if homes else f"{words}. {_KEEP}")
 
 
-def unknown_subresource(known: Catalogue, group: str, resource: str, subresource: str) -> str:
+def unknown_subresource(known: Catalogue, group: str, resource: str, subresource: str) -> Words:
     """Return the words for a subresource that its resource does not have."""
+    return Words(_no_subresource(known, group, resource, subresource))
+
+
+def below_custom(known: Catalogue, here: Resource, subresource: str) -> Words | None:
+    """Return the words for a subresource that no definition has, None where one may have it."""
+    names = [one.subresource for one in known.subresources(here.group, here.resource)]
+    if here.verbs:
+        below = [_joined(here.resource, name) for name in sorted(names)]
+        words = f"the definition of {quoted(f'{here.resource}.{here.group}')} has no subresource {quoted(subresource)}"
+        advice = f": write {several(below, last='or')}" if below else f". {_DELETE}"
+        return Words(f"{words}, so this takes nothing{advice}")
+    near = _slip(subresource, names)
+    return _defined_nowhere(here.group, here.resource, subresource, _joined(here.resource, near)) if near else None
+
+
+def misspelt_custom(known: Catalogue, group: str, resource: str, subresource: str) -> Words | None:
+    """Return the words for what is a slip of the pen away from a known custom resource of its group, else None.
+
+    Others whose definitions are not here may be called alike: less is forgiven than in built-in groups.
+    """
+    named = next((one for one in known.named(resource) if one.group == group), None)
+    words = {text: one for one in known.in_group(group) for text in (one.singular, one.resource) if text}
+    near = named or words.get(_slip(resource.lower(), list(words)) or "")
+    return _defined_nowhere(group, resource, subresource, _fitting(known, near, subresource)) if near else None
+
+
+def is_singular(known: Catalogue, group: str, resource: str) -> bool:
+    """Tell whether a name is the singular, the kind or a short name of a known custom resource of its group."""
+    named = any(one.group == group and one.resource != resource.lower() for one in known.named(resource))
+    return named or known.ever(group, _plural(resource.lower())) is not None
+
+
+def _no_subresource(known: Catalogue, group: str, resource: str, subresource: str) -> str:
     name = quoted(_joined(resource, subresource))
     if subresource == "finalizers" or subresource in _RBAC_SUBRESOURCES.get(resource, ()):
         return f"no request is for {name}: only RBAC knows it. {_DELETE}"
@@ -116,50 +165,52 @@ def unknown_subresource(known: Catalogue, group: str, resource: str, subresource
     return f"{words}: write {several([_joined(resource, one) for one in names], most=9, last='or')}"
 
 
-def unknown_resource(known: Catalogue, group: str, resource: str, subresource: str) -> str:
+def unknown_resource(known: Catalogue, group: str, resource: str, subresource: str) -> Words:
     """Return the words for a resource that its group does not have."""
     name = quoted(_joined(resource, subresource))
     where = "any group" if group == "*" else group_name(group)
-    words = f"{_no(known)} {name} in {where}, so this takes nothing: "
-    return words + next(_advice(known, group, resource, subresource))
+    fact = f"{_no(known)} {name} in {where}, so this takes nothing"
+    text, meant = next(_advice(known, group, resource, subresource))
+    return Words(f"{fact}: {text}", fact, meant)
 
 
-def singular(known: Catalogue, group: str, resource: str) -> str:
+def singular(known: Catalogue, group: str, resource: str) -> Words:
     """Return the words for a name in a custom group that looks like no plural."""
     own = [one.resource for one in known.named(resource) if one.group == group]
     plural = own[0] if own else _plural(resource.lower())
     sure = "are written" if own else "are nearly always written"
-    return (
+    return Words(
         f"{quoted(resource)} takes only what is called so, letter by letter, and resources {sure} in the plural, as in "
         f'URLs: write "{plural}"'
     )
 
 
-def _advice(known: Catalogue, group: str, resource: str, subresource: str) -> Iterator[str]:
+def _advice(known: Catalogue, group: str, resource: str, subresource: str) -> Iterator[_Advice]:
     """Yield what to write for an unknown resource, the likeliest first; always something."""
     word = resource.strip().lower()
     served = _served(known, word)
     here = [one for one in served if group in {"*", one.group}]
     if here:
-        yield f"resources are plurals in lower case, as in URLs. Write {_fitting(known, here[0], subresource)}"
+        name = _fitting(known, here[0], subresource)
+        yield _Advice(f"resources are plurals in lower case, as in URLs. Write {quoted(name)}", (here[0].group, name))
     if resource in _RBAC_RESOURCES and group in {"", "authentication.k8s.io", "certificates.k8s.io"}:
-        yield f"only RBAC knows it, for {_RBAC_RESOURCES[resource]}. {_DELETE}"
+        yield _Advice(f"only RBAC knows it, for {_RBAC_RESOURCES[resource]}. {_DELETE}")
     if served:
         yield _where(known, served, subresource)
     yield from _dotted(known, word, subresource)
     yield from _as_subresource(known, group, word)
     if word in _ELSEWHERE:
-        yield f'there is one in group "{_ELSEWHERE[word]}"'
+        yield _Advice(f'there is one in group "{_ELSEWHERE[word]}"')
     if word in _EVERYTHING:
-        yield 'write "*" for every resource'
+        yield _Advice('write "*" for every resource')
     yield from _misspelt(known, group, word, subresource)
     gone = known.named(word)
     if gone:
-        yield f"{_only(known, gone[0].releases)} it, in {_written(gone[0].group)}"
-    yield "write a name that `kubectl api-resources` prints, with the group before the `/` of its APIVERSION"
+        yield _Advice(f"{_only(known, gone[0].releases)} it, in {_written(gone[0].group)}")
+    yield _Advice("write a name that `kubectl api-resources` prints, with the group before the `/` of its APIVERSION")
 
 
-def _dotted(known: Catalogue, word: str, subresource: str) -> Iterator[str]:
+def _dotted(known: Catalogue, word: str, subresource: str) -> Iterator[_Advice]:
     """Yield what `deployments.apps`, `apps/deployments` and `v1/pods` stand for."""
     first, _, rest = word.partition(".")
     served = _served(known, first) if rest else ()
@@ -170,7 +221,7 @@ def _dotted(known: Catalogue, word: str, subresource: str) -> Iterator[str]:
         yield _where(known, inner, "")
 
 
-def _as_subresource(known: Catalogue, group: str, word: str) -> Iterator[str]:
+def _as_subresource(known: Catalogue, group: str, word: str) -> Iterator[_Advice]:
     """Yield the full name of a subresource that stands alone, or of what a kind is only ever sent to."""
     for one in sorted(known.served, key=lambda one: (one.group != group, one.resource != "pods", one.name)):
         if one.subresource and (
@@ -178,39 +229,60 @@ def _as_subresource(known: Catalogue, group: str, word: str) -> Iterator[str]:
         ):
             general = f"*/{one.subresource}" if one.subresource in {"status", "scale"} else one.name
             place = "" if one.group == group else f" in {_written(one.group)}"
-            yield f'it is a subresource. Write "{general}"{place}'
+            meant = (one.group, general) if general == one.name else None
+            yield _Advice(f'it is a subresource. Write "{general}"{place}', meant)
             return
 
 
-def _misspelt(known: Catalogue, group: str, word: str, subresource: str) -> Iterator[str]:
+def _misspelt(known: Catalogue, group: str, word: str, subresource: str) -> Iterator[_Advice]:
     """Yield the resource whose name is nearest, one of the same group if possible."""
     for members in (known.in_group(group), known.served):
         words = {text: one for one in members if not one.subresource for text in (one.singular, one.resource) if text}
         near = _nearest(word, tuple(words))
         if near:
             one = words[near]
-            if group in {"*", one.group}:
-                yield f"did you mean {_fitting(known, one, subresource)}?"
-            else:
-                yield f"did you mean {_fitting(known, one, subresource)} of {_written(one.group)}?"
+            name = _fitting(known, one, subresource)
+            place = "" if group in {"*", one.group} else f" of {_written(one.group)}"
+            yield _Advice(f"did you mean {quoted(name)}{place}?", (one.group, name))
             return
 
 
-def _where(known: Catalogue, served: Iterable[Resource], subresource: str) -> str:
+def _where(known: Catalogue, served: Iterable[Resource], subresource: str) -> _Advice:
     """Return where a resource lives, as an entry to write; other groups that have it too are named."""
     first, *others = served
     also = f" (also in {listing([_written(one.group) for one in others[:_FEW]])})" if others else ""
     fitting = _fitting(known, first, subresource)
     home = f"it is in {group_name(first.group)}{also}"
-    return f'{home}. Write `group: "{first.group}"` with `resources: [{fitting}]`'
+    written = f'`group: "{first.group}"` with `resources: [{quoted(fitting)}]`'
+    return _Advice(f"{home}. Write {written}", (first.group, fitting))
 
 
 def _fitting(known: Catalogue, resource: Resource, subresource: str) -> str:
-    """Return the right name of a resource in quotes, with a subresource that it has."""
+    """Return the right name of a resource, with a subresource that it has."""
     if not subresource or subresource == "*" or known.get(resource.group, resource.resource, subresource):
-        return quoted(_joined(resource.resource, subresource))
+        return _joined(resource.resource, subresource)
     names = tuple(one.subresource for one in known.subresources(resource.group, resource.resource))
-    return quoted(_joined(resource.resource, _nearest(subresource, names) or ""))
+    return _joined(resource.resource, _nearest(subresource, names) or "")
+
+
+def _defined_nowhere(group: str, resource: str, subresource: str, meant: str) -> Words:
+    """Return the words for a name that is nearly one of a known custom resource."""
+    fact = (
+        f"{quoted(_joined(resource, subresource))} of {group_name(group)} is defined neither in this run nor in the "
+        "configuration, so this takes nothing"
+    )
+    return Words(f"{fact}: did you mean {quoted(meant)}?", fact, (group, meant))
+
+
+def _slip(word: str, names: Sequence[str]) -> str | None:
+    """Return the name that one slip of the pen makes this word of, behind the first letter and not in a number."""
+    return next((name for name in names if _is_slip(word, name)), None)
+
+
+def _is_slip(word: str, name: str) -> bool:
+    if min(len(word), len(name)) < _SHORT_NAME or word[0] != name[0]:
+        return False
+    return fields.distance(word, name) <= 1 and re.findall(r"\d", word) == re.findall(r"\d", name)
 
 
 def _served(known: Catalogue, word: str) -> list[Resource]:

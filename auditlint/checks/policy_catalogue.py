@@ -12,6 +12,8 @@ from weakref import WeakKeyDictionary
 from auditlint.carriers.subjects import PolicySubject
 from auditlint.checks import analysis, wording
 from auditlint.finding import Severity
+from auditlint.kubernetes.match import Request, matches
+from auditlint.kubernetes.policy import GroupResources, PolicyRule
 from auditlint.kubernetes.well_known import ANYWHERE, is_always_served
 from auditlint.rule import Context, rule
 
@@ -19,10 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from auditlint.checks.identity_names import Dead
-    from auditlint.checks.resource_names import Names
+    from auditlint.checks.resource_names import Names, Wrong
     from auditlint.finding import Finding, Path
     from auditlint.kubernetes.catalogue import Resource
-    from auditlint.kubernetes.policy import GroupResources, PolicyRule
 
 CATEGORY = "policy-catalogue"
 _TELL_MORE = ("unrendered-template", "literal-wildcard")
@@ -75,6 +76,8 @@ class _Misnamed(NamedTuple):
     path: Path
     message: str
     severity: Severity | None
+    others: tuple[Path, ...] = ()
+    """Where the same is wrong for the same reason."""
 
 
 _FOUND: WeakKeyDictionary[PolicySubject, dict[str, list[_Misnamed]]] = WeakKeyDictionary()
@@ -230,18 +233,57 @@ def _misnamed(policy: PolicySubject, context: Context) -> Iterator[Finding]:
         for kind, one in _all_misnamed(policy):
             found.setdefault(kind, []).append(one)
     for one in found.get(context.rule.name, ()):
-        yield context.value(one.path, one.message, severity=one.severity)
+        related = tuple(context.related(path, "named here too", key=False) for path in one.others)
+        yield context.value(one.path, one.message, severity=one.severity, related=related)
 
 
 def _all_misnamed(policy: PolicySubject) -> Iterator[tuple[str, _Misnamed]]:
-    """Yield each name that is wrong, with the rule that says so."""
+    """Yield each name that is wrong, with the rule that says so; what is gone once for all its places."""
+    gone: dict[tuple[str, ...], list[tuple[Path, GroupResources]]] = {}
     for index, now in _resource_rules(policy):
         for number, entry in enumerate(now.resources):
-            if not _is_plain(entry):
-                at = ("rules", index, "resources", number)
-                for wrong in _names(policy).judge(entry):
-                    severity = Severity.INFO if wrong.mild else None
-                    yield wrong.rule, _Misnamed(policy.at(*at, *wrong.path), wrong.message, severity)
+            for wrong in () if _is_plain(entry) else _names(policy).judge(entry):
+                path = policy.at("rules", index, "resources", number, *wrong.path)
+                if wrong.gone:
+                    gone.setdefault(wrong.gone, []).append((path, entry))
+                    continue
+                severity = Severity.INFO if wrong.mild else None
+                yield wrong.rule, _Misnamed(path, _message(policy, index, entry, wrong), severity)
+    for what, places in gone.items():
+        yield "removed-resource", _gone(policy, what, places)
+
+
+def _gone(policy: PolicySubject, what: tuple[str, ...], places: list[tuple[Path, GroupResources]]) -> _Misnamed:
+    """Return the one finding about a group, or a resource, that other releases have, with all its places."""
+    names = what[1:] or tuple(dict.fromkeys(name for _, entry in places for name in entry.resources))
+    (wrong,) = _names(policy).judge(GroupResources(what[0], names))
+    first, *others = (path for path, _ in places)
+    return _Misnamed(first, wrong.message, None, tuple(others))
+
+
+def _message(policy: PolicySubject, index: int, entry: GroupResources, wrong: Wrong) -> str:
+    """Return what to say of a wrong name: to delete it where the same policy rule takes what was meant."""
+    path = _taken_already(policy, index, entry, wrong.meant) if wrong.meant else None
+    if wrong.meant is None or path is None:
+        return wrong.message
+    line = policy.places.value(policy.at("rules", index, *path)).line
+    return f"{wrong.fact}. Delete it: line {line} takes {wording.quoted(wrong.meant[1])} already"
+
+
+def _taken_already(policy: PolicySubject, index: int, entry: GroupResources, meant: tuple[str, str]) -> Path | None:
+    """Return the way to what takes a resource in a policy rule, for all names of objects that an entry gives."""
+    held = analysis.judged(policy)
+    group, name = meant
+    resource, _, subresource = name.partition("/")
+    requests = [
+        Request("get", "", (), None, group, resource, subresource, "", one) for one in entry.resource_names or ("",)
+    ]
+    for number, other in enumerate(held.rules[index].resources if held else ()):
+        for position, one in enumerate(other.resources or ("*",)):
+            alone = PolicyRule("Metadata", resources=(other._replace(resources=(one,)),))
+            if all(matches(alone, request) for request in requests):
+                return ("resources", number, "resources", position)
+    return None
 
 
 def _resource_rules(policy: PolicySubject) -> Iterator[tuple[int, PolicyRule]]:

@@ -41,6 +41,16 @@ class Wrong(NamedTuple):
     message: str
     mild: bool = False
     """It may well stand there for the resources of releases to come."""
+    gone: tuple[str, ...] = ()
+    """What other releases serve: a group, or a group and a name; one finding of a policy tells of all its places."""
+    fact: str = ""
+    """The message without what to write, where a certain name is meant."""
+    meant: tuple[str, str] | None = None
+    """That name, behind its group."""
+
+
+_Verdict = tuple[str, name_advice.Words]
+"""The rule that finds fault with a name, and what it says."""
 
 
 class Names:
@@ -50,7 +60,7 @@ class Names:
         self._catalogue = catalogue
         self._built_in = frozenset(one.group for one in catalogue.served if not one.is_custom)
         self._judged: dict[tuple[str, tuple[str, ...]], tuple[Wrong, ...]] = {}
-        self._verdicts: dict[tuple[str, str], tuple[str, str] | None] = {}
+        self._verdicts: dict[tuple[str, str], _Verdict | None] = {}
 
     def judge(self, entry: GroupResources) -> tuple[Wrong, ...]:
         """Return what is wrong with the group of an entry or, if nothing is, with its resources."""
@@ -82,50 +92,55 @@ class Names:
         known = self._catalogue
         if group not in known.groups and group != "*":
             if group in known.built_in_groups:
-                yield Wrong("removed-resource", ("group",), name_advice.removed_group(known, group, resources))
+                words = name_advice.removed_group(known, group, resources)
+                yield Wrong("removed-resource", ("group",), words, gone=(group,))
                 return
             from auditlint.checks import group_names  # most policies have no such group
 
-            meant = group_names.meant(group, resources, known)
-            if meant is not None:
-                yield Wrong("unknown-group", ("group",), name_advice.unknown_group(known, group, meant, resources))
+            likely = group_names.meant(group, resources, known)
+            if likely is not None:
+                yield Wrong("unknown-group", ("group",), name_advice.unknown_group(known, group, likely, resources))
                 return
         for position, name in enumerate(resources):
             verdict = self._verdict(group, name)
             if verdict:
-                yield Wrong(verdict[0], ("resources", position), verdict[1], mild=name in _GENERAL)
+                rule, (message, fact, meant) = verdict
+                gone = (group, name) if rule == "removed-resource" else ()
+                yield Wrong(rule, ("resources", position), message, name in _GENERAL, gone, fact, meant)
 
-    def _verdict(self, group: str, name: str) -> tuple[str, str] | None:
-        """Return the rule and the message for a resource of a group, None if nothing is wrong with it."""
+    def _verdict(self, group: str, name: str) -> _Verdict | None:
+        """Return what is wrong with a resource of a group, None if nothing is."""
         key = group, name
         if key not in self._verdicts:
             parts = _parts(name)
             self._verdicts[key] = self._of_parts(group, *parts) if parts else None
         return self._verdicts[key]
 
-    def _of_parts(self, group: str, resource: str, subresource: str) -> tuple[str, str] | None:
+    def _of_parts(self, group: str, resource: str, subresource: str) -> _Verdict | None:
         if group == "*":
             return self._in_any_group(resource, subresource)
         if group not in self._built_in:
-            return self._in_custom_group(group, resource)
+            return self._in_custom_group(group, resource, subresource)
         if resource == "*":
             return self._below_any(group, subresource)
         return self._in_built_in_group(group, resource, subresource)
 
-    def _in_built_in_group(self, group: str, resource: str, subresource: str) -> tuple[str, str] | None:
+    def _in_built_in_group(self, group: str, resource: str, subresource: str) -> _Verdict | None:
         known = self._catalogue
         here = known.get(group, resource)
         if here is None:
             if known.ever(group, resource) or _was_before(group, resource, ""):
                 return "removed-resource", name_advice.removed(known, group, resource, "")
             return "unknown-resource", name_advice.unknown_resource(known, group, resource, subresource)
-        if here.is_custom or subresource in {"", "*"} or known.get(group, resource, subresource):
+        if here.is_custom:
+            return self._below_custom(here, subresource)
+        if subresource in {"", "*"} or known.get(group, resource, subresource):
             return None
         if known.ever(group, resource, subresource) or _was_before(group, resource, subresource):
             return "removed-resource", name_advice.removed(known, group, resource, subresource)
         return "unknown-subresource", name_advice.unknown_subresource(known, group, resource, subresource)
 
-    def _below_any(self, group: str, subresource: str) -> tuple[str, str] | None:
+    def _below_any(self, group: str, subresource: str) -> _Verdict | None:
         """Judge `*/scale`: some resource of the group must have it."""
         known = self._catalogue
         members = known.in_group(group)
@@ -135,7 +150,7 @@ class Names:
             return "removed-resource", name_advice.removed(known, group, "*", subresource)
         return "unknown-subresource", name_advice.unknown_subresource(known, group, "*", subresource)
 
-    def _in_any_group(self, resource: str, subresource: str) -> tuple[str, str] | None:
+    def _in_any_group(self, resource: str, subresource: str) -> _Verdict | None:
         """Judge a name in group `*`, which may be that of any custom resource: kinds and short names are not."""
         named = [one for one in self._catalogue.named(resource) if one.served_in(self._catalogue.minor)]
         if not named or any(one.resource == resource for one in self._catalogue.named(resource)):
@@ -144,12 +159,28 @@ class Names:
             return None
         return "unknown-resource", name_advice.unknown_resource(self._catalogue, "*", resource, subresource)
 
-    def _in_custom_group(self, group: str, resource: str) -> tuple[str, str] | None:
-        if resource.endswith(("s", *_PLURALS_WITHOUT_S)) or resource == "*" or group in _ANY_NAME:
+    def _in_custom_group(self, group: str, resource: str, subresource: str) -> _Verdict | None:
+        """Judge a name in a group of which some resources may be known: others may be there too."""
+        known = self._catalogue
+        here = known.get(group, resource)
+        if here:
+            return self._below_custom(here, subresource)
+        if resource == "*" or group in _ANY_NAME:
             return None
-        if self._catalogue.ever(group, resource):
+        is_plural = resource.endswith(("s", *_PLURALS_WITHOUT_S))
+        if not is_plural and name_advice.is_singular(known, group, resource):
+            return "singular-resource", name_advice.singular(known, group, resource)
+        misspelt = name_advice.misspelt_custom(known, group, resource, subresource)
+        if misspelt:
+            return "unknown-resource", misspelt
+        return None if is_plural else ("singular-resource", name_advice.singular(known, group, resource))
+
+    def _below_custom(self, here: Resource, subresource: str) -> _Verdict | None:
+        """Judge a subresource of a custom resource: a definition tells them all, a configuration need not."""
+        if subresource in {"", "*"} or self._catalogue.get(here.group, here.resource, subresource):
             return None
-        return "singular-resource", name_advice.singular(self._catalogue, group, resource)
+        wrong = name_advice.below_custom(self._catalogue, here, subresource)
+        return ("unknown-subresource", wrong) if wrong else None
 
     def _taken(self, group: str, name: str) -> Sequence[Resource]:
         """Return the resources that a name takes, nothing where nobody knows them all."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from auditlint.kubernetes import data
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 Key = tuple[str, str, str]
 """Group, resource, subresource."""
@@ -62,11 +62,14 @@ class Resource(NamedTuple):
 class Catalogue:
     """What a cluster of one release serves, as far as it is known."""
 
-    def __init__(self, minor: int, custom: Iterable[Resource] = ()) -> None:
+    def __init__(self, minor: int, custom: Sequence[Resource] = ()) -> None:
         self.minor = minor
         self._ever: dict[Key, list[Resource]] = {}
         for resource in (*_built_in(), *custom):
             self._ever.setdefault(resource[:3], []).append(resource)
+        for resource in custom:  # a configuration may name `widgets.example.com/scale` alone
+            main = resource[:2]
+            self._ever.setdefault((*main, ""), [Resource(*main)])
 
     def get(self, group: str, resource: str, subresource: str = "") -> Resource | None:
         """Return a resource that this release serves, None if it does not or nobody knows."""

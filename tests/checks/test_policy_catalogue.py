@@ -183,6 +183,35 @@ def test_resources_of_other_rules(name: str) -> None:
     assert not set(of_entries(GroupResources("", (name,))).values())
 
 
+NAMED_ALREADY = {
+    '{group: "", resources: [secrets, serviceaccounts/token, tokenrequests]}': "serviceaccounts/token",
+    '{group: "", resources: [pods, Pod]}': "pods",
+    '{group: apps, resources: [deployments]}\n  - {group: "", resources: [deployments]}': "deployments",
+    '{group: apps, resources: ["*"]}\n  - {group: "", resources: [deployments]}': "deployments",
+    '{group: apps}\n  - {group: "", resources: [deployments]}': "deployments",
+    '{group: "", resources: [pods/*, exec]}': "pods/exec",
+}
+
+
+@pytest.mark.parametrize(("entries", "name"), NAMED_ALREADY.items(), ids=NAMED_ALREADY.keys())
+def test_what_the_same_rule_names_already_is_not_to_be_written_again(entries: str, name: str) -> None:
+    text = rules(f"- level: Metadata\n  verbs: [create]\n  resources:\n  - {entries}\n{CLOSING}")
+    assert only(text, "unknown-resource").message.endswith(f'Delete it: line 7 takes "{name}" already')
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        '{group: "", resources: [secrets, tokenrequests]}',
+        '{group: "", resources: [serviceaccounts, tokenrequests]}',
+        '{group: "", resources: [pods], resourceNames: [a]}\n  - {group: "", resources: [Pod]}',
+    ],
+)
+def test_what_the_same_rule_does_not_name_is_to_be_written(entries: str) -> None:
+    text = rules(f"- level: Metadata\n  verbs: [create]\n  resources:\n  - {entries}\n{CLOSING}")
+    assert "Write " in only(text, "unknown-resource").message
+
+
 def test_one_finding_for_each_value() -> None:
     entries = (GroupResources("", ("pods", "pod", "svc", "podz/execs")), GroupResources("apps", ("deploy",)))
     assert of_entries(*entries) == dict.fromkeys(
@@ -296,6 +325,32 @@ def test_removed_group() -> None:
         "/resources/0/resources/1": "removed-resource info",
         "/resources/0/resources/2": "unknown-resource error",
     }
+
+
+def test_one_finding_for_each_removed_group() -> None:
+    text = rules(
+        "- level: None\n  resources: [{group: extensions, resources: [deployments]}, {group: apps}]\n"
+        "- level: Request\n  verbs: [get]\n  resources: [{group: extensions, resources: [ingresses, deployments]}]\n"
+        + CLOSING
+    )
+    found = only(text, "removed-resource")
+    assert found.pointer == "/rules/0/resources/0/group"
+    assert [(one.span.line, one.message) for one in found.related] == [(8, "named here too")]
+    assert found.message.endswith(
+        '1.37 serves "deployments" in group "apps" and "ingresses" in group "networking.k8s.io"'
+    )
+
+
+def test_one_finding_for_each_removed_resource() -> None:
+    entry = "[{group: policy, resources: [podsecuritypolicies]}]"
+    text = rules(
+        f"- level: None\n  verbs: [get]\n  resources: {entry}\n- level: Request\n  resources: {entry}\n{CLOSING}"
+    )
+    found = only(text, "removed-resource")
+    assert found.span.line == 6
+    assert [one.span.line for one in found.related] == [8]
+    other = text.replace("podsecuritypolicies", "podsecuritypolicies/status", 1)
+    assert [one.span.line for one in findings(other, "removed-resource")] == [6, 8]
 
 
 def test_group_of_newer_servers() -> None:
@@ -603,7 +658,9 @@ def entry_text(group: str, name: str, more: str = "") -> str:
 def test_custom_resources_are_known() -> None:
     cluster = Cluster(custom=(WIDGETS, LONG))
     assert with_cluster(cluster, entry_text("example.com", "machineconfig")) == []
-    assert with_cluster(cluster, entry_text("example.com", "widgets/anything")) == []
+    assert with_cluster(cluster, entry_text("example.com", "machineconfig/anything")) == []
+    (found,) = with_cluster(cluster, entry_text("example.com", "widgets/anything"))
+    assert found.startswith("unknown-subresource")
     (found,) = with_cluster(cluster, entry_text("example.com", "wd"))
     assert found.startswith("singular-resource")
     assert 'write "widgets"' in found
@@ -614,6 +671,44 @@ def test_custom_resources_are_known() -> None:
     (found,) = with_cluster(cluster, entry_text("example.com", "widgets", "  verbs: [delete]\n"))
     assert found.startswith("unsupported-verb")
     assert with_cluster(cluster, entry_text("example.com", "machineconfig", "  verbs: [delete]\n")) == []
+
+
+DEFINED = (WIDGETS, WIDGETS._replace(subresource="status"), Resource("example.com", "tcproutes"))
+MISSPELT = {
+    "widgetz": 'unknown-resource "widgetz" of group "example.com" is defined neither',
+    "widgetss": 'did you mean "widgets"?',
+    "wigdets/status": 'did you mean "widgets/status"?',
+    "Widgets": 'did you mean "widgets"?',
+    "widget": "singular-resource",
+    "tlsroutes": "",
+    "gadgets": "",
+    "widgets/status": "",
+    "widgets/*": "",
+    "*/status": "",
+    "*/anything": "",
+    "widgets/statsu": 'unknown-subresource the definition of "widgets.example.com" has no subresource "statsu"',
+    "widgets/scale": "unknown-subresource",
+    "tcproutes/scale": "",
+}
+"""What is found in a group of which some resources are known, others may be there too: "" for nothing."""
+
+
+@pytest.mark.parametrize(("name", "words"), MISSPELT.items(), ids=MISSPELT.keys())
+def test_names_in_a_group_of_which_some_resources_are_known(name: str, words: str) -> None:
+    found = with_cluster(Cluster(custom=DEFINED), entry_text("example.com", name))
+    assert len(found) == bool(words)
+    assert words in "".join(found)
+
+
+def test_a_subresource_in_the_configuration_is_below_its_resource() -> None:
+    cluster = Cluster(custom=(Resource("example.com", "widgetdata", "scale"), Resource("apps", "deployments", "foo")))
+    for name in ("widgetdata", "widgetdata/scale", "widgetdata/status"):
+        assert with_cluster(cluster, entry_text("example.com", name)) == []
+    (found,) = with_cluster(cluster, entry_text("example.com", "widgetdat"))
+    assert found.startswith("unknown-resource")
+    (found,) = with_cluster(cluster, entry_text("example.com", "widgetdata/scael"))
+    assert 'did you mean "widgetdata/scale"?' in found
+    assert [one.is_custom for one in cluster.catalogue(NEWEST).served if one.name == "deployments"] == [False]
 
 
 def test_custom_groups_are_known() -> None:
