@@ -1,7 +1,7 @@
 """Which groups kube-apiserver puts users in by itself.
 
-Source: k8s.io/apiserver, pkg/authentication/user/user.go, pkg/authentication/serviceaccount/util.go and
-pkg/authentication/group/authenticated_group_adder.go.
+Source: k8s.io/apiserver, pkg/authentication/user/user.go, pkg/authentication/serviceaccount/util.go,
+pkg/authentication/group/authenticated_group_adder.go and pkg/server/config.go (the server's own client).
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ UNAUTHENTICATED = "system:unauthenticated"
 SERVICE_ACCOUNTS = "system:serviceaccounts"
 NODES = "system:nodes"
 ANONYMOUS = "system:anonymous"
+MASTERS = "system:masters"
+LOOPBACK = "system:apiserver"
+"""The user that kube-apiserver is when it asks itself."""
 SERVICE_ACCOUNT = "system:serviceaccount:"
 """What the name of a service account's user starts with; its namespace, a colon and its name follow."""
 NODE = "system:node:"
@@ -23,6 +26,8 @@ def groups_of(user: str) -> tuple[str, ...]:
     """Return the groups that a user is always in."""
     if user == ANONYMOUS:
         return (UNAUTHENTICATED,)
+    if user == LOOPBACK:
+        return MASTERS, AUTHENTICATED
     namespace = account_namespace(user)
     if namespace:
         return SERVICE_ACCOUNTS, f"{SERVICE_ACCOUNTS}:{namespace}", AUTHENTICATED
