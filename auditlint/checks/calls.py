@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditlint.checks.kinds import WRITES, Calls, served
+from auditlint.checks.kinds import WRITES, Calls, is_chatter, served, takes_only_chatter
 from auditlint.kubernetes.catalogue import Resource
 from auditlint.kubernetes.region import Region, Target, meet
 
@@ -17,17 +17,6 @@ if TYPE_CHECKING:
 
 _READ_ONLY_GROUPS = frozenset({"metrics.k8s.io", "custom.metrics.k8s.io", "external.metrics.k8s.io"})
 """Well-known groups of other servers, which serve nothing but reads."""
-_CHATTER = frozenset(
-    {
-        ("", "events"),
-        ("events.k8s.io", "events"),
-        ("coordination.k8s.io", "leases"),
-        ("coordination.k8s.io", "leasecandidates"),
-        ("", "endpoints"),
-        ("discovery.k8s.io", "endpointslices"),
-    }
-)
-"""What an idle cluster writes all the time."""
 _TELLING = (
     ("", "configmaps"),
     ("", "services"),
@@ -52,7 +41,7 @@ def writes(policy: PolicySubject, found: Analysis, index: int, *, beyond_chatter
     region = found.reach.region(index)
     targets = (Target(),) if region.targets is None else region.targets
     if beyond_chatter:
-        targets = tuple(target for target in targets if target.names is None and not _only_chatter(target))
+        targets = tuple(target for target in targets if target.names is None and not takes_only_chatter(target))
     verbs = tuple(verb for verb in WRITES if region.verbs is None or verb in region.verbs)
     if targets and verbs:
         keep = _beyond_chatter if beyond_chatter else _any
@@ -152,24 +141,12 @@ def _unnamed(word: str, named: Container[str]) -> str:
     return new
 
 
-def is_chatter(group: str, resource: str, subresource: str) -> bool:
-    """Tell whether writes of a resource are what an idle cluster does all the time, or change nothing."""
-    return subresource == "status" or resource.endswith("reviews") or (group, resource) in _CHATTER
-
-
 def _beyond_chatter(resource: Resource) -> bool:
     return not is_chatter(*resource[:3])
 
 
 def _any(_: Resource) -> bool:
     return True
-
-
-def _only_chatter(target: Target) -> bool:
-    """Tell without the catalogue that a target takes nothing but what changes all the time."""
-    if target.group is None or target.resource is None:
-        return target.subresource == "status"
-    return is_chatter(target.group, target.resource, target.subresource or "")
 
 
 def _how_telling(target: Target) -> int:

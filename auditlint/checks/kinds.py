@@ -21,6 +21,17 @@ _WRITES = " ".join(WRITES)
 _ALL = f"get list watch {_WRITES}"
 _GRANTS = "create update patch delete deletecollection"
 _PROXY = "get create update patch delete"
+_CHATTER = frozenset(
+    {
+        ("", "events"),
+        ("events.k8s.io", "events"),
+        ("coordination.k8s.io", "leases"),
+        ("coordination.k8s.io", "leasecandidates"),
+        ("", "endpoints"),
+        ("discovery.k8s.io", "endpointslices"),
+    }
+)
+"""What an idle cluster writes all the time."""
 _UNNAMED = ("create", "deletecollection")
 _OF_MANY = ("list", "watch")
 _OF_ONE = ("get", "update", "patch", "delete")
@@ -148,6 +159,27 @@ KINDS = (
 )
 PRIVILEGED = Kind("privileged-user-not-audited", (), above(f"the verbs {wording.listing(_GRANTS.split())}"))
 ANY_WRITES = Kind("writes-not-audited", (), 'Limit it to reads, such as `verbs: ["get", "list", "watch"]`')
+
+
+def is_chatter(group: str, resource: str, subresource: str) -> bool:
+    """Tell whether writes of a resource are what an idle cluster does all the time, or change nothing."""
+    return subresource == "status" or resource.endswith("reviews") or (group, resource) in _CHATTER
+
+
+def takes_only_chatter(target: Target) -> bool:
+    """Tell without the catalogue that a target takes nothing but what changes all the time."""
+    if target.group is None or target.resource is None:
+        return target.subresource == "status"
+    return is_chatter(target.group, target.resource, target.subresource or "")
+
+
+@cache
+def outline_of(kind: Kind, minor: int) -> Region:
+    """Return a region that holds all requests of a kind and more: who shares nothing with it has none of them."""
+    rows = [row for row in kind.rows if row.since <= minor]
+    targets = (Target(row.group, name.partition("/")[0]) for row in rows for name in row.resources.split())
+    verbs = (verb for row in rows for verb in row.verbs.split())
+    return kind.who._replace(verbs=tuple(dict.fromkeys(verbs)), targets=tuple(dict.fromkeys(targets)), urls=())
 
 
 @cache

@@ -250,8 +250,9 @@ def stale_exemption(policy: PolicySubject, context: Context) -> Iterator[Finding
 
 
 def _names_old(rule: PolicyRule) -> bool:
-    """Tell at a glance whether a rule may name what newer clusters call otherwise."""
-    return "system:kube-proxy" in rule.users or any("endpoints" in entry.resources for entry in rule.resources)
+    """Tell at a glance whether a rule names what newer clusters call otherwise."""
+    of_proxy = "system:kube-proxy" in rule.users and "system:serviceaccount:kube-system:kube-proxy" not in rule.users
+    return of_proxy or any(entry.group == "" and "endpoints" in entry.resources for entry in rule.resources)
 
 
 def _line(policy: PolicySubject, index: int) -> int:

@@ -7,11 +7,20 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from auditlint.checks import analysis, identities, wording
-from auditlint.checks.kinds import ANY_WRITES, KINDS, PRIVILEGED, WRITES, above, calls_of
+from auditlint.checks.kinds import (
+    ANY_WRITES,
+    KINDS,
+    PRIVILEGED,
+    WRITES,
+    above,
+    calls_of,
+    outline_of,
+    takes_only_chatter,
+)
 from auditlint.kubernetes import reach
 from auditlint.kubernetes.index import members, rule_set
 from auditlint.kubernetes.ordinary import ordinary
-from auditlint.kubernetes.region import EVERYTHING, Region, contains, meet
+from auditlint.kubernetes.region import EVERYTHING, Region, Target, contains, meet, targets_of
 from auditlint.kubernetes.search import BudgetSpentError
 
 if TYPE_CHECKING:
@@ -21,7 +30,7 @@ if TYPE_CHECKING:
     from auditlint.checks.analysis import Analysis
     from auditlint.checks.kinds import Calls, Kind
     from auditlint.kubernetes.policy import PolicyRule
-    from auditlint.kubernetes.region import Target, Values
+    from auditlint.kubernetes.region import Values
     from auditlint.kubernetes.requests import Request
 
 LOOPBACK = "system:apiserver"
@@ -50,9 +59,8 @@ def _find_gaps(policy: PolicySubject) -> Gaps:
     alive = [index for index in found.silencing if fates[index].kind in {reach.REACHED, reach.UNKNOWN}]
     gaps: dict[tuple[int, int], tuple[Kind, Request]] = {}
     judged = rule_set(index for index in alive if not by_loopback(rules[index].users))
-    for number, kind in enumerate(KINDS if judged else ()):
-        all_calls = [(kind, calls) for calls in calls_of(kind, policy.minor)]
-        for this, calls in (*all_calls, *(_sensitive(policy, found) if kind is KINDS[0] else ())):
+    for number, kind in enumerate(KINDS):
+        for this, calls in _calls(policy, found, kind, judged):
             for index in members(found.reach.index.overlapping(meet(calls.region, kind.who)) & judged):
                 region = meet(meet(calls.region, found.reach.region(index)), kind.who)
                 request = None if (index, number) in gaps else taken(found, index, calls._replace(region=region))
@@ -67,6 +75,14 @@ def _find_gaps(policy: PolicySubject) -> Gaps:
     for index, number in sorted(gaps):
         by_rule.setdefault(index, []).append(gaps[index, number])
     return by_rule
+
+
+def _calls(policy: PolicySubject, found: Analysis, kind: Kind, rules: int) -> Iterator[tuple[Kind, Calls]]:
+    """Yield the calls of a kind, with the kind to name them; none of those that clearly no rule takes."""
+    if found.reach.index.overlapping(outline_of(kind, policy.minor)) & rules:
+        yield from ((kind, calls) for calls in calls_of(kind, policy.minor))
+    if kind is KINDS[0] and rules:
+        yield from _sensitive(policy, found)
 
 
 def _sensitive(policy: PolicySubject, found: Analysis) -> Iterator[tuple[Kind, Calls]]:
@@ -137,7 +153,8 @@ def _kinds_of_writes(rule: PolicyRule) -> tuple[Kind, ...]:
     if rule.verbs and not set(WRITES).intersection(rule.verbs):
         return ()
     if not rule.users and not rule.user_groups:
-        return (ANY_WRITES,)
+        targets = targets_of(rule.resources) or (Target(),)
+        return () if all(map(takes_only_chatter, targets)) else (ANY_WRITES,)
     return (PRIVILEGED,) if any(True for _ in _privileged(rule)) else ()
 
 
