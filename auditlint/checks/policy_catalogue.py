@@ -20,10 +20,10 @@ from auditlint.rule import Context, rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditlint.checks.identity_names import Dead
     from auditlint.checks.resource_names import Names, Wrong
     from auditlint.finding import Finding, Path
     from auditlint.kubernetes.catalogue import Resource
+    from auditlint.kubernetes.policy import Policy
 
 CATEGORY = "policy-catalogue"
 _TELL_MORE = ("unrendered-template", "literal-wildcard")
@@ -207,22 +207,26 @@ def unsupported_verb(policy: PolicySubject, context: Context) -> Iterator[Findin
 def dead_identity(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report names of users and groups that nobody has, by the names that Kubernetes itself gives."""
     held = None if policy.cluster.aggregated else analysis.judged(policy)
-    for index, now in enumerate(held.rules if held else ()):
+    suspects = [*_suspects(held)] if held else []
+    if not held or not suspects:
+        return
+    from auditlint.checks.identity_names import Identities
+
+    identities = Identities(held.rules, policy.minor, lambda index: policy.places.key(policy.at("rules", index)).line)
+    for index, field, position, name in suspects:
+        dead = identities.dead(index, field, name)
+        if dead:
+            severity = Severity.INFO if dead.gone else None
+            yield context.value(policy.at("rules", index, field, position), dead.message, severity=severity)
+
+
+def _suspects(policy: Policy) -> Iterator[tuple[int, str, int, str]]:
+    """Yield the names, with their places, of which it is not told at once that they are, or may be, somebody's."""
+    for index, now in enumerate(policy.rules):
         for field, names in (("users", now.users), ("userGroups", now.user_groups)):
             for position, name in enumerate(names):
-                dead = _dead(field, name, policy.minor)
-                if dead:
-                    severity = Severity.INFO if dead.gone else None
-                    yield context.value(policy.at("rules", index, field, position), dead.message, severity=severity)
-
-
-def _dead(field: str, name: str, minor: int) -> Dead | None:
-    """Return why a name takes nobody; of most it is told at once that they are somebody's, or may be."""
-    if name in _LIVING[field] or "*" in name or not name.lower().startswith(_KUBERNETES_OWN):
-        return None
-    from auditlint.checks import identity_names
-
-    return identity_names.dead(field, name, minor)
+                if name not in _LIVING[field] and "*" not in name and name.lower().startswith(_KUBERNETES_OWN):
+                    yield index, field, position, name
 
 
 def _misnamed(policy: PolicySubject, context: Context) -> Iterator[Finding]:

@@ -559,14 +559,14 @@ DEAD_USERS = {
     "system:bootstrappers:kubeadm:default-node-token": "is a group",
     "system:serviceaccounts": 'userGroups: ["system:serviceaccounts"]',
     "system:serviceaccounts:ci": 'userGroups: ["system:serviceaccounts:ci"]',
-    "system:serviceaccounts:ci:robot": 'users: ["system:serviceaccount:ci:robot"]',
+    "system:serviceaccounts:ci:robot": 'write "system:serviceaccount:ci:robot"',
     "system:serviceaccount": 'userGroups: ["system:serviceaccounts"]',
     "system:serviceaccount:": "system:serviceaccount:NAMESPACE:NAME",
     "system:serviceaccount:ci": 'userGroups: ["system:serviceaccounts:ci"]',
     "system:serviceaccount:ci:": "system:serviceaccount:NAMESPACE:NAME",
     "system:serviceaccount:ci:a:b": "system:serviceaccount:NAMESPACE:NAME",
     "system:serviceaccount:Ci:a": "system:serviceaccount:NAMESPACE:NAME",
-    "serviceaccount:ci:robot": 'users: ["system:serviceaccount:ci:robot"]',
+    "serviceaccount:ci:robot": 'write "system:serviceaccount:ci:robot"',
     "system:node:": "system:node:NAME",
     "system:node": 'the group "system:nodes"',
     "system:anonymus": 'the user "system:anonymous"',
@@ -583,8 +583,8 @@ DEAD_GROUPS = {
     "kubernetes-admin": "unless your own logins say so",
     "system:serviceaccount:ci:robot": 'users: ["system:serviceaccount:ci:robot"]',
     "system:serviceaccounts:ci:robot": 'users: ["system:serviceaccount:ci:robot"]',
-    "system:serviceaccount:ci": 'userGroups: ["system:serviceaccounts:ci"]',
-    "system:serviceaccount": 'userGroups: ["system:serviceaccounts"]',
+    "system:serviceaccount:ci": 'write "system:serviceaccounts:ci" for all service accounts there',
+    "system:serviceaccount": 'write "system:serviceaccounts" for all service accounts',
     "system:master": 'the group "system:masters"',
 }
 LIVING_USERS = (  # noqa: SIM905  (a long list reads best so)
@@ -632,6 +632,57 @@ def test_names_that_no_longer_exist() -> None:
     assert "ended with 1.19" in found
     (found,) = identities("users", "kubelet", minor=OLDEST)
     assert found.startswith("info 6 ")
+
+
+RULE = "- level: None\n  %s\n  verbs: [get, list]\n"
+MOVES = {
+    ("users: [system:nodes]", ""): 'write `userGroups: ["system:nodes"]` in place of `users:`',
+    ("users: [kubelet]", ""): 'write `userGroups: ["system:nodes"]` in place of `users:`',
+    ("users: [kubelet, 'system:unsecured']", ""): 'write `userGroups: ["system:nodes"]` in place of `users:`',
+    ("users: [system:nodes, system:serviceaccounts:ci]", ""): (
+        'write `userGroups: ["system:nodes", "system:serviceaccounts:ci"]` in place of `users:`'
+    ),
+    ("users: [kubelet, bob]", ""): (
+        'delete it here and give that group a rule of its own, with `userGroups: ["system:nodes"]`'
+    ),
+    ("userGroups: [system:anonymous, devs]", ""): (
+        'delete it here and give that user a rule of its own, with `users: ["system:anonymous"]`'
+    ),
+    ("users: [system:nodes]\n  userGroups: [devs]", ""): 'delete `users:` and add "system:nodes" to `userGroups:`',
+    ("users: [system:nodes]\n  userGroups: [devs, system:nodes]", ""): (
+        'delete `users:`, for "system:nodes" is in `userGroups:` already'
+    ),
+    (
+        "users: [kubelet, bob]",
+        "userGroups: [system:nodes]",
+    ): "delete it here, the rule in line 8 does the same for that group",
+    (
+        "users: [kubelet]",
+        "userGroups: [devs, system:nodes]",
+    ): "delete this rule, that in line 8 does the same for that group",
+    ("userGroups: [system:apiserver]", "users: [system:apiserver]"): (
+        "delete this rule, that in line 8 does the same for that user"
+    ),
+    ("users: [kubelet, bob]", "userGroups: [system:nodes]\n  namespaces: [a]"): "give that group a rule of its own",
+    ("users: [kubelet, bob]", "userGroups: [system:nodes]\n  users: [bob]"): "give that group a rule of its own",
+    ("users: [bob, serviceaccount:ci:robot]", ""): 'write "system:serviceaccount:ci:robot"',
+    ("users: [system:masters]", "level"): 'write `userGroups: ["system:masters"]` in place of `users:`',
+    ("users: [system:node]", ""): 'did you mean the group "system:nodes"? Then write `userGroups: ["system:nodes"]`',
+}
+"""What to do with the first name, by the identities of its rule and those of a rule below that is alike."""
+
+
+@pytest.mark.parametrize(("rule_texts", "advice"), MOVES.items(), ids=map(str, range(len(MOVES))))
+def test_where_a_name_among_the_wrong_ones_belongs(rule_texts: tuple[str, str], advice: str) -> None:
+    one, other = rule_texts
+    alike = RULE % other if other not in {"", "level"} else ""
+    if other == "level":
+        alike = (RULE % "userGroups: [system:masters]").replace("None", "Request")
+    start = rules(RULE % one)
+    found = findings(start + alike + CLOSING, "dead-identity")
+    assert len(found[0].message) < 250
+    line = start.count("\n") + 1
+    assert advice.replace("line 8", f"line {line}") in found[0].message
 
 
 @pytest.mark.parametrize("name", ["", "system:nodes*", "system:serviceaccount:*", "system:serviceaccount:${NS}"])
