@@ -52,26 +52,24 @@ def within(
     policy: PolicySubject, found: Analysis, region: Region, verbs: tuple[str, ...], keep: Callable[[Resource], bool]
 ) -> Iterator[Calls]:
     """Yield the requests of a region with some verbs for the resources to keep, as a server serves them."""
-    books: tuple[dict[tuple[bool, tuple[str, ...]], dict[Target, None]], ...] = ({}, {})
-    of_namespaces: list[tuple[tuple[str, ...], Target]] = []
     targets = (Target(),) if region.targets is None else region.targets
-    for resource, target in _served_resources(policy, found, targets):
-        shared = tuple(verb for verb in verbs if verb in resource.verbs)
-        if not shared or not keep(resource):
-            continue
-        if resource[:2] == _NAMESPACES:
-            of_namespaces.append((shared, target))
-            continue
-        book = books[0 if resource[:2] in _TELLING and not resource.subresource else 1]
-        book.setdefault((resource.namespaced, shared), {})[target] = None
     rest = region._replace(verbs=None, targets=None, urls=None)
-    for book in books:
+    for resources in (_telling_resources(policy, targets), _other_resources(policy, found, targets)):
+        book: dict[tuple[bool, tuple[str, ...]], dict[Target, None]] = {}
+        of_namespaces: list[tuple[tuple[str, ...], Target]] = []
+        for resource, target in resources:
+            shared = tuple(verb for verb in verbs if verb in resource.verbs)
+            if shared and keep(resource):
+                if resource[:2] == _NAMESPACES:
+                    of_namespaces.append((shared, target))
+                else:
+                    book.setdefault((resource.namespaced, shared), {})[target] = None
         for (namespaced, shared), some in book.items():
-            for one in served(sorted(some, key=_how_telling), shared, namespaced=namespaced):
+            for one in served(some, shared, namespaced=namespaced):
                 yield one._replace(region=meet(one.region, rest))
-    for shared, target in of_namespaces:
-        for one in _calls_for_namespaces(found, rest, shared, target):
-            yield one._replace(region=meet(one.region, rest))
+        for shared, target in of_namespaces:
+            for one in _calls_for_namespaces(found, rest, shared, target):
+                yield one._replace(region=meet(one.region, rest))
 
 
 def access(policy: PolicySubject, found: Analysis, group: str, resource: str, subresource: str) -> tuple[Calls, ...]:
@@ -98,10 +96,22 @@ def _new_namespace(index: Index) -> str:
     return _unnamed("prod", {*index.namespaces.listed, *index.names})
 
 
-def _served_resources(
+def _telling_resources(policy: PolicySubject, targets: Iterable[Target]) -> Iterator[tuple[Resource, Target]]:
+    """Yield what everybody knows of some targets, each with the target narrowed to it."""
+    catalogue = policy.cluster.catalogue(policy.minor)
+    wanted = tuple(targets)
+    for group, resource in _TELLING:
+        for target in wanted:
+            if target.group in {None, group} and target.resource in {None, resource} and not target.subresource:
+                known = catalogue.get(group, resource)
+                if known:
+                    yield known, Target(group, resource, "", target.names)
+
+
+def _other_resources(
     policy: PolicySubject, found: Analysis, targets: Iterable[Target]
 ) -> Iterator[tuple[Resource, Target]]:
-    """Yield what a release serves of some targets, each with the target narrowed to it; then what it may serve."""
+    """Yield what else a release serves of some targets, then what a cluster may serve besides."""
     catalogue = policy.cluster.catalogue(policy.minor)
     index = found.reach.index
     for target in targets:
@@ -111,8 +121,9 @@ def _served_resources(
         if group not in catalogue.built_in_groups and (resource is None or not fits):
             fits += _custom(target, index.target_groups, index.resource_words)
         for one in fits:
-            for variant in (one,) if one.verbs else _whatever(one):
-                yield variant, Target(one.group, one.resource, one.subresource, names)
+            if one.subresource or one[:2] not in _TELLING:
+                for variant in (one,) if one.verbs else _whatever(one):
+                    yield variant, Target(one.group, one.resource, one.subresource, names)
 
 
 def _whatever(resource: Resource) -> Iterator[Resource]:
@@ -147,7 +158,3 @@ def _beyond_chatter(resource: Resource) -> bool:
 
 def _any(_: Resource) -> bool:
     return True
-
-
-def _how_telling(target: Target) -> int:
-    return _TELLING.index(target[:2]) if target[:2] in _TELLING else len(_TELLING)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import product
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -164,11 +163,11 @@ def _write(policy: PolicySubject, found: Analysis, index: int, kind: Kind) -> Re
 
     rule = found.policy.rules[index]
     all_calls = known.writes(policy, found, index, beyond_chatter=kind is ANY_WRITES)
-    for calls, who in product(all_calls, _privileged(rule) if kind is PRIVILEGED else (EVERYTHING,)):
-        request = taken(found, index, calls._replace(region=meet(calls.region, who)))
-        if request:
-            return request
-    return None
+    whoever = tuple(_privileged(rule)) if kind is PRIVILEGED else (EVERYTHING,)
+    found_ones = (
+        taken(found, index, calls._replace(region=meet(calls.region, who))) for calls in all_calls for who in whoever
+    )
+    return next(filter(None, found_ones), None)
 
 
 def _privileged(rule: PolicyRule) -> Iterator[Region]:

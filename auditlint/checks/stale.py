@@ -9,6 +9,7 @@ from auditlint.checks.kinds import Row, served
 from auditlint.kubernetes import reach
 from auditlint.kubernetes.index import rule_set
 from auditlint.kubernetes.region import Target, meet
+from auditlint.kubernetes.requests import Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from auditlint.carriers.subjects import PolicySubject
     from auditlint.checks.analysis import Analysis
     from auditlint.kubernetes.policy import PolicyRule
-    from auditlint.kubernetes.requests import Request
 
 _PROXY = "system:kube-proxy"
 _PROXY_ACCOUNT = "system:serviceaccount:kube-system:kube-proxy"
@@ -46,12 +46,12 @@ def find(policy: PolicySubject) -> Iterator[Stale]:
     found = analysis.covered(policy)
     if found is None:
         return
-    logging = twins.Takers(found.reach.index.everything & ~rule_set(found.silencing))
+    pairs = twins.Twins(found, twins.Takers(found.reach.index.everything & ~rule_set(found.silencing)))
     alive = [index for index in found.silencing if found.reach.fates[index].kind in {reach.REACHED, reach.UNKNOWN}]
     for old, new, names_it, renamed in _NAMES:
         for index in alive:
             if names_it(found.policy.rules[index]) and policy.minor >= (_FIRST_WITH_SLICES if new == _SLICES[1] else 0):
-                request = renamed(found, index, logging)
+                request = renamed(found, index, pairs)
                 if request:
                     yield Stale(index, old, new, request)
 
@@ -60,7 +60,7 @@ def _names_proxy(rule: PolicyRule) -> bool:
     return _PROXY in rule.users and _PROXY_ACCOUNT not in rule.users
 
 
-def _as_account(found: Analysis, index: int, logging: twins.Takers) -> Request | None:
+def _as_account(found: Analysis, index: int, pairs: twins.Twins) -> Request | None:
     """Return a request of kube-proxy's service account that is logged where the rule silences the old user's."""
     rule = found.reach.region(index)
     whoever = rule._replace(users=(_PROXY_ACCOUNT,), groups=(), exact_groups=identities.groups_of(_PROXY_ACCOUNT))
@@ -75,11 +75,14 @@ def _as_account(found: Analysis, index: int, logging: twins.Takers) -> Request |
     ]
     for group in found.policy.rules[index].user_groups or ("",):
         groups = tuple(filter(None, (group, identities.AUTHENTICATED)))
+        real = identities.made_real(Request("get", _PROXY, groups))
+        if real is None or real.groups != tuple(dict.fromkeys(groups)) or "*" in group:
+            continue  # the old user is never in this group
 
         def change(request: Request, groups: tuple[str, ...] = groups) -> Request:
             return request._replace(user=_PROXY, groups=groups)
 
-        request = twins.find(found, regions, logging, index, change)
+        request = pairs.find(regions, index, change)
         if request:
             return request
     return None
@@ -89,7 +92,7 @@ def _names_endpoints(rule: PolicyRule) -> bool:
     return any(entry.group == "" and "endpoints" in entry.resources for entry in rule.resources)
 
 
-def _as_slices(found: Analysis, index: int, logging: twins.Takers) -> Request | None:
+def _as_slices(found: Analysis, index: int, pairs: twins.Twins) -> Request | None:
     """Return a request for endpointslices that is logged where the rule silences the same for endpoints."""
     rule = found.reach.region(index)
     here = [target for target in rule.targets or () if target[:3] == ("", "endpoints", "")]
@@ -103,11 +106,11 @@ def _as_slices(found: Analysis, index: int, logging: twins.Takers) -> Request | 
     def change(request: Request) -> Request:
         return request._replace(api_group="", resource="endpoints")
 
-    return twins.find(found, regions, logging, index, change)
+    return pairs.find(regions, index, change)
 
 
 _NAMES: tuple[
-    tuple[str, str, Callable[[PolicyRule], bool], Callable[[Analysis, int, twins.Takers], Request | None]], ...
+    tuple[str, str, Callable[[PolicyRule], bool], Callable[[Analysis, int, twins.Twins], Request | None]], ...
 ] = (
     (_PROXY, _PROXY_ACCOUNT, _names_proxy, _as_account),
     ("endpoints", _SLICES[1], _names_endpoints, _as_slices),

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     Change = Callable[[Request], Request]
 
 
+_MOST_QUESTIONS = 20_000
+"""So many questions are asked about one policy: a policy made to be hard has as many as pairs of rules."""
+
+
 class Takers(NamedTuple):
     """Who shall take the one request: one of these rules (as a set), or no rule at all."""
 
@@ -35,30 +39,44 @@ class Takers(NamedTuple):
         return self.or_no_rule if rule is None else bool(self.rules >> rule & 1)
 
 
-def find(found: Analysis, regions: Iterable[Region], takers: Takers, index: int, change: Change) -> Request | None:
-    """Return a request of a region that one of the takers gets, while the rule at index gets what `change` makes of it.
+class Twins:
+    """Asks about pairs of requests in one policy: of each pair one of the takers gets the one request."""
 
-    A request that a cluster serves, of the first region that has one. `change` may look at users, groups, verbs,
-    namespaces and targets one at a time only, and must turn every request of the region into one that the rule matches.
-    """
-    for region in regions:
-        request = _first(found, region, takers, index, change)
-        if request:
-            return _ordinary(found, request, region, index, change)
-    return None
+    def __init__(self, found: Analysis, takers: Takers) -> None:
+        self._found = found
+        self._takers = takers
+        self._left = _MOST_QUESTIONS
 
+    def find(self, regions: Iterable[Region], index: int, change: Change, rules: int = -1) -> Request | None:
+        """Return a request of a region that a taker (one of `rules`) gets, while the rule at index gets its twin.
 
-def _first(found: Analysis, region: Region, takers: Takers, index: int, change: Change) -> Request | None:
-    complete = True
-    for part, blockers in _questions(found, region, takers):
-        above = ((1 << index) - 1) << len(found.policy.rules)
-        answer = _ask(found, part, blockers | above, change)
-        if answer.request and takers.include(found.reach.first(answer.request)):
-            return answer.request
-        complete = complete and answer.complete
-    if not complete:
-        found.reach.gave_up.add(index)
-    return None
+        The twin is what `change` makes of it. The request is one that a cluster serves, of the first region that has
+        one. `change` may look at users, groups, verbs, namespaces and targets one at a time only, and must turn every
+        request of the region into one that the rule matches.
+        """
+        takers = self._takers._replace(rules=self._takers.rules & rules)
+        for region in regions:
+            request = self._first(region, takers, index, change)
+            if request:
+                return _ordinary(self._found, request, region, index, change)
+        return None
+
+    def _first(self, region: Region, takers: Takers, index: int, change: Change) -> Request | None:
+        above = ((1 << index) - 1) << len(self._found.policy.rules)
+        complete = True
+        for part, blockers in _questions(self._found, region, takers):
+            self._left -= 1
+            answer = (
+                _ask(self._found, part, blockers | above, change) if self._left > 0 else Answer(None, complete=False)
+            )
+            if answer.request and takers.include(self._found.reach.first(answer.request)):
+                return answer.request
+            complete = complete and answer.complete
+            if self._left <= 0:
+                break
+        if not complete:
+            self._found.reach.gave_up.add(index)
+        return None
 
 
 def _questions(found: Analysis, region: Region, takers: Takers) -> Iterator[tuple[Region, int]]:

@@ -38,42 +38,61 @@ def find(policy: PolicySubject) -> Iterator[VerbGap]:
     found = analysis.covered(policy)
     if found is None:
         return
-    or_no_rule = policy.shape != "snippet" and found.reach.missing_catch_all.request is not None
-    takers = twins.Takers(rule_set(found.silencing), or_no_rule)
+    search = _Search(policy, found)
     for index, rule in enumerate(found.policy.rules):
-        if rule.level == "None":
+        if rule.level == "None" or found.reach.fates[index].kind not in {reach.REACHED, reach.UNKNOWN}:
             continue
-        lost = [(pair, _lost(policy, found, index, pair, takers)) for pair in forgotten(rule.verbs)]
+        lost = [(pair, search.lost(index, *pair)) for pair in forgotten(rule.verbs)]
         gaps = [(pair, request) for pair, request in lost if request]
         if gaps:
             listed, missing = zip(*(pair for pair, _ in gaps), strict=True)
             yield VerbGap(index, listed, missing, gaps[0][1])
 
 
-def _lost(
-    policy: PolicySubject, found: Analysis, index: int, pair: tuple[str, str], takers: twins.Takers
-) -> Request | None:
-    """Return a request with the missing verb that is lost where the rule logs the same with the listed one."""
-    listed, missing = pair
-    whole = found.reach.region(index)._replace(verbs=(missing,))
-    if missing == NAMELESS_VERB and whole.targets is not None:
-        whole = whole._replace(targets=tuple(target for target in whole.targets if target.names is None))
-    may_take = found.reach.index.overlapping(whole) & takers.rules
-    if not (may_take or takers.or_no_rule) or found.reach.fates[index].kind not in {reach.REACHED, reach.UNKNOWN}:
-        return None
-    from auditlint.checks import calls as known  # it loads the catalogue of resources, which few policies need
+class _Search:
+    """Looks for requests that are lost for want of a verb."""
 
-    def change(request: Request) -> Request:
-        name = found.reach.fresh.name if missing == NAMELESS_VERB else request.name
-        return request._replace(verb=listed, name=name)
+    def __init__(self, policy: PolicySubject, found: Analysis) -> None:
+        self._policy = policy
+        self._found = found
+        # Of a snippet nobody knows what stands behind it.
+        falls_off = policy.shape != "snippet" and found.reach.missing_catch_all.request is not None
+        self._takers = twins.Takers(rule_set(found.silencing), falls_off)
+        self._pairs = twins.Twins(found, self._takers)
+        rules = enumerate(found.policy.rules)
+        self._with_names = rule_set(
+            at for at, rule in rules if any(entry.resources and entry.resource_names for entry in rule.resources)
+        )
 
-    def has_both(resource: Resource) -> bool:
-        return listed in resource.verbs
+    def lost(self, index: int, listed: str, missing: str) -> Request | None:
+        """Return a request with the missing verb that is lost where a rule logs the same with the listed one."""
+        found = self._found
+        whole = found.reach.region(index)._replace(verbs=(missing,))
+        if missing == NAMELESS_VERB and whole.targets is not None:
+            whole = whole._replace(targets=tuple(target for target in whole.targets if target.names is None))
+        may_take = (
+            found.reach.index.overlapping(whole) & self._takers.rules & ~self._indifferent(index, listed, missing)
+        )
+        if not (may_take or self._takers.or_no_rule):
+            return None
+        from auditlint.checks import calls as known  # it loads the catalogue of resources, which few policies need
 
-    parts = chain((whole,), (meet(whole, part) for part in _named(policy, found, may_take)))
-    all_calls = chain.from_iterable(known.within(policy, found, part, (missing,), has_both) for part in parts)
-    regions = (silenced.real(calls) for calls in all_calls)
-    return twins.find(found, regions, takers._replace(rules=may_take), index, change)
+        def change(request: Request) -> Request:
+            name = found.reach.fresh.name if missing == NAMELESS_VERB else request.name
+            return request._replace(verb=listed, name=name)
+
+        def has_both(resource: Resource) -> bool:
+            return listed in resource.verbs
+
+        parts = chain((whole,), (meet(whole, part) for part in _named(self._policy, found, may_take)))
+        all_calls = (known.within(self._policy, found, part, (missing,), has_both) for part in parts)
+        regions = (silenced.real(calls) for calls in chain.from_iterable(all_calls))
+        return self._pairs.find(regions, index, change, may_take)
+
+    def _indifferent(self, index: int, listed: str, missing: str) -> int:
+        """Return rules above one that take the listed verb from it wherever they take the missing one."""
+        alike = self._found.reach.index.verbs.admitting(listed) & ((1 << index) - 1)
+        return alike & ~self._with_names if missing == NAMELESS_VERB else alike
 
 
 def _named(policy: PolicySubject, found: Analysis, rules: int) -> Iterator[Region]:

@@ -70,7 +70,7 @@ CLUSTER_SCOPED = {
     ("apiextensions.k8s.io", "customresourcedefinitions"): EVERY,
     ("authorization.k8s.io", "subjectaccessreviews"): ("create",),
     ("storage.k8s.io", "storageclasses"): EVERY,
-    ("example.com", "gadgets"): EVERY,
+    ("example.com", "widgets"): EVERY,  # nobody knows the scope of a custom resource
 }
 OF_NAMESPACES = ("get", "list", "watch", "create", "update", "patch", "delete")
 NAMES = ("web", "x")
@@ -78,9 +78,9 @@ NAMES = ("web", "x")
 
 def asked() -> Iterator[Request]:
     """Yield what there is to ask for, by nobody yet."""
-    for (group, name), verbs in {**NAMESPACED, **CLUSTER_SCOPED}.items():
+    scopes = ((True, NAMESPACED), (False, CLUSTER_SCOPED))
+    for scoped, (group, name), verbs in ((scoped, *item) for scoped, found in scopes for item in found.items()):
         resource, _, subresource = name.partition("/")
-        scoped = (group, name) in NAMESPACED
         for verb in verbs:
             many = verb in {"list", "watch"}
             places = ("prod", "kube-system", "dev", *([""] if many else [])) if scoped else ("",)
