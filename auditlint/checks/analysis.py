@@ -309,6 +309,16 @@ def taken_beyond(subject: PolicySubject, index: int, narrower: PolicyRule) -> Re
     return doubled.find(region_of(rules[index]), (index + 1,)).request
 
 
+def levels(subject: PolicySubject, index: int, request: Request) -> tuple[str, str]:
+    """Return the levels of a request that a rule takes: as the rule says, and if the rule did not take it."""
+    analysis = of(subject)
+    if analysis is None:
+        return "None", "None"
+    rules = analysis.policy.rules
+    other = analysis.without_rule(request, index)
+    return rules[index].level, "None" if other is None else rules[other].level
+
+
 def gave_up(subject: PolicySubject) -> tuple[int, ...]:
     """Return the indexes of the rules about which some question was too hard for the engine."""
     analysis = of(subject)
@@ -377,7 +387,7 @@ def _as_rule_says(rule: PolicyRule, who: _Who, known: Known) -> Iterator[Request
                 yield from _if_sound(Request(verb, *who, path=path))
         return
     namespace = next((name for name in rule.namespaces if name), "" if rule.namespaces else "prod")
-    for group, resource, subresource, name in _targets(rule):
+    for group, resource, subresource, name in _targets(rule, known):
         for verb in rule.verbs or known.verbs(group, resource, subresource):
             yield from _if_sound(
                 wording.proper(Request(verb, *who, None, group, resource, subresource, namespace, name), known)
@@ -386,7 +396,7 @@ def _as_rule_says(rule: PolicyRule, who: _Who, known: Known) -> Iterator[Request
         yield from (request._replace(user=who[0], groups=who[1]) for request in everyday("prod"))
 
 
-def _targets(rule: PolicyRule) -> Iterator[tuple[str, str, str, str]]:
+def _targets(rule: PolicyRule, known: Known) -> Iterator[tuple[str, str, str, str]]:
     """Yield group, resource, subresource and name that the rule asks for; "" for a name left open."""
     if not rule.resources:
         yield from (("", "secrets", "", ""), ("", "pods", "", ""), ("apps", "deployments", "", ""))
@@ -395,12 +405,13 @@ def _targets(rule: PolicyRule) -> Iterator[tuple[str, str, str, str]]:
         name = entry.resource_names[0] if entry.resource_names else ""
         for written in entry.resources[:_FEW] or ("*",):
             resource, _, subresource = written.partition("/")
+            resources: tuple[str, ...] = (resource,)
             if resource == "*":
-                resource = "pods" if subresource and not group else wording.telling_resource(group)
+                resources = ("pods",) if subresource and not group else known.telling(group)
             if subresource == "*":
-                yield group, resource, "log" if resource == "pods" else "status", name
+                yield group, resources[0], "log" if resources[0] == "pods" else "status", name
                 subresource = ""
-            yield group, resource, subresource, name
+            yield from ((group, one, subresource, name) for one in resources)
 
 
 def _if_sound(request: Request) -> Iterator[Request]:

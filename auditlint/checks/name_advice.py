@@ -174,15 +174,16 @@ def unknown_resource(known: Catalogue, group: str, resource: str, subresource: s
     return Words(f"{fact}: {text}", fact, meant)
 
 
-def singular(known: Catalogue, group: str, resource: str) -> Words:
+def singular(known: Catalogue, group: str, resource: str, subresource: str) -> Words:
     """Return the words for a name in a custom group that looks like no plural."""
     own = [one.resource for one in known.named(resource) if one.group == group]
     plural = own[0] if own else _plural(resource.lower())
     sure = "are written" if own else "are nearly always written"
-    return Words(
+    fact = (
         f"{quoted(resource)} takes only what is called so, letter by letter, and resources {sure} in the plural, as in "
-        f'URLs: write "{plural}"'
+        "URLs"
     )
+    return Words(f'{fact}: write "{plural}"', fact, (group, _joined(plural, subresource)))
 
 
 def _advice(known: Catalogue, group: str, resource: str, subresource: str) -> Iterator[_Advice]:

@@ -5,7 +5,6 @@ Most policies name what every release serves: that is told without the catalogue
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -301,16 +300,10 @@ def _resource_rules(policy: PolicySubject) -> Iterator[tuple[int, PolicyRule]]:
 def _names(policy: PolicySubject) -> Names:
     found = _NAMES.get(policy)
     if found is None:
-        found = _NAMES[policy] = _names_of(policy.minor, policy.cluster.custom)
+        from auditlint.checks import resource_names
+
+        found = _NAMES[policy] = resource_names.of_cluster(policy.minor, policy.cluster.custom)
     return found
-
-
-@lru_cache(maxsize=4)
-def _names_of(minor: int, custom: tuple[Resource, ...]) -> Names:
-    from auditlint.checks.resource_names import Names
-    from auditlint.kubernetes.cluster import Cluster
-
-    return Names(Cluster(custom=custom).catalogue(minor))
 
 
 def _is_plain(entry: GroupResources) -> bool:

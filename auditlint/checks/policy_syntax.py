@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from auditlint.finding import Finding, Path
-    from auditlint.kubernetes.policy import Policy, PolicyRule
+    from auditlint.kubernetes.policy import Policy
     from auditlint.kubernetes.problems import Problem, Value
+    from auditlint.kubernetes.requests import Request
 
 CATEGORY = "policy-syntax"
 _REFUSES = "kube-apiserver refuses this policy"
@@ -154,7 +155,7 @@ def wrong_type(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 def unknown_field(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report keys that are dropped, with what the rule means without them and what was probably meant."""
     for problem in _problems(policy, "unknown-field"):
-        drop = unknown_keys.dropped(problem)
+        drop = unknown_keys.dropped(problem, policy)
         if problem.detail not in fields.FIELDS:
             message = f"{quoted(drop.key)} is not a field of {problem.detail} and is dropped: delete it"
             yield _report(policy, context, problem, message, Severity.INFO)
@@ -175,14 +176,13 @@ def widened_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report keys that were meant to limit a rule and are dropped, with one request that the rule now takes."""
     held = policy.loaded.policy
     for problem in _problems(policy, "unknown-field"):
-        drop = unknown_keys.dropped(problem)
+        drop = unknown_keys.dropped(problem, policy)
         meant = unknown_keys.intended(drop, held) if held else None
         if held is None or meant is None or drop.rule is None:
             continue
-        now = held.rules[drop.rule]
         request = analysis.taken_beyond(policy, drop.rule, meant)
         means = _means_now(drop, held, reached=request is not None)
-        effect = _effect(now, analysis.command(policy, request) if request else "")
+        effect = _effect(policy, drop.rule, request) if request else ""
         message = f"{quoted(drop.key)} is not a field and is dropped{_silently(policy)}, so {means}{effect}"
         witness = wording.witness(request) if request else None
         yield _report(policy, context, problem, f"{message}. {unknown_keys.advice(drop)}", witness=witness)
@@ -429,11 +429,16 @@ def _means_now(drop: unknown_keys.Dropped, held: Policy, *, reached: bool) -> st
     return unknown_keys.meaning_now(drop, held)
 
 
-def _effect(now: PolicyRule, command: str) -> str:
-    """Return what happens to one request that a widened rule takes."""
-    if not command:
-        return ""
-    return f": {command} is no longer logged" if now.level == "None" else f": {command} is now logged at {now.level}"
+def _effect(policy: PolicySubject, index: int, request: Request) -> str:
+    """Return what happens to one request that a widened rule takes, held against what the rules below would do."""
+    now, otherwise = analysis.levels(policy, index, request)
+    if now == otherwise:
+        what = "is taken too"
+    elif now == "None":
+        what = "is no longer logged"
+    else:
+        what = f"is now logged at {now}" + (f" in place of {otherwise}" if otherwise != "None" else "")
+    return f": {analysis.command(policy, request)} {what}"
 
 
 def _by_list(problems: list[Problem]) -> list[list[Problem]]:

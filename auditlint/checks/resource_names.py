@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.checks import name_advice
+from auditlint.kubernetes.cluster import Cluster
+from auditlint.kubernetes.policy import GroupResources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from auditlint.finding import Path
     from auditlint.kubernetes.catalogue import Catalogue, Resource
-    from auditlint.kubernetes.policy import GroupResources
 
 _BEFORE = {
     "extensions": (
@@ -69,6 +71,14 @@ class Names:
         if found is None:
             found = self._judged[key] = tuple(self._wrong(*key))
         return found
+
+    def spelled(self, group: str, name: str) -> tuple[str, bool]:
+        """Return a name as resources of its group are called, and whether that is more than likely."""
+        for wrong in self.judge(GroupResources(group, (name,))):
+            if wrong.meant and wrong.meant[0] == group:
+                sure = wrong.rule == "unknown-resource" or self._catalogue.ever(group, wrong.meant[1].partition("/")[0])
+                return wrong.meant[1], bool(sure)
+        return name, True
 
     def scopes(self, entries: Iterable[GroupResources]) -> list[Resource] | None:
         """Return all resources that entries take, None where nobody knows all of them."""
@@ -169,11 +179,11 @@ class Names:
             return None
         is_plural = resource.endswith(("s", *_PLURALS_WITHOUT_S))
         if not is_plural and name_advice.is_singular(known, group, resource):
-            return "singular-resource", name_advice.singular(known, group, resource)
+            return "singular-resource", name_advice.singular(known, group, resource, subresource)
         misspelt = name_advice.misspelt_custom(known, group, resource, subresource)
         if misspelt:
             return "unknown-resource", misspelt
-        return None if is_plural else ("singular-resource", name_advice.singular(known, group, resource))
+        return None if is_plural else ("singular-resource", name_advice.singular(known, group, resource, subresource))
 
     def _below_custom(self, here: Resource, subresource: str) -> _Verdict | None:
         """Judge a subresource of a custom resource: a definition tells them all, a configuration need not."""
@@ -199,6 +209,12 @@ class Names:
             return [here, *known.subresources(group, resource)] if here else ()
         one = known.ever(group, resource, subresource)
         return [one] if one else ()
+
+
+@lru_cache(maxsize=4)
+def of_cluster(minor: int, custom: tuple[Resource, ...]) -> Names:
+    """Return what a cluster of a release with these custom resources makes of names."""
+    return Names(Cluster(custom=custom).catalogue(minor))
 
 
 def _parts(name: str) -> tuple[str, str] | None:

@@ -8,6 +8,7 @@ from auditlint.checks import fields, wording
 from auditlint.kubernetes.policy import STAGES, GroupResources, PolicyRule
 
 if TYPE_CHECKING:
+    from auditlint.carriers.subjects import PolicySubject
     from auditlint.checks.fields import Meaning
     from auditlint.finding import Path
     from auditlint.kubernetes.policy import Policy
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 _SELECTORS = frozenset({"users", "userGroups", "verbs", "namespaces", "nonResourceURLs"})
 """The lists of strings by which a rule is limited."""
 _LONGEST_EXAMPLE = 60
+_SURE = "as URLs have them"
+_LIKELY = "with names as URLs have them, most likely"
 _HOLDERS = {fields.POLICY: "A policy", fields.RULE: "A rule", fields.ENTRY: "An entry of resources"}
 
 
@@ -28,13 +31,28 @@ class Dropped(NamedTuple):
     meaning: Meaning | None
     rule: int | None
     entry: int | None
+    hint: str = ""
+    """How names of resources are to be read that are not spelled as they stand in the text."""
 
 
-def dropped(problem: Problem) -> Dropped:
-    """Return what an `unknown-field` problem is about."""
+def dropped(problem: Problem, policy: PolicySubject) -> Dropped:
+    """Return what an `unknown-field` problem is about, with names of resources as they should be."""
     key = str(problem.path[-1])
     rule, entry = _indexes(problem.path)
-    return Dropped(key, problem.detail, problem.value, fields.meant_by(key, problem.detail, problem.value), rule, entry)
+    meaning = fields.meant_by(key, problem.detail, problem.value)
+    drop = Dropped(key, problem.detail, problem.value, meaning, rule, entry)
+    group = _group(drop, policy.loaded.policy)
+    if group is None or policy.cluster.aggregated or not meaning or meaning.field != "resources":
+        return drop
+    from auditlint.checks import resource_names
+
+    known = resource_names.of_cluster(policy.minor, policy.cluster.custom)
+    written = _texts(problem.value)
+    spelled = [known.spelled(group, name) for name in written]
+    names: list[Value] = [name for name, _ in spelled]
+    if tuple(names) == written:
+        return drop
+    return drop._replace(value=names, hint=_SURE if all(sure for _, sure in spelled) else _LIKELY)
 
 
 def intended(drop: Dropped, policy: Policy) -> PolicyRule | None:
@@ -104,6 +122,14 @@ def _indexes(path: Path) -> tuple[int | None, int | None]:
     rule = path[1] if len(path) > 2 and path[0] == "rules" else None  # noqa: PLR2004  (rules, its index, a key)
     entry = path[3] if rule is not None and len(path) > 4 and path[2] == "resources" else None  # noqa: PLR2004
     return rule if isinstance(rule, int) else None, entry if isinstance(entry, int) else None
+
+
+def _group(drop: Dropped, policy: Policy | None) -> str | None:
+    """Return the API group of the entry that holds the key, None if no entry does."""
+    if policy is None or drop.rule is None or drop.entry is None or drop.rule >= len(policy.rules):
+        return None
+    entries = policy.rules[drop.rule].resources
+    return entries[drop.entry].group if drop.entry < len(entries) else None
 
 
 def _texts(value: Value) -> tuple[str, ...]:
@@ -184,5 +210,8 @@ def _spelled(drop: Dropped, field: str) -> str:
         or (field == "resources" and drop.place == fields.RULE)
     ):
         return f"`{field}:`"
+    if drop.hint == _LIKELY:
+        return f"`{field}:` {_LIKELY} {wording.inline(texts)}"
     text = wording.inline(texts) if field in fields.LISTS else f'"{texts[0]}"' if field == "group" else texts[0]
-    return f"`{field}: {text}`" if len(text) <= _LONGEST_EXAMPLE else f"`{field}:`"
+    hint = f", {drop.hint}" if drop.hint else ""
+    return (f"`{field}: {text}`" if len(text) <= _LONGEST_EXAMPLE else f"`{field}:`") + hint

@@ -66,12 +66,6 @@ def home_of(resource: str) -> str:
     return next((group for group, names in OTHERS.items() if resource in names.split()), "")
 
 
-def telling_resource(group: str) -> str:
-    """Return a resource of an API group that everybody knows, or a made-up one."""
-    first = {"": "secrets", "apps": "deployments", "rbac.authorization.k8s.io": "roles", "batch": "jobs"}
-    return first.get(group) or next(iter(OTHERS.get(group, "widgets").split()))
-
-
 def witness(request: Request) -> Witness:
     """Return a request as the JSON report prints it."""
     who: Witness = {"user": request.user, "groups": list(request.groups), "verb": request.verb}

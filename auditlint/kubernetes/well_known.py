@@ -5,6 +5,7 @@ Most requests that messages show are for these few; a test holds the tables to t
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from auditlint.kubernetes.cluster import ORDINARY, Cluster
@@ -78,6 +79,14 @@ _CLUSTER_SCOPED = frozenset(
 _VERBS = ("get", "create", "list", "delete", "patch", "update", "watch", "deletecollection")
 """The most telling first."""
 _WITH_OTHER_VERBS = frozenset({"bindings", "namespaces", "tokenreviews"})
+_TELLING = {
+    "": ("secrets", "pods", "configmaps"),
+    "apps": ("deployments", "statefulsets", "daemonsets"),
+    "batch": ("jobs", "cronjobs"),
+    "rbac.authorization.k8s.io": ("roles", "clusterroles", "rolebindings"),
+}
+"""What an API group is known for, where that is not the first in the alphabet."""
+_FEW = 3
 _FIRST = {"exec": "create", "attach": "create", "portforward": "create", "approval": "update"}
 """The most telling verb of a subresource where it is another one."""
 
@@ -115,6 +124,14 @@ class Known:
             return ("get", "update", "patch") if subresource else _VERBS
         first = _FIRST.get(subresource)
         return tuple(sorted(known.verbs, key=lambda verb: (verb != first, _VERBS.index(verb))))
+
+    def telling(self, group: str) -> tuple[str, ...]:
+        """Return some resources of an API group that everybody knows, else of those that it has, else a made-up one."""
+        everyday = _TELLING.get(group) or (OTHERS.get(group) or _SERVED_TOO.get(group, "")).split()
+        if everyday:
+            return tuple(everyday)
+        members = (one.resource for one in self._catalogue.in_group(group) if not one.subresource)
+        return (*islice(members, _FEW),) or ("widgets",)
 
     def version(self, group: str, resource: str) -> str:
         """Return the version of a group's API under which clients ask for a resource; v1 if nobody knows.

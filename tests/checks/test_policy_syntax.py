@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from auditlint import lint
+from auditlint.config import Settings
+from auditlint.kubernetes import catalogue
+from auditlint.kubernetes.catalogue import Resource
+from auditlint.kubernetes.cluster import Cluster
+from auditlint.lint import Source
 from tests.checks.policies import CLOSING, HEAD, findings, only, rules, shorts
 
 TAIL = CLOSING
@@ -206,6 +212,64 @@ def test_a_rule_as_wide_as_it_was_meant_is_not_widened(text: str) -> None:
     found = {finding.rule for finding in findings(rules(text + TAIL))}
     assert "unknown-field" in found
     assert "widened-rule" not in found
+
+
+NAMES_TO_WRITE = {
+    "{group: '', resource: [Pod, secrets]}": 'Write `resources: ["pods", "secrets"]`, as URLs have them',
+    "{group: apps, resource: deployment/scale}": 'Write `resources: ["deployments/scale"]`, as URLs have them',
+    "{group: '', resource: [secerts]}": 'Write `resources: ["secrets"]`, as URLs have them',
+    "{group: apps, resource: [jobs, deployments]}": 'Write `resources: ["jobs", "deployments"]`',
+    "{group: example.com, resource: [widgets]}": 'Write `resources: ["widgets"]`',
+    "{group: example.com, resource: [widget, Gadget, doodads]}": (
+        'Write `resources:` with names as URLs have them, most likely ["widgets", "gadgets", "doodads"]'
+    ),
+    "{group: custom.metrics.k8s.io, resource: [queue_length]}": 'Write `resources: ["queue_length"]`',
+}
+
+
+@pytest.mark.parametrize(("entry", "advice"), NAMES_TO_WRITE.items(), ids=NAMES_TO_WRITE.keys())
+def test_a_lost_list_of_resources_is_to_be_written_with_names_that_take_something(entry: str, advice: str) -> None:
+    found = only(rules(f"- level: None\n  resources: [{entry}]\n{TAIL}"), "widened-rule")
+    assert found.message.endswith(f". {advice}")
+
+
+def test_what_was_meant_is_no_request_too_many() -> None:
+    text = "- level: None\n  resources:\n  - group: apps\n    resource: [deployment]\n"
+    witness = only(rules(text + TAIL), "widened-rule").witness
+    assert witness is not None
+    assert witness["resource"] != "deployments"
+
+
+@pytest.mark.parametrize(
+    ("level", "below", "effect"),
+    [
+        ("None", "- level: Metadata\n", "is no longer logged"),
+        ("None", "- level: None\n", "is taken too"),
+        ("Metadata", "- level: Metadata\n", "is taken too"),
+        ("Metadata", "- level: RequestResponse\n", "is now logged at Metadata in place of RequestResponse"),
+        ("Request", "- level: Metadata\n", "is now logged at Request in place of Metadata"),
+        ("Request", "- level: None\n", "is now logged at Request"),
+        ("Request", "", "is now logged at Request"),
+    ],
+)
+def test_a_widened_rule_is_held_against_what_the_rules_below_do(level: str, below: str, effect: str) -> None:
+    text = rules(f"- level: {level}\n  resources:\n  - group: example.com\n    resource: [widgets]\n{below}")
+    message = only(text, "widened-rule").message
+    assert f"{effect}. Write" in message
+    assert len(message) < 250 + len(effect)
+
+
+def test_a_widened_rule_shows_a_resource_that_its_group_has() -> None:
+    start = "- level: None\n  resources:\n  - group: %s\n    verb: [get]\n"
+    witness = only(rules(start % "resource.k8s.io" + TAIL), "widened-rule").witness
+    assert witness is not None
+    assert catalogue.of_release(37).get("resource.k8s.io", str(witness["resource"]))
+    resource = Resource("example.com", "gadgets", verbs=("get", "delete"))
+    source = Source("audit-policy.yaml", named=True, data=rules(start % "example.com" + TAIL).encode())
+    settings = Settings(minor=37, select=("widened-rule",), cluster=Cluster(custom=(resource,)))
+    (found,) = lint.check([source], settings).findings
+    assert found.witness is not None
+    assert found.witness["resource"] == "gadgets"
 
 
 def test_stages_are_named_the_other_way_round() -> None:
