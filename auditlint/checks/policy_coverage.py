@@ -237,7 +237,7 @@ def stale_exemption(policy: PolicySubject, context: Context) -> Iterator[Finding
     from auditlint.checks import stale
 
     by_name: dict[str, list[Stale]] = {}
-    for one in stale.find(policy):
+    for one in stale.find(policy, _MOST_SHOWN + 1):
         by_name.setdefault(one.old, []).append(one)
     for (index, old, new, request), *others in by_name.values():
         level = found.policy.rules[found.reach.first(request) or 0].level

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.checks import analysis, identities, silenced, twins
@@ -41,19 +42,18 @@ class Stale(NamedTuple):
     request: Request
 
 
-def find(policy: PolicySubject) -> Iterator[Stale]:
-    """Yield the stale exemptions of a policy: first those for kube-proxy, then those for endpoints."""
+def find(policy: PolicySubject, most: int) -> Iterator[Stale]:
+    """Yield the stale exemptions of a policy, `most` of each name: those for kube-proxy, then those for endpoints."""
     found = analysis.covered(policy)
     if found is None:
         return
     pairs = twins.Twins(found, twins.Takers(found.reach.index.everything & ~rule_set(found.silencing)))
     alive = [index for index in found.silencing if found.reach.fates[index].kind in {reach.REACHED, reach.UNKNOWN}]
     for old, new, names_it, renamed in _NAMES:
-        for index in alive:
-            if names_it(found.policy.rules[index]) and policy.minor >= (_FIRST_WITH_SLICES if new == _SLICES[1] else 0):
-                request = renamed(found, index, pairs)
-                if request:
-                    yield Stale(index, old, new, request)
+        if new == _SLICES[1] and policy.minor < _FIRST_WITH_SLICES:
+            continue
+        asked = ((index, renamed(found, index, pairs)) for index in alive if names_it(found.policy.rules[index]))
+        yield from islice((Stale(index, old, new, request) for index, request in asked if request), most)
 
 
 def _names_proxy(rule: PolicyRule) -> bool:
