@@ -238,14 +238,23 @@ def request_received_logged(policy: PolicySubject, context: Context) -> Iterator
     if not found or "RequestReceived" in found.policy.omit_stages or _is_strict(policy):
         return
     twice = [index for index, now in enumerate(found.policy.rules) if _logs_twice(found, now)]
-    request = _one_of(found, twice)
-    if request:
-        message = (
-            f"{found.command(request)} is logged twice: at RequestReceived, with neither outcome nor body, and at "
-            'ResponseComplete. Add `omitStages: ["RequestReceived"]` to the policy'
-        )
-        place = policy.at("omitStages") if found.policy.omit_stages else policy.at()
-        yield context.key(place, message, witness=wording.witness(request))
+    forgot, habit = _forgot(found, twice)
+    request = next(filter(None, (_one_of(found, [index]) for index in forgot)), None) or _one_of(found, twice)
+    if not request:
+        return
+    first = found.reach.first(request)
+    related: tuple[Related, ...] = ()
+    if first is not None and first in forgot:
+        place, more = policy.at("rules", first), [index for index in forgot if index != first]
+        related = tuple(context.related(policy.at("rules", index), "this rule too") for index in more[:_MOST_RELATED])
+        where = f"{'these rules' if more else 'this rule'}, as {habit} others have it"
+    else:
+        place, where = policy.at("omitStages") if found.policy.omit_stages else policy.at(), "the policy"
+    message = (
+        f"{found.command(request)} is logged twice: at RequestReceived, with neither outcome nor body, and at "
+        f'ResponseComplete. Add `omitStages: ["RequestReceived"]` to {where}'
+    )
+    yield context.key(place, message, related=related, witness=wording.witness(request))
 
 
 def _judged(policy: PolicySubject) -> Analysis | None:
@@ -413,6 +422,13 @@ def _logs_twice(found: Analysis, now: PolicyRule) -> bool:
         *found.policy.omit_stages,
         *now.omit_stages,
     }
+
+
+def _forgot(found: Analysis, twice: list[int]) -> tuple[list[int], int]:
+    """Return the rules that log requests twice where more rules omit RequestReceived, and how many; else none."""
+    reached = [index for index in twice if found.reach.fates[index].kind == reach.REACHED]
+    habit = sum(now.level != "None" and "RequestReceived" in now.omit_stages for now in found.policy.rules)
+    return (reached if len(reached) < habit else []), habit
 
 
 def _one_of(found: Analysis, rules: list[int]) -> Request | None:

@@ -376,6 +376,40 @@ def test_request_received_logged(text: str, place: tuple[str, str] | None) -> No
         assert shorts(text, "request-received-logged") == [f"request-received-logged info @ {place[0]}"]
 
 
+OMITS = "- level: Metadata\n  verbs: [%s]\n  omitStages: [RequestReceived]\n"
+
+
+def test_the_one_rule_that_forgot_to_omit_request_received_is_named() -> None:
+    forgot = "- level: Request\n  verbs: [delete]\n"
+    silent = "- level: None\n  users: [a]\n" * 3
+    text = rules(
+        silent + OMITS % "get" + OMITS % "list" + forgot + "- level: Metadata\n  omitStages: [RequestReceived]\n"
+    )
+    (found,) = found_in(text, "request-received-logged")
+    assert found.pointer == "/rules/5"
+    assert not found.related
+    assert found.message.endswith('Add `omitStages: ["RequestReceived"]` to this rule, as 3 others have it')
+    assert request_of(found).verb == "delete"
+
+
+def test_the_few_rules_that_forgot_to_omit_request_received_are_named() -> None:
+    forgot = "- level: Request\n  verbs: [delete]\n- level: Request\n  verbs: [delete]\n- level: Metadata\n"
+    text = rules("".join(OMITS % verb for verb in ("get", "list", "watch", "patch")) + forgot)
+    (found,) = found_in(text, "request-received-logged")
+    assert found.pointer == "/rules/4"
+    assert [(one.span.line, one.message) for one in found.related] == [(20, "this rule too")]
+    assert found.message.endswith('Add `omitStages: ["RequestReceived"]` to these rules, as 4 others have it')
+
+
+def test_rules_whose_omission_is_no_habit_are_not_counted() -> None:
+    silent = "- level: None\n  users: [a]\n  omitStages: [RequestReceived]\n" * 3
+    (found,) = found_in(rules(silent + "- level: Metadata\n"), "request-received-logged")
+    assert found.pointer == ""
+    more = "- level: Metadata\n  users: [a]\n" * 2
+    (found,) = found_in(rules(more + OMITS % "get" + "- level: Metadata\n"), "request-received-logged")
+    assert found.pointer == ""
+
+
 SERVER = """\
 apiVersion: v1
 kind: Pod
