@@ -117,13 +117,18 @@ class Analysis:
         groups = () if user is None else identities.groups_of(user)
         return tuple(request._replace(user=user, groups=groups) for request in requests)
 
-    def shown(self, index: int, keep: Callable[[Request], bool] | None = None) -> Request | None:
-        """Return a request that a rule takes, an everyday one by its users if there is one."""
+    def shown(
+        self, index: int, keep: Callable[[Request], bool] | None = None, asked: PolicyRule | None = None
+    ) -> Request | None:
+        """Return a request that a rule takes, an everyday one by its users if there is one.
+
+        `asked` is that rule with less in it, where a request for a part of it is looked for.
+        """
 
         def taken(request: Request) -> bool:
             return self.reach.first(request) == index and (keep is None or keep(request))
 
-        rule = self.policy.rules[index]
+        rule = asked or self.policy.rules[index]
         request = self.ordinary(taken)
         for who in self._identities(rule) if request is None else ():
             request = next((one for one in _as_rule_says(rule, who, self.known) if taken(one)), None)
@@ -297,12 +302,25 @@ def command(subject: PolicySubject, request: Request) -> str:
 
 
 def taken_beyond(subject: PolicySubject, index: int, narrower: PolicyRule) -> Request | None:
-    """Return a request that a rule takes and would not take if it were as narrow as it was meant to be."""
+    """Return a request that a rule takes and would not take if it were as narrow as it was meant to be.
+
+    If one of the obvious ones would get another level then, it is that one.
+    """
     analysis = of(subject)
     if analysis is None:
         return None
-    found = analysis.shown(index, lambda request: not matches(narrower, request))
+
+    def beyond(request: Request) -> bool:
+        return not matches(narrower, request)
+
+    def changed(request: Request) -> bool:
+        now, otherwise = levels(subject, index, request)
+        return now != otherwise and beyond(request)
+
     rules = analysis.policy.rules
+    widened = tuple(entry for entry in rules[index].resources if entry not in narrower.resources)
+    asked = rules[index]._replace(resources=widened or rules[index].resources)
+    found = analysis.shown(index, changed, asked) or analysis.shown(index, beyond, asked)
     if found or len(rules) > _FEW_RULES:
         return found
     doubled = Reach(Policy((*rules[:index], narrower, *rules[index:])))

@@ -126,12 +126,12 @@ class Known:
         return tuple(sorted(known.verbs, key=lambda verb: (verb != first, _VERBS.index(verb))))
 
     def telling(self, group: str) -> tuple[str, ...]:
-        """Return some resources of an API group that everybody knows, else of those that it has, else a made-up one."""
+        """Return some resources of an API group that everybody knows, else of those that it has, else made-up ones."""
         everyday = _TELLING.get(group) or (OTHERS.get(group) or _SERVED_TOO.get(group, "")).split()
         if everyday:
             return tuple(everyday)
         members = (one.resource for one in self._catalogue.in_group(group) if not one.subresource)
-        return (*islice(members, _FEW),) or ("widgets",)
+        return (*islice(members, _FEW),) or ("widgets", "gadgets")
 
     def version(self, group: str, resource: str) -> str:
         """Return the version of a group's API under which clients ask for a resource; v1 if nobody knows.

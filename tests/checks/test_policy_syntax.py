@@ -259,6 +259,14 @@ def test_a_widened_rule_is_held_against_what_the_rules_below_do(level: str, belo
     assert len(message) < 250 + len(effect)
 
 
+def test_a_widened_rule_shows_what_it_changes() -> None:
+    text = "- level: Metadata\n  resources:\n  - group: example.com\n    resource: [widgets]\n"
+    found = only(rules(text + "- level: Request\n  verbs: [patch]\n- level: Metadata\n"), "widened-rule")
+    assert found.witness is not None
+    assert found.witness["verb"] == "patch"
+    assert "is now logged at Metadata in place of Request." in found.message
+
+
 def test_a_widened_rule_shows_a_resource_that_its_group_has() -> None:
     start = "- level: None\n  resources:\n  - group: %s\n    verb: [get]\n"
     witness = only(rules(start % "resource.k8s.io" + TAIL), "widened-rule").witness
