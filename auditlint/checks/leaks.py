@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from auditlint.carriers.subjects import PolicySubject
     from auditlint.checks.analysis import Analysis
     from auditlint.kubernetes.match import Request
-    from auditlint.kubernetes.policy import Policy
+    from auditlint.kubernetes.policy import Policy, PolicyRule
 
 _BODY_STAGES = frozenset({"ResponseStarted", "ResponseComplete"})
 """The stages whose events can hold bodies, apart from a panic."""
@@ -116,6 +116,21 @@ def resources(shown: list[tuple[Leak, Request]]) -> str:
     """Return the resources that leak as people write them."""
     names = (wording.dotted(request.api_group, request.resource, request.subresource) for _, request in shown)
     return _some(list(dict.fromkeys(names)))
+
+
+def advice(rule: PolicyRule, shown: list[tuple[Leak, Request]]) -> str:
+    """Return what to do so that a rule logs none of this."""
+    leaking = {(request.api_group, _spelled(request)) for _, request in shown}
+    named = {(entry.group, resource) for entry in rule.resources for resource in entry.resources or ("",)}
+    if not leaking <= named:
+        return f"Put a rule `level: Metadata` for {resources(shown)} above this one"
+    if leaking == named:
+        return "Write `level: Metadata` here"
+    return f"Move {resources(shown)} from here to a rule `level: Metadata`"
+
+
+def _spelled(request: Request) -> str:
+    return f"{request.resource}/{request.subresource}" if request.subresource else request.resource
 
 
 def _some(words: list[str]) -> str:

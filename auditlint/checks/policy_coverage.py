@@ -79,7 +79,7 @@ def _bodies_logged(
         request = shown[0][1]
         message = (
             f"{found.command(request)} is logged at {found.policy.rules[index].level}, so the log holds "
-            f"{leaks.contents(shown)}. Put a rule `level: Metadata` for {leaks.resources(shown)} above this one"
+            f"{leaks.contents(shown)}. {leaks.advice(found.policy.rules[index], shown)}"
         )
         about = tuple(dict.fromkeys(one.resource for _, one in shown))
         yield context.key(policy.at("rules", index), message, witness=wording.witness(request), about=about)
@@ -106,7 +106,7 @@ def _not_audited(policy: PolicySubject, context: Context) -> Iterator[Finding]:
             for later, other in gaps[at + 1 :]
             if other != request
         )
-        severity = Severity.INFO if silenced.by_loopback(found.policy.rules[index].users) else None
+        severity = Severity.INFO if silenced.by_components(found.policy.rules[index].users) else None
         message = f"{found.command(request)} is not logged because of this rule. {kind.advice}"
         witness = wording.witness(request)
         also = tuple(later.rule for later, _ in gaps[at + 1 :])
@@ -121,7 +121,7 @@ def _declare(name: str, summary: str) -> Callable[[_Check], _Check]:
         severity=Severity.WARNING,
         summary=summary,
         subject=PolicySubject,
-        gives_way_to=KINDS[: KINDS.index(name)],
+        gives_way_to=("widened-rule", *KINDS[: KINDS.index(name)]),
         silenced_by=("logs-nothing", "drops-the-rest"),
     )
 
@@ -242,7 +242,7 @@ def stale_exemption(policy: PolicySubject, context: Context) -> Iterator[Finding
     for (index, old, new, request), *others in by_name.values():
         level = found.policy.rules[found.reach.first(request) or 0].level
         message = (
-            f'newer clusters use "{new}" where this rule silences "{old}": {found.command(request)} is logged at '
+            f'this rule silences "{old}", {stale.WHERE[new]} "{new}": {found.command(request)} is logged at '
             f'{level}. Name "{new}" as well'
         )
         related = tuple(context.related(policy.at("rules", one.rule), f'silences "{old}" too') for one in others)

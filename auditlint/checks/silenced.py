@@ -34,6 +34,15 @@ if TYPE_CHECKING:
 
 LOOPBACK = "system:apiserver"
 """The server's own client: what it does is what others asked the server to do."""
+_COMPONENTS = frozenset(
+    {
+        LOOPBACK,
+        "system:kube-controller-manager",
+        "system:kube-scheduler",
+        "system:kube-proxy",
+        "system:serviceaccount:kube-system:kube-proxy",
+    }
+)
 _PRIVILEGED_GROUPS = ("system:masters", identities.AUTHENTICATED)
 _PRIVILEGED_USERS = ("kubernetes-admin", "system:admin")
 
@@ -143,6 +152,11 @@ def _sound(target: Target, *, named: bool) -> Target:
 def by_loopback(users: Values) -> bool:
     """Tell whether users are the server's own client and nobody else."""
     return set(users) == {LOOPBACK}
+
+
+def by_components(users: Values) -> bool:
+    """Tell whether users are components of the control plane and nobody else: many silence these on purpose."""
+    return bool(users) and _COMPONENTS.issuperset(users)
 
 
 def _kinds_of_writes(rule: PolicyRule) -> tuple[Kind, ...]:

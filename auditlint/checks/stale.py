@@ -30,7 +30,13 @@ _ROWS = (
     Row("", "nodes", "watch list get", namespaced=False),
 )
 """What kube-proxy asks for all the time."""
-_VERBS = ("watch", "list", "get", "create", "update", "patch", "delete", "deletecollection")
+_READS = ("watch", "list")
+"""What clients do with endpoints; a get and an update of one was leader election, which endpointslices do not do."""
+WHERE = {
+    _PROXY_ACCOUNT: "where kubeadm and most installers run kube-proxy as",
+    _SLICES[1]: "where newer clients watch",
+}
+"""The words between the old name and the new one."""
 
 
 class Stale(NamedTuple):
@@ -97,7 +103,7 @@ def _as_slices(found: Analysis, index: int, pairs: twins.Twins) -> Request | Non
     rule = found.reach.region(index)
     here = [target for target in rule.targets or () if target[:3] == ("", "endpoints", "")]
     targets = [target._replace(group=_SLICES[0], resource=_SLICES[1]) for target in here]
-    verbs = tuple(verb for verb in _VERBS if rule.verbs is None or verb in rule.verbs)
+    verbs = tuple(verb for verb in _READS if rule.verbs is None or verb in rule.verbs)
     regions = [
         silenced.real(calls._replace(region=meet(calls.region, rule._replace(targets=None))))
         for calls in served(targets, verbs, namespaced=True)

@@ -220,7 +220,42 @@ def test_the_other_gaps_of_a_rule_are_its_notes() -> None:
 
 def test_each_kind_gives_way_to_those_before_it() -> None:
     for at, name in enumerate(KINDS):
-        assert REGISTRY[name].gives_way_to == KINDS[:at]
+        assert REGISTRY[name].gives_way_to == ("widened-rule", *KINDS[:at])
+
+
+def test_what_a_widened_rule_silences_is_said_by_it_alone() -> None:
+    text = rules("- level: None\n  resources: [{groups: apps}]\n" + CLOSING)
+    assert shorts(text) == ["widened-rule error @ groups"]
+
+
+@pytest.mark.parametrize(
+    ("users", "severity"),
+    [
+        ("system:kube-controller-manager", "info"),
+        ("system:kube-scheduler, system:kube-proxy", "info"),
+        ("system:kube-scheduler, jane", "warning"),
+        ("system:node:worker-1", "warning"),
+    ],
+)
+def test_components_of_the_control_plane_are_an_info(users: str, severity: str) -> None:
+    found = only(rules(f"- level: None\n  users: [{users}]\n{CLOSING}"), KINDS[0])
+    assert found.severity.word == severity
+
+
+@pytest.mark.parametrize(
+    ("resources", "advice"),
+    [
+        ("", "Put a rule `level: Metadata` for secrets, serviceaccounts/token and tokenreviews above this one"),
+        ("[{group: ''}]", "Put a rule `level: Metadata` for secrets and serviceaccounts/token above this one"),
+        ("[{group: '', resources: [secrets]}]", "Write `level: Metadata` here"),
+        ("[{group: '', resources: [secrets, serviceaccounts/token]}]", "Write `level: Metadata` here"),
+        ("[{group: '', resources: [pods, secrets]}]", "Move secrets from here to a rule `level: Metadata`"),
+        ("[{group: '', resources: ['*', secrets]}]", "serviceaccounts/token above this one"),
+    ],
+)
+def test_what_to_do_about_a_leak(resources: str, advice: str) -> None:
+    limits = f"  resources: {resources}\n" if resources else ""
+    assert only(rules(f"- level: RequestResponse\n{limits}{CLOSING}"), "secret-bodies-logged").message.endswith(advice)
 
 
 def test_the_client_of_the_server_itself_is_an_info() -> None:
@@ -345,7 +380,7 @@ def test_the_same_gap_in_other_rules_is_a_note() -> None:
 def stale(rule: str, minor: int = 37) -> list[str]:
     found = findings(rules(f"- level: None\n  {rule}\n" + CLOSING), "stale-exemption", minor=minor)
     assert all(one.severity.word == "info" and one.pointer == "/rules/0" for one in found)
-    return [one.message.split('"')[1] for one in found]
+    return [one.message.split('"')[3] for one in found]
 
 
 def test_stale_exemption() -> None:
@@ -357,6 +392,7 @@ def test_stale_exemption() -> None:
     assert stale("users: ['system:kube-proxy']\n  verbs: [patch]") == []
     assert stale(endpoints) == ["endpointslices"]
     assert stale(endpoints, minor=20) == []
+    assert stale(f"verbs: [get, update]\n  {endpoints}") == []
     assert stale(both) == []
     assert stale(f"users: ['system:kube-proxy']\n  {endpoints}") == [account, "endpointslices"]
 
