@@ -270,7 +270,7 @@ def _defined_nowhere(group: str, resource: str, subresource: str, meant: str) ->
     """Return the words for a name that is nearly one of a known custom resource."""
     fact = (
         f"{quoted(_joined(resource, subresource))} of {group_name(group)} is defined neither in this run nor in the "
-        "configuration, so this takes nothing"
+        "configuration, so this most likely takes nothing"
     )
     return Words(f"{fact}: did you mean {quoted(meant)}?", fact, (group, meant))
 
