@@ -277,7 +277,7 @@ def namespaced_list_gap(policy: PolicySubject, context: Context) -> Iterator[Fin
     severity=Severity.ERROR,
     summary="users who are always in an earlier rule's group, or never in that of their own rule",
     subject=PolicySubject,
-    gives_way_to=("empty-identity",),
+    gives_way_to=("empty-identity", "literal-wildcard"),
 )
 def identity_overlap(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report users and groups whose requests never come here, by the groups that the server gives to users."""
@@ -407,7 +407,12 @@ def _gap(found: Analysis, index: int, lists: Region) -> Request | None:
     if not found.reach.find(here, (index,)).request:
         return None
     everywhere = here._replace(namespaces=("",), targets=_unnamed(here.targets))
-    return found.find_served(everywhere, found.silencing, or_no_rule=True).request
+    request = found.find_served(everywhere, (), or_no_rule=True).request
+    silencing = set(found.silencing)
+    for taker in found.may_take(everywhere) if request is None else ():
+        if taker in silencing:
+            request = request or found.find_served(meet(everywhere, found.reach.region(taker)), (taker,)).request
+    return request
 
 
 def _unnamed(targets: tuple[Target, ...] | None) -> tuple[Target, ...]:

@@ -423,3 +423,20 @@ def test_logs_nothing_means_that_nobody_real_is_logged(policy: Policy) -> None:
         assert pointers(subject, "logs-nothing") == set()
     elif not any(policy.rules[index].level != "None" for index in analysis.of(subject).reached()):  # type: ignore[union-attr]
         assert pointers(subject, "logs-nothing") == {"/rules"}
+
+
+def test_who_lists_across_namespaces_is_somebody_a_cluster_has() -> None:
+    text = rules(
+        '- level: Metadata\n  namespaces: [prod]\n  resources: [{group: "", resources: [secrets]}]\n'
+        "- level: None\n  userGroups: ['system:serviceaccounts']\n"
+        "- level: Metadata\n"
+    )
+    witness = only(text, "namespaced-list-gap").witness
+    assert witness is not None
+    assert str(witness["user"]).startswith("system:serviceaccount:")
+
+
+def test_a_star_for_a_user_is_no_overlap() -> None:
+    stars = "- level: None\n  userGroups: ['*']\n- level: Metadata\n  users: ['system:node:*']\n"
+    text = rules(stars + CLOSING)
+    assert [one for one in shorts(text) if "identity-overlap" in one] == []
