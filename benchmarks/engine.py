@@ -6,7 +6,7 @@ import time
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from auditlint.kubernetes.dead_selectors import dead_selectors
+from auditlint.kubernetes.engine.dead_selectors import dead_selectors
 from auditlint.kubernetes.reach import Reach
 from benchmarks.policies import hard, random_rules, service_accounts
 

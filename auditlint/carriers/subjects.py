@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from auditlint.finding import Finding, Path, Places, Span
     from auditlint.kubernetes.container import Fault
     from auditlint.kubernetes.decode import Loaded
+    from auditlint.kubernetes.decoding.problems import Value
     from auditlint.kubernetes.flags import ParsedFlags
     from auditlint.kubernetes.mounts import Mount, Volume
-    from auditlint.kubernetes.problems import Value
 
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from auditlint.kubernetes.decode import Loaded
-    from auditlint.kubernetes.problems import Problem
+    from auditlint.kubernetes.decoding.problems import Problem
 
 RULE = "unrendered-template"
 """The kind of problem that stands in place of what the server would say of a template's mark."""

@@ -9,22 +9,22 @@ from weakref import WeakKeyDictionary
 
 from auditlint.checks import identities, wording
 from auditlint.kubernetes import reach
-from auditlint.kubernetes.dead_selectors import dead_selectors
-from auditlint.kubernetes.fresh import USERS
-from auditlint.kubernetes.index import members
+from auditlint.kubernetes.engine.dead_selectors import dead_selectors
+from auditlint.kubernetes.engine.fresh import USERS
+from auditlint.kubernetes.engine.index import members
+from auditlint.kubernetes.engine.region import EVERYTHING, Region, Target, meet, region_of
+from auditlint.kubernetes.engine.search import BudgetSpentError
 from auditlint.kubernetes.match import Request, matches
 from auditlint.kubernetes.policy import Policy
 from auditlint.kubernetes.reach import Reach
-from auditlint.kubernetes.region import EVERYTHING, Region, Target, meet, region_of
 from auditlint.kubernetes.requests import can_happen
-from auditlint.kubernetes.search import BudgetSpentError
 from auditlint.kubernetes.well_known import Known
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from auditlint.carriers.subjects import PolicySubject
-    from auditlint.kubernetes.dead_selectors import DeadSelector
+    from auditlint.kubernetes.engine.dead_selectors import DeadSelector
     from auditlint.kubernetes.policy import PolicyRule
 
 _FEW_LATER_RULES = 8

@@ -13,9 +13,9 @@ from itertools import islice, product
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.checks import identities
-from auditlint.kubernetes.fresh import unnamed
+from auditlint.kubernetes.engine.fresh import unnamed
+from auditlint.kubernetes.engine.region import Region, Target
 from auditlint.kubernetes.match import Request
-from auditlint.kubernetes.region import Region, Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

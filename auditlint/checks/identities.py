@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from auditlint.kubernetes.engine.region import Region, meet
 from auditlint.kubernetes.identities import (
     ANONYMOUS,
     AUTHENTICATED,
@@ -18,7 +19,6 @@ from auditlint.kubernetes.identities import (
     groups_of,
     has_fixed_groups,
 )
-from auditlint.kubernetes.region import Region, meet
 from auditlint.kubernetes.requests import RESOURCE_VERBS, URL_VERBS
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.checks import identities
-from auditlint.kubernetes.region import Region, meet, region_of
-from auditlint.kubernetes.search import BudgetSpentError
+from auditlint.kubernetes.engine.region import Region, meet, region_of
+from auditlint.kubernetes.engine.search import BudgetSpentError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,7 +19,7 @@ from auditlint.rule import Context, rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditlint.checks.resource_names import Names, Wrong
+    from auditlint.checks.names.resource_names import Names, Wrong
     from auditlint.finding import Finding, Path
     from auditlint.kubernetes.catalogue import Resource
     from auditlint.kubernetes.policy import Policy
@@ -209,7 +209,7 @@ def dead_identity(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     suspects = [*_suspects(held)] if held else []
     if not held or not suspects:
         return
-    from auditlint.checks.identity_names import Identities
+    from auditlint.checks.names.identity_names import Identities
 
     identities = Identities(held.rules, policy.minor, lambda index: policy.places.key(policy.at("rules", index)).line)
     for index, field, position, name in suspects:
@@ -300,7 +300,7 @@ def _resource_rules(policy: PolicySubject) -> Iterator[tuple[int, PolicyRule]]:
 def _names(policy: PolicySubject) -> Names:
     found = _NAMES.get(policy)
     if found is None:
-        from auditlint.checks import resource_names
+        from auditlint.checks.names import resource_names
 
         found = _NAMES[policy] = resource_names.of_cluster(policy.minor, policy.cluster.custom)
     return found

@@ -12,8 +12,8 @@ from auditlint.checks import analysis, chatter, identities, wording
 from auditlint.checks.wording import quoted
 from auditlint.finding import Severity
 from auditlint.kubernetes import reach
+from auditlint.kubernetes.engine.region import Region, Target, meet, region_of
 from auditlint.kubernetes.match import outcome_of
-from auditlint.kubernetes.region import Region, Target, meet, region_of
 from auditlint.kubernetes.well_known import ANYWHERE
 from auditlint.rule import Context, rule
 

@@ -6,7 +6,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from auditlint.carriers.subjects import PolicySubject
-from auditlint.checks import analysis, leaks, wording
+from auditlint.checks import analysis, wording
+from auditlint.checks.coverage import leaks
 from auditlint.checks.verbs import forgotten
 from auditlint.finding import Severity
 from auditlint.rule import Context, rule
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from auditlint.checks.analysis import Analysis
-    from auditlint.checks.leaks import Leak
-    from auditlint.checks.stale import Stale
+    from auditlint.checks.coverage.leaks import Leak
+    from auditlint.checks.coverage.stale import Stale
     from auditlint.finding import Finding
     from auditlint.kubernetes.policy import PolicyRule
 
@@ -93,7 +94,7 @@ def _not_audited(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     found = analysis.covered(policy)
     if found is None or not found.silencing:
         return
-    from auditlint.checks import silenced
+    from auditlint.checks.coverage import silenced
 
     for index, gaps in silenced.gaps(policy).items():
         at = next((at for at, (kind, _) in enumerate(gaps) if kind.rule == context.rule.name), None)
@@ -199,7 +200,7 @@ def verb_gap(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     found = analysis.covered(policy)
     if found is None or not any(now.level != "None" and forgotten(now.verbs) for now in found.policy.rules):
         return
-    from auditlint.checks import verb_gaps
+    from auditlint.checks.coverage import verb_gaps
 
     gaps = list(islice(verb_gaps.find(policy), _MOST_SHOWN + 1))
     if not gaps:
@@ -234,7 +235,7 @@ def stale_exemption(policy: PolicySubject, context: Context) -> Iterator[Finding
     found = analysis.covered(policy)
     if found is None or not any(_names_old(found.policy.rules[index]) for index in found.silencing):
         return
-    from auditlint.checks import stale
+    from auditlint.checks.coverage import stale
 
     by_name: dict[str, list[Stale]] = {}
     for one in stale.find(policy, _MOST_SHOWN + 1):

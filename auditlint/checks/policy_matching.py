@@ -10,7 +10,7 @@ from auditlint.checks.verbs import KNOWN
 from auditlint.checks.wording import quoted
 from auditlint.finding import Severity
 from auditlint.kubernetes import reach
-from auditlint.kubernetes.region import Region, Target, meet, region_of
+from auditlint.kubernetes.engine.region import Region, Target, meet, region_of
 from auditlint.kubernetes.requests import NAMELESS_VERB, RESOURCE_VERBS, URL_VERBS
 from auditlint.rule import Context, rule
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from auditlint.checks.analysis import Analysis
     from auditlint.checks.overlaps import Overlap
     from auditlint.finding import Finding, Related
-    from auditlint.kubernetes.dead_selectors import DeadSelector
+    from auditlint.kubernetes.engine.dead_selectors import DeadSelector
     from auditlint.kubernetes.match import Request
     from auditlint.kubernetes.policy import PolicyRule
 

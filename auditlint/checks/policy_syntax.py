@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from auditlint.carriers.subjects import PolicySubject, UnreadText
-from auditlint.checks import analysis, fields, unknown_keys, wording
+from auditlint.checks import analysis, wording
+from auditlint.checks.reading import fields, unknown_keys
 from auditlint.checks.wording import quoted
 from auditlint.finding import Related, Severity
 from auditlint.kubernetes.policy import LEVELS, STAGES
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from auditlint.finding import Finding, Path
+    from auditlint.kubernetes.decoding.problems import Problem, Value
     from auditlint.kubernetes.policy import Policy
-    from auditlint.kubernetes.problems import Problem, Value
     from auditlint.kubernetes.requests import Request
 
 CATEGORY = "policy-syntax"
@@ -45,7 +46,7 @@ _LEVEL_WORDS = {
 )
 def yaml_syntax(text: UnreadText, context: Context) -> Iterator[Finding]:
     """Report the place where the server's reader gives up, with its words and the likely cause."""
-    from auditlint.checks import broken_text  # its many patterns are compiled only where a text is broken
+    from auditlint.checks.reading import broken_text  # its many patterns are compiled only where a text is broken
 
     cause = broken_text.likely_cause(text.lines, text.span, text.message)
     hint = cause or "look at the indentation, colons, quotes and brackets of this line and of those above it"

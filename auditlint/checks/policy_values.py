@@ -8,8 +8,8 @@ from auditlint.carriers.subjects import PolicySubject
 from auditlint.checks import analysis, verbs, wording
 from auditlint.checks.wording import quoted
 from auditlint.finding import Severity
+from auditlint.kubernetes.engine.region import Region, Target
 from auditlint.kubernetes.policy import STAGES
-from auditlint.kubernetes.region import Region, Target
 from auditlint.kubernetes.requests import is_resource_path
 from auditlint.rule import Context, rule
 

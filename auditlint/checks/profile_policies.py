@@ -8,12 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint import profiles
-from auditlint.checks import analysis, identities, kinds, silenced, wording
-from auditlint.checks.kinds import Row
-from auditlint.kubernetes.index import members, rule_set
+from auditlint.checks import analysis, identities, wording
+from auditlint.checks.coverage import kinds, silenced
+from auditlint.checks.coverage.kinds import Row
+from auditlint.kubernetes.engine.index import members, rule_set
+from auditlint.kubernetes.engine.region import EVERYTHING, Region, meet
 from auditlint.kubernetes.match import Request
 from auditlint.kubernetes.policy import LEVELS, Policy, PolicyRule
-from auditlint.kubernetes.region import EVERYTHING, Region, meet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

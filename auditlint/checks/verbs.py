@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditlint.checks import fields, wording
+from auditlint.checks import wording
+from auditlint.checks.reading import fields
 from auditlint.kubernetes.requests import NAMELESS_VERB, RESOURCE_VERBS, URL_VERBS
 
 if TYPE_CHECKING:

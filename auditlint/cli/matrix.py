@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from auditlint.cli.policies import ReadPolicy
     from auditlint.kubernetes.catalogue import Catalogue
     from auditlint.kubernetes.cluster import Cluster
-    from auditlint.kubernetes.index import Index
+    from auditlint.kubernetes.engine.index import Index
     from auditlint.kubernetes.matrix.people import Identity
     from auditlint.kubernetes.matrix.rows import Row
     from auditlint.report.matrix.document import Document
@@ -125,7 +125,7 @@ def _resources(text: str, catalogue: Catalogue) -> Iterator[Row]:
 
 
 def _paths(text: str, index: Index) -> Sequence[Row]:
-    from auditlint.kubernetes.fresh import Fresh
+    from auditlint.kubernetes.engine.fresh import Fresh
 
     rows = path_rows(text, Fresh(index))
     if not rows:

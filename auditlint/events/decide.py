@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditlint.events.event import COMPLETED_VERBS, place_of, request_of
-from auditlint.kubernetes.index import Index, lowest
+from auditlint.kubernetes.engine.index import Index, lowest
 from auditlint.kubernetes.match import outcome_of
 
 if TYPE_CHECKING:

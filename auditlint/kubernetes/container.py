@@ -16,9 +16,9 @@ from auditlint.kubernetes.mounts import clean, covers, mount_point
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from auditlint.kubernetes.decoding.problems import Value
     from auditlint.kubernetes.flags import ParsedFlags
     from auditlint.kubernetes.mounts import Mount, Volume
-    from auditlint.kubernetes.problems import Value
 
 POLICY_FLAG = "audit-policy-file"
 WEBHOOK_FLAG = "audit-webhook-config-file"

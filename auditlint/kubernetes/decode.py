@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint.kubernetes import schema
-from auditlint.kubernetes.head import NO_HEAD, Head, read_head
-from auditlint.kubernetes.objects import Decoder
+from auditlint.kubernetes.decoding import schema
+from auditlint.kubernetes.decoding.head import NO_HEAD, Head, read_head
+from auditlint.kubernetes.decoding.objects import Decoder
+from auditlint.kubernetes.decoding.problems import Path, Problem, Value, wrong_type
+from auditlint.kubernetes.decoding.schema import Moment
+from auditlint.kubernetes.decoding.validation import Fields, aggregate, items, text, texts, validate
+from auditlint.kubernetes.decoding.words import JSON_ITERATOR_UNTIL, decode_error, head_error
 from auditlint.kubernetes.policy import GroupResources, Policy, PolicyRule
-from auditlint.kubernetes.problems import Path, Problem, Value, wrong_type
-from auditlint.kubernetes.schema import Moment
-from auditlint.kubernetes.validation import Fields, aggregate, items, text, texts, validate
-from auditlint.kubernetes.words import JSON_ITERATOR_UNTIL, decode_error, head_error
 
 if TYPE_CHECKING:
-    from auditlint.kubernetes.schema import Struct
-    from auditlint.kubernetes.validation import Invalid
+    from auditlint.kubernetes.decoding.schema import Struct
+    from auditlint.kubernetes.decoding.validation import Invalid
 
 __all__ = ["Loaded", "Path", "Problem", "Value", "load"]
 

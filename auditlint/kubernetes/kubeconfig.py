@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditlint.kubernetes.problems import Value
+    from auditlint.kubernetes.decoding.problems import Value
 
 Steps = tuple[str | int, ...]
 

@@ -10,14 +10,14 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint.kubernetes.causes import causes_of_never
-from auditlint.kubernetes.fresh import Fresh
-from auditlint.kubernetes.index import Index, lowest, members, rule_set
+from auditlint.kubernetes.engine.causes import causes_of_never
+from auditlint.kubernetes.engine.fresh import Fresh
+from auditlint.kubernetes.engine.index import Index, lowest, members, rule_set
+from auditlint.kubernetes.engine.ordinary import ordinary
+from auditlint.kubernetes.engine.region import EVERYTHING, Region, contains, meet, pieces, region_of
+from auditlint.kubernetes.engine.search import Budget, BudgetSpentError, avoid, covering
+from auditlint.kubernetes.engine.space import Space, Spaces, request_at
 from auditlint.kubernetes.match import outcome_of
-from auditlint.kubernetes.ordinary import ordinary
-from auditlint.kubernetes.region import EVERYTHING, Region, contains, meet, pieces, region_of
-from auditlint.kubernetes.search import Budget, BudgetSpentError, avoid, covering
-from auditlint.kubernetes.space import Space, Spaces, request_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from auditlint import carriers, lint
 from auditlint.carriers.subjects import PolicySubject
-from auditlint.checks import kinds
+from auditlint.checks.coverage import kinds
 from auditlint.checks.policy_coverage import KINDS
 from auditlint.config import Settings
 from auditlint.kubernetes import catalogue, releases

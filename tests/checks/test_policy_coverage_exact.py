@@ -100,9 +100,9 @@ FREE_GROUPS = ("system:masters", "system:nodes")
 PEOPLE = (
     (None, ()),
     ("system:anonymous", ("system:unauthenticated",)),
-    (
-        "system:serviceaccount:ci:a",
-        ("system:serviceaccounts", "system:serviceaccounts:ci", EVERYBODY),
+    *(
+        (f"system:serviceaccount:ci:{name}", ("system:serviceaccounts", "system:serviceaccounts:ci", EVERYBODY))
+        for name in ("a", "other")
     ),
     *(
         (user, (*groups, EVERYBODY))

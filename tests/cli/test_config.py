@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.cli.conftest import Auditlint
     from tests.cli.test_exit_codes import Write
 
-OPEN_END = GOOD.replace("- level: Metadata\n", '- level: Metadata\n  verbs: [create]\n  resources: [{group: apps}]\n')
+OPEN_END = GOOD.replace("- level: Metadata\n", "- level: Metadata\n  verbs: [create]\n  resources: [{group: apps}]\n")
 BETA = GOOD.replace("audit.k8s.io/v1", "audit.k8s.io/v1beta1")
 
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from auditlint.kubernetes.decode import Loaded, load
-from auditlint.kubernetes.words import JSON_ITERATOR_UNTIL
+from auditlint.kubernetes.decoding.words import JSON_ITERATOR_UNTIL
 from auditlint.text.plain import plain
 from auditlint.text.reader import looks_like_json, read
 from tests.recorded_answers import without_empty

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from auditlint.kubernetes.dead_selectors import dead_selectors
+from auditlint.kubernetes.engine.dead_selectors import dead_selectors
 from auditlint.kubernetes.match import evaluate
 from auditlint.kubernetes.reach import Reach
 from auditlint.kubernetes.requests import Request, UnreadableRequestError, is_resource_path, resolve

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from auditlint.kubernetes.ordinary import ordinary
+from auditlint.kubernetes.engine.ordinary import ordinary
 from auditlint.kubernetes.requests import Request
 
 POD = Request("get", "alice", ("system:authenticated",), None, "", "pods", "", "default", "web")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from auditlint.kubernetes import reach
-from auditlint.kubernetes.dead_selectors import DeadSelector, Selector, dead_selectors
+from auditlint.kubernetes.engine.dead_selectors import DeadSelector, Selector, dead_selectors
+from auditlint.kubernetes.engine.region import Region, Target
+from auditlint.kubernetes.engine.search import Budget
 from auditlint.kubernetes.match import Request, evaluate
 from auditlint.kubernetes.policy import GroupResources, Policy, PolicyRule
 from auditlint.kubernetes.reach import Fate, Reach
-from auditlint.kubernetes.region import Region, Target
-from auditlint.kubernetes.search import Budget
 from benchmarks.policies import hard, random_rules, service_accounts
 
 

@@ -8,12 +8,12 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from auditlint.kubernetes import reach
-from auditlint.kubernetes.dead_selectors import dead_selectors
-from auditlint.kubernetes.index import members
+from auditlint.kubernetes.engine.dead_selectors import dead_selectors
+from auditlint.kubernetes.engine.index import members
+from auditlint.kubernetes.engine.region import EVERYTHING, Region, contains, meet, region_of
 from auditlint.kubernetes.match import Request, evaluate, matches
 from auditlint.kubernetes.policy import Policy, PolicyRule
 from auditlint.kubernetes.reach import Reach
-from auditlint.kubernetes.region import EVERYTHING, Region, contains, meet, region_of
 from auditlint.kubernetes.requests import can_happen
 from tests.kubernetes import brute
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditlint.kubernetes.search import Budget, BudgetSpentError, Choices, avoid, covering, touching
+from auditlint.kubernetes.engine.search import Budget, BudgetSpentError, Choices, avoid, covering, touching
 
 PLENTY = 10**9
 RULES = 8

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from auditlint.kubernetes import catalogue, fresh, well_known
+from auditlint.kubernetes import catalogue, well_known
 from auditlint.kubernetes.catalogue import Resource
 from auditlint.kubernetes.cluster import Cluster
+from auditlint.kubernetes.engine import fresh
 from auditlint.kubernetes.releases import NEWEST, OLDEST
 from auditlint.kubernetes.well_known import ANYWHERE, Known
 

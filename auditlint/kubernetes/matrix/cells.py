@@ -10,8 +10,8 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from auditlint.kubernetes.fresh import Fresh
-from auditlint.kubernetes.index import Index, lowest
+from auditlint.kubernetes.engine.fresh import Fresh
+from auditlint.kubernetes.engine.index import Index, lowest
 from auditlint.kubernetes.match import Outcome, outcome_of, resource_spellings
 from auditlint.kubernetes.policy import LEVELS
 from auditlint.kubernetes.requests import NAMESPACE_SUBRESOURCES

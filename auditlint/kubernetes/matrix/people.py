@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint.kubernetes.fresh import USERS, unnamed
+from auditlint.kubernetes.engine.fresh import USERS, unnamed
 from auditlint.kubernetes.identities import (
     ANONYMOUS,
     AUTHENTICATED,
@@ -20,7 +20,7 @@ from auditlint.kubernetes.identities import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditlint.kubernetes.index import Index
+    from auditlint.kubernetes.engine.index import Index
 
 OTHERS = "others"
 USER = "user"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.kubernetes.cluster import ORDINARY as UNKNOWN
-from auditlint.kubernetes.fresh import Fresh, unnamed
+from auditlint.kubernetes.engine.fresh import Fresh, unnamed
 from auditlint.kubernetes.requests import URL_VERBS, is_resource_path
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from auditlint.kubernetes.catalogue import Catalogue, Resource
     from auditlint.kubernetes.cluster import Cluster, Named
-    from auditlint.kubernetes.index import Index
+    from auditlint.kubernetes.engine.index import Index
     from auditlint.kubernetes.policy import GroupResources, Policy
 
 SENSITIVE = "sensitive"

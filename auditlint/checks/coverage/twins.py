@@ -8,18 +8,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.checks import identities
-from auditlint.kubernetes.index import members
-from auditlint.kubernetes.ordinary import ordinary
+from auditlint.kubernetes.engine.index import members
+from auditlint.kubernetes.engine.ordinary import ordinary
+from auditlint.kubernetes.engine.region import Region, contains, meet
+from auditlint.kubernetes.engine.search import BudgetSpentError, Choices
 from auditlint.kubernetes.reach import Answer
-from auditlint.kubernetes.region import Region, contains, meet
 from auditlint.kubernetes.requests import Request
-from auditlint.kubernetes.search import BudgetSpentError, Choices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from auditlint.checks.analysis import Analysis
-    from auditlint.kubernetes.space import Dimension, Space
+    from auditlint.kubernetes.engine.space import Dimension, Space
 
     Change = Callable[[Request], Request]
 

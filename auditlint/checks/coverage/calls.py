@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditlint.checks.kinds import WRITES, Calls, is_chatter, served, takes_only_chatter
+from auditlint.checks.coverage.kinds import WRITES, Calls, is_chatter, served, takes_only_chatter
 from auditlint.kubernetes.catalogue import Resource
-from auditlint.kubernetes.region import Region, Target, meet
+from auditlint.kubernetes.engine.region import Region, Target, meet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator
 
     from auditlint.carriers.subjects import PolicySubject
     from auditlint.checks.analysis import Analysis
-    from auditlint.kubernetes.index import Index
+    from auditlint.kubernetes.engine.index import Index
 
 _READ_ONLY_GROUPS = frozenset({"metrics.k8s.io", "custom.metrics.k8s.io", "external.metrics.k8s.io"})
 """Well-known groups of other servers, which serve nothing but reads."""

@@ -6,15 +6,15 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from auditlint.kubernetes.decoding.problems import Problem
+from auditlint.kubernetes.decoding.words import named_string, quote, strings
 from auditlint.kubernetes.policy import LEVELS, STAGES
-from auditlint.kubernetes.problems import Problem
-from auditlint.kubernetes.words import named_string, quote, strings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditlint.kubernetes.objects import Decoded
-    from auditlint.kubernetes.problems import Path
+    from auditlint.kubernetes.decoding.objects import Decoded
+    from auditlint.kubernetes.decoding.problems import Path
 
 ANY_GROUP_SINCE = 36
 _RFC_WORDS_SINCE = 20

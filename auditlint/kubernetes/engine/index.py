@@ -13,8 +13,8 @@ from auditlint.kubernetes.match import resource_spellings
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from auditlint.kubernetes.engine.region import Region, Target
     from auditlint.kubernetes.policy import GroupResources, PolicyRule
-    from auditlint.kubernetes.region import Region, Target
     from auditlint.kubernetes.requests import Request
 
 _TargetKey = tuple[str, "str | None", "str | None"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint.checks import fields
+from auditlint.checks.reading import fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

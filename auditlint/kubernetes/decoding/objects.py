@@ -11,15 +11,15 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from auditlint.kubernetes.problems import Problem, wrong_type
-from auditlint.kubernetes.schema import Flag, Integer, ListOf, Raw, Struct, Text, Texts
-from auditlint.kubernetes.words import JSON_ITERATOR_UNTIL, number
+from auditlint.kubernetes.decoding.problems import Problem, wrong_type
+from auditlint.kubernetes.decoding.schema import Flag, Integer, ListOf, Raw, Struct, Text, Texts
+from auditlint.kubernetes.decoding.words import JSON_ITERATOR_UNTIL, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditlint.kubernetes.problems import Path, Value
-    from auditlint.kubernetes.schema import Kind
+    from auditlint.kubernetes.decoding.problems import Path, Value
+    from auditlint.kubernetes.decoding.schema import Kind
 
 Decoded = None | bool | str | tuple["Decoded", ...] | dict[str, "Decoded"]
 """Of a struct the fields that are written, of a list its items, of what a policy does not use nothing."""

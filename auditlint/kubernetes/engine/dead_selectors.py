@@ -6,17 +6,17 @@ from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from auditlint.kubernetes.engine.region import region_of
+from auditlint.kubernetes.engine.search import BudgetSpentError, touching
+from auditlint.kubernetes.engine.space import request_at
 from auditlint.kubernetes.reach import REACHED
-from auditlint.kubernetes.region import region_of
-from auditlint.kubernetes.search import BudgetSpentError, touching
-from auditlint.kubernetes.space import request_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from auditlint.kubernetes.engine.space import Dimension, Origin, Space
     from auditlint.kubernetes.policy import GroupResources, PolicyRule
     from auditlint.kubernetes.reach import Reach
-    from auditlint.kubernetes.space import Dimension, Origin, Space
 
 _ATTRIBUTES = {
     "users": "users",

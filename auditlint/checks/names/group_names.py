@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from auditlint.checks import fields
+from auditlint.checks.reading import fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from auditlint.checks import analysis, identities, wording
-from auditlint.checks.kinds import (
+from auditlint.checks.coverage.kinds import (
     ANY_WRITES,
     KINDS,
     PRIVILEGED,
@@ -17,19 +17,19 @@ from auditlint.checks.kinds import (
     takes_only_chatter,
 )
 from auditlint.kubernetes import reach
-from auditlint.kubernetes.index import members, rule_set
-from auditlint.kubernetes.ordinary import ordinary
-from auditlint.kubernetes.region import EVERYTHING, Region, Target, contains, meet, targets_of
-from auditlint.kubernetes.search import BudgetSpentError
+from auditlint.kubernetes.engine.index import members, rule_set
+from auditlint.kubernetes.engine.ordinary import ordinary
+from auditlint.kubernetes.engine.region import EVERYTHING, Region, Target, contains, meet, targets_of
+from auditlint.kubernetes.engine.search import BudgetSpentError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from auditlint.carriers.subjects import PolicySubject
     from auditlint.checks.analysis import Analysis
-    from auditlint.checks.kinds import Calls, Kind
+    from auditlint.checks.coverage.kinds import Calls, Kind
+    from auditlint.kubernetes.engine.region import Values
     from auditlint.kubernetes.policy import PolicyRule
-    from auditlint.kubernetes.region import Values
     from auditlint.kubernetes.requests import Request
 
 LOOPBACK = "system:apiserver"
@@ -96,7 +96,9 @@ def _calls(policy: PolicySubject, found: Analysis, kind: Kind, rules: int) -> It
 def _sensitive(policy: PolicySubject, found: Analysis) -> Iterator[tuple[Kind, Calls]]:
     """Yield the requests for what the configuration calls as sensitive as secrets."""
     for resource in policy.cluster.sensitive:
-        from auditlint.checks import calls as known  # it loads the catalogue of resources, which few policies need
+        from auditlint.checks.coverage import (
+            calls as known,  # it loads the catalogue of resources, which few policies need
+        )
 
         kind = KINDS[0]._replace(advice=above(wording.dotted(*resource)))
         for calls in known.access(policy, found, *resource):
@@ -173,7 +175,7 @@ def _kinds_of_writes(rule: PolicyRule) -> tuple[Kind, ...]:
 
 def _write(policy: PolicySubject, found: Analysis, index: int, kind: Kind) -> Request | None:
     """Return a write that a rule takes and that the kind speaks of."""
-    from auditlint.checks import calls as known  # it loads the catalogue of resources, which few policies need
+    from auditlint.checks.coverage import calls as known  # it loads the catalogue of resources, which few policies need
 
     rule = found.policy.rules[index]
     all_calls = known.writes(policy, found, index, beyond_chatter=kind is ANY_WRITES)

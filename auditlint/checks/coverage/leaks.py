@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.checks import identities, wording
-from auditlint.kubernetes.region import Region, Target, contains, meet, region_of
+from auditlint.kubernetes.engine.region import Region, Target, contains, meet, region_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -11,7 +11,8 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from auditlint.kubernetes.region import Target
+from auditlint.kubernetes.engine.region import Target
+from auditlint.kubernetes.engine.search import Choices
 from auditlint.kubernetes.requests import (
     BARE_VERB,
     NAMED_VERBS,
@@ -22,15 +23,14 @@ from auditlint.kubernetes.requests import (
     Request,
     is_resource_path,
 )
-from auditlint.kubernetes.search import Choices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from auditlint.kubernetes.fresh import Fresh
-    from auditlint.kubernetes.index import Index
-    from auditlint.kubernetes.region import Region, Values
-    from auditlint.kubernetes.search import Budget
+    from auditlint.kubernetes.engine.fresh import Fresh
+    from auditlint.kubernetes.engine.index import Index
+    from auditlint.kubernetes.engine.region import Region, Values
+    from auditlint.kubernetes.engine.search import Budget
 
 Value = tuple[Any, ...]
 """One value for each field of a dimension."""

@@ -11,7 +11,7 @@ from auditlint.kubernetes.requests import NAMESPACE_SUBRESOURCES, is_resource_pa
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
 
-    from auditlint.kubernetes.index import Index
+    from auditlint.kubernetes.engine.index import Index
 
 USERS = ("alice", "bob", "jane", "carol", "dave")
 NAMESPACES = ("default", "prod", "dev", "team-a")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint.checks import analysis, silenced, twins
+from auditlint.checks import analysis
+from auditlint.checks.coverage import silenced, twins
 from auditlint.checks.verbs import forgotten
 from auditlint.kubernetes import reach
-from auditlint.kubernetes.index import members, rule_set
-from auditlint.kubernetes.region import Region, Target, meet
+from auditlint.kubernetes.engine.index import members, rule_set
+from auditlint.kubernetes.engine.region import Region, Target, meet
 from auditlint.kubernetes.requests import NAMELESS_VERB
 
 if TYPE_CHECKING:
@@ -75,7 +76,9 @@ class _Search:
         )
         if not (may_take or self._takers.or_no_rule):
             return None
-        from auditlint.checks import calls as known  # it loads the catalogue of resources, which few policies need
+        from auditlint.checks.coverage import (
+            calls as known,  # it loads the catalogue of resources, which few policies need
+        )
 
         def change(request: Request) -> Request:
             name = found.reach.fresh.name if missing == NAMELESS_VERB else request.name

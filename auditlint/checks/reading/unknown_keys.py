@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint.checks import fields, wording
+from auditlint.checks import wording
+from auditlint.checks.reading import fields
 from auditlint.kubernetes.policy import STAGES, GroupResources, PolicyRule
 
 if TYPE_CHECKING:
     from auditlint.carriers.subjects import PolicySubject
-    from auditlint.checks.fields import Meaning
+    from auditlint.checks.reading.fields import Meaning
     from auditlint.finding import Path
+    from auditlint.kubernetes.decoding.problems import Problem, Value
     from auditlint.kubernetes.policy import Policy
-    from auditlint.kubernetes.problems import Problem, Value
 
 _SELECTORS = frozenset({"users", "userGroups", "verbs", "namespaces", "nonResourceURLs"})
 """The lists of strings by which a rule is limited."""
@@ -44,7 +45,7 @@ def dropped(problem: Problem, policy: PolicySubject) -> Dropped:
     group = _group(drop, policy.loaded.policy)
     if group is None or policy.cluster.aggregated or not meaning or meaning.field != "resources":
         return drop
-    from auditlint.checks import resource_names
+    from auditlint.checks.names import resource_names
 
     known = resource_names.of_cluster(policy.minor, policy.cluster.custom)
     written = _texts(problem.value)
@@ -100,7 +101,7 @@ def meaning_now(drop: Dropped, policy: Policy) -> str:
 
 def advice(drop: Dropped) -> str:
     """Return what to write instead of the key, as a sentence."""
-    from auditlint.checks import broken_text
+    from auditlint.checks.reading import broken_text
 
     space = broken_text.odd_space(drop.key)
     if space:

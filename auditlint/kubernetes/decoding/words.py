@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditlint.kubernetes.schema import Flag, Integer, ListOf, Moment, Struct, Text, Texts
+from auditlint.kubernetes.decoding.schema import Flag, Integer, ListOf, Moment, Struct, Text, Texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from auditlint.kubernetes.problems import Problem, Value
-    from auditlint.kubernetes.schema import Kind
+    from auditlint.kubernetes.decoding.problems import Problem, Value
+    from auditlint.kubernetes.decoding.schema import Kind
 
 JSON_ITERATOR_UNTIL = 22
 """The last minor version that decodes with json-iterator, which words its errors in its own way."""

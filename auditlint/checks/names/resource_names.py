@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint.checks import name_advice
+from auditlint.checks.names import name_advice
 from auditlint.kubernetes.cluster import Cluster
 from auditlint.kubernetes.policy import GroupResources
 
@@ -105,7 +105,7 @@ class Names:
                 words = name_advice.removed_group(known, group, resources)
                 yield Wrong("removed-resource", ("group",), words, gone=(group,))
                 return
-            from auditlint.checks import group_names  # most policies have no such group
+            from auditlint.checks.names import group_names  # most policies have no such group
 
             likely = group_names.meant(group, resources, known)
             if likely is not None:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint.kubernetes.problems import Problem, wrong_type
-from auditlint.kubernetes.words import head_error, quote
+from auditlint.kubernetes.decoding.problems import Problem, wrong_type
+from auditlint.kubernetes.decoding.words import head_error, quote
 
 if TYPE_CHECKING:
-    from auditlint.kubernetes.problems import Path, Value
+    from auditlint.kubernetes.decoding.problems import Path, Value
 
 GROUP = "audit.k8s.io"
 OLD_VERSIONS = ("v1alpha1", "v1beta1")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint.checks import fields
+from auditlint.checks.reading import fields
 from auditlint.checks.wording import inline, quoted
 
 if TYPE_CHECKING:

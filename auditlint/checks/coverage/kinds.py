@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.checks import wording
 from auditlint.checks.identities import ANONYMOUS, UNAUTHENTICATED
-from auditlint.kubernetes.region import EVERYTHING, Region, Target
+from auditlint.kubernetes.engine.region import EVERYTHING, Region, Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

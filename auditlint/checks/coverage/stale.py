@@ -5,11 +5,12 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint.checks import analysis, identities, silenced, twins
-from auditlint.checks.kinds import Row, served
+from auditlint.checks import analysis, identities
+from auditlint.checks.coverage import silenced, twins
+from auditlint.checks.coverage.kinds import Row, served
 from auditlint.kubernetes import reach
-from auditlint.kubernetes.index import rule_set
-from auditlint.kubernetes.region import Target, meet
+from auditlint.kubernetes.engine.index import rule_set
+from auditlint.kubernetes.engine.region import Target, meet
 from auditlint.kubernetes.requests import Request
 
 if TYPE_CHECKING:

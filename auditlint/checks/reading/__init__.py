@@ -1,0 +1,1 @@
+"""What the rules about reading know of fields that a policy has, and of texts that do not parse."""

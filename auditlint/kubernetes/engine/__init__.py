@@ -1,0 +1,1 @@
+"""The parts of the exact engine behind auditlint.kubernetes.reach."""
