@@ -43,6 +43,10 @@ __all__ = [
     "without_globs",
 ]
 
+UNSECURED = "system:unsecured"
+"""Who came through the insecure port."""
+LAST_UNSECURED = 19
+"""The minor of the last release whose insecure port can be open."""
 UNSERVED_VERBS = frozenset({"proxy", ""})
 """The verbs of a path prefix that no server answers any more, and of HTTP methods that none answers."""
 SERVED_VERBS = tuple(dict.fromkeys(verb for verb in (*RESOURCE_VERBS, *URL_VERBS) if verb not in UNSERVED_VERBS))

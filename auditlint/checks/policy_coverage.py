@@ -94,7 +94,7 @@ def _not_audited(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     found = analysis.covered(policy)
     if found is None or not found.silencing:
         return
-    from auditlint.checks.coverage import silenced
+    from auditlint.checks.coverage import remedies, silenced
 
     for index, gaps in silenced.gaps(policy).items():
         at = next((at for at, (kind, _) in enumerate(gaps) if kind.rule == context.rule.name), None)
@@ -105,10 +105,11 @@ def _not_audited(policy: PolicySubject, context: Context) -> Iterator[Finding]:
         related = tuple(
             context.related(place, f"also not logged: {found.command(other)} [{later.rule}]")
             for later, other in gaps[at + 1 :]
-            if other != request
+            if other != request or later.who.users or later.who.nobody
         )
         severity = Severity.INFO if silenced.by_components(found.policy.rules[index].users) else None
-        message = f"{found.command(request)} is not logged because of this rule. {kind.advice}"
+        advice = remedies.remedy(policy, found, index, kind, request)
+        message = f"{found.command(request)} is not logged because of this rule. {advice}"
         witness = wording.witness(request)
         also = tuple(later.rule for later, _ in gaps[at + 1 :])
         yield context.key(place, message, severity=severity, related=related, witness=witness, stands_for=also)
@@ -244,7 +245,7 @@ def stale_exemption(policy: PolicySubject, context: Context) -> Iterator[Finding
         level = found.policy.rules[found.reach.first(request) or 0].level
         message = (
             f'this rule silences "{old}", {stale.WHERE[new]} "{new}": {found.command(request)} is logged at '
-            f'{level}. Name "{new}" as well'
+            f"{level}. Name it as well"
         )
         related = tuple(context.related(policy.at("rules", one.rule), f'silences "{old}" too') for one in others)
         yield context.key(policy.at("rules", index), message, related=related, witness=wording.witness(request))

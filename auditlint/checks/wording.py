@@ -23,6 +23,12 @@ _METHODS = {
 }
 _RAW = {"GET": "get", "POST": "create", "PUT": "replace", "DELETE": "delete"}
 """The kubectl commands that take `--raw`, by HTTP method."""
+_STREAMS = frozenset({"exec", "attach", "portforward"})
+_FIRST_WITH_WEBSOCKETS = 31
+"""The minor of the first kubectl that streams over WebSockets, which are GETs, and only else over SPDY, a POST.
+
+Source: staging/src/k8s.io/kubectl/pkg/cmd/exec/exec.go and pkg/cmd/util/helpers.go (RemoteCommandWebsockets).
+"""
 _SUBRESOURCE_COMMANDS = {
     ("pods/exec", "create"): "kubectl exec {name}{where} -- sh",
     ("pods/exec", "get"): "kubectl exec {name}{where} -- sh",
@@ -247,7 +253,7 @@ def _subresource(request: Request, known: Known) -> str:
     template = _SUBRESOURCE_COMMANDS.get((full, request.verb)) if _is_home(request) else None
     if template and request.name:
         text = template.format(name=request.name, where=_where(request, known))
-        return f"`{text}` (over a WebSocket)" if request.verb == "get" and request.subresource != "log" else f"`{text}`"
+        return f"`{text}`{_how(request, known.minor)}"
     if request.subresource in {"status", "scale"} and request.name and request.verb in _WITH_SUBRESOURCE_FLAG:
         flags = f" --subresource={request.subresource}{_where(request, known)}" + (
             " -p '{}'" if request.verb == "patch" else ""
@@ -260,6 +266,13 @@ def _subresource(request: Request, known: Known) -> str:
         return f"`kubectl {request.verb} {kind} {request.name}{flags}`"
     watched = "?watch=1" if request.verb == "watch" else ""
     return _raw(_METHODS.get(request.verb, "GET"), _api_path(request, known) + watched)
+
+
+def _how(request: Request, minor: int) -> str:
+    """Return how a command gets to the server where that is not how kubectl of the same release begins."""
+    if request.subresource not in _STREAMS or (request.verb == "get") is (minor >= _FIRST_WITH_WEBSOCKETS):
+        return ""
+    return " (over a WebSocket)" if request.verb == "get" else " (over SPDY)"
 
 
 def _is_home(request: Request) -> bool:

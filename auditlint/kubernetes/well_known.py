@@ -105,7 +105,7 @@ class Known:
     """What is known of the resources of one cluster: those that everybody knows, and what its catalogue tells."""
 
     def __init__(self, minor: int, cluster: Cluster = ORDINARY) -> None:
-        self._minor = minor
+        self.minor = minor
         self._cluster = cluster
 
     def is_namespaced(self, group: str, resource: str) -> bool:
@@ -139,11 +139,11 @@ class Known:
         Of a resource that the release does not have, it is the one that the nearest release has.
         """
         known = self._catalogue.ever(group, resource) if group else None
-        return (known.version_in(self._minor) or known.versions[0][0]) if known and known.versions else "v1"
+        return (known.version_in(self.minor) or known.versions[0][0]) if known and known.versions else "v1"
 
     @property
     def _catalogue(self) -> Catalogue:
-        return self._cluster.catalogue(self._minor)
+        return self._cluster.catalogue(self.minor)
 
     def _find(self, group: str, resource: str, subresource: str = "") -> Resource | None:
         """Return a resource of this group or else of any built-in one: a policy that says `*` names no group."""

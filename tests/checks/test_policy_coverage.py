@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import chain, combinations, product
+from itertools import product
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +16,7 @@ from auditlint.config import Settings
 from auditlint.kubernetes import catalogue, releases
 from auditlint.kubernetes.catalogue import Resource
 from auditlint.kubernetes.cluster import ORDINARY, Cluster
+from auditlint.kubernetes.identities import groups_of, has_fixed_groups
 from auditlint.kubernetes.match import Request, evaluate
 from auditlint.kubernetes.policy import GroupResources, Policy
 from auditlint.kubernetes.requests import can_happen
@@ -207,13 +208,14 @@ def test_the_other_gaps_of_a_rule_are_its_notes() -> None:
     )
     notes = {
         "token-requests-not-audited": "kubectl create token build -n prod",
-        "exec-not-audited": "kubectl exec web -n prod -- sh",
+        "exec-not-audited": "kubectl exec web -n prod -- sh` (over SPDY)",
         "rbac-not-audited": "kubectl create -f clusterrolebinding.yaml",
         "workload-changes-not-audited": "kubectl create -f pod.yaml -n prod",
         "control-plane-changes-not-audited": "kubectl create -f validatingwebhookconfiguration.yaml",
     }
     assert [note.message for note in found.related] == [
-        f"also not logged: `{command}` by a member of system:nodes [{name}]" for name, command in notes.items()
+        f"also not logged: `{command}{'' if '`' in command else '`'} by a member of system:nodes [{name}]"
+        for name, command in notes.items()
     ]
     assert {note.span for note in found.related} == {found.span}
 
@@ -240,6 +242,76 @@ def test_what_a_widened_rule_silences_is_said_by_it_alone() -> None:
 def test_components_of_the_control_plane_are_an_info(users: str, severity: str) -> None:
     found = only(rules(f"- level: None\n  users: [{users}]\n{CLOSING}"), KINDS[0])
     assert found.severity.word == severity
+
+
+META = "Write `level: Metadata` here"
+DELETE = "Delete this rule"
+REMEDIES = {
+    ("resources: [{group: '', resources: [secrets]}]", CLOSING): DELETE,
+    ("resources: [{group: '', resources: [secrets]}]", "- level: RequestResponse\n"): META,
+    ("resources: [{group: '', resources: [pods/exec]}]", "- level: Request\n  verbs: [delete]\n"): META,
+    ("resources: [{group: '', resources: [secrets, events]}]", CLOSING): (
+        "Move secrets from here to a rule `level: Metadata` above"
+    ),
+    ("verbs: [get, list, watch]", CLOSING): "Put a rule `level: Metadata` for secrets above it",
+    (
+        "verbs: [get, list]",
+        "- level: Metadata\n  resources: [{group: '', resources: [secrets]}]\n" + CLOSING,
+    ): "Move the rule of line 6, which would log it, above this one",
+    ("verbs: [create]\n  resources: [{group: '', resources: [configmaps]}]", CLOSING): DELETE,
+    ("verbs: [get, create]\n  resources: [{group: '', resources: [configmaps]}]", CLOSING): (
+        "Leave only get in its verbs"
+    ),
+    ("resources: [{group: '', resources: [configmaps]}]", CLOSING): (
+        'Limit it to reads, such as `verbs: ["get", "list", "watch"]`'
+    ),
+    ("users: ['system:apiserver']", CLOSING): (
+        "Nobody but kube-apiserver itself has this name: limit the rule to reads if its changes shall be logged"
+    ),
+}
+
+
+@pytest.mark.parametrize(("rule", "rest"), REMEDIES, ids=str)
+def test_what_to_do_about_a_silence(rule: str, rest: str) -> None:
+    (found,) = [one for one in findings(rules(f"- level: None\n  {rule}\n{rest}")) if one.rule in KINDS]
+    assert found.message.endswith(f"because of this rule. {REMEDIES[rule, rest]}")
+
+
+NOBODY_ELSE = "- level: Metadata\n  userGroups: ['system:authenticated']\n"
+
+
+def test_what_to_do_where_only_those_without_a_login_are_left() -> None:
+    silent = "- level: None\n  resources: [{group: '', resources: [pods]}]\n  verbs: [list]\n"
+    failed = only(rules(NOBODY_ELSE + silent + CLOSING), "failed-logins-not-audited")
+    assert failed.message.endswith(DELETE)
+    limited = only(rules(silent + CLOSING), "failed-logins-not-audited")
+    assert limited.message.endswith('Limit it to `userGroups: ["system:authenticated"]`: a failed login is in no group')
+
+
+@pytest.mark.parametrize(
+    ("rule", "minor"),
+    [
+        ("users: ['system:unsecured']", 20),
+        ("users: ['system:unsecured', 'system:node:*']", 37),
+        ("userGroups: ['system:authenticated']\n  resources: [{group: '', resources: [events]}]", 37),
+    ],
+)
+def test_nobody_is_silenced(rule: str, minor: int) -> None:
+    found = findings(rules(f"- level: None\n  {rule}\n{CLOSING}"), minor=minor)
+    assert [one.rule for one in found if one.rule in KINDS] == []
+
+
+def test_the_insecure_port_was_once_open() -> None:
+    assert only(rules("- level: None\n  users: ['system:unsecured']\n" + CLOSING), KINDS[0], minor=19)
+
+
+def test_what_a_server_does_not_answer_leaks_nothing() -> None:
+    strangers = "- level: Metadata\n  userGroups: ['system:authenticated', 'system:unauthenticated']\n"
+    assert shorts(rules(strangers + "- level: RequestResponse\n"), "secret-bodies-logged") == []
+    placed = "- level: Request\n  namespaces: [prod]\n  resources: [{group: authentication.k8s.io}]\n"
+    assert shorts(rules(placed + CLOSING), "secret-bodies-logged") == []
+    nowhere = "- level: RequestResponse\n  verbs: [get]\n  namespaces: ['']\n"
+    assert shorts(rules(nowhere + CLOSING), "secret-bodies-logged") == []
 
 
 @pytest.mark.parametrize(
@@ -408,7 +480,13 @@ def test_an_exemption_is_not_stale_where_another_rule_knows_the_new_name() -> No
 GROUPS = ("system:authenticated", "system:unauthenticated", "devs")
 PEOPLE = (
     (None, ()),
-    *product((*USERS, "zed"), chain.from_iterable(combinations(GROUPS, size) for size in range(len(GROUPS) + 1))),
+    ("system:anonymous", ("system:unauthenticated",)),
+    *((user, groups_of(user)) for user in USERS if has_fixed_groups(user)),
+    *(
+        (user, (*groups_of(user), *more))
+        for user, more in product((*USERS, "zed"), ((), ("devs",)))
+        if not has_fixed_groups(user)
+    ),
 )
 VERBS = ("get", "list", "watch", "create", "update", "patch", "delete", "deletecollection")
 WORLD = tuple(
@@ -438,7 +516,10 @@ LOGGED = {"create": "Request", "update": "Request", "patch": "Request"} | dict.f
 
 
 def leaks(policy: Policy, request: Request) -> int | None:
-    """Return the rule that logs the secret, if one does."""
+    """Return the rule that logs the secret, if one does: of a request that a server answers, with a login."""
+    nameless = request.verb in {"create", "deletecollection"}
+    if request.user is None or (nameless and request.name) or (request.verb != "list" and not request.namespace):
+        return None
     outcome = evaluate(policy, request)
     needed = LOGGED.get(request.verb)
     return outcome.rule if needed and outcome.level in {needed, "RequestResponse"} else None

@@ -185,7 +185,9 @@ KINDS: dict[str, Callable[[PolicyRule, Request], bool]] = {
     "control-plane-changes-not-audited": lambda _, request: is_control_plane(request),
     "failed-logins-not-audited": lambda _, request: is_probe(request) and request.user is None,
     "anonymous-not-audited": lambda _, request: is_probe(request) and request.user == "system:anonymous",
-    "privileged-user-not-audited": lambda rule, request: is_write(request) and names_privileged(rule, request),
+    "privileged-user-not-audited": lambda rule, request: (
+        is_write(request) and not is_chatter(request) and names_privileged(rule, request)
+    ),
     "writes-not-audited": lambda rule, request: (
         is_write(request) and not is_chatter(request) and by_anyone(rule, request)
     ),

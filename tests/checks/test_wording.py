@@ -33,10 +33,10 @@ COMMANDS = {
     of("list", "namespaces", namespace=""): "`kubectl get namespaces`",
     of("watch", "namespaces", namespace=""): "`kubectl get namespaces --watch`",
     of("get", "widgets", "a", group="example.com"): "`kubectl get widgets.example.com a -n prod`",
-    of("create", "pods/exec", "web"): "`kubectl exec web -n prod -- sh`",
-    of("get", "pods/exec", "web"): "`kubectl exec web -n prod -- sh` (over a WebSocket)",
+    of("create", "pods/exec", "web"): "`kubectl exec web -n prod -- sh` (over SPDY)",
+    of("get", "pods/exec", "web"): "`kubectl exec web -n prod -- sh`",
     of("get", "pods/log", "web"): "`kubectl logs web -n prod`",
-    of("create", "pods/portforward", "web"): "`kubectl port-forward web 8080 -n prod`",
+    of("create", "pods/portforward", "web"): "`kubectl port-forward web 8080 -n prod` (over SPDY)",
     of("create", "serviceaccounts/token", "build"): "`kubectl create token build -n prod`",
     of("get", "pods/proxy", "web"): "`kubectl get --raw /api/v1/namespaces/prod/pods/web/proxy`",
     of(

@@ -33,19 +33,17 @@ _VERBS_BELOW = {"status": ("get", "update", "patch"), "scale": ("get", "update",
 _NAMESPACES = ("", "namespaces")
 
 
-def writes(policy: PolicySubject, found: Analysis, index: int, *, beyond_chatter: bool) -> Iterator[Calls]:
+def writes(policy: PolicySubject, found: Analysis, index: int, *, by_name: bool) -> Iterator[Calls]:
     """Yield the writes that a rule matches, as a server serves them, the most telling first.
 
-    `beyond_chatter`: only those of entries without resourceNames, and not of what changes all the time.
+    Those of what changes all the time are left out; so are entries with resourceNames unless `by_name`.
     """
     region = found.reach.region(index)
     targets = (Target(),) if region.targets is None else region.targets
-    if beyond_chatter:
-        targets = tuple(target for target in targets if target.names is None and not takes_only_chatter(target))
+    targets = tuple(one for one in targets if (by_name or one.names is None) and not takes_only_chatter(one))
     verbs = tuple(verb for verb in WRITES if region.verbs is None or verb in region.verbs)
     if targets and verbs:
-        keep = _beyond_chatter if beyond_chatter else _any
-        yield from within(policy, found, region._replace(targets=targets), verbs, keep)
+        yield from within(policy, found, region._replace(targets=targets), verbs, _beyond_chatter)
 
 
 def within(

@@ -77,8 +77,8 @@ def above(what: str) -> str:
 
 
 _PROBES = (
-    Row("", "secrets", "get"),
     Row("", "pods", "list"),
+    Row("", "secrets", "get"),
     Row("", "pods/exec", "create"),
 )
 """What somebody tries who should not be here."""
@@ -93,12 +93,15 @@ KINDS = (
     Kind(
         "exec-not-audited",
         (
-            Row("", "pods/exec pods/attach pods/portforward", "create get"),
+            Row("", "pods/exec pods/attach pods/portforward", "get create"),
             Row("", "pods/ephemeralcontainers", "patch update"),
             Row("", "pods/proxy services/proxy", _PROXY),
             Row("", "nodes/proxy", _PROXY, namespaced=False),
         ),
-        above("pods/exec, pods/attach, pods/portforward, pods/ephemeralcontainers and the proxy subresources"),
+        above(
+            "pods/exec, pods/attach, pods/portforward, pods/ephemeralcontainers, pods/proxy, services/proxy and "
+            "nodes/proxy"
+        ),
     ),
     Kind(
         "rbac-not-audited",
@@ -115,7 +118,7 @@ KINDS = (
             Row("apps", "deployments daemonsets statefulsets replicasets", _WRITES),
             Row("batch", "cronjobs jobs", _WRITES),
         ),
-        above("changes of pods, deployments and other workloads"),
+        above("changes of pods, replicationcontrollers and everything in apps and batch"),
     ),
     Kind(
         "control-plane-changes-not-audited",
@@ -142,7 +145,10 @@ KINDS = (
                 since=32,
             ),
         ),
-        above("changes of webhook configurations, nodes, CRDs, APIServices and certificate requests"),
+        above(
+            "changes of nodes, certificatesigningrequests with /approval, apiservices, customresourcedefinitions and "
+            "everything in admissionregistration.k8s.io"
+        ),
     ),
     Kind(
         "failed-logins-not-audited",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint.checks import identities, wording
-from auditlint.kubernetes.engine.region import Region, Target, contains, meet, region_of
+from auditlint.checks import wording
+from auditlint.checks.coverage import kinds
+from auditlint.kubernetes.engine.region import Region, Target, meet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,34 +25,38 @@ _MOST_NAMED = 4
 class Leak(NamedTuple):
     """Requests of one kind whose bodies hold secrets, and what is in them."""
 
-    region: Region
+    target: Target
+    verbs: tuple[str, ...]
     levels: tuple[str, ...]
     """The levels at which the secret is in the log."""
     what: str
+    namespaced: bool = True
 
-
-def _requests(verbs: str, group: str, resource: str, subresource: str = "") -> Region:
-    return Region(verbs=tuple(verbs.split()), targets=(Target(group, resource, subresource),), urls=())
+    @property
+    def region(self) -> Region:
+        """The requests, and others that no server answers."""
+        return Region(verbs=self.verbs, targets=(self.target,), urls=())
 
 
 _ANSWER = ("RequestResponse",)
 _ANY_BODY = ("Request", "RequestResponse")
 
 
-def _content_of(what: str, group: str, resource: str, subresource: str = "") -> tuple[Leak, ...]:
+def _content_of(what: str, target: Target, *, namespaced: bool = True) -> tuple[Leak, ...]:
     """Return the requests that carry the content of a resource."""
     return (
-        Leak(_requests("get list", group, resource, subresource), _ANSWER, what),
-        Leak(_requests("create update patch", group, resource, subresource), _ANY_BODY, what),
-        Leak(_requests("deletecollection", group, resource, subresource), _ANSWER, what),
+        Leak(target, ("get", "list"), _ANSWER, what, namespaced),
+        Leak(target, ("create", "update", "patch"), _ANY_BODY, what, namespaced),
+        Leak(target, ("deletecollection",), _ANSWER, what, namespaced),
     )
 
 
-OF_CONFIGMAPS = _content_of("the content of configmaps", "", "configmaps")
+_REVIEWS = Target("authentication.k8s.io", "tokenreviews", "")
+OF_CONFIGMAPS = _content_of("the content of configmaps", Target("", "configmaps", ""))
 _OF_SECRETS = (
-    *_content_of("the content of secrets", "", "secrets"),
-    Leak(_requests("create", "", "serviceaccounts", "token"), _ANSWER, "live service account tokens"),
-    Leak(_requests("create", "authentication.k8s.io", "tokenreviews"), _ANY_BODY, "the bearer tokens under review"),
+    *_content_of("the content of secrets", Target("", "secrets", "")),
+    Leak(Target("", "serviceaccounts", "token"), ("create",), _ANSWER, "live service account tokens"),
+    Leak(_REVIEWS, ("create",), _ANY_BODY, "the bearer tokens under review", namespaced=False),
 )
 
 
@@ -69,15 +74,15 @@ def _of_custom_resources(policy: PolicySubject, found: Analysis) -> Iterator[Lea
 
     for row in data.table("sensitive-resources")["resources"]:
         for resource in row["resources"] if row["group"] in groups else ():
-            for leak in _content_of(row["holds"], row["group"], resource):
-                yield leak if row["namespaced"] else leak._replace(region=leak.region._replace(namespaces=("",)))
+            yield from _content_of(row["holds"], Target(row["group"], resource, ""), namespaced=row["namespaced"])
 
 
 def _of_configuration(policy: PolicySubject) -> Iterator[Leak]:
-    for group, resource, subresource in policy.cluster.sensitive:
-        yield from _content_of(
-            f"the content of {wording.dotted(group, resource, subresource)}", group, resource, subresource
-        )
+    """Yield what the configuration calls sensitive; of what nobody knows the scope, both are asked for."""
+    for named in policy.cluster.sensitive:
+        known = policy.cluster.catalogue(policy.minor).get(*named)
+        for namespaced in (True, False) if known is None else (known.namespaced,):
+            yield from _content_of(f"the content of {wording.dotted(*named)}", Target(*named), namespaced=namespaced)
 
 
 def find(found: Analysis, leaks: Iterable[Leak]) -> dict[int, list[tuple[Leak, Request]]]:
@@ -85,7 +90,7 @@ def find(found: Analysis, leaks: Iterable[Leak]) -> dict[int, list[tuple[Leak, R
     shown: dict[int, list[tuple[Leak, Request]]] = {}
     for leak in leaks:
         for index in found.may_take(leak.region):
-            request = _taken(found, index, leak.region) if _logs_bodies(found.policy, index, leak.levels) else None
+            request = _taken(found, index, leak) if _logs_bodies(found.policy, index, leak.levels) else None
             if request:
                 shown.setdefault(index, []).append((leak, request))
     return shown
@@ -97,14 +102,16 @@ def _logs_bodies(policy: Policy, index: int, levels: tuple[str, ...]) -> bool:
     return now.level in levels and not {*policy.omit_stages, *now.omit_stages} >= _BODY_STAGES
 
 
-def _taken(found: Analysis, index: int, region: Region) -> Request | None:
-    """Return a request of a region that a rule takes, one that a cluster serves if there is one."""
-    likely = found.likely(region, index)
-    if likely and contains(region, likely):
-        return likely
-    asked = identities.without_globs(meet(region, region_of(found.policy.rules[index])))
-    request = found.find_served(asked, (index,)).request or found.reach.find(asked, (index,)).request
-    return found.tidy(request, region.verbs or ()) if request else None
+def _taken(found: Analysis, index: int, leak: Leak) -> Request | None:
+    """Return a request that a rule takes and a server answers: one whose login fails leaves no bodies."""
+    from auditlint.checks.coverage import silenced  # many policies log no bodies, and need it not
+
+    for calls in kinds.served((leak.target,), leak.verbs, namespaced=leak.namespaced):
+        within = calls._replace(region=meet(calls.region, found.reach.region(index)))
+        request = silenced.taken(found, index, within, logged_in=True)
+        if request:
+            return request
+    return None
 
 
 def contents(shown: list[tuple[Leak, Request]]) -> str:

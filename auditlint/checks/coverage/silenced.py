@@ -105,14 +105,17 @@ def _sensitive(policy: PolicySubject, found: Analysis) -> Iterator[tuple[Kind, C
             yield kind, calls
 
 
-def taken(found: Analysis, index: int, calls: Calls) -> Request | None:
-    """Return one of some calls within a rule that it takes, by somebody who is in a real cluster."""
-    region = real(calls)
+def taken(found: Analysis, index: int, calls: Calls, *, logged_in: bool = False) -> Request | None:
+    """Return one of some calls within a rule that it takes, by somebody who is in a real cluster.
+
+    `logged_in`: only a request whose login did not fail, so that it was answered.
+    """
+    region = real(calls, found.known.minor)
     if () in (region.verbs, region.targets, region.namespaces, region.users):
         return None
     settled = region.nobody or region.exact_groups is not None
     for part in (region,) if settled else identities.served(region, found.named_users):
-        request = _first(found, index, part)
+        request = None if logged_in and part.nobody else _first(found, index, part)
         if request:
             return found.tidy(request, region.verbs or ())
     return None
@@ -131,12 +134,17 @@ def _first(found: Analysis, index: int, region: Region) -> Request | None:
     return ordinary(answer.request, lambda one: contains(region, one) and found.reach.first(one) == index)
 
 
-def real(calls: Calls) -> Region:
-    """Return the region of calls without users, namespaces and names that nobody and nothing is called."""
+def real(calls: Calls, minor: int) -> Region:
+    """Return the region of calls without users, namespaces and names that nobody and nothing is called.
+
+    Components of the control plane come last among the users: somebody else is the better example.
+    """
     region = identities.without_globs(calls.region)
     users, namespaces = region.users, region.namespaces
-    if users is not None and not by_loopback(users):
-        users = tuple(user for user in users if user != LOOPBACK)
+    if users is not None:
+        gone = {LOOPBACK} if not by_loopback(users) else set()
+        gone |= {identities.UNSECURED} if minor > identities.LAST_UNSECURED else set()
+        users = tuple(sorted((user for user in users if user not in gone), key=_COMPONENTS.__contains__))
     if namespaces is not None and calls.placed:
         namespaces = tuple(name for name in namespaces if name)
     targets = tuple(_sound(target, named=calls.named) for target in region.targets or ())
@@ -152,13 +160,14 @@ def _sound(target: Target, *, named: bool) -> Target:
 
 
 def by_loopback(users: Values) -> bool:
-    """Tell whether users are the server's own client and nobody else."""
-    return set(users) == {LOOPBACK}
+    """Tell whether users are the server's own client and nobody else; nobody's name has a star in it."""
+    return {user for user in users if "*" not in user} == {LOOPBACK}
 
 
 def by_components(users: Values) -> bool:
     """Tell whether users are components of the control plane and nobody else: many silence these on purpose."""
-    return bool(users) and _COMPONENTS.issuperset(users)
+    people = {user for user in users if "*" not in user}
+    return bool(people) and people <= _COMPONENTS
 
 
 def _kinds_of_writes(rule: PolicyRule) -> tuple[Kind, ...]:
@@ -178,7 +187,7 @@ def _write(policy: PolicySubject, found: Analysis, index: int, kind: Kind) -> Re
     from auditlint.checks.coverage import calls as known  # it loads the catalogue of resources, which few policies need
 
     rule = found.policy.rules[index]
-    all_calls = known.writes(policy, found, index, beyond_chatter=kind is ANY_WRITES)
+    all_calls = known.writes(policy, found, index, by_name=kind is PRIVILEGED)
     whoever = tuple(_privileged(rule)) if kind is PRIVILEGED else (EVERYTHING,)
     found_ones = (
         taken(found, index, calls._replace(region=meet(calls.region, who))) for calls in all_calls for who in whoever

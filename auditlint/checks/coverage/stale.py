@@ -106,7 +106,7 @@ def _as_slices(found: Analysis, index: int, pairs: twins.Twins) -> Request | Non
     targets = [target._replace(group=_SLICES[0], resource=_SLICES[1]) for target in here]
     verbs = tuple(verb for verb in _READS if rule.verbs is None or verb in rule.verbs)
     regions = [
-        silenced.real(calls._replace(region=meet(calls.region, rule._replace(targets=None))))
+        silenced.real(calls._replace(region=meet(calls.region, rule._replace(targets=None))), found.known.minor)
         for calls in served(targets, verbs, namespaced=True)
     ]
 

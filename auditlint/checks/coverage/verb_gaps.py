@@ -89,7 +89,7 @@ class _Search:
 
         parts = chain((whole,), (meet(whole, part) for part in _named(self._policy, found, may_take)))
         all_calls = (known.within(self._policy, found, part, (missing,), has_both) for part in parts)
-        regions = (silenced.real(calls) for calls in chain.from_iterable(all_calls))
+        regions = (silenced.real(calls, found.known.minor) for calls in chain.from_iterable(all_calls))
         return self._pairs.find(regions, index, change, may_take)
 
     def _indifferent(self, index: int, listed: str, missing: str) -> int:
