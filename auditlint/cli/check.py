@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -29,7 +30,7 @@ PATIENCE = 1.0
 @click.command("check", short_help="Lint audit policies and kube-apiserver manifests.")
 @click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATH]...")
 @click.option("--format", "output_format", type=Choice(FORMATS), help="Output; on a terminal full, else text.")
-@click.option("--output-file", type=click.Path(dir_okay=False), help="Write the report there instead of to stdout.")
+@click.option("--output-file", type=click.Path(dir_okay=False), help="Write the report there; - is stdout.")
 @click.option("--select", type=RuleNames(), multiple=True, metavar="RULES", help="Report only these rules, categories.")
 @click.option(
     "--ignore", type=RuleNames(), multiple=True, metavar="RULES", help="Do not report these rules, categories."
@@ -59,6 +60,12 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
         raise click.UsageError(str(error)) from None
     missing: list[Notice] = []
     sources = _sources(paths or (".",), settings, options, missing)
+    if options["output_file"]:
+        from auditlint.cli import output
+
+        target = output.target_of(options["output_file"])
+        output.keep_inputs(target, (*paths, *output.configuration(settings, options["config_file"])))
+        sources = _without_output(sources, target, options["as_kind"])
     progress = _Progress()
     try:
         report = lint.check(sources, settings, as_kind=options["as_kind"], progress=progress.show)
@@ -100,6 +107,22 @@ def _sources(
     yield from lint.expand(named, settings, options["exclude"], lambda path, why: failed.append(Notice(path, why)))
 
 
+def _without_output(sources: Iterator[lint.Source], target: str | None, as_kind: str | None) -> Iterator[lint.Source]:
+    """Yield sources without the report of an earlier run; a file that says more than that is not to be replaced."""
+    from auditlint import carriers
+    from auditlint.cli import output
+    from auditlint.text.source import UnreadableError, read_file
+
+    for given in sources:
+        if target is None or given.data is not None or not output.same_file(target, given.path):
+            yield given
+            continue
+        with suppress(UnreadableError):
+            found = carriers.recognise(given.path, read_file(given.path), as_kind=as_kind, named=False, minor=None)
+            if found.subjects or found.defines:
+                raise output.refusal(target, given.path)
+
+
 def _stdin() -> bytes:
     """Return standard input; in pieces, because between them Ctrl-C is heard."""
     from auditlint.text.source import LIMIT
@@ -132,19 +155,13 @@ class _Progress:
 
 
 def _write(report: Report, options: dict[str, Any]) -> None:
-    target = options["output_file"]
+    from auditlint.cli import output
+
+    target = output.target_of(options["output_file"])
     terminal = target is None and sys.stdout.isatty()
     wanted = options["color"]
     color = wanted == "always" or (wanted == "auto" and terminal and not os.environ.get("NO_COLOR"))
-    text = render(report, options["output_format"] or ("full" if terminal else "text"), color=color)
-    if target is not None:
-        from auditlint.text.source import replace_file
-
-        replace_file(target, text.encode("utf-8", "surrogateescape"))
-        return
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
-    sys.stdout.buffer.flush()
+    output.write(target, render(report, options["output_format"] or ("full" if terminal else "text"), color=color))
 
 
 def _tell(report: Report, settings: Settings) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from auditlint.cli import matrix_document
+from auditlint.cli import matrix_document, output
 from auditlint.cli.options import Choice
 from auditlint.cli.policies import STDIN, read_policy, settings_for
 from auditlint.kubernetes.matrix import changes, matrix
@@ -49,7 +49,7 @@ FORMATS = {
 @click.option("--namespace", "-n", metavar="NAME", help="Only requests in this namespace.")
 @click.option("--compare", metavar="OLD", type=click.Path(), help="Show only what this older policy makes different.")
 @click.option("--format", "output_format", type=Choice(tuple(FORMATS)), default="text", help="Output [text].")
-@click.option("--output-file", type=click.Path(dir_okay=False), help="Write the table there instead of to stdout.")
+@click.option("--output-file", type=click.Path(dir_okay=False), help="Write the table there; - is stdout.")
 @click.option("--color", type=Choice(("auto", "always", "never")), default="auto", help="Colour [auto: on a terminal].")
 @click.option("--kubernetes-version", metavar="1.N", help="Decide as this release does.")
 @click.option("--debug", is_flag=True, help="Show a traceback where auditlint itself fails.")
@@ -65,6 +65,8 @@ def command(policy: str, *, compare: str | None, namespace: str | None, **option
         raise click.UsageError("standard input (-) can be only one of the policies")
     _check(options, namespace)
     settings = settings_for(options["kubernetes_version"])
+    target = output.target_of(options["output_file"])
+    output.keep_inputs(target, (policy, compare, *output.configuration(settings)))
     policies = [read_policy(path, settings.minor) for path in (policy, compare) if path is not None]
     engine = Engine([read.policy for read in policies])
     rows = _rows(policies, settings.cluster, engine.index, options)
@@ -72,7 +74,7 @@ def command(policy: str, *, compare: str | None, namespace: str | None, **option
     if compare is not None:
         found = changes(found)
     document = matrix_document.document(found, policies, namespace)
-    _write(document, options)
+    _write(document, target, options)
     return 0
 
 
@@ -138,20 +140,12 @@ def _paths(text: str, index: Index) -> Sequence[Row]:
     return rows
 
 
-def _write(document: Document, options: dict[str, Any]) -> None:
-    target, wanted, output_format = options["output_file"], options["color"], options["output_format"]
+def _write(document: Document, target: str | None, options: dict[str, Any]) -> None:
+    wanted, output_format = options["color"], options["output_format"]
     terminal = target is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     render = import_module(f"auditlint.report.matrix.{FORMATS[output_format]}").render
     if output_format == "text":
         text = render(document, color=wanted == "always" or (wanted == "auto" and terminal))
     else:
         text = render(document)
-    content = text.encode("utf-8", "surrogateescape")
-    if target is not None:
-        from auditlint.text.source import replace_file
-
-        replace_file(target, content)
-        return
-    sys.stdout.flush()
-    sys.stdout.buffer.write(content)
-    sys.stdout.buffer.flush()
+    output.write(target, text)

@@ -48,15 +48,14 @@ def replace_file(path: str, content: bytes) -> None:
 
     A link keeps pointing where it does; what is no regular file (a FIFO, /dev/stderr) is written to as it is.
     """
-    target = os.path.realpath(path)
     try:
-        mode = os.stat(target).st_mode
+        mode = os.stat(path).st_mode
     except FileNotFoundError:
         mode = None
     if mode is not None and not stat.S_ISREG(mode):
-        with open(target, "wb") as file:
-            file.write(content)
+        _write_to(path, content)
         return
+    target = os.path.realpath(path)
     beside = f"{target}.{os.getpid()}.tmp"
     try:
         with open(beside, "xb") as file:
@@ -69,6 +68,15 @@ def replace_file(path: str, content: bytes) -> None:
     except OSError as error:
         with suppress(OSError):
             os.unlink(beside)
+        raise OSError(error.errno, error.strerror, path) from None
+
+
+def _write_to(path: str, content: bytes) -> None:
+    """Write to what is no regular file; its real path may not exist (/dev/fd/3 that is a pipe)."""
+    try:
+        with open(path, "wb") as file:
+            file.write(content)
+    except OSError as error:
         raise OSError(error.errno, error.strerror, path) from None
 
 
