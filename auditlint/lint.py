@@ -153,10 +153,10 @@ def _judge(file: _File, settings: Settings, run: _Run) -> list[Finding]:
     findings = [finding for subject in file.subjects for finding in _run_rules(subject, run, settings)]
     run.notices += [notice for subject in file.subjects for notice in _too_hard(subject)]
     selected = _selection(file.path, settings)
-    findings = _give_way(findings, selected)
+    reported = _give_way(findings, selected)
     if _mentions_us(file.data):
-        findings = _suppress(file, findings, run, settings)
-    return [_weigh(finding, settings) for finding in findings if selected(finding.rule)]
+        reported = _suppress(file, reported, run, settings, _without_profiles(findings, selected, settings))
+    return [_weigh(finding, settings) for finding in reported if selected(finding.rule)]
 
 
 def _too_hard(subject: Subject) -> Iterator[Notice]:
@@ -178,18 +178,44 @@ def _mentions_us(data: bytes) -> bool:
     return b"auditlint" in data.lower() or data.startswith((b"\xff\xfe", b"\xfe\xff"))
 
 
-def _suppress(file: _File, findings: list[Finding], run: _Run, settings: Settings) -> list[Finding]:
-    """Mark what ignore comments cover, and add what the rules say of the comments themselves."""
+def _without_profiles(
+    findings: list[Finding], selected: Callable[[str], bool], settings: Settings
+) -> Sequence[Finding]:
+    """Return what would be reported without a profile: comments that ignore it stand there for such runs."""
+    if not settings.profiles:
+        return ()
+    return _give_way([finding for finding in findings if not REGISTRY[finding.rule].needs_profile], selected)
+
+
+def _suppress(
+    file: _File, findings: list[Finding], run: _Run, settings: Settings, otherwise: Sequence[Finding]
+) -> list[Finding]:
+    """Mark what ignore comments cover, and add what the rules say of the comments themselves.
+
+    A comment is of use, too, that covers one of `otherwise`, which is found in another run.
+    """
     from auditlint import suppress
 
     checks.load()
     stream = reader.read(file.data)
     ignores, malformed = suppress.read_ignores(file.data, stream)
-    findings, unused = suppress.apply(findings, ignores)
+    findings, unused = suppress.apply(findings, ignores, otherwise)
+    unused = tuple((ignore, name) for ignore, name in unused if _runs(name, file.path, settings))
     first = stream.documents[0] if stream.documents else None
     places = NodePlaces(first and first.root, first.first if first else Span(1, 1, 1, 1))
     comments = IgnoreComments(file.path, 0, places, frozenset(REGISTRY), ignores, unused, malformed)
     return [*findings, *_run_rules(comments, run, settings)]
+
+
+def _runs(name: str, path: str, settings: Settings) -> bool:
+    """Tell whether a rule of this name is on, so that a comment which covers none of its findings has no use.
+
+    One that is merely not among the selected is: who selects `unused-ignore` asks about the comments of all rules.
+    """
+    known = REGISTRY.get(name)
+    if known is None or (known.needs_profile and not settings.profiles):
+        return False
+    return _selection(path, settings)(name) or _selection(path, settings._replace(select=()))(name)
 
 
 def _run_rules(subject: Subject, run: _Run, settings: Settings) -> Iterator[Finding]:
@@ -231,13 +257,13 @@ class _Marked(NamedTuple):
 
     exact: set[str]
     above: set[str]
-    about: list[set[str]]
-    """What those are about that say so."""
+    about: set[str]
+    """What those are about that say so, taken together."""
 
     def replaces(self, finding: Finding) -> bool:
         """Tell whether one of the findings says it better: on the same branch, or about all that it is about."""
         if finding.about:
-            return any(about.issuperset(finding.about) for about in self.about)
+            return self.about.issuperset(finding.about)
         return self.on_branch(finding.pointer)
 
     def on_branch(self, pointer: str) -> bool:
@@ -254,18 +280,17 @@ def _ancestors(pointer: str) -> Iterator[str]:
 def _give_way(findings: list[Finding], selected: Callable[[str], bool]) -> list[Finding]:
     """Drop the findings that give way to another that is reported: at the same pointer, above or below it.
 
-    A finding that says what it is about gives way to one about all of it instead, wherever that stands.
+    A finding that says what it is about gives way to those about all of it instead, wherever they stand.
     What a rule says of a whole document silences others there even where it is not selected: it is true all the same.
     """
     said = {(finding.rule, finding.document) for finding in findings}
     heard = [finding for finding in findings if not _is_silenced(finding, said)]
     marked: dict[tuple[str, int], _Marked] = {}
     for finding in heard:
-        known = marked.setdefault((finding.rule, finding.document), _Marked(set(), set(), []))
+        known = marked.setdefault((finding.rule, finding.document), _Marked(set(), set(), set()))
         known.exact.add(finding.pointer)
         known.above.update(_ancestors(finding.pointer))
-        if finding.about:
-            known.about.append(set(finding.about))
+        known.about.update(finding.about)
     return [finding for finding in heard if not _gives_way(finding, marked, selected)]
 
 

@@ -51,6 +51,8 @@ class Rule(NamedTuple):
     default: bool = True
     """Whether the rule runs when nothing was selected."""
     fixable: bool = False
+    needs_profile: bool = False
+    """Whether the rule finds something only where a profile is chosen."""
     options: Mapping[str, Option] = MappingProxyType({})
     """What a configuration can set for this rule, with the defaults."""
 
@@ -131,6 +133,7 @@ def rule(
     silenced_by: tuple[str, ...] = (),
     default: bool = True,
     fixable: bool = False,
+    needs_profile: bool = False,
     options: Mapping[str, Option] = MappingProxyType({}),
 ) -> Callable[[Callable[[S, Context], Iterator[Finding]]], Callable[[S, Context], Iterator[Finding]]]:
     """Register the decorated function as the check called `name`; ValueError if the name is taken."""
@@ -139,7 +142,18 @@ def rule(
         if name in REGISTRY:
             raise ValueError(f"two rules are called {name}")
         REGISTRY[name] = Rule(
-            name, category, severity, summary, subject, check, gives_way_to, silenced_by, default, fixable, options
+            name,
+            category,
+            severity,
+            summary,
+            subject,
+            check,
+            gives_way_to,
+            silenced_by,
+            default,
+            fixable,
+            needs_profile,
+            options,
         )
         return check
 

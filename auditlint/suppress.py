@@ -11,7 +11,7 @@ from auditlint.text.comments import comments
 from auditlint.text.nodes import Alias, Mapping, Sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from auditlint.text.comments import Comment
     from auditlint.text.nodes import Node, Stream
@@ -41,9 +41,15 @@ def read_ignores(data: bytes, stream: Stream) -> tuple[tuple[Ignore, ...], tuple
     return tuple(ignores), tuple(malformed)
 
 
-def apply(findings: list[Finding], ignores: tuple[Ignore, ...]) -> tuple[list[Finding], tuple[tuple[Ignore, str], ...]]:
-    """Return the findings, the covered ones marked as suppressed, and the names that covered none."""
+def apply(
+    findings: list[Finding], ignores: tuple[Ignore, ...], otherwise: Iterable[Finding]
+) -> tuple[list[Finding], tuple[tuple[Ignore, str], ...]]:
+    """Return the findings, the covered ones marked as suppressed, and the names that covered none.
+
+    A name that covers one of `otherwise`, findings of another run, has its use too.
+    """
     unused = {(ignore, name) for ignore in ignores for name in ignore.names}
+    unused -= {(ignore, one.rule) for one in otherwise for ignore in ignores if ignore.covers(one)}
     marked = []
     for finding in findings:
         by = [ignore for ignore in ignores if ignore.covers(finding)]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _CATEGORY = "apiserver-retention"
 _NOTHING_LOGGED = ("backend-without-policy",)
+_BETTER_TOLD = ("retention-below-profile",)
 _AGE, _FILES, _SIZE = "audit-log-maxage", "audit-log-maxbackup", "audit-log-maxsize"
 _WRITER_SIZE = 100
 """The megabytes at which the log writer rotates where it is not told."""
@@ -49,6 +50,7 @@ def _size(server: ApiServer) -> int:
     severity=Severity.WARNING,
     summary="a log file without a limit on age and number of its old files",
     subject=ApiServer,
+    gives_way_to=_BETTER_TOLD,
     silenced_by=_NOTHING_LOGGED,
 )
 def no_rotation_limits(server: ApiServer, context: Context) -> Iterator[Finding]:
@@ -76,6 +78,7 @@ def no_rotation_limits(server: ApiServer, context: Context) -> Iterator[Finding]
     severity=Severity.WARNING,
     summary="0 for maxage and maxbackup, which keeps everything, or an age as the only limit",
     subject=ApiServer,
+    gives_way_to=_BETTER_TOLD,
     silenced_by=_NOTHING_LOGGED,
 )
 def unlimited_retention(server: ApiServer, context: Context) -> Iterator[Finding]:
@@ -84,18 +87,28 @@ def unlimited_retention(server: ApiServer, context: Context) -> Iterator[Finding
     age, files = _limit(server, _AGE), _limit(server, _FILES)
     if _log_use(server) is None or files != 0 or age is None:
         return
-    if age == 0 and (zero := files_use or age_use):
+    use = files_use or age_use
+    write = f"{'Write' if files_use else 'Add'} {example(_FILES, 0)}"
+    if age == 0 and use:
+        kept = "once files are rotated, every one stays" if _never_rotates(server) else _every_file(server)
+        message = f"0 means no limit, not none kept: {kept} until the disk is full. {write}"
+        yield at_flag(server, context, use, message, about=(_AGE, _FILES))
+    elif age > 0 and use:
+        zero = '0 means "any number", and ' if files_use else ""
+        once = "once files are rotated, " if _never_rotates(server) else ""
         message = (
-            f"0 means no limit, not none kept: every file of {_size(server)} MB stays until the disk is "
-            f"full. Write {example(_FILES, 0)}"
+            f"{zero}{once}the age is the only limit: whatever is written in {age} days is kept, and a busy day can "
+            f"fill the disk. {write}"
         )
-        yield at_flag(server, context, zero, message, about=(_AGE, _FILES))
-    elif age > 0 and age_use:
-        message = (
-            f"the age is the only limit: whatever is written in {age} days is kept, and a busy day can fill the disk. "
-            f"Add {example(_FILES, 0)}"
-        )
-        yield at_flag(server, context, age_use, message, severity=Severity.INFO, about=(_FILES,))
+        yield at_flag(server, context, use, message, severity=Severity.INFO, about=(_FILES,))
+
+
+def _never_rotates(server: ApiServer) -> bool:
+    return server.minor >= container.ROTATION_CAN_BE_OFF_FROM and _limit(server, _SIZE) == 0
+
+
+def _every_file(server: ApiServer) -> str:
+    return f"every file of {_size(server)} MB stays"
 
 
 @rule(
@@ -104,6 +117,7 @@ def unlimited_retention(server: ApiServer, context: Context) -> Iterator[Finding
     severity=Severity.WARNING,
     summary="a maximum size of 0, which means no rotation from 1.36 on",
     subject=ApiServer,
+    gives_way_to=_BETTER_TOLD,
     silenced_by=_NOTHING_LOGGED,
 )
 def rotation_off(server: ApiServer, context: Context) -> Iterator[Finding]:

@@ -58,12 +58,11 @@ def _dynamic_auditing(server: ApiServer, context: Context) -> Iterator[Finding]:
 
 
 def retention(server: ApiServer, context: Context) -> Iterator[Finding]:
-    """Yield the limits that are not as the profiles ask: all that are absent together, else one by one."""
+    """Yield the limits that are not as the profiles ask: those that are absent together, the others one by one."""
     asked = _minima(server, context)
     absent = [name for name in asked if _is_absent(server, name)]
-    together = len(absent) == len(asked)
-    for names in [absent] if together and absent else [[name] for name in absent]:
-        yield _absent(server, context, names, asked)
+    if absent:
+        yield _absent(server, context, absent, asked)
     for name, least in asked.items():
         use = server.flags.last(name)
         value = int(server.flags.number(name)) if use else least
@@ -95,7 +94,9 @@ def _absent(server: ApiServer, context: Context, names: Sequence[str], asked: di
     if use and container.is_log_file(use.value) and len(names) == 1:
         message = f"{start}: {_in_effect(server, names[0])}, but the profile's check looks for the flag. Add {added}"
     else:
-        message = f"{start}, and the profile asks for {numbers}. Add {added}"
+        known = server.minor >= container.ROTATION_CAN_BE_OFF_FROM and bool(use)
+        aside = ", and its check looks for the flags, whatever the defaults are" if known else ""
+        message = f"{start}, and the profile asks for {numbers}{aside}. Add {added}"
     if use:
         return at_flag(server, context, use, message, about=tuple(names))
     return context.key(server.arguments_path, message, about=tuple(names))

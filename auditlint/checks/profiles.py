@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     subject=PolicySubject,
     silenced_by=("logs-nothing",),
     default=False,
+    needs_profile=True,
 )
 def policy_below_profile(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report, once for each control of the chosen profiles, what a policy does not log as it asks."""
@@ -42,6 +43,7 @@ def policy_below_profile(policy: PolicySubject, context: Context) -> Iterator[Fi
     summary="chosen profiles that no policy can meet together",
     subject=PolicySubject,
     default=False,
+    needs_profile=True,
 )
 def profile_conflict(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report profiles that ask opposite things of a policy."""
@@ -58,6 +60,7 @@ def profile_conflict(policy: PolicySubject, context: Context) -> Iterator[Findin
     summary="a setting of kube-apiserver that works and that a chosen profile forbids, or wants otherwise",
     subject=ApiServer,
     default=False,
+    needs_profile=True,
 )
 def server_below_profile(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a webhook without a log where a profile asks for a log, and dynamic auditing."""
@@ -73,9 +76,9 @@ def server_below_profile(server: ApiServer, context: Context) -> Iterator[Findin
     severity=Severity.WARNING,
     summary="limits of the log that keep less than a chosen profile asks, or that its check does not find",
     subject=ApiServer,
-    gives_way_to=("no-rotation-limits", "unlimited-retention", "rotation-off"),
     silenced_by=("backend-without-policy",),
     default=False,
+    needs_profile=True,
 )
 def retention_below_profile(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report maxage, maxbackup and maxsize that are not set, or set too low."""

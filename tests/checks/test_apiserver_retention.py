@@ -13,6 +13,10 @@ def of(*arguments: str, minor: int = 34) -> list[str]:
     return shorts(pod(POLICY, *arguments, minor=minor))
 
 
+def messages(*arguments: str, minor: int) -> list[str]:
+    return [found.message for found in findings(pod(POLICY, *arguments, minor=minor), minor=minor)]
+
+
 @pytest.mark.parametrize(("minor", "severity"), [(18, "warning"), (35, "warning"), (36, "info"), (37, "info")])
 def test_a_log_without_limits(minor: int, severity: str) -> None:
     assert of(LOG, minor=minor) == [f"no-rotation-limits {severity} @ - {LOG}"]
@@ -29,7 +33,7 @@ def test_the_message_names_the_flags_that_are_absent() -> None:
         ((FILES + "10",), 34, []),
         ((AGE + "30",), 34, [f"unlimited-retention info @ - {AGE}30"]),
         ((AGE + "30",), 36, []),
-        ((AGE + "30", FILES + "0"), 36, [f"unlimited-retention info @ - {AGE}30"]),
+        ((AGE + "30", FILES + "0"), 36, [f"unlimited-retention info @ - {FILES}0"]),
         ((AGE + "0", FILES + "0"), 34, [f"unlimited-retention warning @ - {FILES}0"]),
         ((AGE + "0", FILES + "0"), 37, [f"unlimited-retention warning @ - {FILES}0"]),
         ((AGE + "0",), 34, [f"unlimited-retention warning @ - {AGE}0"]),
@@ -85,3 +89,28 @@ def test_bare_flags_may_have_their_limits_elsewhere() -> None:
     assert shorts(f"{POLICY}\n{LOG}\n", as_kind="flags") == []
     zero = f"{LOG}\n{AGE}0\n{FILES}0\n"
     assert shorts(zero, as_kind="flags", minor=30) == [f"unlimited-retention warning @ {FILES}0"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "start", "end"),
+    [
+        ((AGE + "30", FILES + "0"), '0 means "any number", and the age is the only limit', f"Write {FILES}10"),
+        ((AGE + "30",), "the age is the only limit", f"Add {FILES}10"),
+        ((AGE + "0",), "0 means no limit, not none kept: every file of 100 MB stays", f"Add {FILES}10"),
+        ((AGE + "0", FILES + "0"), "0 means no limit, not none kept: every file of 100 MB stays", f"Write {FILES}10"),
+    ],
+)
+def test_unlimited_retention_says_what_to_do_with_the_flags_as_they_are(
+    arguments: tuple[str, ...], start: str, end: str
+) -> None:
+    (found,) = messages(LOG, *arguments, minor=34)
+    assert found.startswith(start)
+    assert found.endswith(end)
+
+
+def test_files_that_are_not_rotated_are_not_said_to_be_of_a_size() -> None:
+    found = messages(LOG, AGE + "0", FILES + "0", "--audit-log-maxsize=0", minor=37)
+    assert [one.partition(" until ")[0] for one in found] == [
+        "0 means no limit, not none kept: once files are rotated, every one stays",
+        "0 turns rotation off: one file grows",
+    ]

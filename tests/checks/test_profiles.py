@@ -170,28 +170,28 @@ def test_a_server_without_auditing() -> None:
         ((POLICY, LOG, "--audit-log-maxage=29", FILES, SIZE), 34, {"CIS 1.12 1.2.17": {"retention-below-profile"}}),
         ((POLICY, LOG, "--audit-log-maxage=0", FILES, SIZE), 34, {"CIS 1.12 1.2.17": {"retention-below-profile"}}),
         ((POLICY, LOG, "--audit-log-maxage=365", FILES, SIZE), 34, {}),
-        ((POLICY, LOG, AGE, SIZE), 34, {"CIS 1.12 1.2.18": {"unlimited-retention"}}),
+        ((POLICY, LOG, AGE, SIZE), 34, {"CIS 1.12 1.2.18": {"retention-below-profile"}}),
         ((POLICY, LOG, AGE, SIZE), 37, {"CIS 1.12 1.2.18": {"retention-below-profile"}}),
         ((POLICY, LOG, AGE, "--audit-log-maxbackup=9", SIZE), 34, {"CIS 1.12 1.2.18": {"retention-below-profile"}}),
         ((POLICY, LOG, AGE, FILES), 34, {"CIS 1.12 1.2.19": {"retention-below-profile"}}),
-        ((POLICY, LOG, AGE, FILES, "--audit-log-maxsize=0"), 37, {"CIS 1.12 1.2.19": {"rotation-off"}}),
-        ((POLICY, LOG, AGE, FILES, "--audit-log-maxsize=0"), 27, {"CIS 1.9 1.2.19": {"rotation-off"}}),
+        ((POLICY, LOG, AGE, FILES, "--audit-log-maxsize=0"), 37, {"CIS 1.12 1.2.19": {"retention-below-profile"}}),
+        ((POLICY, LOG, AGE, FILES, "--audit-log-maxsize=0"), 27, {"CIS 1.9 1.2.19": {"retention-below-profile"}}),
         (
             (POLICY, LOG, SIZE, "--audit-log-maxage=0", "--audit-log-maxbackup=0"),
             20,
-            {"CIS 1.20 1.2.22": {"unlimited-retention"}, "CIS 1.20 1.2.23": {"unlimited-retention"}},
+            {"CIS 1.20 1.2.22": {"retention-below-profile"}, "CIS 1.20 1.2.23": {"retention-below-profile"}},
         ),
         (
             (POLICY, LOG),
             37,
-            {f"CIS 1.12 1.2.{number}": {"no-rotation-limits"} for number in (17, 18, 19)},
+            {f"CIS 1.12 1.2.{number}": {"retention-below-profile"} for number in (17, 18, 19)},
         ),
         (
             (POLICY, LOG, "--audit-log-maxage=7"),
             26,
             {
                 "CIS 1.8 1.2.18": {"retention-below-profile"},
-                "CIS 1.8 1.2.19": {"unlimited-retention"},
+                "CIS 1.8 1.2.19": {"retention-below-profile"},
                 "CIS 1.8 1.2.20": {"retention-below-profile"},
             },
         ),
@@ -199,6 +199,40 @@ def test_a_server_without_auditing() -> None:
 )
 def test_flags_and_cis(arguments: tuple[str, ...], minor: int, expected: dict[str, set[str]]) -> None:
     assert controls(pod(*arguments, minor=minor), "cis") == expected
+
+
+_ZERO_AGE, _ZERO_FILES, _ZERO_SIZE = (f"--audit-log-max{name}=0" for name in ("age", "backup", "size"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "minor", "advice"),
+    [
+        ((), 31, ["Add --audit-log-maxage=30, --audit-log-maxbackup=10 and --audit-log-maxsize=100"]),
+        ((), 37, ["Add --audit-log-maxage=30, --audit-log-maxbackup=10 and --audit-log-maxsize=100"]),
+        ((SIZE,), 31, ["Add --audit-log-maxage=30 and --audit-log-maxbackup=10"]),
+        ((_ZERO_AGE, _ZERO_FILES, SIZE), 31, ["Write --audit-log-maxage=30", "Write --audit-log-maxbackup=10"]),
+        ((AGE, _ZERO_FILES, SIZE), 31, ["Write --audit-log-maxbackup=10"]),
+        ((AGE, SIZE), 31, ["Add --audit-log-maxbackup=10"]),
+        ((_ZERO_AGE, SIZE), 31, ["Add --audit-log-maxbackup=10", "Write --audit-log-maxage=30"]),
+        (
+            (_ZERO_AGE, _ZERO_FILES, _ZERO_SIZE),
+            37,
+            ["Write --audit-log-maxage=30", "Write --audit-log-maxbackup=10", "Write --audit-log-maxsize=100"],
+        ),
+    ],
+)
+def test_each_limit_is_told_once_with_what_meets_the_control(
+    arguments: tuple[str, ...], minor: int, advice: list[str]
+) -> None:
+    found = run(pod(POLICY, LOG, *arguments, minor=minor), "cis").findings
+    assert {one.rule for one in found} == {"retention-below-profile"}
+    assert [one.message.rpartition(" (")[0].rpartition(". ")[2] for one in found] == advice
+
+
+def test_without_the_profiles_own_rule_the_others_name_its_controls() -> None:
+    settings = with_profiles(Settings(minor=31, ignore=("retention-below-profile",)), ["cis"], "here")
+    report = lint.check([Source("f.yaml", named=True, data=pod(POLICY, LOG, minor=31).encode())], settings)
+    assert [(one.rule, len(one.controls)) for one in report.findings] == [("no-rotation-limits", 3)]
 
 
 @pytest.mark.parametrize(

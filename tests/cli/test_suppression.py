@@ -93,3 +93,62 @@ def test_windows_line_ends_and_utf_16(auditlint: Auditlint, write: Write) -> Non
     expected = {"live": [], "suppressed": [("invalid-level", 4)]}
     assert check(auditlint, write, policy) == expected
     assert check(auditlint, write, policy.encode("utf-16")) == expected
+
+
+SERVER = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: kube-apiserver, namespace: kube-system}
+spec:
+  hostNetwork: true
+  containers:
+  - name: kube-apiserver
+    image: registry.k8s.io/kube-apiserver:v1.34.1
+    command:
+    - kube-apiserver
+    - --audit-policy-file=/etc/kubernetes/audit-policy.yaml
+    - --audit-log-path=/var/log/audit.log # auditlint: ignore[%s] as agreed
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "expected"),
+    [
+        ("retention-below-profile", (), 0),
+        ("retention-below-profile", ("--select", "retention-below-profile,unused-ignore"), 0),
+        ("retention-below-profile", ("--profile", "cis"), 0),
+        ("retention-below-profile", ("--profile", "nsa"), 0),
+        ("no-rotation-limits", (), 0),
+        ("no-rotation-limits", ("--profile", "cis"), 0),
+        ("no-rotation-limits", ("--ignore", "no-rotation-limits"), 0),
+        ("repeated-flag", (), 1),
+        ("repeated-flag", ("--profile", "cis"), 1),
+        ("repeated-flag", ("--select", "unused-ignore"), 1),
+        ("repeated-flag", ("--select", "unused-ignore,repeated-flag"), 1),
+    ],
+)
+def test_a_rule_that_takes_no_part_in_a_run_makes_no_comment_unused(
+    auditlint: Auditlint, write: Write, name: str, options: tuple[str, ...], expected: int
+) -> None:
+    run = auditlint("check", "--no-config", *options, write("server.yaml", SERVER % name))
+    assert run.returncode in (0, 1), run.stderr
+    assert run.stdout.count("[unused-ignore]") == expected
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ("{}", 0),
+        ("{rules: {configmap-bodies-logged: warning}}", 1),
+        ("{rules: {missing-catch-all: off}}", 0),
+        ("{per-file-ignores: {p.yaml: [invalid-level]}}", 0),
+    ],
+)
+def test_a_rule_that_is_off_makes_no_comment_unused(
+    auditlint: Auditlint, write: Write, settings: str, expected: int
+) -> None:
+    name = {"{rules: {missing-catch-all: off}}": "missing-catch-all"}.get(settings, "configmap-bodies-logged")
+    name = "invalid-level" if "per-file" in settings else name
+    write(".auditlint.yaml", settings)
+    run = auditlint("check", write("p.yaml", f"{HEAD}rules:\n- level: Metadata # auditlint: ignore[{name}]\n"))
+    assert run.stdout.count("[unused-ignore]") == expected
