@@ -788,3 +788,15 @@ def test_a_snippet_is_judged() -> None:
     text = "- level: None\n  resources: [{group: core, resources: [pods]}]\n- level: Metadata\n"
     (found,) = findings(text, "unknown-group")
     assert found.pointer == "/0/resources/0/group"
+
+
+@pytest.mark.parametrize("infix", ["sigs", "x", "a.b", "gateway"])
+@pytest.mark.parametrize("minor", [24, 37])
+def test_a_group_below_a_domain_of_kubernetes_may_be_somebodys(infix: str, minor: int) -> None:
+    """Projects of the community define resources called like built-in ones: podgroups in scheduling.sigs.k8s.io."""
+    known: dict[str, list[str]] = {"scheduling": ["podgroups"]}
+    for one in Cluster().catalogue(minor).served:
+        known.setdefault(one.group.partition(".")[0] or "core", []).append(one.name)
+    for head, names in known.items():
+        for domain in ("k8s.io", "kubernetes.io"):
+            assert not of_entries(GroupResources(f"{head}.{infix}.{domain}", tuple(names)), minor=minor), head

@@ -27,7 +27,7 @@ _LONG_NAME = 8
 _LABELS_OF_DOMAIN = 2
 _ENDINGS = frozenset({"io", "oi", "i", "o"})
 """Last labels that are, or are meant to be, `io`; any other may be somebody's own domain."""
-_COMMUNITY = (".k8s.io", ".kubernetes.io")
+_COMMUNITY = frozenset({_DOMAIN, "kubernetes.io"})
 """Where only names that the community approved are (k8s.io/apiextensions-apiserver, pkg/apihelpers/helpers.go)."""
 
 
@@ -66,7 +66,8 @@ def _misspelt(group: str, built_in: list[str]) -> str | None:
         known_head, known_domain = _split(known)
         if known_domain != _DOMAIN:
             continue
-        if domain == _DOMAIN and fields.distance(head, known_head) <= _forgiven(known_head):
+        forgiven = _forgiven(known_head) if head.count(".") <= known_head.count(".") else 1
+        if domain == _DOMAIN and fields.distance(head, known_head) <= forgiven:
             return known
         if head == known_head and fields.distance(domain, _DOMAIN) <= 1:
             return known
@@ -95,10 +96,13 @@ def _with_resource(group: str, catalogue: Catalogue) -> str | None:
 
 
 def _of_head(group: str, resources: Iterable[str], catalogue: Catalogue) -> str | None:
-    """Return the group that begins like this one where a resource that is named lives there: apps.k8s.io."""
-    if not group.endswith(_COMMUNITY):
+    """Return the group that is meant by its first word in a domain of Kubernetes, as in apps.k8s.io.
+
+    Some resource that is named must live there. With more words in between, it is somebody's: batch.sigs.k8s.io.
+    """
+    head, _, domain = group.partition(".")
+    if domain not in _COMMUNITY:
         return None
-    head = group.partition(".")[0]
     homes = {one.group for name in resources for one in catalogue.named(name.partition("/")[0]) if not one.is_custom}
     return next((home for home in sorted(homes) if (home.split(".")[0] or "core") == head), None)
 
