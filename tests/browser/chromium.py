@@ -9,7 +9,7 @@ from pathlib import Path
 
 INSTALLED = Path(__file__).parents[2] / ".cache" / "browser" / "chromium"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", str(INSTALLED))
-ADVICE = "needs Chromium: tests/browser/install finds or installs one"
+ADVICE = "needs Chromium and playwright: tests/browser/install finds or installs them"
 REQUIRED = "AUDITLINT_BROWSER"
 """Set to `required` where the tests must not be skipped, as in CI."""
 
