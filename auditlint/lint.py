@@ -238,8 +238,14 @@ def _named(findings: Iterable[Finding], subject: Subject, settings: Settings) ->
 
     minor = getattr(subject, "minor", NEWEST)
     no_policy = isinstance(subject, UnreadText) and subject.meant != "policy"
+
+    def concerns(finding: Finding, rule: str, resources: tuple[str, ...]) -> bool:
+        from auditlint.checks import profile_policies
+
+        return not isinstance(subject, PolicySubject) or profile_policies.silences(subject, finding, rule, resources)
+
     for finding in findings:
-        yield finding if no_policy else profiles.named(finding, settings.profiles, minor)
+        yield finding if no_policy else profiles.named(finding, settings.profiles, minor, concerns)
 
 
 def _context(rule: Rule, subject: Subject, settings: Settings) -> Context:

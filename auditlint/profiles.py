@@ -14,9 +14,12 @@ from auditlint.kubernetes import data
 from auditlint.kubernetes.releases import NEWEST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from auditlint.finding import Finding
+
+    Concerns = Callable[[Finding, str, tuple[str, ...]], bool]
+    """Tells whether a finding, of a rule or with one among its notes, concerns some of these resources."""
 
 
 class Control(NamedTuple):
@@ -37,6 +40,8 @@ class Control(NamedTuple):
     """Rules of which only the findings count with which kube-apiserver does not start."""
     about: tuple[str, ...]
     """What such a finding is about, where its rule may speak of several things; empty: anything."""
+    only: tuple[tuple[str, tuple[str, ...]], ...]
+    """Rules of which only the findings count that concern certain resources, each with these: `deployments.apps`."""
     minimum: int
     """The least value of the flag `key`, 0 where it asks for none."""
     against: tuple[str, ...]
@@ -49,11 +54,13 @@ class Control(NamedTuple):
         """The control with its guide, as the JSON report names it: `CIS 1.12 3.2.2`."""
         return f"{self.label.rstrip(':')} {self.id}"
 
-    def answered_by(self, finding: Finding) -> bool:
+    def answered_by(self, finding: Finding, concerns: Concerns) -> bool:
         """Tell whether a finding says that the control is not met."""
         if self.about and finding.about and set(self.about).isdisjoint(finding.about):
             return False
-        counts = not {finding.rule, *finding.stands_for}.isdisjoint(self.rules)
+        only = dict(self.only)
+        names = [name for name in (finding.rule, *finding.stands_for) if name in self.rules]
+        counts = any(name not in only or concerns(finding, name, only[name]) for name in names)
         return counts or (finding.refused and finding.rule in self.if_refused)
 
 
@@ -109,9 +116,9 @@ def conflicts(chosen: tuple[str, ...], minor: int) -> tuple[tuple[Control, tuple
     return tuple((one, others) for one, others in found if others)
 
 
-def named(finding: Finding, chosen: tuple[str, ...], minor: int) -> Finding:
+def named(finding: Finding, chosen: tuple[str, ...], minor: int, concerns: Concerns) -> Finding:
     """Return a finding with the controls that it answers, as a warning at least; any other finding as it is."""
-    answered = [control for control in controls(chosen, minor) if control.answered_by(finding)]
+    answered = [control for control in controls(chosen, minor) if control.answered_by(finding, concerns)]
     if not answered:
         return finding
     return finding._replace(
@@ -146,6 +153,7 @@ def _control(entry: dict[str, Any], label: str, version: str) -> Control:
         tuple(entry["rules"]),
         tuple(entry.get("if_refused", ())),
         tuple(entry.get("about", ())),
+        tuple((rule, tuple(names.split())) for rule, names in entry.get("only", {}).items()),
         entry.get("minimum", 0),
         tuple(entry.get("against", ())),
         entry.get("manual", ""),

@@ -104,6 +104,31 @@ def conflict(policy: PolicySubject, context: Context) -> Iterator[Finding]:
         yield context.key(policy.at("rules"), message)
 
 
+def silences(policy: PolicySubject, finding: Finding, rule: str, resources: tuple[str, ...]) -> bool:
+    """Tell whether the policy rule of a finding takes requests of the kind that a rule speaks of, for these resources.
+
+    The finding is at the policy rule itself, which silences some requests of that kind.
+    """
+    found = analysis.covered(policy)
+    if found is None:
+        return False
+    index = int(finding.pointer.rpartition("/")[2])
+    (kind,) = (kind for kind in kinds.KINDS if kind.rule == rule)
+    rows = tuple(_narrowed(row, resources) for row in kind.rows)
+    for calls in kinds.calls_of(kind._replace(rows=rows), policy.minor):
+        region = meet(calls.region, found.reach.region(index))
+        if silenced.taken(found, index, calls._replace(region=region)):
+            return True
+    return False
+
+
+def _narrowed(row: Row, resources: tuple[str, ...]) -> Row:
+    """Return what a row says of these resources, named as `deployments.apps`."""
+    behind = f".{row.group}" if row.group else ""
+    kept = (name for name in row.resources.split() if name + behind in resources)
+    return row._replace(resources=" ".join(kept))
+
+
 def _guide(control: profiles.Control) -> str:
     return control.label.rstrip(":")
 

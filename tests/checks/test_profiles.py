@@ -335,6 +335,40 @@ def test_what_cis_does_not_ask(body: str) -> None:
     assert controls(rules(body + CLOSING), "cis") == {}
 
 
+_OTHERS = "{group: '', resources: [%s]}, {group: batch}, {group: apps, resources: [statefulsets, daemonsets]}"
+
+
+@pytest.mark.parametrize(
+    ("body", "rule", "named"),
+    [
+        (of("None", "cronjobs", "batch"), "workload-changes-not-audited", False),
+        (of("None", "replicationcontrollers"), "workload-changes-not-audited", False),
+        (of("None", "'cronjobs', 'pods'"), "workload-changes-not-audited", True),
+        (of("None", "'*'", "apps"), "workload-changes-not-audited", True),
+        (of("None", "nodes/proxy"), "exec-not-audited", False),
+        (of("None", "pods/attach, pods/ephemeralcontainers"), "exec-not-audited", False),
+        (of("None", "pods/attach, pods/portforward"), "exec-not-audited", True),
+        (of("None", "nodes/proxy, services/proxy"), "exec-not-audited", True),
+        (of("None", "'*/proxy'"), "exec-not-audited", True),
+        (of("Metadata", "pods/proxy, services/proxy") + of("None", "'*/proxy'"), "exec-not-audited", False),
+        (f"- {{level: None, resources: [{_OTHERS % 'nodes/proxy'}]}}\n", "exec-not-audited", False),
+        (f"- {{level: None, resources: [{_OTHERS % 'nodes/proxy, pods'}]}}\n", "exec-not-audited", True),
+        (f"- {{level: None, verbs: [create], resources: [{_OTHERS % 'pods/attach'}, {{group: "
+         "rbac.authorization.k8s.io}]}\n", "exec-not-audited", False),
+    ],
+)  # fmt: skip
+def test_cis_is_named_only_for_requests_that_it_names(body: str, rule: str, *, named: bool) -> None:
+    found = [one for one in run(rules(body + CLOSING), "cis").findings if one.rule == rule]
+    assert [one.controls for one in found] == [("CIS 1.12 3.2.2",) if named else ()]
+
+
+def test_what_the_configuration_calls_sensitive_is_no_matter_of_the_guides() -> None:
+    settings = with_profiles(Settings(cluster=Cluster(sensitive=(("x.io", "vaults", ""),))), ["cis", "nsa"], "here")
+    text = rules(of("None", "vaults", "x.io") + CLEAN + "- level: RequestResponse\n")
+    report = lint.check([Source("f.yaml", named=True, data=text.encode())], settings)
+    assert {one.rule: one.controls for one in report.findings}["secrets-not-audited"] == ()
+
+
 def test_one_finding_lists_what_is_missing_each_with_a_request() -> None:
     text = rules("- {level: Metadata, resources: [{group: '', resources: [secrets, configmaps]}]}\n")
     (found,) = [one for one in run(text, "cis").findings if one.rule == "policy-below-profile"]
@@ -408,7 +442,7 @@ def test_a_policy_that_does_not_load_is_not_set(chosen: str, text: str) -> None:
 
 
 def test_a_rule_that_stands_for_another_names_its_control() -> None:
-    both = "resources: [{group: rbac.authorization.k8s.io}, {group: apps}]"
+    both = "resources: [{group: rbac.authorization.k8s.io}, {group: apps, resources: [deployments, daemonsets]}]"
     text = rules(f"- {{level: None, verbs: [create], {both}}}\n{CLOSING}")
     assert controls(text, "cis") == {"CIS 1.12 3.2.2": {"rbac-not-audited"}}
 
