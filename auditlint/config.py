@@ -76,6 +76,8 @@ def load(path: str | None) -> Settings:
     document = _read(path)
     if document is None:
         return Settings()
+    _check_keys(document, path)
+    document = {key: value for key, value in document.items() if value is not None}
     _validate(document, path)
     settings = Settings(
         fail_on=document.get("fail-on", Settings().fail_on),
@@ -155,16 +157,21 @@ def with_profiles(settings: Settings, names: Iterable[str], where: str) -> Setti
 
 
 def profile_names(names: Iterable[str], where: str) -> tuple[str, ...]:
-    """Return names of profiles, each once; ConfigError with a suggestion if one is none."""
+    """Return names of profiles, each once, of texts with commas between; ConfigError if there is none of a name."""
     from auditlint import profiles
 
     known = profiles.names()
-    chosen = tuple(dict.fromkeys(names))
+    chosen: dict[str, None] = {}
+    for text in names:
+        words = [word.strip() for word in text.split(",") if word.strip()]
+        chosen.update(dict.fromkeys(words or [text]))
     for name in chosen:
         if name not in known:
-            hint = suggestion(name, known) or f"; there are {', '.join(known)}"
+            near = profiles.nearest(name)
+            hint = f', did you mean "{near}"?' if near else suggestion(name.lower(), known)
+            hint = hint or f"; there are {', '.join(known)}"
             raise ConfigError(f'{where}: "{name}" is not a profile{hint}')
-    return chosen
+    return tuple(chosen)
 
 
 def rule_names(names: Iterable[str], where: str, *, categories: bool = True) -> tuple[str, ...]:
@@ -234,14 +241,27 @@ def _toml(content: bytes, path: str) -> Any:
 
 
 def _yaml(content: bytes, path: str) -> Any:
-    """Return the document with every scalar as it is written, so that 1.30 stays 1.30 and off stays off."""
+    """Return the document with every scalar as it is written, so that 1.30 stays 1.30 and off stays off.
+
+    A setting without a value is None.
+    """
+    from auditlint.text.nodes import Mapping
     from auditlint.text.yaml_reader import read_yaml
 
     stream = read_yaml(content)
     if stream.error is not None:
         raise ConfigError(f"{path}:{stream.error.span.line}: {stream.error.message}")
     root = stream.documents[0].root if stream.documents else None
-    return None if root is None else _as_written(root, path)
+    document: Any = None if root is None else _as_written(root, path)
+    if isinstance(root, Mapping):
+        document |= {entry.name: None for entry in root.entries if _is_null(entry.value)}
+    return document
+
+
+def _is_null(node: Node | None) -> bool:
+    from auditlint.text.nodes import Scalar
+
+    return isinstance(node, Scalar) and node.plain and node.value is None
 
 
 def _as_written(node: Node, path: str) -> Any:
@@ -261,13 +281,16 @@ def _as_written(node: Node, path: str) -> Any:
     return document
 
 
+def _check_keys(document: dict[str, Any], path: str) -> None:
+    known = data.table("config.schema")["properties"]
+    for key in sorted(set(document) - set(known)):
+        raise ConfigError(f'{path}: "{key}" is not a setting{suggestion(key, known)}')
+
+
 def _validate(document: dict[str, Any], path: str) -> None:
     import jsonschema
 
     schema = data.table("config.schema")
-    unknown = set(document) - set(schema["properties"])
-    for key in sorted(unknown):
-        raise ConfigError(f'{path}: "{key}" is not a setting{suggestion(key, schema["properties"])}')
     errors = jsonschema.Draft202012Validator(schema).iter_errors(document)
     error = next(iter(sorted(errors, key=lambda error: list(map(str, error.absolute_path)))), None)
     if error is not None:

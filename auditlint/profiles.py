@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     """Tells whether a finding, of a rule or with one among its notes, concerns some of these resources."""
 
 
+_LONGEST_VERSION = 10
+
+
 class Control(NamedTuple):
     """One thing that a profile asks."""
 
@@ -83,6 +86,25 @@ def names() -> tuple[str, ...]:
         for profile, entry in _profiles().items()
         for name in (profile, *(f"{profile}-{version}" for version in entry.get("versions", ())))
     )
+
+
+def nearest(name: str) -> str | None:
+    """Return the profile that a name means but for capitals, or the version of it with the nearest number."""
+    name = name.lower()
+    if name in names():
+        return name
+    kind, _, version = name.partition("-")
+    number = _number(version)
+    numbers = {one: _number(one) for one in _profiles().get(kind, {}).get("versions", ())}
+    distances = {one: abs(own[1] - number[1]) for one, own in numbers.items() if own and number and own[0] == number[0]}
+    return f"{kind}-{min(distances, key=distances.__getitem__)}" if distances else None
+
+
+def _number(version: str) -> tuple[int, int] | None:
+    """Return the two numbers of a version such as `1.12`."""
+    major, _, minor = version.partition(".")
+    plain = major.isascii() and minor.isascii() and major.isdigit() and minor.isdigit()
+    return (int(major), int(minor)) if plain and len(version) < _LONGEST_VERSION else None
 
 
 @cache

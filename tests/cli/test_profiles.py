@@ -117,6 +117,14 @@ def test_configuration(auditlint: Auditlint, write: Callable[[str, str], str], n
     [
         (("check", "--profile", "sitg", "p.yaml"), '--profile: "sitg" is not a profile, did you mean "stig"?'),
         (("check", "--profile", "cis-1.99", "p.yaml"), '--profile: "cis-1.99" is not a profile'),
+        (("check", "--profile", "CIS", "p.yaml"), '"CIS" is not a profile, did you mean "cis"?'),
+        (("check", "--profile", "STGI", "p.yaml"), '"STGI" is not a profile, did you mean "stig"?'),
+        (("check", "--profile", "cis,sitg", "p.yaml"), '"sitg" is not a profile, did you mean "stig"?'),
+        (("check", "--profile", "cis-1.13", "p.yaml"), 'did you mean "cis-1.12"?'),
+        (("check", "--profile", "cis-1.21", "p.yaml"), 'did you mean "cis-1.20"?'),
+        (("rules", "--profile", "CIS-1.8"), 'did you mean "cis-1.8"?'),
+        (("check", "--profile", "", "p.yaml"), '"" is not a profile; there are cis'),
+        (("check", "--profile", ",", "p.yaml"), '"," is not a profile; there are cis'),
         (("check", "--profile", "x", "p.yaml"), '"x" is not a profile; there are cis, cis-1.5,'),
         (("rules", "--profile", "sitg"), 'did you mean "stig"?'),
         (("rules", "--profile", "cis", "--kubernetes-version", "new"), '"new" is not a Kubernetes version'),
@@ -172,3 +180,23 @@ def test_a_check_without_a_profile_loads_nothing_of_them(tmp_path: Path) -> None
     loaded = run.stdout.splitlines()[-1].split()
     assert "auditlint.checks.profiles" in loaded
     assert {"auditlint.profiles", "auditlint.checks.profile_policies"}.isdisjoint(loaded)
+
+
+@pytest.mark.parametrize("names", ["cis,stig", "cis, stig", "stig,,cis"])
+def test_several_names_with_commas(auditlint: Auditlint, names: str) -> None:
+    assert "[profile-conflict]" in auditlint("check", "--profile", names, "p.yaml").stdout
+    assert {"CIS Kubernetes Benchmark 1.12, for Kubernetes 1.32 and later", "DISA Kubernetes STIG"} <= {
+        *auditlint("rules", "--profile", names).stdout.splitlines()
+    }
+
+
+@pytest.mark.parametrize("text", ["profile:\n", "profile: null\nselect: ~\n", "profile:\nexclude:\nfail-on:\n"])
+def test_a_setting_without_a_value_is_as_absent(
+    auditlint: Auditlint, write: Callable[[str, str], str], text: str
+) -> None:
+    write(".auditlint.yaml", text)
+    run = auditlint("check", "p.yaml")
+    assert (run.returncode, "drops-the-rest" in run.stdout) == (0, True), run.stderr
+    write(".auditlint.yaml", "profil:\n")
+    run = auditlint("check", "p.yaml")
+    assert (run.returncode, 'did you mean "profile"' in run.stderr) == (2, True)
