@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -10,22 +11,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from auditlint.cli import matrix_document, output
+from auditlint.cli.matrix_rows import chosen_rows
 from auditlint.cli.options import Choice
 from auditlint.cli.policies import STDIN, read_policy, settings_for
 from auditlint.kubernetes.matrix import changes, matrix
 from auditlint.kubernetes.matrix.cells import Engine
 from auditlint.kubernetes.matrix.people import distinguished, member_of, user_called
-from auditlint.kubernetes.matrix.rows import NAMED, default_rows, path_rows, resource_row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from auditlint.cli.policies import ReadPolicy
-    from auditlint.kubernetes.catalogue import Catalogue
-    from auditlint.kubernetes.cluster import Cluster
     from auditlint.kubernetes.engine.index import Index
     from auditlint.kubernetes.matrix.people import Identity
-    from auditlint.kubernetes.matrix.rows import Row
     from auditlint.report.matrix.document import Document
 
 FORMATS = {
@@ -36,6 +33,9 @@ FORMATS = {
     "html": "html_page",
 }
 """The formats, each with the module that renders it."""
+_NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
+_LONGEST = 63
+"""Characters of a namespace's name."""
 
 
 @click.command("matrix", short_help="Show who doing what is logged at which level, as a table.")
@@ -45,7 +45,9 @@ FORMATS = {
 )
 @click.option("--path", multiple=True, metavar="PATH", help="Only this path that is no resource, such as /healthz.")
 @click.option("--user", multiple=True, metavar="NAME", help="Only this user; may be repeated.")
-@click.option("--group", multiple=True, metavar="NAME", help="Only somebody in this group; of --user a further group.")
+@click.option(
+    "--group", multiple=True, metavar="NAME", help="Only somebody in this group; with --user: that user, in it."
+)
 @click.option("--namespace", "-n", metavar="NAME", help="Only requests in this namespace.")
 @click.option("--compare", metavar="OLD", type=click.Path(), help="Show only what this older policy makes different.")
 @click.option("--format", "output_format", type=Choice(tuple(FORMATS)), default="text", help="Output [text].")
@@ -69,11 +71,13 @@ def command(policy: str, *, compare: str | None, namespace: str | None, **option
     output.keep_inputs(target, (policy, compare, *output.configuration(settings)))
     policies = [read_policy(path, settings.minor) for path in (policy, compare) if path is not None]
     engine = Engine([read.policy for read in policies])
-    rows = _rows(policies, settings.cluster, engine.index, options)
+    rows = chosen_rows(policies, settings.cluster, engine.index, options, namespace)
     found = matrix(engine, rows, _identities(engine.index, options), namespace or "")
     if compare is not None:
         found = changes(found)
-    document = matrix_document.document(found, policies, namespace)
+    document = matrix_document.document(
+        found, policies, namespace, narrowed=bool(options["resource"] or options["path"])
+    )
     _write(document, target, options)
     return 0
 
@@ -84,6 +88,8 @@ def _check(options: dict[str, Any], namespace: str | None) -> None:
             raise click.UsageError(f"--{option} is empty")
     if namespace == "":
         raise click.UsageError("--namespace is empty: give a namespace's name, or leave it out")
+    if namespace is not None and not (len(namespace) <= _LONGEST and _NAMESPACE.fullmatch(namespace)):
+        raise click.UsageError(f'--namespace: "{namespace}" cannot be a namespace: lower-case letters, digits and -')
     if namespace is not None and options["path"]:
         raise click.UsageError("--namespace and --path exclude each other: a path is in no namespace")
 
@@ -94,50 +100,6 @@ def _identities(index: Index, options: dict[str, Any]) -> Sequence[Identity]:
     if options["group"]:
         return [member_of(name, index) for name in dict.fromkeys(options["group"])]
     return distinguished(index)
-
-
-def _rows(policies: Sequence[ReadPolicy], cluster: Cluster, index: Index, options: dict[str, Any]) -> Sequence[Row]:
-    catalogue = cluster.catalogue(policies[0].subject.minor)
-    rows = default_rows([read.policy for read in policies], catalogue, index, cluster)
-    if not options["resource"] and not options["path"]:
-        return rows
-    sections = {row[2:7]: row.section for row in rows}
-    resources = (row for text in options["resource"] for row in _resources(text, catalogue))
-    paths = (row for text in options["path"] for row in _paths(text, index))
-    chosen = (row._replace(section=sections.get(row[2:7], row.section)) for row in (*resources, *paths))
-    return tuple(dict.fromkeys(chosen))
-
-
-def _resources(text: str, catalogue: Catalogue) -> Iterator[Row]:
-    """Yield the rows of a resource as kubectl writes it; raises a UsageError where nobody can know what is meant."""
-    from auditlint.cli.request_options import split_resource
-
-    word, group, subresource = split_resource(text)
-    known = [one for one in catalogue.named(word) if group in {one.group, None}]
-    if not known and group is None:
-        from auditlint.config import suggestion
-
-        hint = suggestion(word, sorted({one.resource for one in catalogue.served}))
-        raise click.UsageError(
-            f'--resource: no resource "{word}"{hint}; of a custom one give the group, as in {word}.example.com'
-        )
-    pairs = [(one.group, one.resource) for one in known if one.served_in(catalogue.minor)]
-    for place in pairs or [(one.group, one.resource) for one in known] or [(group or "", word)]:
-        yield resource_row(NAMED, *place, subresource, catalogue)
-
-
-def _paths(text: str, index: Index) -> Sequence[Row]:
-    from auditlint.kubernetes.engine.fresh import Fresh
-
-    rows = path_rows(text, Fresh(index))
-    if not rows:
-        reason = (
-            "kube-apiserver reads it as that of a resource: ask with --resource"
-            if text.startswith("/")
-            else "a path starts with /"
-        )
-        raise click.UsageError(f"--path {text}: {reason}")
-    return rows
 
 
 def _write(document: Document, target: str | None, options: dict[str, Any]) -> None:

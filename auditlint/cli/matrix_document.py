@@ -27,16 +27,20 @@ MOST_LINES = 200
 LONGEST_LINE = 400
 
 
-def document(found: Matrix, policies: Sequence[ReadPolicy], namespace: str | None) -> Document:
-    """Return a matrix of one policy, or of a new and an old one, as plain data."""
+def document(
+    found: Matrix, policies: Sequence[ReadPolicy], namespace: str | None, *, narrowed: bool = False
+) -> Document:
+    """Return a matrix of one policy, or of a new and an old one, as plain data; `narrowed`: of some rows only."""
     return {
         "version": FORMAT_VERSION,
         "tool": {"name": "auditlint", "version": __version__},
         "policy": _policy(policies[0]),
         "against": _policy(policies[1]) if len(policies) > 1 else None,
         "namespace": namespace,
+        "narrowed": narrowed,
         "tables": [_table(table) for table in found.tables],
         "hidden_rows": found.hidden_rows,
+        "hidden_paths": found.hidden_paths,
         "hidden_identities": found.hidden_identities,
     }
 
@@ -87,6 +91,7 @@ def _identity(identity: Identity) -> plain.Identity:
         "name": identity.name,
         "user": identity.user,
         "groups": list(identity.groups),
+        "added_groups": list(identity.added),
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -88,6 +89,137 @@ def test_resources_are_named_as_kubectl_does(
     assert names(shown(auditlint, write("p.yaml", POLICY), *options)) == expected
 
 
+STARS = """\
+apiVersion: audit.k8s.io/v1
+kind: Policy
+rules:
+- level: None
+  resources:
+  - {group: "", resources: [pods/exec, pods/log]}
+  - {group: apps, resources: [deployments]}
+  - {group: bar.io, resources: ["*/status"]}
+  - {group: foo.io, resources: ["foos/*"]}
+- level: Request
+  resources:
+  - {group: networking.istio.io, resources: [gateways]}
+  - {group: gateway.networking.k8s.io, resources: [gateways, gateways/status]}
+  - {group: scheduling.example.com, resources: [jobs, rs363]}
+- level: Metadata
+"""
+
+
+def levels(found: dict[str, Any]) -> dict[str, set[str]]:
+    rows = found["tables"][0]["rows"]
+    return {row["name"]: {level for cell in row["cells"] for level in cell["levels"]} for row in rows}
+
+
+def test_a_star_is_expanded(auditlint: Auditlint, write: Write) -> None:
+    policy = write("p.yaml", STARS)
+    pods = levels(shown(auditlint, policy, "--resource", "pods/*"))
+    assert pods["pods/exec"] == pods["pods/log"] == {"None"}
+    assert pods["pods/attach"] == pods["pods/eviction"] == {"Metadata"}
+    assert all(name.startswith("pods/") for name in pods)
+    apps = levels(shown(auditlint, policy, "--resource", "*.apps"))
+    assert (apps["deployments.apps"], apps["deployments.apps/scale"]) == ({"None"}, {"Metadata"})
+    assert all(".apps" in name for name in apps)
+    bars = levels(shown(auditlint, policy, "--resource", "*.bar.io"))
+    assert bars == {"*.bar.io/status": {"None"}, "others in bar.io": {"Metadata"}}
+    foos = levels(shown(auditlint, policy, "--resource", "foos.foo.io/*"))
+    assert foos == {"foos.foo.io/*": {"None"}}
+    status = levels(shown(auditlint, policy, "--resource", "*/status"))
+    assert status["*.bar.io/status"] == {"None"}
+    assert status["gateways.gateway.networking.k8s.io/status"] == {"Request"}
+    assert status["pods/status"] == status["*/status"] == {"Metadata"}
+    everything = levels(shown(auditlint, policy, "--resource", "*"))
+    assert {*pods, *apps, *bars, *foos, "any other resource"} < {*everything}
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("gateways", ["gateways.networking.istio.io", "gateways.gateway.networking.k8s.io"]),
+        ("rs363", ["rs363.scheduling.example.com"]),
+        ("jobs", ["jobs.batch", "jobs.scheduling.example.com"]),
+        ("vaulttokens", ["vaulttokens.example.com"]),
+        ("widgets", ["widgets.example.com"]),
+        ("*.bar.io/status", ["*.bar.io/status"]),
+        ("any other resource", ["any other resource"]),
+    ],
+)
+def test_the_names_of_rows_can_be_given_back(
+    word: str, expected: list[str], auditlint: Auditlint, write: Write
+) -> None:
+    write(
+        ".auditlint.yaml", "custom-resources: [widgets.example.com]\nsensitive-resources: [vaulttokens.example.com]\n"
+    )
+    assert sorted(names(shown(auditlint, write("p.yaml", STARS), "--resource", word))) == sorted(expected)
+
+
+def test_a_name_that_two_groups_have_is_shown_with_its_group(auditlint: Auditlint, write: Write) -> None:
+    run = auditlint("matrix", write("p.yaml", STARS))
+    assert "\ngateways.gateway.networking.k8s.io/status\n" in run.stdout
+    assert "\ngateways.networking.istio.io " in run.stdout
+    assert "\nrs363 " in run.stdout
+
+
+def test_what_was_understood_is_shown(auditlint: Auditlint, write: Write) -> None:
+    run = auditlint("matrix", write("p.yaml", POLICY), "--resource", "PO")
+    assert re.search(r"(?m)^pods +Meta Meta", run.stdout)
+    assert "everything" not in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("word", "name", "why"),
+    [
+        ("psp", "podsecuritypolicies.policy", "does not serve it (1.18 to 1.24 do)"),
+        ("ingresses.extensions", "ingresses.extensions", "does not serve it (1.18 to 1.21 do)"),
+    ],
+)
+def test_what_the_release_lacks_is_said(word: str, name: str, why: str, auditlint: Auditlint, write: Write) -> None:
+    run = auditlint("matrix", write("p.yaml", POLICY), "--resource", word, "--kubernetes-version", "1.30")
+    assert run.returncode == 0
+    assert run.stderr.startswith(f"auditlint: note: {name}: Kubernetes 1.30 {why}; ")
+    assert "Ordinary resources" in run.stdout
+    assert "that the policy names" not in run.stdout
+
+
+def test_a_namespace_has_no_paths_and_nothing_of_the_cluster(auditlint: Auditlint, write: Write) -> None:
+    policy = write("p.yaml", POLICY)
+    found = names(shown(auditlint, policy, "-n", "prod"))
+    assert {"secrets", "any other resource"} < set(found)
+    assert not {"nodes", "clusterroles.rbac.authorization.k8s.io", "any other path"} & set(found)
+    assert not [name for name in found if name.startswith("/")]
+    run = auditlint("matrix", policy, "-n", "prod")
+    assert 'only requests in namespace "prod": no paths, nothing that is in no namespace\n' in run.stdout
+
+
+def test_the_groups_of_a_user_are_in_the_heading(auditlint: Auditlint, write: Write) -> None:
+    policy = write("p.yaml", POLICY)
+    more = ("--group", "ops", "--group", "admins", "--group", "system:authenticated")
+    run = auditlint("matrix", policy, "--user", "jane", *more)
+    assert "\njane, in groups ops and admins\n" in run.stdout
+    assert "\njane\n" in auditlint("matrix", policy, "--user", "jane").stdout
+
+
+def test_empty_names_are_quoted(auditlint: Auditlint, write: Write) -> None:
+    run = auditlint("matrix", write("p.yaml", POLICY.replace('"ops"', '""')))
+    assert '\nGroup ""' in run.stdout
+
+
+@pytest.mark.parametrize("output_format", ["text", "markdown", "html"])
+def test_paths_left_out_are_called_paths(output_format: str, auditlint: Auditlint, write: Write) -> None:
+    urls = json.dumps([f"/p{number}*" for number in range(500)])
+    policy = write("p.yaml", f"{POLICY}- level: None\n  nonResourceURLs: {urls}\n")
+    run = auditlint("matrix", policy, "--format", output_format)
+    assert re.search(r"\b1\d\d more paths: ask for them with --path\b", run.stdout)
+    assert "more resource" not in run.stdout
+
+
+def test_sections_stand_together(auditlint: Auditlint, write: Write) -> None:
+    options = ("--resource", "secrets", "--resource", "pods", "--resource", "configmaps")
+    assert names(shown(auditlint, write("p.yaml", POLICY), *options)) == ["secrets", "configmaps", "pods"]
+
+
 def test_paths(auditlint: Auditlint, write: Write) -> None:
     found = shown(
         auditlint, write("p.yaml", POLICY), "--path", "/healthz", "--path", "/logs/*", "--resource", "secrets"
@@ -128,6 +260,14 @@ def test_compared_with_an_older_policy(auditlint: Auditlint, write: Write) -> No
     (row,) = changed["system:kube-proxy"]
     case = row["cells"][0]["cases"][0]
     assert (case["level"], case["rule"], case["was"]["level"], case["was"]["rule"]) == ("None", 0, "Metadata", 0)
+
+
+def test_stages_that_were_left_out_are_said_to_be_there_now(auditlint: Auditlint, write: Write) -> None:
+    new, old = write("new.yaml", GOOD.replace('omitStages: ["RequestReceived"]\n', "")), write("old.yaml", GOOD)
+    run = auditlint("matrix", new, "--compare", old, "--resource", "secrets")
+    assert "\n  Metadata without RequestReceived -> Metadata with RequestReceived\n" in run.stdout
+    run = auditlint("matrix", old, "--compare", new, "--resource", "secrets")
+    assert "\n  Metadata with RequestReceived -> Metadata without RequestReceived\n" in run.stdout
 
 
 def test_a_policy_compared_with_itself(auditlint: Auditlint, write: Write) -> None:
@@ -184,6 +324,24 @@ def test_a_file_is_written_beside_and_renamed(auditlint: Auditlint, write: Write
         (POLICY, ("--compare", "bad.yaml"), "bad.yaml"),
         (POLICY, ("--resource", "deploymnts"), 'no resource "deploymnts", did you mean "deployments"?'),
         (POLICY, ("--resource", "/log"), "is no resource"),
+        (POLICY, ("--resource", "pods/execs"), 'pods has no subresource "execs", did you mean "pods/exec"?'),
+        (
+            POLICY,
+            ("--resource", "deploy/foo"),
+            'deployments.apps has no subresource "foo", only scale, status',
+        ),
+        (POLICY, ("--resource", "cm/foo"), 'configmaps has no subresource "foo", it has none'),
+        (POLICY, ("--resource", "po*"), "a star stands for a whole name"),
+        (POLICY, ("--resource", "configmaps/*"), 'serves no "configmaps/*"'),
+        (POLICY, ("--resource", "secretz/*"), 'did you mean "secrets"?'),
+        (
+            POLICY,
+            ("--resource", "deployments.batch"),
+            'no resource "deployments" in batch, did you mean "deployments.apps"?',
+        ),
+        (POLICY, ("--resource", "deployments.apps.v1"), 'did you mean "deployments.v1.apps"?'),
+        (POLICY, ("--resource", "nodes", "-n", "prod"), "nodes is in no namespace"),
+        (POLICY, ("-n", "Foo Bar"), '"Foo Bar" cannot be a namespace'),
         (POLICY, ("--resource", ""), "--resource is empty"),
         (POLICY, ("--user", ""), "--user is empty"),
         (POLICY, ("--namespace", ""), "--namespace is empty"),

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditlint.kubernetes import catalogue
+from auditlint.kubernetes.cluster import Cluster
 from auditlint.kubernetes.match import evaluate
 from auditlint.kubernetes.matrix import MOST_ROWS, changes, matrix
 from auditlint.kubernetes.matrix.cells import MOST_CASES, Case, Cell, Choice, Engine, Where
@@ -279,12 +280,54 @@ def test_rows_are_what_everybody_asks_about_and_what_the_policy_names() -> None:
     named = [row.name for row in rows if row.section == NAMED]
     assert named == [
         *("pods/binding", "pods/eviction", "pods/resize", "widgets.example.com"),
-        *("deployments.apps/scale", "replicasets.apps/scale", "statefulsets.apps/scale", "others in batch"),
+        *("deployments.apps/scale", "replicasets.apps/scale", "statefulsets.apps/scale"),
+        *("*.example.com/scale", "others in batch"),
     ]
     everything = [row.name for row in rows]
     assert len(set(everything)) == len(everything)
     assert {"secrets", "any other resource", "/version", "/logs*", "any other path"} < set(everything)
     assert not {"/api/v1/pods", "x", "*"} & set(everything)
+
+
+NAMING = [
+    (("bar.io", "*/status"), "*.bar.io/status"),
+    (("bar.io", "foos/*"), "foos.bar.io/*"),
+    (("*", "*/status"), "*/status"),
+    (("*", "foos"), "foos.*"),
+    (("*", "foos/*"), "foos.*/*"),
+    (("", "*/nothing"), "*/nothing"),
+    (("", "secrets/*"), "secrets/*"),
+]
+
+
+@pytest.mark.parametrize(("entry", "name"), NAMING)
+def test_no_rule_is_without_a_row(entry: tuple[str, str], name: str) -> None:
+    group, resource = entry
+    policy = Policy((PolicyRule("None", resources=(GroupResources(group, (resource,)),)), PolicyRule("Metadata")))
+    engine = Engine([policy])
+    rows = {row.name: row for row in default_rows([policy], NEWEST, engine.index)}
+    found = engine.cell(rows[name], "get", engine.identity(ALICE))
+    assert found is not None
+    assert found.levels == ("None",)
+
+
+def test_a_group_named_as_a_whole_has_a_row_that_no_closer_rule_takes() -> None:
+    rules = (
+        PolicyRule("None", resources=(GroupResources("apps", ("deployments",)),)),
+        PolicyRule("Request", resources=(GroupResources("apps"),)),
+        PolicyRule("Request", resources=(GroupResources("coordination.k8s.io"),)),
+    )
+    policy = Policy(rules)
+    names = {row.name for row in default_rows([policy], NEWEST, Engine([policy]).index)}
+    assert "others in apps" in names
+    assert "others in coordination.k8s.io" not in names
+
+
+def test_custom_resources_of_the_configuration_have_rows() -> None:
+    custom = tuple(catalogue.Resource(group, name) for group, name in (("example.com", "widgets"), ("a.io", "bs")))
+    cluster = Cluster(custom=custom)
+    rows = default_rows([], cluster.catalogue(37), Engine([]).index, cluster)
+    assert {"widgets.example.com", "bs.a.io"} < {row.name for row in rows}
 
 
 def test_a_release_has_the_rows_that_it_serves() -> None:

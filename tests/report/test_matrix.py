@@ -16,6 +16,7 @@ import jsonschema
 import pytest
 
 from auditlint.cli import run
+from auditlint.report.text import printable
 
 HERE = Path(__file__).parent
 GOLDEN = HERE / "golden"
@@ -45,6 +46,9 @@ HOSTILE = (
     "\x1b[31mred\x07",
     "\u202egnp.exe",
     "=cmd|' /C calc'!A0",
+    "@SUM(1)",
+    " +1",
+    "-1+\r\n=2",
     'with "quotes", commas\nand lines',
     "{{ template }} ${value} &amp; \\",
 )
@@ -161,7 +165,9 @@ def test_csv_says_all_that_the_policy_says(tmp_path: Path, capfd: pytest.Capture
     head, *rows = csv.reader(io.StringIO(text, newline=""))
     assert {len(row) for row in rows} == {len(head)}
     names = {row[1] for row in rows}
-    assert set(HOSTILE) <= names
+    assert {"'" * (value.lstrip()[0] in "=+-@") + printable(value) for value in HOSTILE} <= names
+    assert not [field for row in rows for field in row if field.lstrip()[:1] in {*"=+-@"} - {""}]
+    assert not [field for row in rows for field in row if field != printable(field)]
     assert text.endswith("\r\n")
 
 

@@ -33,6 +33,8 @@ class Matrix(NamedTuple):
 
     tables: tuple[Table, ...]
     hidden_rows: int = 0
+    hidden_paths: int = 0
+    """So many of the hidden rows are for paths."""
     hidden_identities: int = 0
 
 
@@ -53,7 +55,8 @@ def matrix(engine: Engine, rows: Sequence[Row], identities: Sequence[Identity], 
     left_out = [identity for people in list(by_rules.values())[most:] for identity in people]
     order = {identity: number for number, identity in enumerate(identities)}
     tables = tuple(Table(tuple(sorted(people, key=order.__getitem__)), lines) for lines, people in by_lines.items())
-    return Matrix(tables, len(rows) - len(shown), len(left_out))
+    paths = sum(row.path is not None for row in rows[MOST_ROWS:])
+    return Matrix(tables, len(rows) - len(shown), paths, len(left_out))
 
 
 def _lines(engine: Engine, rows: Iterable[Row], rules: int, namespace: str) -> Iterable[Line]:

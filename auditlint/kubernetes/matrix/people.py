@@ -38,6 +38,8 @@ class Identity(NamedTuple):
     """The user or group that is meant, "" of the other kinds."""
     user: str | None
     groups: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+    """Of these groups those that the server does not give."""
 
 
 def distinguished(index: Index) -> tuple[Identity, ...]:
@@ -59,7 +61,9 @@ def distinguished(index: Index) -> tuple[Identity, ...]:
 def user_called(name: str, more_groups: tuple[str, ...] = ()) -> Identity:
     """Return a user, in the groups that the server gives and in some more."""
     kind = ANYBODY if name == ANONYMOUS and not more_groups else USER
-    return Identity(kind, name, name, tuple(dict.fromkeys((*more_groups, *groups_of(name)))))
+    given = groups_of(name)
+    added = tuple(group for group in dict.fromkeys(more_groups) if group not in given)
+    return Identity(kind, name, name, tuple(dict.fromkeys((*more_groups, *given))), added)
 
 
 def member_of(group: str, index: Index) -> Identity:

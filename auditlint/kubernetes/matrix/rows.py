@@ -83,12 +83,13 @@ def default_rows(
         *_known(SENSITIVE, () if cluster.aggregated else _SENSITIVE, catalogue),
         *(resource_row(SENSITIVE, *resource, catalogue) for resource in cluster.sensitive),
         *_known(ORDINARY, () if cluster.aggregated else _ORDINARY, catalogue),
+        *(resource_row(ORDINARY, *one[:3], catalogue) for one in cluster.custom),
         *_named_resources(policies, catalogue),
     ]
     resources: dict[tuple[object, ...], Row] = {}
     for row in named:
         resources.setdefault(row[2:5], row)
-    others = _other_resources(policies, resources.values(), index)
+    others = (*_patterns(policies, catalogue, index), *_other_resources(policies, resources.values(), index))
     paths = (row for url in sorted({*_PATHS, *_named_paths(policies)}) for row in path_rows(url, fresh))
     found = (*resources.values(), *others, *dict.fromkeys(paths), *path_rows("/*", fresh))
     return tuple(sorted(dict.fromkeys(found), key=lambda row: SECTIONS.index(row.section)))
@@ -103,6 +104,27 @@ def resource_row(section: str, group: str, resource: str, subresource: str, cata
         verbs = _SUBRESOURCE_VERBS.get(subresource, _ANY_SUBRESOURCE_VERBS) if subresource else VERBS
         return Row(section, verbs, group, resource, subresource, scope)
     return _row(section, known)
+
+
+def rest_row(section: str, group: str | None, resource: str | None, subresource: str, index: Index) -> Row:
+    """Return the row of what rules and catalogue do not speak of more closely: an example that no rule names.
+
+    None: any group, any resource; the subresource * is any, "" none.
+    """
+    verbs = _SUBRESOURCE_VERBS.get(subresource, _ANY_SUBRESOURCE_VERBS) if subresource else VERBS
+    example = (
+        unnamed(("example.com",), index.target_groups) if group is None else group,
+        resource or unnamed(("widgets", "gadgets"), index.resource_words),
+        unnamed(("example",), index.resource_words) if subresource == "*" else subresource,
+    )
+    return Row(section, verbs, *example, title=_rest_title(group, resource, subresource))
+
+
+def _rest_title(group: str | None, resource: str | None, subresource: str) -> str:
+    if resource is None and not subresource:
+        return "any other resource" if group is None else f"others in {group or 'the core group'}"
+    within = f".{group or '*'}" if group or (resource and group is None) else ""
+    return f"{resource or '*'}{within}" + (f"/{subresource}" if subresource else "")
 
 
 def path_rows(url: str, fresh: Fresh) -> tuple[Row, ...]:
@@ -150,28 +172,57 @@ def _named_resources(policies: Sequence[Policy], catalogue: Catalogue) -> Iterat
 
 def _meant(group: str, spelling: str, catalogue: Catalogue) -> Iterator[Named]:
     """Yield what a string under `resources` speaks of by name; of `*/status` in every group there is no end."""
-    resource, slash, subresource = spelling.partition("/")
-    if not resource or (slash and not subresource) or "/" in subresource or spelling in {"*", "*/*"}:
+    if not _can_match(spelling):
         return
+    resource, _, subresource = spelling.partition("/")
     if resource == "*":
         members = () if group == "*" else catalogue.in_group(group)
         yield from (one[:3] for one in members if one.subresource == subresource)
         return
-    groups = {one.group: None for one in catalogue.named(resource) if one.resource == resource}
-    for member in groups if group == "*" else (group,):
+    for member in _groups(group, resource, catalogue):
         yield member, resource, "" if subresource == "*" else subresource
         if subresource == "*":
             yield from (one[:3] for one in catalogue.subresources(member, resource))
 
 
+def _can_match(spelling: str) -> bool:
+    """Tell whether a string under `resources` can match something, and less than everything."""
+    resource, slash, subresource = spelling.partition("/")
+    return bool(resource) and "/" not in subresource and bool(subresource or not slash) and spelling not in {"*", "*/*"}
+
+
+def _groups(group: str, resource: str, catalogue: Catalogue) -> Iterable[str]:
+    if group != "*":
+        return (group,)
+    return dict.fromkeys(one.group for one in catalogue.named(resource) if one.resource == resource)
+
+
+def _patterns(policies: Sequence[Policy], catalogue: Catalogue, index: Index) -> Iterator[Row]:
+    """Yield rows for what strings under `resources` take besides the resources that are known.
+
+    All that is in a group of Kubernetes is known; of others, and where nothing is known, there is a row for the rest.
+    """
+    for entry in dict.fromkeys(entry._replace(resource_names=()) for entry in _entries(policies)):
+        for spelling in filter(_can_match, entry.resources):
+            resource, _, subresource = spelling.partition("/")
+            group = None if entry.group == "*" else entry.group
+            known = [key for key in _meant(entry.group, spelling, catalogue) if key[2] or subresource != "*"]
+            if known and (group in catalogue.built_in_groups or "*" not in (resource, subresource)):
+                continue
+            if not known or group is not None:
+                yield rest_row(NAMED, group, None if resource == "*" else resource, subresource, index)
+
+
 def _other_resources(policies: Sequence[Policy], rows: Iterable[Row], index: Index) -> Iterator[Row]:
-    """Yield the rest of each group that rules name as a whole and no row shows, then everything that no rule names."""
-    resource = unnamed(("widgets", "gadgets"), index.resource_words)
-    shown = {row.group for row in rows}
+    """Yield the rest of each group that rules name as a whole, then everything that no rule names.
+
+    The rest is left out where some row of the group is one that no rule names.
+    """
+    shown = {row.group for row in rows if row.resource not in index.resource_words}
     for group in dict.fromkeys(entry.group for entry in _entries(policies) if _takes_all(entry)):
         if group not in shown and group != "*":
-            yield Row(NAMED, VERBS, group, resource, title=f"others in {group}")
-    yield Row(ORDINARY, VERBS, unnamed(("example.com",), index.target_groups), resource, title="any other resource")
+            yield rest_row(NAMED, group, None, "", index)
+    yield rest_row(ORDINARY, None, None, "", index)
 
 
 def _takes_all(entry: GroupResources) -> bool:

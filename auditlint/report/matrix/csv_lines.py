@@ -7,6 +7,7 @@ import io
 from typing import TYPE_CHECKING
 
 from auditlint.report.matrix import words
+from auditlint.report.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,12 +16,17 @@ if TYPE_CHECKING:
 
 HEADINGS = ("who", "name", "groups", "section", "resource", "verb", "when", "level", "rule", "line", "omitted")
 BEFORE = ("was_level", "was_rule", "was_line", "was_omitted")
+_FORMULA = frozenset("=+-@")
+"""What a formula begins with."""
 _MANY = 1_000_000
 _UNKNOWN = "too many cases to try"
 
 
 def render(document: Document) -> str:
-    """Return a line of headings, then the cells; rules count from 0, as `rules[0]` does."""
+    """Return a line of headings, then the cells; rules count from 0, as `rules[0]` does.
+
+    A value that a spreadsheet would take for a formula has an apostrophe before it.
+    """
     output = io.StringIO()
     writer = csv.writer(output)
     writer.writerow((*HEADINGS, *(BEFORE if document["against"] else ())))
@@ -28,8 +34,14 @@ def render(document: Document) -> str:
         for identity in table["identities"]:
             for row in table["rows"]:
                 for cell in row["cells"]:
-                    writer.writerows(_lines(document, identity, row, cell))
+                    writer.writerows(map(_safe, _lines(document, identity, row, cell)))
     return output.getvalue()
+
+
+def _safe(fields: tuple[str, ...]) -> tuple[str, ...]:
+    """Return fields that no spreadsheet takes for a formula and that hold no control characters."""
+    shown = map(printable, fields)
+    return tuple(f"'{field}" if field.lstrip()[:1] in _FORMULA else field for field in shown)
 
 
 def _lines(document: Document, identity: Identity, row: Row, cell: Cell) -> Iterator[tuple[str, ...]]:

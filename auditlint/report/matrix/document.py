@@ -62,12 +62,16 @@ class Row(TypedDict):
 
 
 class Identity(TypedDict):
-    """One who asks: `kind` is `others`, `user`, `group`, `anonymous` or `failed login`; `user` None: no user."""
+    """One who asks: `kind` is `others`, `user`, `group`, `anonymous` or `failed login`; `user` None: no user.
+
+    The server does not give `added_groups`, they are asked for.
+    """
 
     kind: str
     name: str
     user: str | None
     groups: list[str]
+    added_groups: list[str]
 
 
 class Table(TypedDict):
@@ -102,13 +106,18 @@ class Tool(TypedDict):
 
 
 class Document(TypedDict):
-    """The matrix of one policy; with `against`, the cells in which it differs from that older one."""
+    """The matrix of one policy; with `against`, the cells in which it differs from that older one.
+
+    `narrowed`: only the resources and paths that were asked for.
+    """
 
     version: int
     tool: Tool
     policy: PolicyText
     against: PolicyText | None
     namespace: str | None
+    narrowed: bool
     tables: list[Table]
     hidden_rows: int
+    hidden_paths: int
     hidden_identities: int

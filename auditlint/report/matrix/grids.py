@@ -54,13 +54,19 @@ def _grid(table: Table, groups: list[Methods], short: dict[str, str], look: Call
 
 
 def short_names(document: Document) -> dict[str, str]:
-    """Return for each full name of a row the one without its API group, where no two rows would share it."""
-    pairs = {row["name"]: _short(row) for table in document["tables"] for row in table["rows"]}
-    shorts = list(pairs.values())
-    return {full: short if shorts.count(short) == 1 else full for full, short in pairs.items()}
+    """Return for each full name of a row the one without its API group, where all rows of that resource share it."""
+    rows = {row["name"]: row for table in document["tables"] for row in table["rows"]}
+    groups: dict[str, set[str]] = {}
+    for row in rows.values():
+        if row["name"] == _name(row, row["apiGroup"]):  # and not the title of what stands for many
+            groups.setdefault(row["resource"], set()).add(row["apiGroup"])
+    alone = {resource: next(iter(found)) for resource, found in groups.items() if len(found) == 1}
+    return {
+        name: _name(row, "") if name == _name(row, alone.get(row["resource"], "")) else name
+        for name, row in rows.items()
+    }
 
 
-def _short(row: Row) -> str:
-    if row["path"] is not None or not row["name"].startswith(row["resource"]):
-        return row["name"]
-    return row["resource"] + (f"/{row['subresource']}" if row["subresource"] else "")
+def _name(row: Row, group: str) -> str:
+    below = f"/{row['subresource']}" if row["subresource"] else ""
+    return f"{row['resource']}{f'.{group}' if group else ''}{below}"

@@ -100,7 +100,7 @@ def _head(document: Document, style: str, script: str) -> Iterator[str]:
     if against:
         yield f'<p class="policy">compared with {_text(words.policy_line(against))}: only the cells that differ</p>'
     if document["namespace"] is not None:
-        yield f"<p>Only requests in namespace <code>{_text(document['namespace'])}</code></p>"
+        yield f"<p>{_text(words.namespace_line(document).capitalize())}</p>"
     yield from _legend(document)
     yield '<p class="keys scripted" hidden><kbd>←</kbd><kbd>↑</kbd><kbd>↓</kbd><kbd>→</kbd> move between cells, '
     yield "<kbd>Enter</kbd> opens the rule that decides, <kbd>Esc</kbd> closes it</p></header>"
@@ -290,8 +290,7 @@ def _decision(decision: Decision, kind: str, policy: PolicyText) -> str:
 def _below(page: _Page) -> Iterator[str]:
     """Yield how levels depend on what, and the rules with their lines: what cells lead to."""
     document = page.document
-    hidden = ((document["hidden_rows"], "resources", "--resource"), (document["hidden_identities"], "people", "--user"))
-    yield from (f"<p>{count} more {what}: ask for them with {option}</p>" for count, what, option in hidden if count)
+    yield from (f"<p>{line}</p>" for line in words.hidden_lines(document))
     if page.cases.numbers:
         yield '<section id="cases" class="unscripted"><h2>What depends on namespace or name, or has changed</h2>'
         for text, number in page.cases.numbers.items():

@@ -35,6 +35,7 @@ def render(document: Document) -> str:
         lines += [f"## {_escaped(words.heading(document, identities))}", ""]
         lines += _tables(grid, headings) if grid == base or document["against"] else _difference(grid, base, headings)
     lines += [f"{number}. {_escaped(text)}" for text, number in notes.items()]
+    lines += [f"\n{line}" for line in words.hidden_lines(document)]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -44,7 +45,7 @@ def _head(document: Document) -> Iterator[str]:
     if document["against"]:
         yield from (f"Compared with {_escaped(words.policy_line(document['against']))}.", "")
     if document["namespace"] is not None:
-        yield from (_escaped(f'Only requests in namespace "{document["namespace"]}".'), "")
+        yield from (_escaped(f"{words.namespace_line(document).capitalize()}."), "")
 
 
 def _difference(grid: Grid, base: Grid | None, headings: _Headings) -> Iterator[str]:

@@ -33,4 +33,4 @@ def title(methods: Methods, groups: list[Methods]) -> str:
     """Return the heading of a group of methods."""
     if len(groups) == 1 and len(methods) >= _MANY:
         return "any method"
-    return "others" if len(methods) >= _MANY and methods == max(groups, key=len) else ", ".join(methods)
+    return "other methods" if len(methods) >= _MANY and methods == max(groups, key=len) else ", ".join(methods)

@@ -73,7 +73,7 @@ def _head(document: Document, paint: _Paint) -> Iterator[str]:
     if document["against"]:
         yield paint(f"compared with {printable(words.policy_line(document['against']))}", BOLD)
     if document["namespace"] is not None:
-        yield printable(f'only requests in namespace "{document["namespace"]}"')
+        yield printable(words.namespace_line(document))
     if not document["against"]:
         yield _LEGEND
 
@@ -83,10 +83,7 @@ def _below(document: Document, notes: _Notes) -> Iterator[str]:
         yield ""
     for number, text in enumerate(notes.texts, 1):
         yield from wrap(f"[{number}] {text}", WIDTH, subsequent_indent="    ", break_on_hyphens=False)
-    hidden = ((document["hidden_rows"], "resource", "--resource"), (document["hidden_identities"], "user", "--user"))
-    for count, what, option in hidden:
-        if count:
-            yield f"{count} more {what}{'s' if count > 1 else ''}: ask for them with {option}"
+    yield from words.hidden_lines(document)
 
 
 def _tables(document: Document, notes: _Notes, paint: _Paint) -> Iterator[str]:
@@ -98,7 +95,8 @@ def _tables(document: Document, notes: _Notes, paint: _Paint) -> Iterator[str]:
         if number == 1:
             yield from ("", "As above, except for:")
         yield from _title(words.heading(document, identities), paint)
-        if uniform := _uniform(chain(grid.resources, grid.paths)):
+        uniform = "" if document["narrowed"] else _uniform(chain(grid.resources, grid.paths))
+        if uniform:
             yield f"  {_cell(uniform, 0, paint)} for everything"
         elif base is None or grid == base:
             yield from _sections(grid, groups, paint)
@@ -186,12 +184,18 @@ def _unlike(
     ]
     whole = [at for at in columns if len(rows) > 1 and all(row.cells[at] in {look, ""} for row in rows)]
     if whole := [at for at in whole if any(at in found for found in new)]:
-        yield f"{_verbs([headings[at] for at in whole])}: {everything}"
+        yield f"{_columns(headings, whole)}: {everything}"
     by_verbs: dict[str, list[str]] = {}
     for row, found in zip(rows, new, strict=True):
-        if verbs := [headings[at] for at in found if at not in whole]:
-            by_verbs.setdefault(_verbs(verbs), []).append(row.name)
+        if verbs := _columns(headings, [at for at in found if at not in whole]):
+            by_verbs.setdefault(verbs, []).append(row.name)
     yield from (f"{verbs}: {', '.join(names)}" for verbs, names in by_verbs.items())
+
+
+def _columns(headings: Sequence[str], chosen: Sequence[int]) -> str:
+    """Return the headings of some columns; those of paths may hold commas themselves."""
+    names = [headings[at] for at in chosen]
+    return _verbs(names) if headings is VERBS else ", ".join(names)
 
 
 def _changes(document: Document, notes: _Notes, paint: _Paint) -> Iterator[str]:

@@ -44,14 +44,16 @@ def person(identity: Identity, *, alone: bool = False) -> str:
         "others": "everybody who is logged in" if alone else "everybody else who is logged in",
         "anonymous": "anonymous (not logged in)",
         "failed login": "failed logins (no user at all)",
-        "group": f"group {identity['name']}",
+        "group": "group " + (identity["name"] or '""'),
     }
     return kinds.get(identity["kind"]) or _user(identity)
 
 
 def _user(identity: Identity) -> str:
     name = identity["name"] or '""'
-    return f"{name} (a user of that very name)" if "*" in name else name
+    added = [group or '""' for group in identity["added_groups"]]
+    within = f", in group{'s' if len(added) > 1 else ''} {' and '.join(added)}" if added else ""
+    return (f"{name} (a user of that very name)" if "*" in name else name) + within
 
 
 def people(document: Document, identities: Sequence[Identity]) -> list[str]:
@@ -75,6 +77,25 @@ def policy_line(policy: PolicyText) -> str:
     """Return what a policy is in a few words."""
     number = len(policy["rules"])
     return f"{policy['path']}: {number} rule{'' if number == 1 else 's'}, Kubernetes {policy['kubernetes']}"
+
+
+def namespace_line(document: Document) -> str:
+    """Return what is shown where a namespace is given, "" where none is."""
+    name = document["namespace"]
+    return "" if name is None else f'only requests in namespace "{name}": no paths, nothing that is in no namespace'
+
+
+def hidden_lines(document: Document) -> Iterator[str]:
+    """Yield what is left out, and how to ask for it."""
+    paths = document["hidden_paths"]
+    for count, what, option in (
+        (document["hidden_rows"] - paths, "resource", "--resource"),
+        (paths, "path", "--path"),
+        (document["hidden_identities"], "user or group", "--user or --group"),
+    ):
+        if count:
+            many = "users and groups" if what == "user or group" else f"{what}s"
+            yield f"{count} more {what if count == 1 else many}: ask for them with {option}"
 
 
 def where_words(case: Case, most: int = 3) -> str:
@@ -142,7 +163,9 @@ def change_words(case: Case) -> str:
         return now["level"]
     if was["level"] != now["level"]:
         return f"{was['level']} -> {now['level']}"
-    return f"{_full(was)} -> {_full(now)}" if differs(case) else now["level"]
+    if not differs(case):
+        return now["level"]
+    return f"{now['level']} {_details(was, now)} -> {now['level']} {_details(now, was)}"
 
 
 def differs(case: Case) -> bool:
@@ -157,10 +180,15 @@ def _effect(decision: Decision) -> tuple[str, tuple[str, ...], bool]:
     return level, stages, level in _BODIES and decision["omitManagedFields"]
 
 
-def _full(decision: Decision) -> str:
+def _details(decision: Decision, other: Decision) -> str:
+    """Return what is left out, or that what the other leaves out is not."""
+    omitted = _omitted(decision)
+    return f"without {', '.join(omitted)}" if omitted else f"with {', '.join(_omitted(other))}"
+
+
+def _omitted(decision: Decision) -> tuple[str, ...]:
     _, stages, managed = _effect(decision)
-    omitted = (*stages, *(("managedFields",) if managed else ()))
-    return f"{decision['level']} without {', '.join(omitted)}" if omitted else f"all of {decision['level']}"
+    return (*stages, *(("managedFields",) if managed else ()))
 
 
 def logged(decision: Decision) -> str:

@@ -1,0 +1,216 @@
+"""The rows that `matrix` is asked for: names as kubectl, policies and the matrix itself write them, stars expanded."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from auditlint.kubernetes import releases
+from auditlint.kubernetes.matrix.cells import grounds_of
+from auditlint.kubernetes.matrix.rows import ORDINARY, SECTIONS, default_rows, path_rows, resource_row, rest_row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from auditlint.cli.policies import ReadPolicy
+    from auditlint.kubernetes.catalogue import Catalogue, Ranges
+    from auditlint.kubernetes.cluster import Cluster
+    from auditlint.kubernetes.engine.index import Index
+    from auditlint.kubernetes.matrix.rows import Row
+
+STAR = "*"
+_VERSION = re.compile(r"v\d+(?:(?:alpha|beta)\d+)?")
+_HOW_STARS_STAND = "a star stands for a whole name, as in pods/*, */status or *.apps"
+
+
+def chosen_rows(
+    policies: Sequence[ReadPolicy], cluster: Cluster, index: Index, options: dict[str, Any], namespace: str | None
+) -> Sequence[Row]:
+    """Return the rows that the options choose, all of the matrix where they choose none.
+
+    Raises a UsageError where nobody can know what is meant, and where nothing of it is within the namespace.
+    """
+    catalogue = cluster.catalogue(policies[0].subject.minor)
+    rows = default_rows([read.policy for read in policies], catalogue, index, cluster)
+    if options["resource"] or options["path"]:
+        asked = _Asked(rows, catalogue, index)
+        found = [row for text in options["resource"] for row in asked.resources(text)]
+        found += [row for text in options["path"] for row in asked.paths(text)]
+        rows = tuple(sorted(dict.fromkeys(found), key=lambda row: SECTIONS.index(row.section)))
+    return rows if namespace is None else _within(namespace, rows)
+
+
+def _within(namespace: str, rows: Sequence[Row]) -> Sequence[Row]:
+    """Return the rows that have requests in a namespace; says so if there are none."""
+    found = [row for row in rows if row.path is None and any(grounds_of(row, verb, namespace) for verb in row.verbs)]
+    if not found:
+        names = ", ".join(row.name for row in rows)
+        lies = "are" if len(rows) > 1 else "is"
+        raise click.UsageError(f'--namespace "{namespace}": {names} {lies} in no namespace, ask without --namespace')
+    return found
+
+
+class _Asked:
+    """Finds what is asked for among the rows of the matrix and all that is known of the cluster."""
+
+    def __init__(self, rows: Sequence[Row], catalogue: Catalogue, index: Index) -> None:
+        self.rows = rows
+        self.catalogue = catalogue
+        self.index = index
+        self.sections = {row[2:7]: row.section for row in rows}
+        self.named = [row for row in rows if row.path is None and not row.title]
+
+    def resources(self, text: str) -> Sequence[Row]:
+        """Return the rows of one --resource."""
+        from auditlint.cli.request_options import split_resource
+
+        word, group, subresource = split_resource(text)
+        if any(STAR in part and part != STAR for part in (word, group or "", subresource)):
+            raise click.UsageError(f'--resource: "{text}" is no resource: {_HOW_STARS_STAND}')
+        titled = [row for row in self.rows if row.path is None and row.title == text]
+        if STAR not in {word, subresource} or (group == STAR != word and not self._places(word, None)):
+            return titled or self._meant(word, None if group == STAR else group, subresource)
+        return self._expanded(text, word, None if group == STAR else group, subresource)
+
+    def paths(self, text: str) -> Sequence[Row]:
+        """Return the rows of one --path."""
+        from auditlint.kubernetes.engine.fresh import Fresh
+
+        titled = [row for row in self.rows if row.path is not None and row.title == text]
+        if rows := titled or path_rows(text, Fresh(self.index)):
+            return rows
+        reason = (
+            "kube-apiserver reads it as that of a resource: ask with --resource"
+            if text.startswith("/")
+            else "a path starts with /"
+        )
+        raise click.UsageError(f"--path {text}: {reason}")
+
+    def _row(self, group: str, resource: str, subresource: str) -> Row:
+        row = resource_row(ORDINARY, group, resource, subresource, self.catalogue)
+        return row._replace(section=self.sections.get(row[2:7], row.section))
+
+    def _places(self, word: str, group: str | None) -> list[tuple[str, str]]:
+        """Return group and resource of all that a word names, in this release if it has one of them."""
+        known = [one for one in self.catalogue.named(word) if group in {one.group, None}]
+        served = [one for one in known if one.served_in(self.catalogue.minor)]
+        places = [(one.group, one.resource) for one in served or known]
+        places += [row[2:4] for row in self.named if row.resource == word.lower() and group in {row.group, None}]
+        return list(dict.fromkeys(places))
+
+    def _own(self, word: str, group: str | None) -> list[tuple[str, str]]:
+        """Return what a word names, or a custom resource of which nothing is known; raises a UsageError otherwise."""
+        places = self._places(word, group)
+        if places or (group is not None and group not in self.catalogue.built_in_groups):
+            self._refuse_version(word, group or "")
+            return places or [(group or "", word)]
+        if group is not None:
+            members = (one.resource for one in self.catalogue.ever_in_group(group))
+            hint = _hint(word, members) or self._elsewhere(word)
+            raise click.UsageError(f'--resource: no resource "{word}" in {group}{hint}')
+        hint = _hint(word, (one.resource for one in self.catalogue.served))
+        custom = f"of a custom one give the group, as in {word}.example.com"
+        raise click.UsageError(f'--resource: no resource "{word}"{hint}; {custom}')
+
+    def _refuse_version(self, word: str, group: str) -> None:
+        """Refuse deployments.apps.v1: the version stands before the group, and no such group can be meant."""
+        shorter, _, version = group.rpartition(".")
+        if shorter and shorter in self.catalogue.built_in_groups and not self._places(word, group):
+            right = f"{word}.{version}.{shorter}" if _VERSION.fullmatch(version) else f"{word}.{shorter}"
+            raise click.UsageError(f'--resource: no API group "{group}", did you mean "{right}"?')
+
+    def _elsewhere(self, word: str) -> str:
+        places = self._places(word, None)
+        return f', did you mean "{self._row(*places[0], "").name}"?' if places else ""
+
+    def _meant(self, word: str, group: str | None, subresource: str) -> Sequence[Row]:
+        """Return the rows of a resource without stars; tells what this release does not serve."""
+        places = self._own(word, group)
+        keys = [(*place, subresource) for place in places if self._may_have(*place, subresource)]
+        if not keys:
+            raise self._no_subresource(places, subresource)
+        served = [key for key in keys if not self._lacks(*key)]
+        for key in () if served else keys:
+            when = _releases(self.catalogue.releases(*key))
+            lack = f"Kubernetes {releases.name(self.catalogue.minor)} does not serve it ({when})"
+            click.echo(f"auditlint: note: {self._row(*key).name}: {lack}; shown is what the rules say of it", err=True)
+        return [self._row(*key) for key in served or keys]
+
+    def _may_have(self, group: str, resource: str, subresource: str) -> bool:
+        """Tell whether some release or the policy knows a subresource; of custom resources nobody knows them all."""
+        if not subresource or group not in self.catalogue.built_in_groups:
+            return True
+        key = (group, resource, subresource)
+        return self.catalogue.ever(*key) is not None or any(row[2:5] == key for row in self.named)
+
+    def _lacks(self, group: str, resource: str, subresource: str) -> bool:
+        return group in self.catalogue.built_in_groups and self.catalogue.get(group, resource, subresource) is None
+
+    def _no_subresource(self, places: Sequence[tuple[str, str]], subresource: str) -> click.UsageError:
+        have = [one for place in places for one in self.catalogue.subresources(*place)]
+        near = _hint(subresource, (one.subresource for one in have))
+        full = {one.subresource: self._row(*one[:3]).name for one in have}
+        for name, whole in full.items():
+            near = near.replace(f'"{name}"', f'"{whole}"')
+        known = near or (f", only {', '.join(full)}" if full else ", it has none")
+        return click.UsageError(
+            f'--resource: {self._row(*places[0], "").name} has no subresource "{subresource}"{known}'
+        )
+
+    def _expanded(self, text: str, word: str, group: str | None, subresource: str) -> Sequence[Row]:
+        """Return the rows of what a string with a star takes: of what is known, and one for the rest if there is any.
+
+        As in a policy, a star alone takes subresources too, and `pods/*` does not take pods.
+        """
+        places = None if word == STAR else self._own(word, group)
+        known = [row for row in self.rows if row.path is None and self._speaks_of(row)]
+        known += [self._row(*one[:3]) for one in self.catalogue.served]
+        found = [row for row in known if _is_below(row, subresource) and _is_in(row, group, places)]
+        found += self._rests(group, places, subresource)
+        if not found:
+            raise click.UsageError(f'--resource: Kubernetes {releases.name(self.catalogue.minor)} serves no "{text}"')
+        return found
+
+    def _speaks_of(self, row: Row) -> bool:
+        """Tell whether a row is for what a rule or a configuration names, not an example of everything else."""
+        return not row.title or row.group in self.index.target_groups
+
+    def _rests(self, group: str | None, places: Sequence[tuple[str, str]] | None, subresource: str) -> Iterator[Row]:
+        """Yield the rows for what nobody knows: of groups that do not come with Kubernetes."""
+        if places is not None:
+            wanted: list[tuple[str | None, str | None]] = [*places]
+        elif group is not None:
+            wanted = [(group, None)]
+        else:
+            wanted = [*((named, None) for named in sorted(self.index.target_groups - {STAR})), (None, None)]
+        for one, resource in wanted:
+            if one not in self.catalogue.built_in_groups:
+                row = rest_row(ORDINARY, one, resource, subresource, self.index)
+                yield row._replace(section=self.sections.get(row[2:7], row.section))
+
+
+def _is_below(row: Row, subresource: str) -> bool:
+    return not subresource or (bool(row.subresource) if subresource == STAR else row.subresource == subresource)
+
+
+def _is_in(row: Row, group: str | None, places: Sequence[tuple[str, str]] | None) -> bool:
+    return group in {row.group, None} if places is None else (row.group, row.resource) in places
+
+
+def _hint(word: str, known: Iterable[str]) -> str:
+    from auditlint.config import suggestion
+
+    return suggestion(word, dict.fromkeys(known))
+
+
+def _releases(spans: Ranges) -> str:
+    """Say which releases serve something."""
+    names = [
+        releases.name(first) if first == last else f"{releases.name(first)} to {releases.name(last)}"
+        for first, last in spans
+    ]
+    if not names:
+        return "no release does"
+    return f"{' and '.join(names)} do"
