@@ -141,6 +141,8 @@ def _witnesses(report: Report, verdicts: Sequence[Answer]) -> Iterator[Point]:
         expected: dict[str, object] = {"rule": int(steps[2])} if steps[2:] else {}
         if finding.rule == "missing-catch-all":
             expected = {"rule": None}
+        elif finding.rule == "stale-exemption":
+            expected = {"level": theirs["level"] if theirs["level"] != "None" else "that of what is logged"}
         elif finding.rule in LOST:
             expected = {"level": "None"}
         elif finding.rule.endswith("-not-audited"):
