@@ -69,10 +69,15 @@ class _Asked:
         word, group, subresource = split_resource(text)
         if any(STAR in part and part != STAR for part in (word, group or "", subresource)):
             raise click.UsageError(f'--resource: "{text}" is no resource: {_HOW_STARS_STAND}')
-        titled = [row for row in self.rows if row.path is None and row.title == text]
-        if STAR not in {word, subresource} or (group == STAR != word and not self._places(word, None)):
-            return titled or self._meant(word, None if group == STAR else group, subresource)
-        return self._expanded(text, word, None if group == STAR else group, subresource)
+        wanted = (word, None if group == STAR else group, subresource)
+        shown = [row for row in self.rows if row.path is None and (row.name == text or _is_called(row, *wanted))]
+        try:
+            found = self._expanded(text, *wanted) if STAR in {word, subresource} else self._meant(*wanted)
+        except click.UsageError:
+            if not shown:
+                raise
+            return shown
+        return [*found, *shown]
 
     def paths(self, text: str) -> Sequence[Row]:
         """Return the rows of one --path."""
@@ -97,7 +102,9 @@ class _Asked:
         known = [one for one in self.catalogue.named(word) if group in {one.group, None}]
         served = [one for one in known if one.served_in(self.catalogue.minor)]
         places = [(one.group, one.resource) for one in served or known]
-        places += [row[2:4] for row in self.named if row.resource == word.lower() and group in {row.group, None}]
+        places += [
+            row[2:4] for row in self.named if row.resource in {word, word.lower()} and group in {row.group, None}
+        ]
         return list(dict.fromkeys(places))
 
     def _own(self, word: str, group: str | None) -> list[tuple[str, str]]:
@@ -189,6 +196,11 @@ class _Asked:
             if one not in self.catalogue.built_in_groups:
                 row = rest_row(ORDINARY, one, resource, subresource, self.index)
                 yield row._replace(section=self.sections.get(row[2:7], row.section))
+
+
+def _is_called(row: Row, word: str, group: str | None, subresource: str) -> bool:
+    """Tell whether a row is called so, letter for letter; outputs leave out groups."""
+    return not row.title and (row.resource, row.subresource) == (word, subresource) and group in {row.group, None}
 
 
 def _is_below(row: Row, subresource: str) -> bool:

@@ -106,6 +106,13 @@ rules:
   - {group: scheduling.example.com, resources: [jobs, rs363]}
 - level: Metadata
 """
+MISTAKEN = """\
+- level: Metadata
+  resources:
+  - {group: batch, resources: [deployments/scale]}
+  - {group: apps, resources: [PODS]}
+  - {group: "*", resources: [zaps/*]}
+"""
 
 
 def levels(found: dict[str, Any]) -> dict[str, set[str]]:
@@ -144,6 +151,9 @@ def test_a_star_is_expanded(auditlint: Auditlint, write: Write) -> None:
         ("widgets", ["widgets.example.com"]),
         ("*.bar.io/status", ["*.bar.io/status"]),
         ("any other resource", ["any other resource"]),
+        ("deployments.batch/scale", ["deployments.batch/scale"]),
+        ("PODS", ["pods", "PODS.apps"]),
+        ("zaps.*/*", ["zaps.*/*"]),
     ],
 )
 def test_the_names_of_rows_can_be_given_back(
@@ -152,7 +162,9 @@ def test_the_names_of_rows_can_be_given_back(
     write(
         ".auditlint.yaml", "custom-resources: [widgets.example.com]\nsensitive-resources: [vaulttokens.example.com]\n"
     )
-    assert sorted(names(shown(auditlint, write("p.yaml", STARS), "--resource", word))) == sorted(expected)
+    policy = write("p.yaml", STARS.replace("- level: Metadata", MISTAKEN))
+    run = auditlint("matrix", policy, "--format", "json", "--resource", word)
+    assert sorted(names(json.loads(run.stdout))) == sorted(expected)
 
 
 def test_a_name_that_two_groups_have_is_shown_with_its_group(auditlint: Auditlint, write: Write) -> None:

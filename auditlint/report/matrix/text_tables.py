@@ -73,7 +73,7 @@ def _head(document: Document, paint: _Paint) -> Iterator[str]:
     if document["against"]:
         yield paint(f"compared with {printable(words.policy_line(document['against']))}", BOLD)
     if document["namespace"] is not None:
-        yield printable(words.namespace_line(document))
+        yield from wrap(printable(words.namespace_line(document)), WIDTH, break_on_hyphens=False)
     if not document["against"]:
         yield _LEGEND
 
