@@ -215,7 +215,7 @@ def dead_identity(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     for index, field, position, name in suspects:
         dead = identities.dead(index, field, name)
         if dead:
-            severity = Severity.INFO if dead.gone else None
+            severity = Severity.INFO if dead.gone and field == "users" else None
             yield context.value(policy.at("rules", index, field, position), dead.message, severity=severity)
 
 

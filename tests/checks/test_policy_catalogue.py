@@ -155,7 +155,7 @@ WRONG_RESOURCES = {
     ("", "deploymnets"): 'did you mean "deployments" of group "apps"?',
     ("", "deployments.apps"): '`group: "apps"` with `resources: ["deployments"]`',
     ("", "apps/deployments"): '`group: "apps"` with `resources: ["deployments"]`',
-    ("apps", "v1/deployments"): '`group: "apps"` with `resources: ["deployments"]`',
+    ("apps", "v1/deployments"): 'written without group and version. Write "deployments"',
     ("", "exec"): 'Write "pods/exec"',
     ("", "logs"): 'Write "pods/log"',
     ("apps", "scale"): 'Write "*/scale"',
@@ -372,20 +372,42 @@ def test_what_older_releases_than_the_oldest_had(group: str, name: str) -> None:
     assert "up to 1.17 have" in message(group, name, minor=OLDEST)
 
 
-SINGULARS = {
-    "machineconfig": "machineconfigs",
-    "machineconfig/status": "machineconfigs",
-    "MachineConfig": "machineconfigs",
-    "proxy": "proxies",
-    "gateway": "gateways",
-    "box": "boxes",
-}
-
-
-@pytest.mark.parametrize(("name", "plural"), SINGULARS.items(), ids=SINGULARS.keys())
-def test_singular_resource(name: str, plural: str) -> None:
+@pytest.mark.parametrize(
+    "name", ["machineconfig", "machineconfig/status", "MachineConfig", "proxy", "gateway", "box", "wd", "equipment"]
+)
+def test_singular_resource(name: str) -> None:
+    """Nobody knows the plural: none is invented."""
     assert of_name("machineconfiguration.openshift.io", name) == "singular-resource info"
-    assert f'write "{plural}"' in message("machineconfiguration.openshift.io", name)
+    word = name.partition("/")[0]
+    assert message("machineconfiguration.openshift.io", name) == (
+        f'"{word}" takes only what is called so in URLs, letter by letter: a singular or a kind takes nothing. '
+        "If it is one, write the plural, which `kubectl api-resources` prints first"
+    )
+
+
+def test_a_group_whose_plurals_are_the_kinds_in_lower_case() -> None:
+    assert of_name("constraints.gatekeeper.sh", "k8spspprivilegedcontainer") == ""
+    assert of_name("constraints.gatekeeper.sh", "K8sPSPPrivilegedContainer") == "singular-resource info"
+
+
+@pytest.mark.parametrize(
+    ("group", "name", "meant"),
+    [
+        ("", "v1/secrets", "secrets"),
+        ("", "core/pods", "pods"),
+        ("apps", "apps/deployments", "deployments"),
+        ("apps", "deployments.apps", "deployments"),
+        ("events.k8s.io", "v1/events", "events"),
+        ("apps", "v1/deployments", "deployments"),
+    ],
+)
+def test_a_resource_with_its_group_or_version(group: str, name: str, meant: str) -> None:
+    end = f'so this takes nothing: resources are written without group and version. Write "{meant}"'
+    assert message(group, name).endswith(end)
+
+
+def test_a_resource_with_the_version_of_another_group() -> None:
+    assert 'it is in the core group. Write `group: ""`' in message("apps", "v1/secrets")
 
 
 @pytest.mark.parametrize("name", ["widgets", "widgets/scale", "*", "*/status", "metadata", "Widgets", "dns"])
@@ -576,7 +598,7 @@ DEAD_USERS = {
 DEAD_GROUPS = {
     "system:anonymous": 'users: ["system:anonymous"]',
     "system:apiserver": "is a user",
-    "system:unsecured": "is a user",
+    "system:unsecured": "ended with 1.19",
     "system:node:node-1": "is a user",
     "system:bootstrap:abcdef": "is a user",
     "system:kube-proxy": "unless your own logins say so",

@@ -148,23 +148,22 @@ def _rest(rule: PolicyRule) -> Hashable:
 
 def dead(field: str, name: str, minor: int) -> Dead | None:
     """Return why a name in `users` or `userGroups` takes nobody, None where it may be somebody's."""
-    found = _gone(name, minor) if field == "users" else None
     return (
-        found
+        _gone(field, name, minor)
         or _account(field, name)
         or (_as_user(name) if field == "users" else _as_group(name))
         or _misspelt(field, name)
     )
 
 
-def _gone(name: str, minor: int) -> Dead | None:
+def _gone(field: str, name: str, minor: int) -> Dead | None:
     if name == "system:unsecured" and minor > _INSECURE_PORT_UNTIL:
         message = (
             'nobody is "system:unsecured" any more: so were called all who came through the insecure port, which '
             f"ended with 1.{_INSECURE_PORT_UNTIL}. {_DELETE}"
         )
         return Dead(message, gone=True)
-    if name == "kubelet":
+    if (field, name) == ("users", "kubelet"):
         message = (
             'no kubelet is called "kubelet" any more, they are "system:node:NAME" in the group "system:nodes" '
             "(unless your own certificates say otherwise):"

@@ -54,6 +54,7 @@ _ELSEWHERE = {
     "certificates": "cert-manager.io",
 }
 """Resources of custom groups that many clusters have: a hint, never a verdict."""
+_VERSION = re.compile(r"v\d+((alpha|beta)\d+)?")
 _EVERYTHING = frozenset({"all", "any", "every"})
 _ALIKE = 0.85
 _FEW = 3
@@ -177,13 +178,14 @@ def unknown_resource(known: Catalogue, group: str, resource: str, subresource: s
 def singular(known: Catalogue, group: str, resource: str, subresource: str) -> Words:
     """Return the words for a name in a custom group that looks like no plural."""
     own = [one.resource for one in known.named(resource) if one.group == group]
-    plural = own[0] if own else _plural(resource.lower())
-    sure = "are written" if own else "are nearly always written"
+    if own:
+        fact = f"{quoted(resource)} takes only what is called so, and resources are called by their plural, as in URLs"
+        return Words(f'{fact}: write "{own[0]}"', fact, (group, _joined(own[0], subresource)))
     fact = (
-        f"{quoted(resource)} takes only what is called so, letter by letter, and resources {sure} in the plural, as in "
-        "URLs"
+        f"{quoted(resource)} takes only what is called so in URLs, letter by letter: a singular or a kind takes nothing"
     )
-    return Words(f'{fact}: write "{plural}"', fact, (group, _joined(plural, subresource)))
+    advice = "If it is one, write the plural, which `kubectl api-resources` prints first"
+    return Words(f"{fact}. {advice}", fact, (group, _joined(_plural(resource.lower()), subresource)))
 
 
 def _advice(known: Catalogue, group: str, resource: str, subresource: str) -> Iterator[_Advice]:
@@ -198,7 +200,7 @@ def _advice(known: Catalogue, group: str, resource: str, subresource: str) -> It
         yield _Advice(f"only RBAC knows it, for {_RBAC_RESOURCES[resource]}. {_DELETE}")
     if served:
         yield _where(known, served, subresource)
-    yield from _dotted(known, word, subresource)
+    yield from _dotted(known, group, word, subresource)
     yield from _as_subresource(known, group, word)
     if word in _ELSEWHERE:
         yield _Advice(f'there is one in group "{_ELSEWHERE[word]}"')
@@ -211,15 +213,23 @@ def _advice(known: Catalogue, group: str, resource: str, subresource: str) -> It
     yield _Advice("write a name that `kubectl api-resources` prints, with the group before the `/` of its APIVERSION")
 
 
-def _dotted(known: Catalogue, word: str, subresource: str) -> Iterator[_Advice]:
+def _dotted(known: Catalogue, group: str, word: str, subresource: str) -> Iterator[_Advice]:
     """Yield what `deployments.apps`, `apps/deployments` and `v1/pods` stand for."""
     first, _, rest = word.partition(".")
-    served = _served(known, first) if rest else ()
-    if served:
+    if rest:
+        yield from _without_group(known, group, _served(known, first), subresource)
+    if word in known.groups or word in {"core", "api"} or _VERSION.fullmatch(word):
+        yield from _without_group(known, group, _served(known, subresource), "")
+
+
+def _without_group(known: Catalogue, group: str, served: Sequence[Resource], subresource: str) -> Iterator[_Advice]:
+    """Yield where a resource lives that is written with a group or a version."""
+    here = next((one for one in served if group in {"*", one.group}), None)
+    if here:
+        name = _fitting(known, here, subresource)
+        yield _Advice(f"resources are written without group and version. Write {quoted(name)}", (here.group, name))
+    elif served:
         yield _where(known, served, subresource)
-    inner = _served(known, subresource)
-    if inner and (word in known.groups or word in {"core", "api"} or word.startswith("v")):
-        yield _where(known, inner, "")
 
 
 def _as_subresource(known: Catalogue, group: str, word: str) -> Iterator[_Advice]:

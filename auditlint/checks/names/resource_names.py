@@ -27,6 +27,8 @@ _BEFORE = {
 """What releases before the oldest known one served, from the API documents of Kubernetes 1.8 to 1.17."""
 _ANY_NAME = frozenset({"custom.metrics.k8s.io", "external.metrics.k8s.io"})
 """Groups in which the names of metrics stand where resources do."""
+_KINDS_AS_PLURALS = frozenset({"constraints.gatekeeper.sh"})
+"""Groups whose resources are called like their kinds, in lower case (open-policy-agent/frameworks, constraint)."""
 _PLURALS_WITHOUT_S = ("data", "media", "criteria", "people", "children")
 _GENERAL = frozenset({"*/status", "*/scale"})
 """Wildcards that people write for every group, whether one of its resources has the subresource yet or not."""
@@ -178,6 +180,7 @@ class Names:
         if resource == "*" or group in _ANY_NAME:
             return None
         is_plural = resource.endswith(("s", *_PLURALS_WITHOUT_S))
+        is_plural = is_plural or (group in _KINDS_AS_PLURALS and resource.islower())
         if not is_plural and name_advice.is_singular(known, group, resource):
             return "singular-resource", name_advice.singular(known, group, resource, subresource)
         misspelt = name_advice.misspelt_custom(known, group, resource, subresource)
