@@ -424,8 +424,8 @@ def flag_without_effect(server: ApiServer, context: Context) -> Iterator[Finding
     """Report flags that the server accepts and never looks at, one finding per cause."""
     for backend, switch in flags.BACKENDS.items():
         for names, reason in _idle(server, backend, switch):
-            uses = [use for name in names if (use := server.flags.last(name)) and _sets(server, use)]
-            if uses:
+            uses = [use for name in names if (use := server.flags.last(name))]
+            if any(_sets(server, use) for use in uses):
                 uses.sort(key=lambda use: use.position)
                 verb, these = ("has", "it") if len(uses) == 1 else ("have", "them")
                 message = f"{dashed(use.name for use in uses)} {verb} no effect: {reason}, or delete {these}"

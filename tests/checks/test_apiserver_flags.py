@@ -200,3 +200,10 @@ def test_values_of_run_time_are_not_judged(value: str) -> None:
     text = pod(POLICY, LOG, f'"--audit-log-maxage={value}"', container=container)
     assert refused_by(text) == []
     assert shorts(text) == []
+
+
+@pytest.mark.parametrize("minor", [20, 31, 37])
+def test_a_flag_without_effect_is_listed_with_the_others_even_if_it_asks_for_the_default(minor: int) -> None:
+    arguments = ("--audit-log-path=-", "--audit-log-maxage=30", "--audit-log-maxbackup=10", "--audit-log-maxsize=100")
+    (found,) = [one for one in findings(pod(POLICY, *arguments, minor=minor)) if "no effect" in one.message]
+    assert found.message.startswith("--audit-log-maxage, --audit-log-maxbackup and --audit-log-maxsize have no effect")
