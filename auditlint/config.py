@@ -174,6 +174,22 @@ def profile_names(names: Iterable[str], where: str) -> tuple[str, ...]:
     return tuple(chosen)
 
 
+def with_notes(settings: Settings) -> Settings:
+    """Return settings with a notice if rules were selected by name that find nothing, for want of a profile."""
+    if settings.profiles:
+        return settings
+    waiting = [name for name in settings.select if name in REGISTRY and REGISTRY[name].needs_profile]
+    if not waiting:
+        return settings
+    from auditlint import profiles
+
+    asking = [name for name in profiles.names() if "-" not in name and set(waiting) & profiles.rules_of([name])]
+    quoted = " and ".join(f'"{name}"' for name in dict.fromkeys(waiting))
+    verb = "finds" if len(set(waiting)) == 1 else "find"
+    notice = f"{quoted} {verb} nothing without a profile: choose one with --profile, of {', '.join(asking)}"
+    return settings._replace(notices=(*settings.notices, notice))
+
+
 def rule_names(names: Iterable[str], where: str, *, categories: bool = True) -> tuple[str, ...]:
     """Return names as a tuple; ConfigError with a suggestion if one is neither a rule nor a category."""
     if names:

@@ -95,11 +95,13 @@ def below_profile(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 
 def conflict(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Yield what chosen profiles ask and no policy can do at once."""
-    for one, others in profiles.conflicts(context.profiles, policy.minor) if policy.shape != "snippet" else ():
-        against = wording.listing([f"{_guide(other)} for {other.in_short}" for other in others])
+    if policy.shape == "snippet" or policy.loaded.refused:
+        return
+    for one, others in profiles.conflicts(context.profiles, policy.minor):
+        against = wording.listing([f"{_guide(other)} ({other.in_short})" for other in others], "or")
         message = (
-            f"{_guide(one)} asks for {one.in_short}, {against}: no policy meets both, and what {_guide(one)} asks "
-            "writes every secret into the log. Choose one of them for this policy"
+            f"{_guide(one)} asks for {one.in_short}, which writes every secret into the log: no policy meets that "
+            f"and {against}. Choose which of them this policy is to meet"
         )
         yield context.key(policy.at("rules"), message)
 
@@ -130,7 +132,9 @@ def _narrowed(row: Row, resources: tuple[str, ...]) -> Row:
 
 
 def _guide(control: profiles.Control) -> str:
-    return control.label.rstrip(":")
+    """Return how a sentence calls a guide: `the STIG`, `CIS 1.12`."""
+    guide = control.label.rstrip(":")
+    return guide if " " in guide else f"the {guide}"
 
 
 def _coverage(policy: PolicySubject, context: Context, found: Analysis) -> Iterator[Finding]:

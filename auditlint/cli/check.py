@@ -95,7 +95,7 @@ def _settings(options: dict[str, Any]) -> Settings:
         settings = config.with_version(settings, options["kubernetes_version"], "--kubernetes-version")
     if options["profile"]:
         settings = config.with_profiles(settings, options["profile"], "--profile")
-    return settings
+    return config.with_notes(settings)
 
 
 def _sources(

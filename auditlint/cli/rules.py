@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from auditlint.profiles import Control, Profile
 
 
+_FORMAT = 1
+"""The version of the JSON that tells of profiles; a key that is added does not raise it."""
+
+
 @click.command("rules", short_help="List the rules, or what a profile asks.")
 @click.option("--format", "output_format", type=Choice(("text", "json")), default="text", help="Output [text].")
 @click.option("--profile", multiple=True, metavar="NAME", help="Show what a guide asks, and which rules check it.")
@@ -78,7 +82,8 @@ def _show_profiles(names: tuple[str, ...], kubernetes_version: str | None, outpu
     conflicts = profiles.conflicts(chosen, minor)
     if output_format == "json":
         pairs = [{"control": one.name, "contradicts": [other.name for other in others]} for one, others in conflicts]
-        click.echo(json.dumps({"profiles": [_profile_row(one) for one in shown], "conflicts": pairs}, indent=1))
+        rows = [{"name": name, **_profile_row(one)} for name, one in zip(chosen, shown, strict=True)]
+        click.echo(json.dumps({"version": _FORMAT, "profiles": rows, "conflicts": pairs}, indent=1))
         return
     blocks = ["\n".join(_profile_text(one)) for one in shown]
     blocks += [

@@ -456,7 +456,16 @@ def test_contradicting_profiles_are_said_to_be_once() -> None:
 
 def test_the_conflict_names_all_who_contradict() -> None:
     (found,) = [one for one in run(CIS_POLICY, "cis", "stig", "nsa").findings if one.rule == "profile-conflict"]
-    assert "CIS 1.12 for no more than Metadata for secrets, configmaps and token reviews and NSA 1.2" in found.message
+    assert found.message.partition(" (CIS 1.12: 3.2.2")[0] == (
+        "the STIG asks for one rule, `level: RequestResponse`, for every request, which writes every secret into the "
+        "log: no policy meets that and CIS 1.12 (no more than Metadata for secrets, configmaps and token reviews) or "
+        "NSA 1.2 (no more than Metadata for secrets). Choose which of them this policy is to meet"
+    )
+
+
+def test_a_policy_that_does_not_load_is_asked_to_choose_nothing() -> None:
+    found = run(CIS_POLICY.replace("level: Request\n", "level: request\n"), "cis", "stig").findings
+    assert {one.rule for one in found if one.controls} == {"invalid-level"}
 
 
 @pytest.mark.parametrize("chosen", [("cis", "nsa"), ("stig",), ("cis", "cis-1.8")])

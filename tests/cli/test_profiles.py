@@ -157,6 +157,7 @@ def test_rules_prints_the_mapping(auditlint: Auditlint) -> None:
 def test_rules_prints_the_mapping_as_json(auditlint: Auditlint) -> None:
     printed = json.loads(auditlint("rules", "--profile", "stig", "--profile", "cis", "--format", "json").stdout)
     stig, cis = printed["profiles"]
+    assert (printed["version"], stig["name"], cis["name"]) == (1, "stig", "cis")
     assert (stig["version"], cis["version"], cis["kubernetes"]) == ("", "1.12", "1.32 and later")
     controls = {control["id"]: control for control in (*stig["controls"], *cis["controls"])}
     assert controls["V-242464"]["also"] == "CNTR-K8-003310"
@@ -200,3 +201,24 @@ def test_a_setting_without_a_value_is_as_absent(
     write(".auditlint.yaml", "profil:\n")
     run = auditlint("check", "p.yaml")
     assert (run.returncode, 'did you mean "profile"' in run.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("options", "note"),
+    [
+        (("--select", "retention-below-profile"), 'auditlint: note: "retention-below-profile" finds nothing without'),
+        (("--select", "server-below-profile,invalid-level"), "--profile, of cis, stig\n"),
+        (
+            ("--select", "policy-below-profile", "--select", "profile-conflict"),
+            '-profile" and "profile-conflict" find ',
+        ),
+        (("--select", "retention-below-profile", "--profile", "cis"), ""),
+        (("--select", "policy-coverage"), ""),
+        (("--select", "retention-below-profile", "--quiet"), ""),
+    ],
+)
+def test_a_selected_rule_that_needs_a_profile(auditlint: Auditlint, options: tuple[str, ...], note: str) -> None:
+    run = auditlint("check", *options, "leaks.yaml")
+    assert ("auditlint: note: " in run.stderr) == bool(note)
+    assert note in run.stderr
+    assert run.stderr.count("note: ") <= 1
