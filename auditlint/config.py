@@ -16,6 +16,8 @@ from auditlint.rule import REGISTRY
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from jsonschema import ValidationError
+
     from auditlint.rule import Option
     from auditlint.text.nodes import Node
 
@@ -311,7 +313,21 @@ def _validate(document: dict[str, Any], path: str) -> None:
     error = next(iter(sorted(errors, key=lambda error: list(map(str, error.absolute_path)))), None)
     if error is not None:
         place = "/".join(str(step) for step in error.absolute_path)
-        raise ConfigError(f"{path}: {place}: {error.message}")
+        raise ConfigError(f"{path}: {place}: {_complaint(error)}")
+
+
+def _complaint(error: ValidationError) -> str:
+    """Return what is wrong with a value, and what to write."""
+    value = error.instance
+    if error.validator == "enum":
+        words: Any = error.validator_value
+        known = [str(word) for word in words]
+        return f'"{value}" is none of {", ".join(known)}{suggestion(str(value), known)}'
+    if error.validator == "type" and error.validator_value == "array":
+        return f"a list belongs here, such as [{value}]"
+    if error.validator == "pattern" and "resources" in str(error.absolute_path):
+        return f'"{value}" is not written as plural.group, such as widgets.example.com or widgets.example.com/status'
+    return str(error.message)
 
 
 def _texts(value: Any) -> tuple[str, ...]:

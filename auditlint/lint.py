@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     from auditlint.rule import Rule
 
 
+_OF_CLUSTERS = frozenset({"policy-catalogue", "policy-coverage", "policy-cost"})
+"""The categories of rules that are about what kube-apiserver serves."""
+_OF_WHOLE_POLICIES = _OF_CLUSTERS | {"policy-matching"}
+"""The categories of rules that judge only a policy which loads."""
+
+
 class Source(NamedTuple):
     """One file to look at."""
 
@@ -200,11 +206,28 @@ def _suppress(
     stream = reader.read(file.data)
     ignores, malformed = suppress.read_ignores(file.data, stream)
     findings, unused = suppress.apply(findings, ignores, otherwise)
-    unused = tuple((ignore, name) for ignore, name in unused if _runs(name, file.path, settings))
+    idle = _idle_categories(file)
+    unused = tuple(
+        (ignore, name)
+        for ignore, name in unused
+        if _runs(name, file.path, settings) and REGISTRY[name].category not in idle
+    )
     first = stream.documents[0] if stream.documents else None
     places = NodePlaces(first and first.root, first.first if first else Span(1, 1, 1, 1))
     comments = IgnoreComments(file.path, 0, places, frozenset(REGISTRY), ignores, unused, malformed)
     return [*findings, *_run_rules(comments, run, settings)]
+
+
+def _idle_categories(file: _File) -> frozenset[str]:
+    """Return the categories of rules that have nothing to go by in a file: what they would find is not known."""
+    from auditlint.checks import analysis
+
+    idle: set[str] = set()
+    for policy in file.subjects:
+        if isinstance(policy, PolicySubject):
+            idle |= _OF_WHOLE_POLICIES if analysis.judged(policy) is None else set()
+            idle |= _OF_CLUSTERS if policy.cluster.aggregated else set()
+    return frozenset(idle)
 
 
 def _runs(name: str, path: str, settings: Settings) -> bool:

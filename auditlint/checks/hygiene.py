@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from auditlint.carriers.subjects import IgnoreComments
 from auditlint.finding import Finding, Severity
-from auditlint.rule import Context, rule
+from auditlint.rule import REGISTRY, Context, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +44,8 @@ def unknown_ignore(comments: IgnoreComments, context: Context) -> Iterator[Findi
             if name not in comments.known:
                 near = get_close_matches(name, comments.known, 1)
                 hint = f', did you mean "{near[0]}"?' if near else "; `auditlint rules` lists them"
+                if name in {rule.category for rule in REGISTRY.values()}:
+                    hint = ": it is a category, and a comment names rules, which `auditlint rules` lists"
                 yield context.at(ignore.span, "", f'"{name}" is not a rule, so this comment ignores nothing{hint}')
 
 

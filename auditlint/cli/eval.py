@@ -63,7 +63,7 @@ def command(policy: str, *, kubernetes_version: str | None, output_format: str, 
         text = _as_json(read, outcome, event)
     else:
         text = render(_explained(read, request, outcome, event, shown=len(read.policy.rules) if verbose else SHOWN))
-    if note := _oddity(request):
+    if note := _oddity(request) or ("" if event else _unserved(request, read)):
         click.echo(f"auditlint: note: {note}", err=True)
     sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
     return 0
@@ -158,6 +158,23 @@ def _who(request: Request) -> str:
 
 def _recorded(event: Event) -> str:
     return f"at level {event.level or '(none)'}, stage {event.stage or '(none)'}"
+
+
+def _unserved(request: Request, read: ReadPolicy) -> str:
+    """Return what the release serves in place of a resource that it does not serve in a group of its own."""
+    from auditlint.kubernetes import catalogue
+
+    if request.path is not None:
+        return ""
+    known = catalogue.of_release(read.subject.minor)
+    group, resource, subresource = request.api_group, request.resource, request.subresource
+    if group not in known.built_in_groups or known.get(group, resource, subresource):
+        return ""
+    name = f"{resource}/{subresource}" if subresource else resource
+    where = f'the API group "{group}"' if group else "the core API group"
+    homes = dict.fromkeys(".".join(filter(None, (one.resource, one.group))) for one in known.named(resource))
+    meant = f": did you mean {', '.join(homes)}?" if homes and not known.get(group, resource) else ""
+    return f'1.{read.subject.minor} serves no "{name}" in {where}, so no such request gets an answer{meant}'
 
 
 def _oddity(request: Request) -> str:

@@ -65,6 +65,8 @@ def check(asked: Asked) -> None:
         raise click.UsageError(f"{_listed(given, *given.keys() - _KINDS[kinds[0]])} needs {option(kinds[0])}")
     _check_verb(given, kinds[0])
     _check_identity(given)
+    if not (asked.path or "/").startswith("/"):
+        raise click.UsageError(f'--path "{asked.path}": a path starts with /, such as /{asked.path}')
 
 
 def _check_verb(given: Mapping[str, object], kind: str) -> None:

@@ -155,6 +155,11 @@ def test_options_of_a_rule(auditlint: Auditlint, write: Write) -> None:
         ("rules:\n  missing-catch-all: loud\n", "rules/missing-catch-all"),
         ("server: nginx\n", "server"),
         ("custom-resources: [Widgets]\n", "custom-resources/0"),
+        ("custom-resources: [widgets]\n", '"widgets" is not written as plural.group'),
+        ("custom-resources: [example.com/widgets]\n", '"example.com/widgets" is not written as plural.group'),
+        ("sensitive-resources: secrets\n", "a list belongs here, such as [secrets]"),
+        ("fail-on: errors\n", 'did you mean "error"?'),
+        ("rules: {missing-catch-all: warn}\n", 'did you mean "warning"?'),
         ("sensitive-resources: [tokens.example.com/]\n", "sensitive-resources/0"),
     ],
 )

@@ -322,3 +322,30 @@ def test_nothing_drives_the_terminal(auditlint: Auditlint, write: Write) -> None
     run = auditlint("eval", write("p.yaml", GOOD), "--user", "\x1b[31mred", "--path", "/\x1b]0;title\x07")
     assert "\x1b" not in run.stdout + run.stderr
     assert "\\x1b[31mred" in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("resource", "note"),
+    [
+        (
+            "secret",
+            'serves no "secret" in the core API group, so no such request gets an answer: did you mean secrets?',
+        ),
+        ("deploy.apps", 'serves no "deploy" in the API group "apps"'),
+        ("deployments", "did you mean deployments.apps?"),
+        ("pods/execs", 'serves no "pods/execs" in the core API group, so no such request gets an answer\n'),
+        ("widgets.example.com", ""),
+        ("pods/exec", ""),
+    ],
+)
+def test_a_resource_that_is_not_served_is_decided_with_a_note(
+    auditlint: Auditlint, write: Write, resource: str, note: str
+) -> None:
+    run = auditlint("eval", write("p.yaml", POLICY), *ALICE, "--verb", "get", "--resource", resource)
+    assert run.returncode == 0
+    assert note in run.stderr if note else run.stderr == ""
+
+
+def test_a_path_starts_with_a_slash(auditlint: Auditlint, write: Write) -> None:
+    run = auditlint("eval", write("p.yaml", POLICY), *ALICE, "--path", "healthz")
+    assert complaint(run.stderr) == 'auditlint: --path "healthz": a path starts with /, such as /healthz'

@@ -152,3 +152,33 @@ def test_a_rule_that_is_off_makes_no_comment_unused(
     write(".auditlint.yaml", settings)
     run = auditlint("check", write("p.yaml", f"{HEAD}rules:\n- level: Metadata # auditlint: ignore[{name}]\n"))
     assert run.stdout.count("[unused-ignore]") == expected
+
+
+WAITING = """\
+apiVersion: audit.k8s.io/v1
+kind: Policy
+rules:
+# auditlint: ignore[secrets-not-audited] reads are fine
+- level: None
+  resources: [{{group: "", resources: [{resource}]}}]
+- level: {level}
+"""
+
+
+def test_what_could_not_be_judged_makes_no_comment_unused(auditlint: Auditlint, write: Write) -> None:
+    """A refused policy gets no findings about matching and coverage, so nobody knows what a comment is for."""
+    unused = ("check", "--select", "unused-ignore")
+    assert auditlint(*unused, write("p.yaml", WAITING.format(resource="secrets", level="metadata"))).stdout == ""
+    assert auditlint(*unused, write("p.yaml", WAITING.format(resource="secrets", level="Metadata"))).stdout == ""
+    assert (
+        "[unused-ignore]"
+        in auditlint(*unused, write("p.yaml", WAITING.format(resource="events", level="Metadata"))).stdout
+    )
+    write(".auditlint.yaml", "server: aggregated\n")
+    assert auditlint(*unused, "p.yaml").stdout == ""
+
+
+def test_a_category_is_no_rule(auditlint: Auditlint, write: Write) -> None:
+    text = WAITING.format(resource="secrets", level="Metadata").replace("secrets-not-audited]", "policy-coverage]")
+    assert '"policy-coverage" is not a rule' in auditlint("check", write("p.yaml", text)).stdout
+    assert "it is a category" in auditlint("check", "p.yaml").stdout

@@ -24,7 +24,8 @@ SHORT = {"None": "None", "Metadata": "Meta", "Request": "Req", "RequestResponse"
 COLORS = {"None": "\x1b[2m", "Meta": "\x1b[36m", "Req": "\x1b[33m", "Resp": "\x1b[35m"}
 NOTE = "\x1b[1m"
 _HEADINGS = {"deletecollection": "coll"}
-_LEGEND = "None: nothing  Meta: Metadata  Req: Request  Resp: RequestResponse  [1]: mixed"
+_LEGEND = "None: nothing  Meta: Metadata  Req: Request  Resp: RequestResponse"
+_MIXED_LEGEND = "  [1]: mixed"
 _MOST_NOTED = 4
 """So many namespaces or names a note lists."""
 _UNIFORM = 3
@@ -55,8 +56,8 @@ def render(document: Document, *, color: bool = False) -> str:
     """Return the tables, or with an older policy the changes, with notes on what depends on namespace or name."""
     paint = _painted if color else _plain
     notes = _Notes()
-    body = _changes(document, notes, paint) if document["against"] else _tables(document, notes, paint)
-    lines = [*_head(document, paint), *body, *_below(document, notes)]
+    body = list(_changes(document, notes, paint) if document["against"] else _tables(document, notes, paint))
+    lines = [*_head(document, notes, paint), *body, *_below(document, notes)]
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
@@ -68,14 +69,14 @@ def _painted(text: str, style: str) -> str:
     return f"{style}{text}{RESET}" if text.strip() and style else text
 
 
-def _head(document: Document, paint: _Paint) -> Iterator[str]:
+def _head(document: Document, notes: _Notes, paint: _Paint) -> Iterator[str]:
     yield paint(printable(words.policy_line(document["policy"])), BOLD)
     if document["against"]:
         yield paint(f"compared with {printable(words.policy_line(document['against']))}", BOLD)
     if document["namespace"] is not None:
         yield from wrap(printable(words.namespace_line(document)), WIDTH, break_on_hyphens=False)
     if not document["against"]:
-        yield _LEGEND
+        yield _LEGEND + _MIXED_LEGEND * bool(notes.texts)
 
 
 def _below(document: Document, notes: _Notes) -> Iterator[str]:
