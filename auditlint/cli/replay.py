@@ -67,7 +67,9 @@ def command(
     files = in_order(logs, lambda path, why: missing.append((path, why)))
     totals = _per_event(policies, files) if output_format == "jsonl" else _summed(policies, files)
     totals.unreadable[:0] = missing
-    if output_format != "jsonl":
+    # Without any log every rule would look as if it were never hit.
+    says_something = bool(totals.tallies) or not totals.unreadable
+    if output_format == "json" or (output_format == "text" and says_something):
         _write(_rendered(totals, len(files), policies, output_format))
     return _tell(totals)
 

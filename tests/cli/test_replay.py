@@ -329,3 +329,10 @@ def test_progress_is_shown_on_a_terminal(tmp_path: Path, write: Write) -> None:
     assert b"100% of" in shown
     assert shown.endswith(b"\r\x1b[K")
     assert b"replaying" not in stdout
+
+
+def test_no_summary_where_no_log_can_be_read(auditlint: Auditlint) -> None:
+    """Every rule would look as if it were never hit."""
+    run = auditlint("replay", str(ROOT / "examples/good/audit-policy.yaml"), "missing.log")
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "missing.log: no such file" in run.stderr

@@ -122,8 +122,11 @@ def below_custom(known: Catalogue, here: Resource, subresource: str) -> Words | 
     if here.verbs:
         below = [_joined(here.resource, name) for name in sorted(names)]
         words = f"the definition of {quoted(f'{here.resource}.{here.group}')} has no subresource {quoted(subresource)}"
-        advice = f": write {several(below, last='or')}" if below else f". {_DELETE}"
-        return Words(f"{words}, so this takes nothing{advice}")
+        near = _slip(subresource, names)
+        if near:
+            return Words(f"{words}, so this takes nothing: did you mean {quoted(_joined(here.resource, near))}?")
+        has = f": it has {several(below)}" if below else ""
+        return Words(f"{words}, so this takes nothing{has}. {_DELETE}")
     near = _slip(subresource, names)
     return _defined_nowhere(here.group, here.resource, subresource, _joined(here.resource, near)) if near else None
 
