@@ -31,7 +31,6 @@ _LEADER_LEASE = 2
 _SERVER_LEASE = 10
 _WATCH = 450
 """Seconds from one request to the next; a watch ends after 5 to 10 minutes, evenly spread."""
-_EVERY_NODE = "system:node:"
 _EVERY_NAMESPACE = "*"
 _MOST_TRIED = 1_000
 """Requests of one rule: one that lists more nodes and namespaces than that is looked at so far only."""
@@ -39,7 +38,6 @@ _MOST_SHOWN = 6
 _ENDPOINT_SLICES_SINCE = 19
 _SERVER_LEASE_SINCE = 26
 _READYZ_PROBED_SINCE = 19
-_SERVER_GROUPS = ("system:authenticated", "system:masters")
 
 
 class Chatter(NamedTuple):
@@ -59,14 +57,14 @@ def leases(minor: int) -> tuple[Chatter, ...]:
     """Return the renewals of leases."""
     leader = _DAY // _LEADER_LEASE
     found = [
-        Chatter("kubelets", (_lease(_EVERY_NODE, "kube-node-lease", ""),), NODES * _DAY // _NODE_LEASE),
+        Chatter("kubelets", (_lease(identities.NODE, "kube-node-lease", ""),), NODES * _DAY // _NODE_LEASE),
         *(
             Chatter(name, (_lease(f"system:{name}", "kube-system", name),), leader)
             for name in ("kube-controller-manager", "kube-scheduler")
         ),
     ]
     if minor >= _SERVER_LEASE_SINCE:
-        request = _lease("system:apiserver", "kube-system", "apiserver-x7k2m")._replace(groups=_SERVER_GROUPS)
+        request = _lease(identities.LOOPBACK, "kube-system", "apiserver-x7k2m")
         found.append(Chatter("kube-apiserver", (request,), _DAY // _SERVER_LEASE))
     return tuple(found)
 
@@ -75,7 +73,7 @@ def events() -> tuple[Chatter, ...]:
     """Return the events that are written where a Pod of a ReplicaSet starts: new ones, and patches that count on."""
     controller = "system:serviceaccount:kube-system:replicaset-controller"
     return (
-        *_events("kubelets", _EVERY_NODE, "", 4),
+        *_events("kubelets", identities.NODE, "", 4),
         *_events("controllers", controller, "", 1),
         *_events("kube-scheduler", "system:kube-scheduler", "events.k8s.io", 1),
     )
@@ -95,7 +93,8 @@ def watches(minor: int) -> tuple[Chatter, ...]:
     """Return the watches of every node: each ends after a while and is started again."""
     a_day = NODES * _DAY // _WATCH
     kubelet = [
-        Chatter("kubelets", (_watch(_EVERY_NODE, "", resource),), a_day) for resource in ("pods", "services", "nodes")
+        Chatter("kubelets", (_watch(identities.NODE, "", resource),), a_day)
+        for resource in ("pods", "services", "nodes")
     ]
     slices = ("discovery.k8s.io", "endpointslices") if minor >= _ENDPOINT_SLICES_SINCE else ("", "endpoints")
     proxies = ("system:serviceaccount:kube-system:kube-proxy", "system:kube-proxy")
@@ -147,25 +146,25 @@ def _as_listed(found: Analysis, rule: PolicyRule | None, asked: Request) -> Iter
     if asked.namespace == _EVERY_NAMESPACE:
         listed = rule.namespaces if rule else ()
         namespaces = [name for name in listed if name and "*" not in name] or (found.reach.fresh.namespace,)
-    if asked.user != _EVERY_NODE:
+    if asked.user != identities.NODE:
         return (asked._replace(namespace=namespace) for namespace in namespaces)
     users: Iterable[str] = rule.users if rule else ()
-    nodes = [user for user in users if user.startswith(_EVERY_NODE) and "*" not in user]
-    nodes = nodes or [unnamed((_EVERY_NODE + "node-1",), found.named_users)]
+    nodes = [user for user in users if user.startswith(identities.NODE) and "*" not in user]
+    nodes = nodes or [unnamed((identities.NODE + "node-1",), found.named_users)]
     return (_by_node(asked, *who) for who in islice(product(nodes, namespaces), _MOST_TRIED))
 
 
 def _by_node(asked: Request, user: str, namespace: str) -> Request:
     """Return a request as a node sends it; its lease and its Node are called as it is."""
     own = asked.resource in {"leases", "nodes"}
-    name = user.removeprefix(_EVERY_NODE) if own else asked.name
+    name = user.removeprefix(identities.NODE) if own else asked.name
     return asked._replace(user=user, groups=identities.groups_of(user), namespace=namespace, name=name)
 
 
 def _region(asked: Request) -> Region:
     return Region(
         namespaces=None if asked.namespace == _EVERY_NAMESPACE else (asked.namespace,),
-        users=None if asked.user in {None, _EVERY_NODE} else (asked.user or "",),
+        users=None if asked.user in {None, identities.NODE} else (asked.user or "",),
         verbs=(asked.verb,),
         targets=(Target(asked.api_group, asked.resource, asked.subresource),),
         urls=(),

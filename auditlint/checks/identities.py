@@ -11,6 +11,9 @@ from auditlint.kubernetes.engine.region import Region, meet
 from auditlint.kubernetes.identities import (
     ANONYMOUS,
     AUTHENTICATED,
+    LOOPBACK,
+    MASTERS,
+    NODE,
     NODES,
     SERVICE_ACCOUNT,
     SERVICE_ACCOUNTS,
@@ -29,8 +32,12 @@ if TYPE_CHECKING:
 __all__ = [
     "ANONYMOUS",
     "AUTHENTICATED",
+    "LOOPBACK",
+    "MASTERS",
+    "NODE",
     "NODES",
     "SERVED_VERBS",
+    "SERVICE_ACCOUNT",
     "SERVICE_ACCOUNTS",
     "UNAUTHENTICATED",
     "UNSERVED_VERBS",
@@ -46,7 +53,7 @@ __all__ = [
 UNSECURED = "system:unsecured"
 """Who came through the insecure port."""
 LAST_UNSECURED = 19
-"""The minor of the last release whose insecure port can be open."""
+"""The minor of the last release whose insecure port can be open (cmd/kube-apiserver/app/server.go, from 1.20 on)."""
 UNSERVED_VERBS = frozenset({"proxy", ""})
 """The verbs of a path prefix that no server answers any more, and of HTTP methods that none answers."""
 SERVED_VERBS = tuple(dict.fromkeys(verb for verb in (*RESOURCE_VERBS, *URL_VERBS) if verb not in UNSERVED_VERBS))

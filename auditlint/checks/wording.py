@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from auditlint.kubernetes.identities import AUTHENTICATED, UNAUTHENTICATED
 from auditlint.kubernetes.well_known import ANYWHERE, OTHERS, is_well_known
 
 if TYPE_CHECKING:
@@ -44,8 +45,7 @@ _SUBRESOURCE_COMMANDS = {
 _WITH_SUBRESOURCE_FLAG = {"get": "get", "patch": "patch"}
 _NAMES = {"secrets": "db", "nodes": "node-1", "serviceaccounts": "build", "roles": "admin", "clusterroles": "admin"}
 """Names of objects that fit their kind better than `web`."""
-_EVERYBODYS_GROUPS = frozenset({"system:authenticated", "system:unauthenticated"})
-ANONYMOUS = "system:anonymous"
+_EVERYBODYS_GROUPS = frozenset({AUTHENTICATED, UNAUTHENTICATED})
 
 
 def command(request: Request, *, show_user: bool = True, known: Known = ANYWHERE) -> str:

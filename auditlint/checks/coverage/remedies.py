@@ -26,7 +26,7 @@ def remedy(policy: PolicySubject, found: Analysis, index: int, kind: Kind, reque
     if silenced.by_loopback(rule.users):
         return "Nobody but kube-apiserver itself has this name: limit the rule to reads if its changes shall be logged"
     if kind in {ANY_WRITES, PRIVILEGED}:
-        return _about_writes(rule, found, index, request)
+        return _about_writes(rule, found, index, request) if rule.verbs else kind.advice
     if kind.who.nobody:
         return kind.advice if _serves_people(found, index) else _without(found, index, request)
     if kind.who.users and ({*rule.users} == _ANONYMOUS[0] or {*rule.user_groups} == _ANONYMOUS[1]):
@@ -49,8 +49,6 @@ def remedy(policy: PolicySubject, found: Analysis, index: int, kind: Kind, reque
 
 
 def _about_writes(rule: PolicyRule, found: Analysis, index: int, request: Request) -> str:
-    if not rule.verbs:
-        return 'Limit it to reads, such as `verbs: ["get", "list", "watch"]`'
     reads = [verb for verb in rule.verbs if verb not in WRITES]
     return f"Leave only {wording.listing(reads)} in its verbs" if reads else _without(found, index, request)
 

@@ -32,18 +32,16 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.policy import PolicyRule
     from auditlint.kubernetes.requests import Request
 
-LOOPBACK = "system:apiserver"
-"""The server's own client: what it does is what others asked the server to do."""
 _COMPONENTS = frozenset(
     {
-        LOOPBACK,
+        identities.LOOPBACK,
         "system:kube-controller-manager",
         "system:kube-scheduler",
         "system:kube-proxy",
         "system:serviceaccount:kube-system:kube-proxy",
     }
 )
-_PRIVILEGED_GROUPS = ("system:masters", identities.AUTHENTICATED)
+_PRIVILEGED_GROUPS = (identities.MASTERS, identities.AUTHENTICATED)
 _PRIVILEGED_USERS = ("kubernetes-admin", "system:admin")
 
 Gaps = dict[int, "list[tuple[Kind, Request]]"]
@@ -142,7 +140,7 @@ def real(calls: Calls, minor: int) -> Region:
     region = identities.without_globs(calls.region)
     users, namespaces = region.users, region.namespaces
     if users is not None:
-        gone = {LOOPBACK} if not by_loopback(users) else set()
+        gone = {identities.LOOPBACK} if not by_loopback(users) else set()
         gone |= {identities.UNSECURED} if minor > identities.LAST_UNSECURED else set()
         users = tuple(sorted((user for user in users if user not in gone), key=_COMPONENTS.__contains__))
     if namespaces is not None and calls.placed:
@@ -161,7 +159,7 @@ def _sound(target: Target, *, named: bool) -> Target:
 
 def by_loopback(users: Values) -> bool:
     """Tell whether users are the server's own client and nobody else; nobody's name has a star in it."""
-    return {user for user in users if "*" not in user} == {LOOPBACK}
+    return {user for user in users if "*" not in user} == {identities.LOOPBACK}
 
 
 def by_components(users: Values) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from auditlint.checks.identities import LAST_UNSECURED, NODE, SERVICE_ACCOUNT
 from auditlint.checks.reading import fields
 from auditlint.checks.wording import inline, quoted
 
@@ -45,11 +46,7 @@ _CERTIFIED = frozenset(
 )
 """Users by the certificates that kubeadm and others issue: a certificate of one's own could name such a group."""
 _BOOTSTRAPPERS = "system:bootstrappers:"
-_ACCOUNT = "system:serviceaccount:"
-_NODE = "system:node:"
 _TOKEN = "system:bootstrap:"  # noqa: S105  (the users whom bootstrap tokens stand for)
-_INSECURE_PORT_UNTIL = 19
-"""The last minor with a port that needs no login (cmd/kube-apiserver/app/server.go refuses one from 1.20 on)."""
 _ACCOUNT_PARTS = 2
 """Namespace and name."""
 _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
@@ -157,10 +154,10 @@ def dead(field: str, name: str, minor: int) -> Dead | None:
 
 
 def _gone(field: str, name: str, minor: int) -> Dead | None:
-    if name == "system:unsecured" and minor > _INSECURE_PORT_UNTIL:
+    if name == "system:unsecured" and minor > LAST_UNSECURED:
         message = (
             'nobody is "system:unsecured" any more: so were called all who came through the insecure port, which '
-            f"ended with 1.{_INSECURE_PORT_UNTIL}. {_DELETE}"
+            f"ended with 1.{LAST_UNSECURED}. {_DELETE}"
         )
         return Dead(message, gone=True)
     if (field, name) == ("users", "kubelet"):
@@ -179,9 +176,9 @@ def _account(field: str, name: str) -> Dead | None:
         return None
     parts = rest.split(":") if colon else []
     if not _can_be(parts):
-        return Dead(f'no service account can be called {quoted(name)}: write "{_ACCOUNT}NAMESPACE:NAME"')
+        return Dead(f'no service account can be called {quoted(name)}: write "{SERVICE_ACCOUNT}NAMESPACE:NAME"')
     if len(parts) == _ACCOUNT_PARTS:
-        user = "users", _ACCOUNT + rest
+        user = "users", SERVICE_ACCOUNT + rest
         return None if (field, name) == user else Dead(f"{_nobody(field, name)}:", meant=user)
     group = "userGroups", ":".join(["system:serviceaccounts", *parts])
     if (field, name) == group or (parts and not name.startswith("system:")):
@@ -193,15 +190,15 @@ def _account(field: str, name: str) -> Dead | None:
 def _as_user(name: str) -> Dead | None:
     if name in _GROUPS or name.startswith(_BOOTSTRAPPERS):
         return Dead(f"{quoted(name)} is a group, nobody is called so:", meant=("userGroups", name))
-    if name == _NODE:
+    if name == NODE:
         return Dead(
-            f'{quoted(name)} is the name of no user: write "{_NODE}NAME" for one kubelet, or the group "system:nodes"'
+            f'{quoted(name)} is the name of no user: write "{NODE}NAME" for one kubelet, or the group "system:nodes"'
         )
     return None
 
 
 def _as_group(name: str) -> Dead | None:
-    if name in _USERS or (name.startswith((_NODE, _TOKEN)) and name not in {_NODE, _TOKEN}):
+    if name in _USERS or (name.startswith((NODE, _TOKEN)) and name not in {NODE, _TOKEN}):
         return Dead(f"{quoted(name)} is a user, nobody is in a group of that name:", meant=("users", name))
     if name in _CERTIFIED:
         words = f"{quoted(name)} is a user, nobody is in a group of that name unless your own logins say so:"

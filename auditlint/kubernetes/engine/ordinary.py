@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from auditlint.kubernetes.identities import ANONYMOUS, AUTHENTICATED, UNAUTHENTICATED
 from auditlint.kubernetes.requests import Request, can_happen
 from auditlint.kubernetes.well_known import ANYWHERE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-ANONYMOUS = "system:anonymous"
-AUTHENTICATED = "system:authenticated"
-UNAUTHENTICATED = "system:unauthenticated"
 
 _PATHS = ("/healthz", "/metrics", "/version", "/livez", "/readyz", "/api", "/apis", "/openapi/v2")
 _VERBS = ("get", "list", "create", "delete", "patch", "update", "watch")
