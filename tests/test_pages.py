@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from auditlint import checks
+from auditlint import registry
 from auditlint.rule import REGISTRY
 from tests import pages
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-checks.load()
+registry.load()
 PAGES = sorted(path.stem for path in pages.RULES.glob("*.md"))
 EXAMPLES = [
     pytest.param(name, example, id=f"{name}-{index}-{example.section.lower()}")

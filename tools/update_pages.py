@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from auditlint import checks
+from auditlint import registry
 from tests import pages
 
 
@@ -38,7 +38,7 @@ def _output(example: pages.Example, rule: str) -> str:
 
 def main() -> None:
     """Rewrite the pages that are named, or all."""
-    checks.load()
+    registry.load()
     for path in sorted(pages.RULES.glob("*.md")):
         if len(sys.argv) > 1 and path.stem not in sys.argv[1:]:
             continue

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint.carriers.mounting import Mounting
-from auditlint.carriers.subjects import ApiServer, Argument
+from auditlint.carriers.containers.mounting import Mounting
 from auditlint.kubernetes import flags
 from auditlint.kubernetes.releases import NEWEST, Target, from_image, target
+from auditlint.subjects.model import ApiServer, Argument
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from auditlint.carriers.candidate import Candidate
-    from auditlint.carriers.command import CommandLine, Item
+    from auditlint.carriers.containers.command import CommandLine, Item
     from auditlint.finding import Path
 
 _NAME = re.compile(r"--([A-Za-z][\w-]*)(=?)")

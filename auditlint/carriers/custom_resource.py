@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint.carriers.look import as_text
-from auditlint.carriers.subjects import PolicySubject
-from auditlint.carriers.values import get, items, text
+from auditlint.carriers.first_look import as_text
 from auditlint.kubernetes import catalogue
 from auditlint.kubernetes.catalogue import Resource
 from auditlint.kubernetes.releases import NEWEST
+from auditlint.subjects.model import PolicySubject
 from auditlint.text import reader, source
 from auditlint.text.plain import plain
+from auditlint.text.values import get, items, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

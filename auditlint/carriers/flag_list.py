@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from auditlint.carriers import apiserver, command
+from auditlint.carriers import apiserver
 from auditlint.carriers.candidate import Candidate
-from auditlint.carriers.command import CommandLine, Item
-from auditlint.carriers.shell import Word, simple_commands
+from auditlint.carriers.containers import command
+from auditlint.carriers.containers.command import CommandLine, Item
+from auditlint.carriers.containers.shell import Word, simple_commands
 from auditlint.finding import Span
 from auditlint.text.lines import LineIndex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from auditlint.carriers.subjects import ApiServer
     from auditlint.finding import Path
+    from auditlint.subjects.model import ApiServer
 
 _AUDIT_FLAG = re.compile(r"""\s*['"`]?[-–—]{1,2}\s?audit[-_](?:log|policy|webhook|dynamic)""")
 _COMMAND_LINE = re.compile(r"(?:\s|#[^\r\n]*[\r\n])*(?:--[a-z]|[\w./-]*kube-apiserver[ \t]+(?:--|\\))")

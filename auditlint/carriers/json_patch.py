@@ -6,17 +6,17 @@ import re
 from typing import TYPE_CHECKING
 
 from auditlint.carriers import apiserver
-from auditlint.carriers.command import CommandLine, Item
+from auditlint.carriers.containers.command import CommandLine, Item
 from auditlint.carriers.flag_list import is_about_auditing
 from auditlint.carriers.template import is_template
-from auditlint.carriers.values import get, items, text
+from auditlint.text.values import get, items, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from auditlint.carriers.candidate import Candidate
-    from auditlint.carriers.subjects import ApiServer
     from auditlint.finding import Path
+    from auditlint.subjects.model import ApiServer
     from auditlint.text.plain import Plain
 
 _ARGUMENT = re.compile(r"/containers/\d+/(?:command|args)(?:/(?:-|\d+))?")

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint.carriers import apiserver, command, mounting
-from auditlint.carriers.values import get, has, items, text
+from auditlint.carriers import apiserver
+from auditlint.carriers.containers import command, mounting
+from auditlint.text.values import get, has, items, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from auditlint.carriers.candidate import Candidate
-    from auditlint.carriers.subjects import ApiServer
     from auditlint.finding import Path
+    from auditlint.subjects.model import ApiServer
     from auditlint.text.plain import Plain
 
 _TEMPLATES: tuple[tuple[str, ...], ...] = (

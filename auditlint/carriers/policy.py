@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditlint.carriers.subjects import PolicySubject
 from auditlint.carriers.template import excuse
-from auditlint.carriers.values import get, has, items, pairs, text
 from auditlint.kubernetes.decode import load
 from auditlint.kubernetes.releases import NEWEST
+from auditlint.subjects.model import PolicySubject
+from auditlint.text.values import get, has, items, pairs, text
 
 if TYPE_CHECKING:
     from auditlint.carriers.candidate import Candidate

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditlint.carriers.subjects import AuditSink
-from auditlint.carriers.values import text
 from auditlint.kubernetes.releases import NEWEST
+from auditlint.subjects.model import AuditSink
+from auditlint.text.values import text
 
 if TYPE_CHECKING:
     from auditlint.carriers.candidate import Candidate

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from auditlint.carriers.look import as_text
-from auditlint.carriers.subjects import UnreadText
+from auditlint.carriers.first_look import as_text
 from auditlint.kubernetes.releases import NEWEST
+from auditlint.subjects.model import UnreadText
 from auditlint.text.places import NodePlaces
 
 if TYPE_CHECKING:

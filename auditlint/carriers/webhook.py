@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditlint.carriers.link import nearest, way
-from auditlint.carriers.subjects import ApiServer, WebhookConfig
-from auditlint.carriers.values import get, has, items, text
+from auditlint.subjects.links import nearest, way
+from auditlint.subjects.model import ApiServer, WebhookConfig
+from auditlint.text.values import get, has, items, text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

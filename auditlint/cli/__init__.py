@@ -43,7 +43,7 @@ class Commands(click.Group):
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         """Find the command, and suggest one where the first word is none."""
         if args and args[0] not in COMMANDS:
-            from auditlint.config import suggestion
+            from auditlint.spelling import suggestion
 
             hint = suggestion(args[0], COMMANDS) or (
                 f"; to lint it: auditlint check {args[0]}" if os.path.exists(args[0]) else ""

@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from auditlint import config, lint
+from auditlint import lint
+from auditlint import settings as config
 from auditlint.cli import BUG, USAGE
 from auditlint.cli.options import Choice, RuleNames
 from auditlint.finding import Notice, Severity
 from auditlint.report import FORMATS, render
+from auditlint.settings import config_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditlint.config import Settings
     from auditlint.finding import Report
+    from auditlint.settings import Settings
 
 KINDS = ("policy", "pod", "flags")
 PATIENCE = 1.0
@@ -61,10 +63,10 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     missing: list[Notice] = []
     sources = _sources(paths or (".",), settings, options, missing)
     if options["output_file"]:
-        from auditlint.cli import output
+        from auditlint.cli import terminal
 
-        target = output.target_of(options["output_file"])
-        output.keep_inputs(target, (*paths, *output.configuration(settings, options["config_file"])))
+        target = terminal.target_of(options["output_file"])
+        terminal.keep_inputs(target, (*paths, *terminal.configuration(settings, options["config_file"])))
         sources = _without_output(sources, target, options["as_kind"])
     progress = _Progress()
     try:
@@ -85,7 +87,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
 def _settings(options: dict[str, Any]) -> Settings:
     if options["no_config"] and options["config_file"]:
         raise config.ConfigError("--config and --no-config exclude each other")
-    settings = config.Settings() if options["no_config"] else config.load(options["config_file"])
+    settings = config.Settings() if options["no_config"] else config_file.load(options["config_file"])
     selected = tuple(name for names in options["select"] for name in names)
     ignored = tuple(name for names in options["ignore"] for name in names)
     settings = settings._replace(select=selected or settings.select, ignore=(*settings.ignore, *ignored))
@@ -109,18 +111,18 @@ def _sources(
 
 def _without_output(sources: Iterator[lint.Source], target: str | None, as_kind: str | None) -> Iterator[lint.Source]:
     """Yield sources without the report of an earlier run; a file that says more than that is not to be replaced."""
-    from auditlint import carriers
-    from auditlint.cli import output
+    from auditlint.carriers import recognise
+    from auditlint.cli import terminal
     from auditlint.text.source import UnreadableError, read_file
 
     for given in sources:
-        if target is None or given.data is not None or not output.same_file(target, given.path):
+        if target is None or given.data is not None or not terminal.same_file(target, given.path):
             yield given
             continue
         with suppress(UnreadableError):
-            found = carriers.recognise(given.path, read_file(given.path), as_kind=as_kind, named=False, minor=None)
+            found = recognise.recognise(given.path, read_file(given.path), as_kind=as_kind, named=False, minor=None)
             if found.subjects or found.defines:
-                raise output.refusal(target, given.path)
+                raise terminal.refusal(target, given.path)
 
 
 def _stdin() -> bytes:
@@ -155,13 +157,13 @@ class _Progress:
 
 
 def _write(report: Report, options: dict[str, Any]) -> None:
-    from auditlint.cli import output
+    from auditlint.cli import terminal
 
-    target = output.target_of(options["output_file"])
-    terminal = target is None and sys.stdout.isatty()
+    target = terminal.target_of(options["output_file"])
+    on_terminal = target is None and sys.stdout.isatty()
     wanted = options["color"]
-    color = wanted == "always" or (wanted == "auto" and terminal and not os.environ.get("NO_COLOR"))
-    output.write(target, render(report, options["output_format"] or ("full" if terminal else "text"), color=color))
+    color = wanted == "always" or (wanted == "auto" and on_terminal and not os.environ.get("NO_COLOR"))
+    terminal.write(target, render(report, options["output_format"] or ("full" if on_terminal else "text"), color=color))
 
 
 def _tell(report: Report, settings: Settings) -> None:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from auditlint import checks
-from auditlint.config import suggestion
+from auditlint import registry
 from auditlint.kubernetes import data
 from auditlint.rule import REGISTRY
+from auditlint.spelling import suggestion
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def _complete(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     from click.shell_completion import CompletionItem
 
-    checks.load()
+    registry.load()
     return [
         CompletionItem(name, help=REGISTRY[name].summary) for name in sorted(REGISTRY) if name.startswith(incomplete)
     ]
@@ -28,7 +28,7 @@ def _complete(_context: click.Context, _parameter: click.Parameter, incomplete: 
 @click.argument("rule", shell_complete=_complete)
 def command(rule: str) -> None:
     """Show the page of one rule: what it finds, why, and examples."""
-    checks.load()
+    registry.load()
     if rule not in REGISTRY:
         raise click.UsageError(f'"{rule}" is not a rule{suggestion(rule, REGISTRY)}; `auditlint rules` lists them')
     page = data.folder("rules") / f"{rule}.md"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from auditlint.cli import matrix_document, output
+from auditlint.cli import matrix_document, terminal
 from auditlint.cli.matrix_rows import chosen_rows
 from auditlint.cli.options import Choice
 from auditlint.cli.policies import STDIN, read_policy, settings_for
@@ -67,8 +67,8 @@ def command(policy: str, *, compare: str | None, namespace: str | None, **option
         raise click.UsageError("standard input (-) can be only one of the policies")
     _check(options, namespace)
     settings = settings_for(options["kubernetes_version"])
-    target = output.target_of(options["output_file"])
-    output.keep_inputs(target, (policy, compare, *output.configuration(settings)))
+    target = terminal.target_of(options["output_file"])
+    terminal.keep_inputs(target, (policy, compare, *terminal.configuration(settings)))
     policies = [read_policy(path, settings.minor) for path in (policy, compare) if path is not None]
     engine = Engine([read.policy for read in policies])
     rows = chosen_rows(policies, settings.cluster, engine.index, options, namespace)
@@ -104,10 +104,10 @@ def _identities(index: Index, options: dict[str, Any]) -> Sequence[Identity]:
 
 def _write(document: Document, target: str | None, options: dict[str, Any]) -> None:
     wanted, output_format = options["color"], options["output_format"]
-    terminal = target is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    on_terminal = target is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     render = import_module(f"auditlint.report.matrix.{FORMATS[output_format]}").render
     if output_format == "text":
-        text = render(document, color=wanted == "always" or (wanted == "auto" and terminal))
+        text = render(document, color=wanted == "always" or (wanted == "auto" and on_terminal))
     else:
         text = render(document)
-    output.write(target, text)
+    terminal.write(target, text)

@@ -212,7 +212,7 @@ def _is_in(row: Row, group: str | None, places: Sequence[tuple[str, str]] | None
 
 
 def _hint(word: str, known: Iterable[str]) -> str:
-    from auditlint.config import suggestion
+    from auditlint.spelling import suggestion
 
     return suggestion(word, dict.fromkeys(known))
 

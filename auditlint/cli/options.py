@@ -15,7 +15,7 @@ class Choice(click.Choice[str]):
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the word, or fail with a suggestion."""
-        from auditlint.config import suggestion
+        from auditlint.spelling import suggestion
 
         if value in self.choices:
             return str(value)
@@ -30,12 +30,12 @@ class RuleNames(click.ParamType[tuple[str, ...]]):
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
         """Return the names; fail with a suggestion where one is unknown."""
-        from auditlint import checks
-        from auditlint.config import ConfigError, rule_names
+        from auditlint import registry
+        from auditlint.settings import ConfigError, rule_names
 
         if isinstance(value, tuple):
             return value
-        checks.load()
+        registry.load()
         try:
             return rule_names([name.strip() for name in str(value).split(",") if name.strip()], self._option(param))
         except ConfigError as error:
@@ -45,10 +45,10 @@ class RuleNames(click.ParamType[tuple[str, ...]]):
         """Complete the last name."""
         from click.shell_completion import CompletionItem
 
-        from auditlint import checks
+        from auditlint import registry
         from auditlint.rule import REGISTRY
 
-        checks.load()
+        registry.load()
         before, comma, last = incomplete.rpartition(",")
         known = sorted(set(REGISTRY) | {rule.category for rule in REGISTRY.values()})
         return [CompletionItem(before + comma + name) for name in known if name.startswith(last)]

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from auditlint import carriers, config
-from auditlint.carriers.subjects import PolicySubject, UnreadText
+from auditlint import settings as config
+from auditlint.carriers import recognise
 from auditlint.events.outcome import RulePlace
 from auditlint.kubernetes import releases
+from auditlint.settings import config_file
+from auditlint.subjects.model import PolicySubject, UnreadText
 from auditlint.text import source
 
 if TYPE_CHECKING:
@@ -51,7 +53,7 @@ def settings_for(version: str | None) -> config.Settings:
 def _settings(version: str | None, instead: config.Settings | None) -> config.Settings:
     """Return settings, and say what there is to say of them; `instead` stand for those of the configuration."""
     try:
-        settings = instead or config.load(None)
+        settings = instead or config_file.load(None)
         if version is not None:
             settings = config.with_version(settings, version, "--kubernetes-version")
     except config.ConfigError as error:
@@ -65,7 +67,7 @@ def read_policy(path: str, minor: int | None) -> ReadPolicy:
     """Return the policy in a file; a ClickException says why there is none, or that the server refuses it."""
     content = _content(path)
     name = "<stdin>" if path == STDIN else path
-    found = carriers.recognise(name, content, as_kind=None, named=True, minor=minor)
+    found = recognise.recognise(name, content, as_kind=None, named=True, minor=minor)
     policies = [subject for subject in found.subjects if isinstance(subject, PolicySubject) and not subject.later]
     unread = next((subject for subject in found.subjects if isinstance(subject, UnreadText)), None)
     if unread is not None and not policies:

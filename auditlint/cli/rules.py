@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from auditlint import checks, config
+from auditlint import registry
+from auditlint import settings as config
 from auditlint.cli.options import Choice
 from auditlint.kubernetes.releases import NEWEST
 from auditlint.rule import REGISTRY, Rule
@@ -37,7 +38,7 @@ def command(output_format: str, profile: tuple[str, ...], kubernetes_version: st
         return
     if kubernetes_version:
         raise click.UsageError("--kubernetes-version goes with --profile: the rules are the same for all releases")
-    checks.load()
+    registry.load()
     if output_format == "json":
         click.echo(json.dumps(_rows(), indent=1))
         return

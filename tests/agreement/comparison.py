@@ -8,13 +8,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from auditlint import lint
-from auditlint.config import Settings
 from auditlint.kubernetes import flags
 from auditlint.kubernetes.match import Request, evaluate
 from auditlint.kubernetes.releases import name
 from auditlint.kubernetes.requests import RESOURCE_VERBS, URL_VERBS
 from auditlint.lint import Source
 from auditlint.rule import REGISTRY
+from auditlint.settings import Settings
 from tests.flag_strategies import OTHER_NAMES
 from tests.kubernetes.answers import WARNS_SINCE, load_text, mismatch
 from tests.kubernetes.test_engine_live import as_question

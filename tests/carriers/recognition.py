@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from auditlint.carriers import Found, recognise
+from auditlint.carriers.recognise import Found, recognise
 
 if TYPE_CHECKING:
-    from auditlint.carriers.subjects import ApiServer
     from auditlint.rule import Subject
+    from auditlint.subjects.model import ApiServer
 
 S = TypeVar("S")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from auditlint.carriers.subjects import ApiServer
+from auditlint.subjects.model import ApiServer
 from tests.carriers.recognition import only, pod, subjects, texts
 
 

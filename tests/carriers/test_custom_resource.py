@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from auditlint import lint
-from auditlint.carriers import link
 from auditlint.carriers.custom_resource import Definitions, defined
-from auditlint.carriers.subjects import PolicySubject
-from auditlint.config import Settings
+from auditlint.carriers.recognise import link
 from auditlint.kubernetes.catalogue import Resource
 from auditlint.kubernetes.cluster import Cluster
+from auditlint.settings import Settings
+from auditlint.subjects.model import PolicySubject
 from auditlint.text import reader
 from auditlint.text.plain import plain
 from tests.carriers.recognition import POLICY, found, only

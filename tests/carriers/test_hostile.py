@@ -9,9 +9,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditlint.carriers import Found, link, recognise, summary
-from auditlint.carriers.look import may_hold_subject
-from auditlint.carriers.subjects import ApiServer
+from auditlint.carriers.first_look import may_hold_subject
+from auditlint.carriers.recognise import Found, link, recognise
+from auditlint.subjects.model import ApiServer
+from auditlint.subjects.summary import summary
 from tests.carriers.recognition import POLICY, found, pod, subjects
 
 if TYPE_CHECKING:

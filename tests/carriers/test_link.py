@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from auditlint.carriers import link
-from auditlint.carriers.subjects import ApiServer, PolicySubject
+from auditlint.carriers.recognise import link
+from auditlint.subjects.model import ApiServer, PolicySubject
 from tests.carriers.recognition import POLICY, found, pod
 
 FLAGS = "command: [kube-apiserver, --audit-policy-file=/etc/kubernetes/audit/policy.yaml]\n"

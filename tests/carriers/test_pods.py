@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from auditlint.carriers import summary
-from auditlint.carriers.subjects import ApiServer, ManifestFile
+from auditlint.subjects.model import ApiServer, ManifestFile
+from auditlint.subjects.summary import summary
 from tests.carriers.recognition import POLICY, found, only, pod, subjects, texts
 
 RUN = "command: [kube-apiserver, --audit-log-path=/a]"

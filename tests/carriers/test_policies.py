@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from auditlint.carriers import summary
-from auditlint.carriers.subjects import AuditSink, PolicySubject, UnreadText
+from auditlint.subjects.model import AuditSink, PolicySubject, UnreadText
+from auditlint.subjects.summary import summary
 from tests.carriers.recognition import POLICY, found, only, subjects
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditlint.carriers.shell import simple_commands
+from auditlint.carriers.containers.shell import simple_commands
 
 
 def split(script: str) -> list[list[str]]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from auditlint.carriers.subjects import PolicySubject
 from auditlint.finding import Span
 from auditlint.kubernetes.decode import load
+from auditlint.subjects.model import PolicySubject
 from auditlint.text.places import NodePlaces
 
 PLACES = NodePlaces(None, Span(1, 1, 1, 1))

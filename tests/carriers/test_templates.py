@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditlint.carriers import Found, summary, template
-from auditlint.carriers.subjects import PolicySubject, UnreadText
+from auditlint.carriers import template
+from auditlint.carriers.recognise import Found
+from auditlint.subjects.model import PolicySubject, UnreadText
+from auditlint.subjects.summary import summary
 from tests.carriers.recognition import POLICY, found, only, subjects
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditlint import checks, lint
-from auditlint.config import Settings
+from auditlint import lint, registry
 from auditlint.kubernetes.requests import Request
 from auditlint.lint import Source
+from auditlint.settings import Settings
 
 if TYPE_CHECKING:
     from auditlint.finding import Finding
     from auditlint.kubernetes.policy import Policy
 
-checks.load()
+registry.load()
 
 HEAD = "apiVersion: audit.k8s.io/v1\nkind: Policy\n"
 CLOSING = "- level: Metadata\n"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from auditlint import checks, lint
-from auditlint.config import Settings
+from auditlint import lint, registry
 from auditlint.lint import Source
+from auditlint.settings import Settings
 
-checks.load()
+registry.load()
 
 POLICY = "--audit-policy-file=/etc/kubernetes/audit-policy.yaml"
 LOG = "--audit-log-path=/var/log/kubernetes/audit/audit.log"

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from auditlint import lint
-from auditlint.checks import policy_catalogue
-from auditlint.config import Settings
+from auditlint.checks.policy import catalogue as rules_of_names
 from auditlint.kubernetes import catalogue, well_known
 from auditlint.kubernetes.catalogue import Resource
 from auditlint.kubernetes.cluster import Cluster
 from auditlint.kubernetes.policy import GroupResources, Policy, PolicyRule
 from auditlint.kubernetes.releases import NEWEST, OLDEST
 from auditlint.lint import Source
+from auditlint.settings import Settings
 from tests.checks.policies import CLOSING, as_text, findings, only, rules
 
 MINORS = range(OLDEST, NEWEST + 1)
@@ -27,7 +27,7 @@ def of_entries(*entries: GroupResources, minor: int = NEWEST, rule: PolicyRule |
     return {
         finding.pointer.removeprefix("/rules/0"): f"{finding.rule} {finding.severity.word}"
         for finding in findings(text, minor=minor)
-        if finding.category == policy_catalogue.CATEGORY
+        if finding.category == rules_of_names.CATEGORY
     }
 
 
@@ -41,7 +41,7 @@ def of_name(group: str, name: str, minor: int = NEWEST) -> str:
 def message(group: str, *names: str, minor: int = NEWEST) -> str:
     """Return the message of the one finding in an entry."""
     text = as_text(Policy((PolicyRule("Metadata", resources=(GroupResources(group, names),)), PolicyRule("Metadata"))))
-    (found,) = [one for one in findings(text, minor=minor) if one.category == policy_catalogue.CATEGORY]
+    (found,) = [one for one in findings(text, minor=minor) if one.category == rules_of_names.CATEGORY]
     assert len(found.message) < 250
     return found.message
 
@@ -425,15 +425,15 @@ def test_plain_names_are_served_with_the_usual_verbs_by_every_release() -> None:
         known = catalogue.of_release(minor)
         for one in known.served:
             entry = GroupResources(one.group, (one.name,))
-            if policy_catalogue._is_well_known(entry):
-                assert policy_catalogue._USUAL_VERBS.issubset(one.verbs), one
-            if policy_catalogue._is_well_known_in_namespaces(entry):
+            if rules_of_names._is_well_known(entry):
+                assert rules_of_names._USUAL_VERBS.issubset(one.verbs), one
+            if rules_of_names._is_well_known_in_namespaces(entry):
                 assert one.namespaced, one
         for group in ("", *well_known.OTHERS):
-            if policy_catalogue._is_well_known(GroupResources(group)):
-                assert any(policy_catalogue._USUAL_VERBS.issubset(one.verbs) for one in known.in_group(group)), group
+            if rules_of_names._is_well_known(GroupResources(group)):
+                assert any(rules_of_names._USUAL_VERBS.issubset(one.verbs) for one in known.in_group(group)), group
         plain = [(group, name) for group, names in well_known.OTHERS.items() for name in names.split()]
-        plain += [("", name) for name in (*well_known.CORE, *policy_catalogue._ALWAYS_SERVED)]
+        plain += [("", name) for name in (*well_known.CORE, *rules_of_names._ALWAYS_SERVED)]
         assert not [where for where in plain if not known.get(where[0], *where[1].split("/"))]
 
 
@@ -721,7 +721,7 @@ LONG = Resource("example.com", "machineconfig")
 def with_cluster(cluster: Cluster, text: str) -> list[str]:
     source = Source("audit-policy.yaml", named=True, data=text.encode())
     report = lint.check([source], Settings(minor=NEWEST, cluster=cluster))
-    return [f"{one.rule} {one.message}" for one in report.findings if one.category == policy_catalogue.CATEGORY]
+    return [f"{one.rule} {one.message}" for one in report.findings if one.category == rules_of_names.CATEGORY]
 
 
 def entry_text(group: str, name: str, more: str = "") -> str:

@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditlint import lint
-from auditlint.checks import chatter
-from auditlint.config import Settings
+from auditlint.checks.queries import chatter
 from auditlint.finding import Severity
 from auditlint.kubernetes.cluster import Cluster
 from auditlint.kubernetes.match import Request, evaluate
@@ -20,6 +19,7 @@ from auditlint.kubernetes.policy import GroupResources, Policy
 from auditlint.kubernetes.requests import can_happen
 from auditlint.lint import Source
 from auditlint.rule import REGISTRY, Context
+from auditlint.settings import Settings
 from tests import pages
 from tests.checks.policies import CLEAN, CLOSING, HEAD, findings, only, request_of, rules, shorts
 from tests.checks.test_policy_matching import some, subject_of

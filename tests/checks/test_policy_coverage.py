@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditlint import carriers, lint
-from auditlint.carriers.subjects import PolicySubject
-from auditlint.checks.coverage import kinds
-from auditlint.checks.policy_coverage import KINDS
-from auditlint.config import Settings
+from auditlint import lint
+from auditlint.carriers import recognise
+from auditlint.checks.policy.coverage import KINDS
+from auditlint.checks.queries.coverage import kinds
 from auditlint.kubernetes import catalogue, releases
 from auditlint.kubernetes.catalogue import Resource
 from auditlint.kubernetes.cluster import ORDINARY, Cluster
@@ -22,13 +21,15 @@ from auditlint.kubernetes.policy import GroupResources, Policy
 from auditlint.kubernetes.requests import can_happen
 from auditlint.lint import Source
 from auditlint.rule import REGISTRY, Context
+from auditlint.settings import Settings
+from auditlint.subjects.model import PolicySubject
 from tests.checks.policies import CLEAN, CLOSING, HEAD, findings, only, request_of, rules, short, shorts
 from tests.checks.test_policy_matching import USERS, pointers, some, subject_of
 from tests.kubernetes.brute import make_rule
 
 
 def subject_of_text(text: str) -> PolicySubject:
-    (subject,) = carriers.recognise("p.yaml", text.encode(), as_kind=None, named=True, minor=37).subjects
+    (subject,) = recognise.recognise("p.yaml", text.encode(), as_kind=None, named=True, minor=37).subjects
     assert isinstance(subject, PolicySubject)
     return subject
 

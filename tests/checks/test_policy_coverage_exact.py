@@ -23,8 +23,8 @@ from tests.kubernetes.brute import make_rule
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from auditlint.carriers.subjects import PolicySubject
     from auditlint.finding import Finding
+    from auditlint.subjects.model import PolicySubject
 
 RBAC, CERTIFICATES, ADMISSION = "rbac.authorization.k8s.io", "certificates.k8s.io", "admissionregistration.k8s.io"
 LOOPBACK, PROXY, ACCOUNT = "system:apiserver", "system:kube-proxy", "system:serviceaccount:kube-system:kube-proxy"

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditlint import carriers
-from auditlint.carriers.subjects import PolicySubject
-from auditlint.checks import analysis
+from auditlint.carriers import recognise
+from auditlint.checks.queries import analysis
 from auditlint.kubernetes.match import Request, evaluate, matches
 from auditlint.kubernetes.policy import GroupResources, Policy
 from auditlint.rule import REGISTRY, Context
+from auditlint.subjects.model import PolicySubject
 from tests.checks.policies import CLEAN, CLOSING, as_text, findings, only, request_of, rules, short, shorts
 from tests.kubernetes.brute import make_rule
 
@@ -335,7 +335,7 @@ POLICIES = st.lists(RULES, min_size=1, max_size=4).map(lambda found: Policy(tupl
 
 
 def subject_of(policy: Policy) -> PolicySubject:
-    (subject,) = carriers.recognise("p.yaml", as_text(policy).encode(), as_kind=None, named=True, minor=37).subjects
+    (subject,) = recognise.recognise("p.yaml", as_text(policy).encode(), as_kind=None, named=True, minor=37).subjects
     assert isinstance(subject, PolicySubject)
     assert subject.loaded.policy == policy
     return subject

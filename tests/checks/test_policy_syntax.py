@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from auditlint import lint
-from auditlint.config import Settings
 from auditlint.kubernetes import catalogue
 from auditlint.kubernetes.catalogue import Resource
 from auditlint.kubernetes.cluster import Cluster
 from auditlint.lint import Source
+from auditlint.settings import Settings
 from tests.checks.policies import CLOSING, HEAD, findings, only, rules, shorts
 
 TAIL = CLOSING

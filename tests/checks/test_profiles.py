@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditlint import checks, lint, profiles
-from auditlint.checks.identities import groups_of
+from auditlint import lint, profiles, registry
 from auditlint.checks.wording import proper
-from auditlint.config import Settings, with_profiles
 from auditlint.kubernetes.cluster import Cluster
 from auditlint.kubernetes.match import Request, evaluate
 from auditlint.kubernetes.releases import NEWEST, OLDEST
 from auditlint.kubernetes.requests import can_happen
+from auditlint.kubernetes.served import groups_of
 from auditlint.lint import Source
 from auditlint.rule import REGISTRY, Context
+from auditlint.settings import Settings, with_profiles
 from tests.checks.policies import CLEAN, CLOSING, HEAD, request_of, rules
 from tests.checks.servers import LIMITS, LOG, MOUNTS, POLICY, VOLUMES, WEBHOOK, pod
 from tests.checks.test_policy_matching import POLICIES, USERS, subject_of
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from auditlint.finding import Report
     from auditlint.kubernetes.policy import Policy
 
-checks.load()
+registry.load()
 
 KUBE_BENCH = {
     "1.5": ("1.2.22", "1.2.23", "1.2.24", "1.2.25"),

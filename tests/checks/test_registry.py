@@ -5,23 +5,23 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from auditlint import checks
+from auditlint import registry
 from auditlint.rule import REGISTRY
 
 
 def test_rules_are_in_a_module_that_is_loaded_for_their_subjects() -> None:
-    checks.load()
+    registry.load()
     misplaced = [
         (rule.name, subject.__name__)
         for rule in REGISTRY.values()
         for subject in (rule.subject if isinstance(rule.subject, tuple) else (rule.subject,))
-        if rule.check.__module__.rpartition(".")[2] not in checks.MODULES[subject.__name__]
+        if rule.check.__module__.removeprefix("auditlint.checks.") not in registry.MODULES[subject.__name__]
     ]
     assert misplaced == []
 
 
 def test_a_policy_loads_no_rules_about_servers() -> None:
-    program = "import sys; from auditlint import checks; checks.load('PolicySubject'); print(*sys.modules)"
+    program = "import sys; from auditlint import registry; registry.load('PolicySubject'); print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert "auditlint.checks.policy_matching" in run.stdout.split()
-    assert "auditlint.checks.apiserver_mounts" not in run.stdout.split()
+    assert "auditlint.checks.policy.matching" in run.stdout.split()
+    assert "auditlint.checks.server.mounts" not in run.stdout.split()

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import jsonschema
 import pytest
 
-from auditlint import config
 from auditlint.kubernetes import data
+from auditlint.settings import config_file
 from tests.cli.conftest import BAD_LEVEL, GOOD
 
 if TYPE_CHECKING:
@@ -85,13 +85,14 @@ def test_found_upward_to_the_root_of_the_repository(
     write("repository/.git/HEAD", "")
     write("repository/deep/p.yaml", OPEN_END)
     write(".auditlint.yaml", "ignore: [missing-catch-all]\n")
-    from auditlint import checks, config
+    from auditlint import registry
+    from auditlint.settings import config_file
 
-    checks.load()
+    registry.load()
     monkeypatch.chdir(tmp_path / "repository" / "deep")
-    assert config.load(None).ignore == ()
+    assert config_file.load(None).ignore == ()
     write("repository/.auditlint.yaml", "ignore: [missing-catch-all]\n")
-    assert config.load(None).ignore == ("missing-catch-all",)
+    assert config_file.load(None).ignore == ("missing-catch-all",)
 
 
 @pytest.mark.parametrize(
@@ -175,7 +176,7 @@ def test_bad_settings_are_told(auditlint: Auditlint, write: Write, content: str,
 def test_what_the_configuration_says_of_the_cluster(tmp_path: Path) -> None:
     path = tmp_path / ".auditlint.yaml"
     path.write_text("server: aggregated\ncustom-resources: [widgets.example.com/scale]\nsensitive-resources: [keys]\n")
-    cluster = config.load(str(path)).cluster
+    cluster = config_file.load(str(path)).cluster
     assert cluster.aggregated
     assert [resource[:3] for resource in cluster.custom] == [("example.com", "widgets", "scale")]
     assert cluster.sensitive == (("", "keys", ""),)

@@ -179,8 +179,8 @@ def test_a_check_without_a_profile_loads_nothing_of_them(tmp_path: Path) -> None
     )
     run = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
     loaded = run.stdout.splitlines()[-1].split()
-    assert "auditlint.checks.profiles" in loaded
-    assert {"auditlint.profiles", "auditlint.checks.profile_policies"}.isdisjoint(loaded)
+    assert "auditlint.checks.profiles.rules" in loaded
+    assert {"auditlint.profiles", "auditlint.checks.profiles.of_policies"}.isdisjoint(loaded)
 
 
 @pytest.mark.parametrize("names", ["cis,stig", "cis, stig", "stig,,cis"])

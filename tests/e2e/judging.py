@@ -6,10 +6,10 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from auditlint.carriers import recognise
-from auditlint.carriers.subjects import PolicySubject
+from auditlint.carriers.recognise import recognise
 from auditlint.kubernetes.releases import NEWEST
 from auditlint.kubernetes.requests import Request, UnreadableRequestError, resolve
+from auditlint.subjects.model import PolicySubject
 from tests.e2e.processes import run
 
 if TYPE_CHECKING:

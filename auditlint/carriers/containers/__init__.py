@@ -1,0 +1,1 @@
+"""What containers run and see: command lines, the scripts around them, mounts."""

@@ -1,0 +1,222 @@
+"""Finds kube-apiserver and its arguments in the command line of a container, as the kubelet and shells make it."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from auditlint.carriers.containers.shell import simple_commands
+from auditlint.carriers.template import is_template
+from auditlint.text.values import get, has, items, text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from auditlint.finding import Path
+    from auditlint.text.plain import Plain
+
+PROGRAM = "kube-apiserver"
+MULTICALL = "hyperkube"
+SHELLS = frozenset({"sh", "ash", "bash", "dash", "ksh", "zsh"})
+WRAPPERS = frozenset({
+    "busybox", "catatonit", "chpst", "chroot", "command", "dumb-init", "env", "exec", "flock", "go-runner", "gosu",
+    "ionice", "kube-log-runner", "nice", "nohup", "nsenter", "numactl", "runuser", "s6-setuidgid", "setpriv", "setsid",
+    "stdbuf", "strace", "su-exec", "sudo", "taskset", "time", "timeout", "tini", "tini-static", "watch-termination",
+})  # fmt: skip
+"""Programs that run the command in their arguments."""
+
+_KEYWORDS = frozenset({"if", "then", "elif", "else", "while", "until", "do", "!", "{", "time"})
+_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=")
+_REFERENCE = re.compile(r"\$(?:\$|\(([^)]*)\))")
+_SERVICE_VARIABLE = re.compile(r"_(?:SERVICE_HOST|SERVICE_PORT|PORT)(?:_[A-Z0-9_]+)?$")
+_MARKED = re.compile(r"\{\{[^{}]*\}\}|\{%[^%]*%\}")
+
+
+class Item(NamedTuple):
+    """One argument on a command line."""
+
+    text: str
+    path: Path
+    opaque: bool = False
+    """Some of it is known at run time only."""
+
+
+class CommandLine(NamedTuple):
+    """The arguments of a kube-apiserver, without the program's name."""
+
+    items: tuple[Item, ...]
+    list_path: Path
+    """The way to the list they stand in."""
+
+
+def find(container: Plain, base: Path) -> CommandLine | None:
+    """Return the command line of the kube-apiserver that a container runs; None if it runs something else."""
+    argv = given(container, base)
+    for way in (directly, _scripted, partial(_by_entrypoint, container)):
+        found = way(argv)
+        if found is not None:
+            return CommandLine(tuple(found), (found or argv)[-1].path[: len(base) + 1])
+    return None
+
+
+def not_text(container: Plain, base: Path) -> tuple[Path, ...]:
+    """Return the ways to what is no string in `command` and `args`; the kubelet refuses such a Pod."""
+    wrong: list[Path] = []
+    for key in ("command", "args"):
+        value = get(container, key)
+        if value is not None and not isinstance(value, list):
+            wrong.append((*base, key))
+        wrong += [(*base, key, i) for i, item in enumerate(items(value)) if not isinstance(item, str | None)]
+    return tuple(wrong)
+
+
+def given(container: Plain, base: Path) -> list[Item]:
+    """Return all of `command` and `args`, with `$(NAME)` expanded as the kubelet does."""
+    environment = _environment(container)
+    found = []
+    for key in ("command", "args"):
+        for item in _raw(get(container, key), (*base, key)):
+            expanded, unknown = expand(item.text, environment)
+            found.append(Item(expanded, item.path, item.opaque or unknown or is_template(expanded)))
+    return found
+
+
+def _raw(value: Plain, path: Path) -> list[Item]:
+    """Return the items of a list; a string where the list belongs is taken as the words of a shell."""
+    if isinstance(value, str):
+        return [Item(word.text, path, word.opaque) for command in simple_commands(value)[:1] for word in command]
+    return [_item(item, (*path, index)) for index, item in enumerate(items(value))]
+
+
+def _item(value: Plain, path: Path) -> Item:
+    return Item(value, path) if isinstance(value, str) else Item("", path, opaque=value is not None)
+
+
+class Environment(NamedTuple):
+    """The environment variables of a container, as far as a manifest tells."""
+
+    values: Mapping[str, str | None]
+    """None where the value is known at run time only."""
+    more: bool
+    """There may be variables besides these (`envFrom`)."""
+
+
+def _environment(container: Plain) -> Environment:
+    """Return the variables of `env`; each value may refer to those before it."""
+    values: dict[str, str | None] = {}
+    environment = Environment(values, has(container, "envFrom"))
+    for variable in items(get(container, "env")):
+        value = get(variable, "value")
+        if has(variable, "valueFrom") or not isinstance(value, str | None) or is_template(value or ""):
+            values[text(variable, "name")] = None
+        else:
+            expanded, unknown = expand(value or "", environment)
+            values[text(variable, "name")] = None if unknown else expanded
+    return environment
+
+
+def expand(value: str, environment: Environment) -> tuple[str, bool]:
+    """Return value with each `$(NAME)` replaced, and whether one of them is known at run time only.
+
+    A name that is not set stays as it is written, `$$` stands for `$`. Source: the expansion package of Kubernetes
+    (third_party/forked/golang/expansion).
+    """
+    if "$" not in value:
+        return value, False
+    unknown = False
+
+    def replaced(reference: re.Match[str]) -> str:
+        nonlocal unknown
+        name = reference[1]
+        if name is None:
+            return "$"
+        known = environment.values.get(name, reference[0])
+        at_run_time = environment.more or _SERVICE_VARIABLE.search(name) is not None
+        unknown = unknown or known is None or (name not in environment.values and at_run_time)
+        return reference[0] if known is None else known
+
+    closed, bracket, rest = value.rpartition(")")
+    return _REFERENCE.sub(replaced, closed + bracket) + rest.replace("$$", "$"), unknown
+
+
+def directly(argv: Sequence[Item]) -> Sequence[Item] | None:
+    """Return what follows kube-apiserver in a list of arguments; None if they do not run it."""
+    if not argv or argv[0].text.startswith("-"):
+        return None
+    for index, item in enumerate(argv):
+        name = _base_name(item.text)
+        if name == PROGRAM and _is_run(argv, index):
+            return argv[index + 1 :]
+        if name == MULTICALL and index + 1 < len(argv) and argv[index + 1].text in {PROGRAM, "apiserver"}:
+            return argv[index + 2 :]
+    return None
+
+
+def _is_run(argv: Sequence[Item], index: int) -> bool:
+    """Tell whether the program at index is run: it stands first, a wrapper runs it, or a path is followed by flags."""
+    if index == 0 or _base_name(argv[0].text) in WRAPPERS:
+        return True
+    return argv[index].text.startswith("/") and index + 1 < len(argv) and argv[index + 1].text.startswith("--")
+
+
+def _base_name(value: str) -> str:
+    return value.rpartition("/")[2]
+
+
+def _scripted(argv: Sequence[Item]) -> Sequence[Item] | None:
+    """Return the arguments of a kube-apiserver that `sh -c` runs."""
+    shell = next((i for i, item in enumerate(argv[:8]) if _base_name(item.text) in SHELLS), None)
+    if shell is None or (shell > 0 and _base_name(argv[0].text) not in WRAPPERS):
+        return None
+    script = _script(argv, shell + 1)
+    if script is None:
+        return None
+    positional = argv[script + 2 :]
+    for command in simple_commands(_MARKED.sub(_as_word, argv[script].text)):
+        words = [Item(word.text, argv[script].path, word.opaque or is_template(word.text)) for word in command]
+        found = directly(_without_prefix(words))
+        if found is not None:
+            return [each for word in found for each in (positional if word.text in {"$@", "$*"} else (word,))]
+    return None
+
+
+def _as_word(mark: re.Match[str]) -> str:
+    """Return a template mark as one word for the shell."""
+    return re.sub(r"[^\w{}%.]", "_", mark[0])
+
+
+def _script(argv: Sequence[Item], index: int) -> int | None:
+    """Return where the script of a shell's `-c` stands among its arguments, from index on; None if it has none."""
+    reads_command = False
+    while index < len(argv) and argv[index].text[:1] in {"-", "+"}:
+        letters = argv[index].text[1:]
+        reads_command = reads_command or (not letters.startswith("-") and "c" in letters)
+        index += 2 if letters.endswith(("o", "O")) and not letters.startswith("-") else 1
+    return index if reads_command and index < len(argv) else None
+
+
+def _without_prefix(words: list[Item]) -> list[Item]:
+    """Return a command without leading keywords of the shell and assignments."""
+    start = 0
+    while start < len(words) and (words[start].text in _KEYWORDS or _ASSIGNMENT.match(words[start].text)):
+        start += 1
+    return words[start:]
+
+
+def _by_entrypoint(container: Plain, argv: Sequence[Item]) -> Sequence[Item] | None:
+    """Return the arguments where the image's own entrypoint is kube-apiserver and what is given are flags."""
+    if not argv or (items(get(container, "command")) and has(container, "image")):
+        return None
+    name = _base_name(text(container, "image").partition("@")[0]).partition(":")[0]
+    if name == MULTICALL and argv[0].text == "apiserver":
+        return argv[1:]
+    first = argv[0].text
+    if not (first.startswith("--") or argv[0].opaque):
+        return None
+    nameless = not has(container, "image") and any(item.text.startswith("--audit-") for item in argv)
+    return argv if name.startswith(PROGRAM) or nameless or _named(container) else None
+
+
+def _named(container: Plain) -> bool:
+    return not has(container, "image") and text(container, "name") == PROGRAM

@@ -1,0 +1,1 @@
+"""Rules about audit policies, one module per category."""

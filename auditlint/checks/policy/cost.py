@@ -1,0 +1,455 @@
+"""Rules about events that cost much and tell little.
+
+What an idle cluster sends by itself is in auditlint.checks.chatter.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auditlint.checks import wording
+from auditlint.checks.queries import analysis, chatter
+from auditlint.checks.wording import quoted
+from auditlint.finding import Severity
+from auditlint.kubernetes import reach, served
+from auditlint.kubernetes.engine.region import Region, Target, meet, region_of
+from auditlint.kubernetes.match import outcome_of
+from auditlint.kubernetes.well_known import ANYWHERE
+from auditlint.rule import Context, rule
+from auditlint.subjects.model import PolicySubject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from auditlint.checks.queries.analysis import Analysis
+    from auditlint.checks.queries.chatter import Chatter
+    from auditlint.finding import Finding, Related
+    from auditlint.kubernetes.match import Request
+    from auditlint.kubernetes.policy import GroupResources, PolicyRule
+
+CATEGORY = "policy-cost"
+_EVENT_GROUPS = ("", "events.k8s.io")
+_MOST_RELATED = 5
+_MANAGED_FIELDS_SINCE = 23
+_READS = ("list", "get")
+_WITH_ANSWERS = ("list", "get", "create", "update", "patch", "delete", "deletecollection")
+_WITH_MANAGED_FIELDS = {"RequestResponse": ("get", "list", "create", "update", "patch"), "Request": ("update",)}
+"""The verbs whose bodies hold managedFields, by the level that logs them."""
+_ONLY_CREATED = frozenset({"authentication.k8s.io", "authorization.k8s.io"})
+"""API groups that serve reviews alone, which nobody can read."""
+_PROXIED = frozenset({"metrics.k8s.io", "custom.metrics.k8s.io", "external.metrics.k8s.io"})
+"""API groups that another server answers: kube-apiserver sees no bodies there."""
+_SECRETS = Region(
+    verbs=_WITH_ANSWERS, targets=(Target("", "secrets", ""), Target("", "serviceaccounts", "token")), urls=()
+)
+
+
+@rule(
+    "events-logged",
+    category=CATEGORY,
+    severity=Severity.INFO,
+    summary="the events that kubelets and controllers write are logged once more",
+    subject=PolicySubject,
+    silenced_by=("logs-nothing",),
+)
+def events_logged(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+    """Report that writes of Event objects are logged, of both API groups or of one."""
+    found = _whole(policy)
+    loud, takers = _logged(found, chatter.events())
+    if not found or not takers:
+        return
+    silencer, group = _half_silenced(found, loud, min(takers))
+    if silencer is not None:
+        other = _EVENT_GROUPS[group == ""]
+        message = (
+            f"events of group {quoted(group)} are logged{_at(found, takers)}, while line {_line(policy, silencer)} "
+            f"silences those of group {quoted(other)}: name events of group {quoted(group)} there too"
+        )
+    else:
+        number = f", {_number(loud)} for each Pod that starts" if _number(loud) else ""
+        message = (
+            f"events written by {_who(loud)} are logged{_at(found, takers)}{number}: "
+            'put `level: None` for create, update and patch of events, groups "" and "events.k8s.io", above this rule'
+        )
+    yield _finding(policy, context, message, takers)
+
+
+@rule(
+    "leases-logged",
+    category=CATEGORY,
+    severity=Severity.INFO,
+    summary="the renewals of leases are logged, most requests of an idle cluster",
+    subject=PolicySubject,
+    silenced_by=("logs-nothing",),
+)
+def leases_logged(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+    """Report that heartbeats of nodes, and of leaders of the control plane, are logged."""
+    found = _whole(policy)
+    loud, takers = _logged(found, chatter.leases(policy.minor))
+    if found and takers:
+        message = (
+            f"lease renewals by {_who(loud)} are logged{_at(found, takers)}, {_a_day(loud)}: "
+            "put the `level: None` rules of `auditlint explain leases-logged` above this rule"
+        )
+        yield _finding(policy, context, message, takers)
+
+
+@rule(
+    "health-checks-logged",
+    category=CATEGORY,
+    severity=Severity.INFO,
+    summary="the health checks of kube-apiserver are logged",
+    subject=PolicySubject,
+    silenced_by=("logs-nothing",),
+)
+def health_checks_logged(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+    """Report that GETs of /livez, /readyz and /healthz by probes and load balancers are logged."""
+    found = _whole(policy)
+    loud, takers = _logged(found, chatter.health_checks(policy.minor))
+    if found and takers:
+        paths = wording.listing([one.who for one in loud])
+        number = f", {_number(loud):,} a day from kubeadm's probes of each kube-apiserver" if _number(loud) else ""
+        urls = wording.inline([f"{one.who}*" for one in loud])
+        message = (
+            f"health checks of {paths} are logged{_at(found, takers)}{number}: "
+            f'put `level: None` with `verbs: ["get"]` and `nonResourceURLs: {urls}` above this rule'
+        )
+        yield _finding(policy, context, message, takers)
+
+
+@rule(
+    "noisy-watch",
+    category=CATEGORY,
+    severity=Severity.INFO,
+    summary="the endless watches of kubelets and kube-proxy are logged",
+    subject=PolicySubject,
+    silenced_by=("logs-nothing",),
+)
+def noisy_watch(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+    """Report that watches which every node ends and starts again all day are logged."""
+    found = _whole(policy)
+    loud, takers = _logged(found, chatter.watches(policy.minor))
+    if found and takers:
+        resources = list(dict.fromkeys(one.requests[0].resource for one in loud))
+        message = (
+            f"watches of {wording.listing(resources)} by {_who(loud)}, begun anew every 5 to 10 minutes, are logged"
+            f"{_at(found, takers)}, {_a_day(loud)}: "
+            "put the `level: None` rules of `auditlint explain noisy-watch` above this rule"
+        )
+        yield _finding(policy, context, message, takers)
+
+
+@rule(
+    "reads-with-bodies",
+    category=CATEGORY,
+    severity=Severity.INFO,
+    summary="reads are logged with their whole answer",
+    subject=PolicySubject,
+    gives_way_to=("everything-with-bodies", "secret-bodies-logged"),
+    silenced_by=("logs-nothing",),
+)
+def reads_with_bodies(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+    """Report get and list at RequestResponse, at the first rule of which nothing worse is said if there is one."""
+    found = _judged(policy)
+    takers = _with_answers(policy, found, _READS) if found else {}
+    if not found or not takers:
+        return
+    spared = {index: one for index, one in takers.items() if not _is_worse(found, index)}
+    takers = spared or takers
+    index = min(takers)
+    advice = "put `level: Metadata` for get, list and watch of the same resources above this rule"
+    if set(found.policy.rules[index].verbs) - {"watch"} <= set(_READS) and found.policy.rules[index].verbs:
+        advice = "write `level: Metadata`"
+    objects = ", all objects of the list" if takers[index].verb == "list" else ""
+    message = f"{found.command(takers[index])} is logged with its whole answer{objects}: {advice}"
+    yield _finding(policy, context, message, takers)
+
+
+@rule(
+    "everything-with-bodies",
+    category=CATEGORY,
+    severity=Severity.INFO,
+    summary="a rule without selectors logs all that is left with bodies and answers",
+    subject=PolicySubject,
+    gives_way_to=("secret-bodies-logged",),
+    silenced_by=("logs-nothing",),
+)
+def everything_with_bodies(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+    """Report a catch-all at RequestResponse that takes some request with an answer."""
+    found = _judged(policy)
+    index = found.closing if found else None
+    if not found or index is None or not _keeps_answers(found, index):
+        return
+    request = _readable(policy, found, index, _WITH_ANSWERS)
+    if request:
+        message = (
+            f"everything that no rule above takes is logged with body and answer, such as {found.command(request)}: "
+            "write `level: Metadata` here, and above it RequestResponse for the resources whose bodies you need"
+        )
+        yield _finding(policy, context, message, {index: request})
+
+
+@rule(
+    "managed-fields-logged",
+    category=CATEGORY,
+    severity=Severity.INFO,
+    summary="bodies are logged with their managedFields",
+    subject=PolicySubject,
+    silenced_by=("logs-nothing",),
+    default=False,
+)
+def managed_fields_logged(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+    """Report bodies that are logged with the record of which client set which field."""
+    found = _whole(policy)
+    if not found or policy.minor < _MANAGED_FIELDS_SINCE:
+        return
+    takers: dict[int, Request] = {}
+    for index, now in enumerate(found.policy.rules):
+        verbs = _WITH_MANAGED_FIELDS.get(now.level, ())
+        if verbs and not outcome_of(found.policy, index).omit_managed_fields and _completes(found, index):
+            request = _readable(policy, found, index, verbs)
+            if request:
+                takers[index] = request
+        if len(takers) > _MOST_RELATED:
+            break
+    if takers:
+        index = min(takers)
+        own = found.policy.rules[index].omit_managed_fields is not None
+        advice = "delete `omitManagedFields: false`" if own else "add `omitManagedFields: true` to the policy"
+        message = (
+            f"{found.command(takers[index])} is logged with the managedFields of its objects, which only say which "
+            f"client set which field: {advice}"
+        )
+        if own and not found.policy.omit_managed_fields:
+            message = message.replace("delete `omitManagedFields: false`", "write `omitManagedFields: true`")
+        yield _finding(policy, context, message, takers)
+
+
+@rule(
+    "request-received-logged",
+    category=CATEGORY,
+    severity=Severity.INFO,
+    summary="requests are logged twice, as they come in and as they are answered",
+    subject=PolicySubject,
+    silenced_by=("logs-nothing",),
+)
+def request_received_logged(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+    """Report that the stage RequestReceived is kept where ResponseComplete says the same and more."""
+    found = _whole(policy)
+    if not found or "RequestReceived" in found.policy.omit_stages or _is_strict(policy):
+        return
+    twice = [index for index, now in enumerate(found.policy.rules) if _logs_twice(found, now)]
+    forgot, habit = _forgot(found, twice)
+    request = next(filter(None, (_one_of(found, [index]) for index in forgot)), None) or _one_of(found, twice)
+    if not request:
+        return
+    first = found.reach.first(request)
+    related: tuple[Related, ...] = ()
+    if first is not None and first in forgot:
+        place, more = policy.at("rules", first), [index for index in forgot if index != first]
+        related = tuple(context.related(policy.at("rules", index), "this rule too") for index in more[:_MOST_RELATED])
+        where = f"{'these rules' if more else 'this rule'}, as {habit} others have it"
+    else:
+        place, where = policy.at("omitStages") if found.policy.omit_stages else policy.at(), "the policy"
+    message = (
+        f"{found.command(request)} is logged twice: at RequestReceived, with neither outcome nor body, and at "
+        f'ResponseComplete. Add `omitStages: ["RequestReceived"]` to {where}'
+    )
+    yield context.key(place, message, related=related, witness=wording.witness(request))
+
+
+def _judged(policy: PolicySubject) -> Analysis | None:
+    """Return the analysis of a policy of kube-apiserver that is judged further."""
+    return None if policy.cluster.aggregated else analysis.of(policy)
+
+
+def _whole(policy: PolicySubject) -> Analysis | None:
+    """Return the same for a policy of which everything is known, not some of its rules."""
+    return None if policy.shape == "snippet" else _judged(policy)
+
+
+def _logged(found: Analysis | None, parts: Iterable[Chatter]) -> tuple[list[Chatter], dict[int, Request]]:
+    """Return whose requests are logged, and the rules that log them with a request each."""
+    loud: list[Chatter] = []
+    takers: dict[int, Request] = {}
+    for part in parts if found else ():
+        logged = chatter.takers(found, part) if found else {}
+        if logged:
+            loud.append(part)
+            takers = {**logged, **takers}
+    return loud, takers
+
+
+def _finding(policy: PolicySubject, context: Context, message: str, takers: dict[int, Request]) -> Finding:
+    """Return the one finding about a cause, at the first rule, the other rules as notes."""
+    first, *others = sorted(takers)
+    related: tuple[Related, ...] = tuple(
+        context.related(policy.at("rules", index), "logs others of these requests") for index in others[:_MOST_RELATED]
+    )
+    return context.key(policy.at("rules", first), message, related=related, witness=wording.witness(takers[first]))
+
+
+def _who(loud: Iterable[Chatter]) -> str:
+    return wording.listing(list(dict.fromkeys(one.who for one in loud)))
+
+
+def _number(loud: Iterable[Chatter]) -> int:
+    return sum(one.number for one in loud)
+
+
+def _a_day(loud: Iterable[Chatter]) -> str:
+    """Return how many requests that is a day, to two or three digits, for the cluster of a few nodes."""
+    return f"about {round(_number(loud), -2):,} a day with {chatter.NODES} nodes"
+
+
+def _at(found: Analysis, takers: dict[int, Request]) -> str:
+    return f" at {found.policy.rules[min(takers)].level}"
+
+
+def _line(policy: PolicySubject, index: int) -> int:
+    return policy.places.key(policy.at("rules", index)).line
+
+
+def _half_silenced(found: Analysis, loud: Iterable[Chatter], first: int) -> tuple[int | None, str]:
+    """Return the rule above the first that logs events which silences those of the other API group, and the group."""
+    groups = {one.requests[0].api_group for one in loud}
+    if len(groups) > 1:
+        return None, ""
+    (group,) = groups
+    for index in found.silencing:
+        named = {entry.group for entry in found.policy.rules[index].resources if "events" in entry.resources}
+        if index < first and named and named.isdisjoint({group, "*"}):
+            return index, group
+    return None, group
+
+
+def _keeps_answers(found: Analysis, index: int) -> bool:
+    return found.policy.rules[index].level == "RequestResponse" and _completes(found, index)
+
+
+def _completes(found: Analysis, index: int) -> bool:
+    """Tell whether a rule takes something and logs the stage that holds the bodies of requests that are no watch."""
+    omitted = (*found.policy.omit_stages, *found.policy.rules[index].omit_stages)
+    return "ResponseComplete" not in omitted and found.reach.fates[index].kind == reach.REACHED
+
+
+def _with_answers(policy: PolicySubject, found: Analysis, verbs: tuple[str, ...]) -> dict[int, Request]:
+    """Return the first rules that log the answers of requests with these verbs, each with such a request."""
+    takers: dict[int, Request] = {}
+    for index in range(len(found.policy.rules)):
+        if _keeps_answers(found, index):
+            request = _readable(policy, found, index, verbs)
+            if request:
+                takers[index] = request
+        if len(takers) > _MOST_RELATED:
+            break
+    return takers
+
+
+def _is_worse(found: Analysis, index: int) -> bool:
+    """Tell whether another rule of auditlint has more to say of a policy rule that logs answers."""
+    return index == found.closing or bool(found.reach.find(_SECRETS, (index,)).request)
+
+
+def _readable(policy: PolicySubject, found: Analysis, index: int, verbs: tuple[str, ...]) -> Request | None:
+    """Return a request with one of the verbs, for objects that kube-apiserver itself holds, that a rule takes.
+
+    Its user is logged in: what anonymous users and failed logins get is a short refusal.
+    """
+    now = found.policy.rules[index]
+    if wording.kinds(now)[0] or (now.verbs and set(now.verbs).isdisjoint(verbs)):
+        return None
+    targets = _objects(policy, found, now)
+    first = next(targets, None)
+    if first is None:
+        return None
+    likely = found.likely(Region(verbs=verbs, targets=(first,), urls=()), index)
+    if likely and likely.user not in {None, served.ANONYMOUS}:
+        return likely
+    asked = Region(verbs=verbs, targets=tuple(dict.fromkeys((first, *targets))), urls=())
+    asked = served.without_globs(meet(asked, region_of(now)))
+    parts = served.served_with_login(asked, found.named_users)
+    request = found.first_answer(parts, (index,), or_no_rule=False).request
+    return found.tidy(request, verbs) if request else None
+
+
+def _objects(policy: PolicySubject, found: Analysis, now: PolicyRule) -> Iterator[Target]:
+    """Yield the resources that a rule names which can be read, or some that everybody knows where it takes all."""
+    for entry in now.resources:
+        if entry.group not in _ONLY_CREATED and entry.group not in _PROXIED:
+            yield from _objects_of(policy, found, entry)
+    if not now.resources:
+        yield from _known(policy, found, "*")
+
+
+def _objects_of(policy: PolicySubject, found: Analysis, entry: GroupResources) -> Iterator[Target]:
+    names = entry.resource_names or None
+    for name in entry.resources or ("*",):
+        resource = name.removesuffix("/*")
+        if resource == "*":
+            yield from (target._replace(names=names) for target in _known(policy, found, entry.group))
+        elif "/" not in resource and _can_be_listed(policy, entry.group, resource):
+            yield Target(None if entry.group == "*" else entry.group, resource, "", names)
+
+
+def _can_be_listed(policy: PolicySubject, group: str, resource: str) -> bool:
+    """Tell whether kube-apiserver lists a resource, as far as it is known to the catalogue."""
+    if wording.well_known(group, resource):
+        return "list" in ANYWHERE.verbs(group, resource)
+    catalogue = policy.cluster.catalogue(policy.minor)
+    if group not in catalogue.built_in_groups:
+        return True
+    known = catalogue.get(group, resource)
+    return known is not None and _is_read(known.verbs)
+
+
+def _known(policy: PolicySubject, found: Analysis, group: str) -> Iterator[Target]:
+    """Yield resources of a group, or of any, one of which is left for a rule if any is."""
+    likely = found.reach.fresh.target(None if group == "*" else group, None)
+    if group == "*" or wording.well_known(*likely):
+        yield Target(*likely, "")
+    served = policy.cluster.catalogue(policy.minor).in_group(group)
+    yield from (Target(group, one.resource, "") for one in served if not one.subresource and _is_read(one.verbs))
+    if group != "*" and not served:
+        yield Target(*likely, "")
+
+
+def _is_read(verbs: tuple[str, ...]) -> bool:
+    return "list" in verbs or not verbs
+
+
+def _logs_twice(found: Analysis, now: PolicyRule) -> bool:
+    return now.level != "None" and not {"RequestReceived", "ResponseComplete"} & {
+        *found.policy.omit_stages,
+        *now.omit_stages,
+    }
+
+
+def _forgot(found: Analysis, twice: list[int]) -> tuple[list[int], int]:
+    """Return the rules that log requests twice where more rules omit RequestReceived, and how many; else none."""
+    reached = [index for index in twice if found.reach.fates[index].kind == reach.REACHED]
+    habit = sum(now.level != "None" and "RequestReceived" in now.omit_stages for now in found.policy.rules)
+    return (reached if len(reached) < habit else []), habit
+
+
+def _one_of(found: Analysis, rules: list[int]) -> Request | None:
+    """Return a request that one of the rules takes and a cluster serves, an everyday one if there is one."""
+    numbers = set(rules)
+    request = found.ordinary(lambda one: found.reach.first(one) in numbers) if rules else None
+    if request:
+        return request
+    reached = (index for index in rules if found.reach.fates[index].kind == reach.REACHED)
+    return next((one for index in reached if (one := _served(found, index))), None)
+
+
+def _served(found: Analysis, index: int) -> Request | None:
+    shown = found.shown(index, lambda one: served.made_real(one) == one)
+    return shown or found.is_served(index).request
+
+
+def _is_strict(policy: PolicySubject) -> bool:
+    """Tell whether the server fails requests whose event is lost, which it does at the stage RequestReceived only."""
+    uses = (
+        [policy.server.flags.last(f"audit-{backend}-mode") for backend in ("log", "webhook")] if policy.server else []
+    )
+    return any(use is not None and use.value == "blocking-strict" for use in uses)

@@ -1,0 +1,262 @@
+"""Rules about what a policy logs too much or too little of, each decided exactly over the requests it names."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from auditlint.checks import wording
+from auditlint.checks.queries import analysis
+from auditlint.checks.queries.coverage import leaks
+from auditlint.checks.suggestions.verbs import forgotten
+from auditlint.finding import Severity
+from auditlint.rule import Context, rule
+from auditlint.subjects.model import PolicySubject
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from auditlint.checks.queries.analysis import Analysis
+    from auditlint.checks.queries.coverage.leaks import Leak
+    from auditlint.checks.queries.coverage.stale import Stale
+    from auditlint.finding import Finding
+    from auditlint.kubernetes.policy import PolicyRule
+
+    _Check = Callable[[PolicySubject, Context], Iterator[Finding]]
+
+CATEGORY = "policy-coverage"
+KINDS = (
+    "secrets-not-audited",
+    "token-requests-not-audited",
+    "exec-not-audited",
+    "rbac-not-audited",
+    "workload-changes-not-audited",
+    "control-plane-changes-not-audited",
+    "failed-logins-not-audited",
+    "anonymous-not-audited",
+    "privileged-user-not-audited",
+    "writes-not-audited",
+)
+"""Where one rule of a policy has several of these gaps, the first is the finding and the others are its notes."""
+_MOST_SHOWN = 5
+"""So many more rules with the same gap are shown."""
+
+
+@rule(
+    "secret-bodies-logged",
+    category=CATEGORY,
+    severity=Severity.WARNING,
+    summary="secrets or tokens are written into the audit log",
+    subject=PolicySubject,
+    silenced_by=("logs-nothing",),
+)
+def secret_bodies_logged(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+    """Report rules that log the bodies of requests for secrets and tokens."""
+    found = analysis.covered(policy)
+    if found:
+        yield from _bodies_logged(policy, context, found, leaks.of_secrets(policy, found))
+
+
+@rule(
+    "configmap-bodies-logged",
+    category=CATEGORY,
+    severity=Severity.INFO,
+    summary="the content of configmaps is written into the audit log",
+    subject=PolicySubject,
+    silenced_by=("logs-nothing",),
+    default=False,
+)
+def configmap_bodies_logged(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+    """Report rules that log the bodies of requests for configmaps."""
+    found = analysis.covered(policy)
+    if found:
+        yield from _bodies_logged(policy, context, found, leaks.OF_CONFIGMAPS)
+
+
+def _bodies_logged(
+    policy: PolicySubject, context: Context, found: Analysis, asked: tuple[Leak, ...]
+) -> Iterator[Finding]:
+    """Report the rules by which something leaks, each with all that does."""
+    for index, shown in leaks.find(found, asked).items():
+        request = shown[0][1]
+        message = (
+            f"{found.command(request)} is logged at {found.policy.rules[index].level}, so the log holds "
+            f"{leaks.contents(shown)}. {leaks.advice(found.policy.rules[index], shown)}"
+        )
+        about = tuple(dict.fromkeys(one.resource for _, one in shown))
+        yield context.key(policy.at("rules", index), message, witness=wording.witness(request), about=about)
+
+
+def _not_audited(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+    """Report rules of level None that take requests of the kind that the rule at work speaks of.
+
+    What else such a rule takes stands in the notes, as far as it comes later in the order of the kinds.
+    """
+    found = analysis.covered(policy)
+    if found is None or not found.silencing:
+        return
+    from auditlint.checks.queries.coverage import remedies, silenced
+
+    for index, gaps in silenced.gaps(policy).items():
+        at = next((at for at, (kind, _) in enumerate(gaps) if kind.rule == context.rule.name), None)
+        if at is None:
+            continue
+        kind, request = gaps[at]
+        place = policy.at("rules", index)
+        related = tuple(
+            context.related(place, f"also not logged: {found.command(other)} [{later.rule}]")
+            for later, other in gaps[at + 1 :]
+            if other != request or later.who.users or later.who.nobody
+        )
+        severity = Severity.INFO if silenced.by_components(found.policy.rules[index].users) else None
+        advice = remedies.remedy(policy, found, index, kind, request)
+        message = f"{found.command(request)} is not logged because of this rule. {advice}"
+        witness = wording.witness(request)
+        also = tuple(later.rule for later, _ in gaps[at + 1 :])
+        yield context.key(place, message, severity=severity, related=related, witness=witness, stands_for=also)
+
+
+def _declare(name: str, summary: str) -> Callable[[_Check], _Check]:
+    """Register a rule of the kinds that stand for one another, in their order."""
+    return rule(
+        name,
+        category=CATEGORY,
+        severity=Severity.WARNING,
+        summary=summary,
+        subject=PolicySubject,
+        gives_way_to=("widened-rule", *KINDS[: KINDS.index(name)]),
+        silenced_by=("logs-nothing", "drops-the-rest"),
+    )
+
+
+@_declare("secrets-not-audited", "access to secrets is not logged")
+def secrets_not_audited(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+    """Report rules of level None that take access to secrets."""
+    yield from _not_audited(policy, context)
+
+
+@_declare("token-requests-not-audited", "the making of service account tokens is not logged")
+def token_requests_not_audited(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+    """Report rules of level None that take requests for tokens."""
+    yield from _not_audited(policy, context)
+
+
+@_declare("exec-not-audited", "commands, tunnels and proxies into pods and nodes are not logged")
+def exec_not_audited(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+    """Report rules of level None that take ways into a pod, a service or a node."""
+    yield from _not_audited(policy, context)
+
+
+@_declare("rbac-not-audited", "changes of roles and bindings are not logged")
+def rbac_not_audited(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+    """Report rules of level None that take changes of who may do what."""
+    yield from _not_audited(policy, context)
+
+
+@_declare("workload-changes-not-audited", "changes of pods, deployments and the like are not logged")
+def workload_changes_not_audited(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+    """Report rules of level None that take changes of what runs."""
+    yield from _not_audited(policy, context)
+
+
+@_declare("control-plane-changes-not-audited", "changes of what the control plane obeys are not logged")
+def control_plane_changes_not_audited(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+    """Report rules of level None that take changes of webhooks, APIs, certificate requests and nodes."""
+    yield from _not_audited(policy, context)
+
+
+@_declare("failed-logins-not-audited", "requests whose login fails are not logged")
+def failed_logins_not_audited(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+    """Report rules of level None that take what an attacker without a valid login tries first."""
+    yield from _not_audited(policy, context)
+
+
+@_declare("anonymous-not-audited", "requests of system:anonymous are not logged")
+def anonymous_not_audited(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+    """Report rules of level None that take what an attacker without any login tries first."""
+    yield from _not_audited(policy, context)
+
+
+@_declare("privileged-user-not-audited", "changes by somebody who may do everything are not logged")
+def privileged_user_not_audited(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+    """Report rules of level None that name administrators, or everybody, and take writes by them."""
+    yield from _not_audited(policy, context)
+
+
+@_declare("writes-not-audited", "changes by anyone are not logged")
+def writes_not_audited(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+    """Report rules of level None that take writes by anyone beyond the chatter of an idle cluster."""
+    yield from _not_audited(policy, context)
+
+
+@rule(
+    "verb-gap",
+    category=CATEGORY,
+    severity=Severity.WARNING,
+    summary="update is logged and patch is not, or delete and not deletecollection",
+    subject=PolicySubject,
+    silenced_by=("logs-nothing",),
+)
+def verb_gap(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+    """Report the first rule that lists a verb without its twin, where the twin is lost; the others are its notes."""
+    found = analysis.covered(policy)
+    if found is None or not any(now.level != "None" and forgotten(now.verbs) for now in found.policy.rules):
+        return
+    from auditlint.checks.queries.coverage import verb_gaps
+
+    gaps = list(islice(verb_gaps.find(policy), _MOST_SHOWN + 1))
+    if not gaps:
+        return
+    first, *others = gaps
+    taker = found.reach.first(first.request)
+    fate = "reaches no rule" if taker is None else f"is silenced by line {_line(policy, taker)}"
+    move = f" and move the rule above line {_line(policy, taker)}" if taker is not None and taker < first.rule else ""
+    missing = wording.several(first.missing)
+    message = (
+        f"this rule logs {wording.several(first.listed)} and forgets {missing}: {found.command(first.request)} {fate} "
+        f"and is not logged. Add {missing} to its verbs{move}"
+    )
+    related = tuple(
+        context.related(policy.at("rules", gap.rule, "verbs"), f"forgets {wording.several(gap.missing)} too")
+        for gap in others
+    )
+    place = policy.at("rules", first.rule, "verbs")
+    yield context.key(place, message, related=related, witness=wording.witness(first.request))
+
+
+@rule(
+    "stale-exemption",
+    category=CATEGORY,
+    severity=Severity.INFO,
+    summary="a rule of level None names what newer clusters call otherwise",
+    subject=PolicySubject,
+    silenced_by=("logs-nothing",),
+)
+def stale_exemption(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+    """Report for each old name the first rule that silences it, where the new name is logged; the others are notes."""
+    found = analysis.covered(policy)
+    if found is None or not any(_names_old(found.policy.rules[index]) for index in found.silencing):
+        return
+    from auditlint.checks.queries.coverage import stale
+
+    by_name: dict[str, list[Stale]] = {}
+    for one in stale.find(policy, _MOST_SHOWN + 1):
+        by_name.setdefault(one.old, []).append(one)
+    for (index, old, new, request), *others in by_name.values():
+        level = found.policy.rules[found.reach.first(request) or 0].level
+        message = (
+            f'this rule silences "{old}", {stale.WHERE[new]} "{new}": {found.command(request)} is logged at '
+            f"{level}. Name it as well"
+        )
+        related = tuple(context.related(policy.at("rules", one.rule), f'silences "{old}" too') for one in others)
+        yield context.key(policy.at("rules", index), message, related=related, witness=wording.witness(request))
+
+
+def _names_old(rule: PolicyRule) -> bool:
+    """Tell at a glance whether a rule names what newer clusters call otherwise."""
+    of_proxy = "system:kube-proxy" in rule.users and "system:serviceaccount:kube-system:kube-proxy" not in rule.users
+    return of_proxy or any(entry.group == "" and "endpoints" in entry.resources for entry in rule.resources)
+
+
+def _line(policy: PolicySubject, index: int) -> int:
+    return policy.places.key(policy.at("rules", index)).line

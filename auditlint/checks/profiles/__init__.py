@@ -1,0 +1,1 @@
+"""Rules that speak only where a profile was chosen."""

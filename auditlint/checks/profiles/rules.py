@@ -1,0 +1,88 @@
+"""Rules of the profiles: what a published guide asks and a file shows otherwise.
+
+They find nothing unless a profile is chosen, and what they need is loaded only then.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auditlint.finding import Severity
+from auditlint.rule import rule
+from auditlint.subjects.model import ApiServer, PolicySubject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from auditlint.finding import Finding
+    from auditlint.rule import Context
+
+
+@rule(
+    "policy-below-profile",
+    category="policy-coverage",
+    severity=Severity.WARNING,
+    summary="a policy that logs less than a chosen profile asks, or otherwise",
+    subject=PolicySubject,
+    silenced_by=("logs-nothing",),
+    default=False,
+    needs_profile=True,
+)
+def policy_below_profile(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+    """Report, once for each control of the chosen profiles, what a policy does not log as it asks."""
+    if context.profiles:
+        from auditlint.checks.profiles import of_policies
+
+        yield from of_policies.below_profile(policy, context)
+
+
+@rule(
+    "profile-conflict",
+    category="policy-coverage",
+    severity=Severity.WARNING,
+    summary="chosen profiles that no policy can meet together",
+    subject=PolicySubject,
+    default=False,
+    needs_profile=True,
+)
+def profile_conflict(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+    """Report profiles that ask opposite things of a policy."""
+    if context.profiles:
+        from auditlint.checks.profiles import of_policies
+
+        yield from of_policies.conflict(policy, context)
+
+
+@rule(
+    "server-below-profile",
+    category="apiserver-backends",
+    severity=Severity.WARNING,
+    summary="a setting of kube-apiserver that works and that a chosen profile forbids, or wants otherwise",
+    subject=ApiServer,
+    default=False,
+    needs_profile=True,
+)
+def server_below_profile(server: ApiServer, context: Context) -> Iterator[Finding]:
+    """Report a webhook without a log where a profile asks for a log, and dynamic auditing."""
+    if context.profiles:
+        from auditlint.checks.profiles import of_servers
+
+        yield from of_servers.below_profile(server, context)
+
+
+@rule(
+    "retention-below-profile",
+    category="apiserver-retention",
+    severity=Severity.WARNING,
+    summary="limits of the log that keep less than a chosen profile asks, or that its check does not find",
+    subject=ApiServer,
+    silenced_by=("backend-without-policy",),
+    default=False,
+    needs_profile=True,
+)
+def retention_below_profile(server: ApiServer, context: Context) -> Iterator[Finding]:
+    """Report maxage, maxbackup and maxsize that are not set, or set too low."""
+    if context.profiles:
+        from auditlint.checks.profiles import of_servers
+
+        yield from of_servers.retention(server, context)

@@ -1,0 +1,145 @@
+"""Requests whose bodies hold secrets, and the rules of a policy that write those bodies into the log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from auditlint.checks import wording
+from auditlint.checks.queries.coverage import kinds
+from auditlint.kubernetes.engine.region import Region, Target, meet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from auditlint.checks.queries.analysis import Analysis
+    from auditlint.kubernetes.match import Request
+    from auditlint.kubernetes.policy import Policy, PolicyRule
+    from auditlint.subjects.model import PolicySubject
+
+_BODY_STAGES = frozenset({"ResponseStarted", "ResponseComplete"})
+"""The stages whose events can hold bodies, apart from a panic."""
+_MOST_NAMED = 4
+"""So many things are listed in a message."""
+
+
+class Leak(NamedTuple):
+    """Requests of one kind whose bodies hold secrets, and what is in them."""
+
+    target: Target
+    verbs: tuple[str, ...]
+    levels: tuple[str, ...]
+    """The levels at which the secret is in the log."""
+    what: str
+    namespaced: bool = True
+
+    @property
+    def region(self) -> Region:
+        """The requests, and others that no server answers."""
+        return Region(verbs=self.verbs, targets=(self.target,), urls=())
+
+
+_ANSWER = ("RequestResponse",)
+_ANY_BODY = ("Request", "RequestResponse")
+
+
+def _content_of(what: str, target: Target, *, namespaced: bool = True) -> tuple[Leak, ...]:
+    """Return the requests that carry the content of a resource."""
+    return (
+        Leak(target, ("get", "list"), _ANSWER, what, namespaced),
+        Leak(target, ("create", "update", "patch"), _ANY_BODY, what, namespaced),
+        Leak(target, ("deletecollection",), _ANSWER, what, namespaced),
+    )
+
+
+_REVIEWS = Target("authentication.k8s.io", "tokenreviews", "")
+OF_CONFIGMAPS = _content_of("the content of configmaps", Target("", "configmaps", ""))
+_OF_SECRETS = (
+    *_content_of("the content of secrets", Target("", "secrets", "")),
+    Leak(Target("", "serviceaccounts", "token"), ("create",), _ANSWER, "live service account tokens"),
+    Leak(_REVIEWS, ("create",), _ANY_BODY, "the bearer tokens under review", namespaced=False),
+)
+
+
+def of_secrets(policy: PolicySubject, found: Analysis) -> tuple[Leak, ...]:
+    """Return the requests that carry secrets and tokens in the cluster of a policy, as far as it is known."""
+    return (*_OF_SECRETS, *_of_custom_resources(policy, found), *_of_configuration(policy))
+
+
+def _of_custom_resources(policy: PolicySubject, found: Analysis) -> Iterator[Leak]:
+    """Yield those of well-known custom resources whose group the policy names or the run defines."""
+    groups = found.reach.index.target_groups | {one.group for one in policy.cluster.custom}
+    if not any("." in group and not group.endswith(".k8s.io") for group in groups):
+        return
+    from auditlint.kubernetes import data
+
+    for row in data.table("sensitive-resources")["resources"]:
+        for resource in row["resources"] if row["group"] in groups else ():
+            yield from _content_of(row["holds"], Target(row["group"], resource, ""), namespaced=row["namespaced"])
+
+
+def _of_configuration(policy: PolicySubject) -> Iterator[Leak]:
+    """Yield what the configuration calls sensitive; of what nobody knows the scope, both are asked for."""
+    for named in policy.cluster.sensitive:
+        known = policy.cluster.catalogue(policy.minor).get(*named)
+        for namespaced in (True, False) if known is None else (known.namespaced,):
+            yield from _content_of(f"the content of {wording.dotted(*named)}", Target(*named), namespaced=namespaced)
+
+
+def find(found: Analysis, leaks: Iterable[Leak]) -> dict[int, list[tuple[Leak, Request]]]:
+    """Return for each rule that leaks something what it leaks, each with a request that shows it."""
+    shown: dict[int, list[tuple[Leak, Request]]] = {}
+    for leak in leaks:
+        for index in found.may_take(leak.region):
+            request = _taken(found, index, leak) if _logs_bodies(found.policy, index, leak.levels) else None
+            if request:
+                shown.setdefault(index, []).append((leak, request))
+    return shown
+
+
+def _logs_bodies(policy: Policy, index: int, levels: tuple[str, ...]) -> bool:
+    """Tell whether a rule logs at one of the levels, and at a stage whose events hold bodies."""
+    now = policy.rules[index]
+    return now.level in levels and not {*policy.omit_stages, *now.omit_stages} >= _BODY_STAGES
+
+
+def _taken(found: Analysis, index: int, leak: Leak) -> Request | None:
+    """Return a request that a rule takes and a server answers: one whose login fails leaves no bodies."""
+    from auditlint.checks.queries.coverage import silenced  # many policies log no bodies, and need it not
+
+    for calls in kinds.served_calls((leak.target,), leak.verbs, namespaced=leak.namespaced):
+        within = calls._replace(region=meet(calls.region, found.reach.region(index)))
+        request = silenced.taken(found, index, within, logged_in=True)
+        if request:
+            return request
+    return None
+
+
+def contents(shown: list[tuple[Leak, Request]]) -> str:
+    """Return what is in the log, in words."""
+    return _some(list(dict.fromkeys(leak.what for leak, _ in shown)))
+
+
+def resources(shown: list[tuple[Leak, Request]]) -> str:
+    """Return the resources that leak as people write them."""
+    names = (wording.dotted(request.api_group, request.resource, request.subresource) for _, request in shown)
+    return _some(list(dict.fromkeys(names)))
+
+
+def advice(rule: PolicyRule, shown: list[tuple[Leak, Request]]) -> str:
+    """Return what to do so that a rule logs none of this."""
+    leaking = {(request.api_group, _spelled(request)) for _, request in shown}
+    named = {(entry.group, resource) for entry in rule.resources for resource in entry.resources or ("",)}
+    if not leaking <= named:
+        return f"Put a rule `level: Metadata` for {resources(shown)} above this one"
+    if leaking == named:
+        return "Write `level: Metadata` here"
+    return f"Move {resources(shown)} from here to a rule `level: Metadata`"
+
+
+def _spelled(request: Request) -> str:
+    return f"{request.resource}/{request.subresource}" if request.subresource else request.resource
+
+
+def _some(words: list[str]) -> str:
+    more = len(words) - _MOST_NAMED
+    return wording.listing(words if more <= 0 else [*words[:_MOST_NAMED], f"{more} more"])

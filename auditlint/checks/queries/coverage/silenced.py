@@ -1,0 +1,214 @@
+"""Which rules of level None take requests that should be logged: worked out once per policy, each with a witness."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from auditlint.checks import wording
+from auditlint.checks.queries import analysis
+from auditlint.checks.queries.coverage.kinds import (
+    ANY_WRITES,
+    KINDS,
+    PRIVILEGED,
+    WRITES,
+    above,
+    calls_of,
+    outline_of,
+    takes_only_chatter,
+)
+from auditlint.kubernetes import reach, served
+from auditlint.kubernetes.engine.index import members, rule_set
+from auditlint.kubernetes.engine.ordinary import ordinary
+from auditlint.kubernetes.engine.region import EVERYTHING, Region, Target, contains, meet, targets_of
+from auditlint.kubernetes.engine.search import BudgetSpentError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from auditlint.checks.queries.analysis import Analysis
+    from auditlint.checks.queries.coverage.kinds import Calls, Kind
+    from auditlint.kubernetes.engine.region import Values
+    from auditlint.kubernetes.policy import PolicyRule
+    from auditlint.kubernetes.requests import Request
+    from auditlint.subjects.model import PolicySubject
+
+_COMPONENTS = frozenset(
+    {
+        served.LOOPBACK,
+        "system:kube-controller-manager",
+        "system:kube-scheduler",
+        "system:kube-proxy",
+        "system:serviceaccount:kube-system:kube-proxy",
+    }
+)
+_PRIVILEGED_GROUPS = (served.MASTERS, served.AUTHENTICATED)
+_PRIVILEGED_USERS = ("kubernetes-admin", "system:admin")
+
+Gaps = dict[int, "list[tuple[Kind, Request]]"]
+"""For each rule that silences too much what it takes, in the order of the kinds, each with a request."""
+_GAPS: WeakKeyDictionary[PolicySubject, Gaps] = WeakKeyDictionary()
+
+
+def gaps(policy: PolicySubject) -> Gaps:
+    """Return what the rules of level None of a policy take that should be logged."""
+    found = _GAPS.get(policy)
+    if found is None:
+        found = _GAPS[policy] = _find_gaps(policy)
+    return found
+
+
+def _find_gaps(policy: PolicySubject) -> Gaps:
+    found = analysis.covered(policy)
+    if found is None or _drops_the_rest(policy, found):
+        return {}
+    rules, fates = found.policy.rules, found.reach.fates
+    alive = [index for index in found.silencing if fates[index].kind in {reach.REACHED, reach.UNKNOWN}]
+    gaps: dict[tuple[int, int], tuple[Kind, Request]] = {}
+    judged = rule_set(index for index in alive if not by_loopback(rules[index].users))
+    for number, kind in enumerate(KINDS):
+        for this, calls in _calls(policy, found, kind, judged):
+            for index in members(found.reach.index.overlapping(meet(calls.region, kind.who)) & judged):
+                region = meet(meet(calls.region, found.reach.region(index)), kind.who)
+                request = None if (index, number) in gaps else taken(found, index, calls._replace(region=region))
+                if request:
+                    gaps[index, number] = (this, request)
+    for index in alive:
+        for kind in _kinds_of_writes(rules[index]):
+            request = _write(policy, found, index, kind)
+            if request:
+                gaps[index, len(KINDS)] = (kind, request)
+    by_rule: Gaps = {}
+    for index, number in sorted(gaps):
+        by_rule.setdefault(index, []).append(gaps[index, number])
+    return by_rule
+
+
+def _calls(policy: PolicySubject, found: Analysis, kind: Kind, rules: int) -> Iterator[tuple[Kind, Calls]]:
+    """Yield the calls of a kind, with the kind to name them; none of those that clearly no rule takes."""
+    if found.reach.index.overlapping(outline_of(kind, policy.minor)) & rules:
+        yield from ((kind, calls) for calls in calls_of(kind, policy.minor))
+    if kind is KINDS[0] and rules:
+        yield from _sensitive(policy, found)
+
+
+def _sensitive(policy: PolicySubject, found: Analysis) -> Iterator[tuple[Kind, Calls]]:
+    """Yield the requests for what the configuration calls as sensitive as secrets."""
+    for resource in policy.cluster.sensitive:
+        # it loads the catalogue of resources, which few policies need
+        from auditlint.checks.queries.coverage import calls as known
+
+        kind = KINDS[0]._replace(advice=above(wording.dotted(*resource)))
+        for calls in known.access(policy, found, *resource):
+            yield kind, calls
+
+
+def taken(found: Analysis, index: int, calls: Calls, *, logged_in: bool = False) -> Request | None:
+    """Return one of some calls within a rule that it takes, by somebody who is in a real cluster.
+
+    `logged_in`: only a request whose login did not fail, so that it was answered.
+    """
+    region = real(calls, found.known.minor)
+    if () in (region.verbs, region.targets, region.namespaces, region.users):
+        return None
+    settled = region.nobody or region.exact_groups is not None
+    for part in (region,) if settled else served.served(region, found.named_users):
+        request = None if logged_in and part.nobody else _first(found, index, part)
+        if request:
+            return found.tidy(request, region.verbs or ())
+    return None
+
+
+def _first(found: Analysis, index: int, region: Region) -> Request | None:
+    """Return a request of a region within a rule that no rule above takes."""
+    try:
+        answer = found.reach.escape(found.reach.spaces_of(region), (1 << index) - 1)
+    except BudgetSpentError:
+        answer = reach.Answer(None, complete=False)
+    if not answer.complete:
+        found.reach.gave_up.add(index)
+    if answer.request is None:
+        return None
+    return ordinary(answer.request, lambda one: contains(region, one) and found.reach.first(one) == index)
+
+
+def real(calls: Calls, minor: int) -> Region:
+    """Return the region of calls without users, namespaces and names that nobody and nothing is called.
+
+    Components of the control plane come last among the users: somebody else is the better example.
+    """
+    region = served.without_globs(calls.region)
+    users, namespaces = region.users, region.namespaces
+    if users is not None:
+        gone = {served.LOOPBACK} if not by_loopback(users) else set()
+        gone |= {served.UNSECURED} if minor > served.LAST_UNSECURED else set()
+        users = tuple(sorted((user for user in users if user not in gone), key=_COMPONENTS.__contains__))
+    if namespaces is not None and calls.placed:
+        namespaces = tuple(name for name in namespaces if name)
+    targets = tuple(_sound(target, named=calls.named) for target in region.targets or ())
+    return region._replace(
+        users=users, namespaces=namespaces, targets=tuple(target for target in targets if target.names != ())
+    )
+
+
+def _sound(target: Target, *, named: bool) -> Target:
+    if target.names is None:
+        return target
+    return target._replace(names=tuple(name for name in target.names if "*" not in name and (name or not named)))
+
+
+def by_loopback(users: Values) -> bool:
+    """Tell whether users are the server's own client and nobody else; nobody's name has a star in it."""
+    return {user for user in users if "*" not in user} == {served.LOOPBACK}
+
+
+def by_components(users: Values) -> bool:
+    """Tell whether users are components of the control plane and nobody else: many silence these on purpose."""
+    people = {user for user in users if "*" not in user}
+    return bool(people) and people <= _COMPONENTS
+
+
+def _kinds_of_writes(rule: PolicyRule) -> tuple[Kind, ...]:
+    """Return the kinds that speak of all writes of a rule: for privileged users, or for anybody."""
+    if rule.non_resource_urls and not (rule.namespaces or rule.resources):
+        return ()
+    if rule.verbs and not set(WRITES).intersection(rule.verbs):
+        return ()
+    if not rule.users and not rule.user_groups:
+        targets = targets_of(rule.resources) or (Target(),)
+        return () if all(map(takes_only_chatter, targets)) else (ANY_WRITES,)
+    return (PRIVILEGED,) if any(True for _ in _privileged(rule)) else ()
+
+
+def _write(policy: PolicySubject, found: Analysis, index: int, kind: Kind) -> Request | None:
+    """Return a write that a rule takes and that the kind speaks of."""
+    # it loads the catalogue of resources, which few policies need
+    from auditlint.checks.queries.coverage import calls as known
+
+    rule = found.policy.rules[index]
+    all_calls = known.writes(policy, found, index, by_name=kind is PRIVILEGED)
+    whoever = tuple(_privileged(rule)) if kind is PRIVILEGED else (EVERYTHING,)
+    found_ones = (
+        taken(found, index, calls._replace(region=meet(calls.region, who))) for calls in all_calls for who in whoever
+    )
+    return next(filter(None, found_ones), None)
+
+
+def _privileged(rule: PolicyRule) -> Iterator[Region]:
+    """Yield who is privileged among those that a rule names."""
+    if by_loopback(rule.users):
+        yield EVERYTHING
+    users = tuple(user for user in rule.users if user in _PRIVILEGED_USERS)
+    groups = tuple(group for group in rule.user_groups if group in _PRIVILEGED_GROUPS)
+    if users:
+        yield Region(users=users)
+    if groups:
+        yield Region(groups=(groups,))
+
+
+def _drops_the_rest(policy: PolicySubject, found: Analysis) -> bool:
+    """Tell whether drops-the-rest speaks of the policy: it says what is lost, once."""
+    closing = found.closing if policy.shape != "snippet" else None
+    if closing is None or found.policy.rules[closing].level != "None":
+        return False
+    return found.reach.fates[closing].kind == reach.REACHED

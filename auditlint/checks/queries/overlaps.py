@@ -1,0 +1,79 @@
+"""Finds users and groups in a rule that earlier rules take by the groups every server gives to users."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from auditlint.kubernetes import served
+from auditlint.kubernetes.engine.region import Region, meet, region_of
+from auditlint.kubernetes.engine.search import BudgetSpentError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from auditlint.checks.queries.analysis import Analysis
+
+
+class Overlap(NamedTuple):
+    """Names in a list of a rule that take no request: behind earlier rules, or never in the rule's own groups."""
+
+    rule: int
+    field: str
+    position: int
+    """The index of the first of the names in its list."""
+    names: tuple[str, ...]
+    groups: tuple[str, ...]
+    """The groups they are always in and that earlier rules name, or those they are never in."""
+    taken_by: tuple[int, ...]
+
+
+def find(found: Analysis) -> Iterator[Overlap]:
+    """Yield what each reached rule lists for nothing; names with the same cause are one."""
+    known = found.reach.index.groups.listed
+    automatic = 0
+    for group, rules in known.items():
+        if _is_automatic(group):
+            automatic |= rules
+    for index in found.reached():
+        yield from _of_rule(found, index, concerned=bool(automatic & ((1 << (index + 1)) - 1)))
+
+
+def _is_automatic(group: str) -> bool:
+    fixed = {served.AUTHENTICATED, served.UNAUTHENTICATED, served.NODES, served.SERVICE_ACCOUNTS}
+    return group in fixed or group.startswith(f"{served.SERVICE_ACCOUNTS}:")
+
+
+def _of_rule(found: Analysis, index: int, *, concerned: bool) -> Iterator[Overlap]:
+    """Yield the overlaps of one rule; `concerned` if a group that the server gives to users is in it or before it."""
+    rule = found.policy.rules[index]
+    if not concerned and not (rule.user_groups and any(map(served.has_fixed_groups, rule.users))):
+        return
+    for field, values in (("users", rule.users), ("userGroups", rule.user_groups)):
+        causes: dict[tuple[tuple[str, ...], tuple[int, ...]], list[int]] = {}
+        for position, name in enumerate(values):
+            cause = _cause(found, index, field, name)
+            if cause:
+                causes.setdefault(cause, []).append(position)
+        for (groups, taken_by), positions in causes.items():
+            names = tuple(values[position] for position in positions)
+            yield Overlap(index, field, positions[0], names, groups, taken_by)
+
+
+def _cause(found: Analysis, index: int, field: str, name: str) -> tuple[tuple[str, ...], tuple[int, ...]] | None:
+    """Return groups and earlier rules by which a name takes no real request, None if it takes one or never could."""
+    region = region_of(found.policy.rules[index])
+    one = Region(users=(name,)) if field == "users" else Region(groups=((name,),))
+    narrowed = region._replace(users=(name,)) if field == "users" else meet(region, one)
+    if found.find_served(narrowed, (index,)).impossible is False or not found.reach.find(narrowed, (index,)).request:
+        return None
+    try:
+        spaces = [space for part in served.served(narrowed, found.named_users) for space in found.reach.spaces_of(part)]
+        taken_by = found.reach.cover(spaces, (1 << index) - 1) if spaces else ()
+    except BudgetSpentError:
+        return None
+    always = served.groups_of(name) if field == "users" else (served.AUTHENTICATED,)
+    if not taken_by:
+        return (found.policy.rules[index].user_groups, ()) if field == "users" else None
+    named = {group for rule in taken_by for group in found.policy.rules[rule].user_groups}
+    # The widest group last: it is the one that users of different kinds share.
+    return tuple(group for group in always if group in named)[-1:], taken_by

@@ -1,0 +1,1 @@
+"""Rules about kube-apiservers: their flags, backends, mounts and retention."""

@@ -1,0 +1,107 @@
+"""Ignore comments: the one place where findings are suppressed, by span and never by a rule."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from auditlint.finding import Finding, Span, Suppressed
+from auditlint.subjects.model import Ignore
+from auditlint.text.comments import comments
+from auditlint.text.nodes import Alias, Mapping, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from auditlint.text.comments import Comment
+    from auditlint.text.nodes import Node, Stream
+
+MARK = re.compile(r"#+\s*auditlint\b\s*:?", re.IGNORECASE)
+IGNORE = re.compile(r"#+\s*auditlint\s*:\s*ignore(-file)?\s*\[([^\]]*)\]\s*(.*)", re.IGNORECASE | re.DOTALL)
+
+
+END = (1 << 60, 0)
+
+
+def read_ignores(data: bytes, stream: Stream) -> tuple[tuple[Ignore, ...], tuple[tuple[Span, str], ...]]:
+    """Return the ignore comments of a file, and the malformed ones with their text."""
+    found = [comment for comment in comments(data, stream) if MARK.match(comment.text)]
+    if not found:
+        return (), ()
+    starts = _extents(stream)
+    first_key = min(starts, default=1 << 60)
+    ignores: list[Ignore] = []
+    malformed: list[tuple[Span, str]] = []
+    for comment in found:
+        ignore = _ignore(comment, starts, first_key)
+        if ignore is None:
+            malformed.append((_span(comment), comment.text.strip()))
+        else:
+            ignores.append(ignore)
+    return tuple(ignores), tuple(malformed)
+
+
+def apply(
+    findings: list[Finding], ignores: tuple[Ignore, ...], otherwise: Iterable[Finding]
+) -> tuple[list[Finding], tuple[tuple[Ignore, str], ...]]:
+    """Return the findings, the covered ones marked as suppressed, and the names that covered none.
+
+    A name that covers one of `otherwise`, findings of another run, has its use too.
+    """
+    unused = {(ignore, name) for ignore in ignores for name in ignore.names}
+    unused -= {(ignore, one.rule) for one in otherwise for ignore in ignores if ignore.covers(one)}
+    marked = []
+    for finding in findings:
+        by = [ignore for ignore in ignores if ignore.covers(finding)]
+        unused -= {(ignore, finding.rule) for ignore in by}
+        marked.append(finding._replace(suppressed=Suppressed("comment", by[0].reason)) if by else finding)
+    return marked, tuple(sorted(unused))
+
+
+def _ignore(comment: Comment, starts: dict[int, tuple[int, int]], first_key: int) -> Ignore | None:
+    match = IGNORE.fullmatch(comment.text.strip())
+    names = tuple(name.strip().lower() for name in match[2].split(",")) if match else ()
+    if match is None or not all(names):
+        return None
+    span, reason = _span(comment), match[3].strip()
+    if match[1]:
+        return Ignore(span, names, reason, (0, 0), END) if comment.line < first_key else None
+    if not comment.alone:
+        return Ignore(span, names, reason, (comment.line, 0), (comment.line + 1, 0))
+    line = min((line for line in starts if line > comment.line), default=comment.line)
+    return Ignore(span, names, reason, (line, 0), starts.get(line, (line + 1, 0)))
+
+
+def _span(comment: Comment) -> Span:
+    return Span(comment.line, comment.column, comment.line, comment.column + len(comment.text.rstrip()))
+
+
+def _extents(stream: Stream) -> dict[int, tuple[int, int]]:
+    """Return, for each line on which a key or a list item starts, where the largest of them ends."""
+    extents: dict[int, tuple[int, int]] = {}
+    for document in stream.documents:
+        for start, end in _parts(document.root):
+            extents[start] = max(end, extents.get(start, end))
+    return extents
+
+
+def _parts(root: Node | None) -> Iterator[tuple[int, tuple[int, int]]]:
+    """Yield the first line and the end of each mapping entry and list item; aliased nodes once."""
+    seen: set[int] = set()
+    waiting: list[Node | None] = [root]
+    while waiting:
+        node = waiting.pop()
+        if node is None or id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, Mapping):
+            for entry in node.entries:
+                if not entry.merged:
+                    yield entry.key.span.line, max(entry.key.span[2:], entry.value.span[2:])
+                    waiting.append(entry.value)
+        elif isinstance(node, Sequence):
+            for item in node.items:
+                yield item.span.line, item.span[2:]
+                waiting.append(item)
+        elif isinstance(node, Alias):
+            continue

@@ -1,0 +1,34 @@
+"""All rules: which modules of `checks/` hold them. Importing a module registers its rules."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+_POLICY = (
+    "policy.syntax",
+    "policy.matching",
+    "policy.values",
+    "policy.catalogue",
+    "policy.coverage",
+    "policy.cost",
+    "profiles.rules",
+    "files.carriers",
+)
+_SERVER = ("server.flags", "server.backends", "server.mounts", "server.retention", "profiles.rules", "files.carriers")
+MODULES = {
+    "UnreadText": ("policy.syntax",),
+    "PolicySubject": _POLICY,
+    "ApiServer": _SERVER,
+    "WebhookConfig": _SERVER,
+    "ManifestFile": _SERVER,
+    "AuditSink": ("files.carriers",),
+    "IgnoreComments": ("files.hygiene",),
+}
+"""The modules that hold the rules for each kind of subject: a run loads those of what it finds, to start sooner."""
+
+
+def load(subject: str = "") -> None:
+    """Register the rules for one kind of subject, or all rules."""
+    for kind in (subject,) if subject else MODULES:
+        for module in MODULES[kind]:
+            import_module(f"auditlint.checks.{module}")

@@ -1,0 +1,128 @@
+"""Settings: what one run is asked to do, beyond its paths; where they come from is the modules' business."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+from auditlint import registry
+from auditlint.kubernetes import releases
+from auditlint.kubernetes.cluster import ORDINARY, Cluster
+from auditlint.rule import REGISTRY
+from auditlint.spelling import suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from auditlint.finding import Severity
+    from auditlint.rule import Option
+
+FAIL_ON = ("refused", "error", "warning", "info", "never")
+
+
+class ConfigError(Exception):
+    """The configuration or an option cannot be used; the message is one line for the user."""
+
+
+class Settings(NamedTuple):
+    """What one run is asked to do, beyond its paths."""
+
+    minor: int | None = None
+    """The target version's minor number; None: what each file says."""
+    fail_on: str = "warning"
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    per_file_ignores: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    severities: Mapping[str, Severity | None] = MappingProxyType({})
+    """The severity of a rule's findings; None: the rule is off."""
+    options: Mapping[str, Mapping[str, Option]] = MappingProxyType({})
+    """What the configuration sets for single rules, besides severities."""
+    profiles: tuple[str, ...] = ()
+    """The profiles whose controls are checked, such as `cis`."""
+    profile_rules: frozenset[str] = frozenset()
+    """The rules that check them: on even if they are off by default."""
+    cluster: Cluster = ORDINARY
+    """What the configuration says of the cluster that the policies are for."""
+    folder: str = "."
+    """The folder that patterns are relative to."""
+    notices: tuple[str, ...] = ()
+
+    def selects(self, rule: str) -> bool:
+        """Tell whether findings of the rule are reported: by name before category, `ignore` before `select`."""
+        known = REGISTRY[rule]
+        names = {rule, known.category}
+        if self.severities.get(rule, known.severity) is None or rule in self.ignore:
+            return False
+        if rule in self.select:
+            return True
+        if known.category in self.ignore:
+            return False
+        on = known.default or rule in self.profile_rules
+        if self.select:
+            return bool(names & set(self.select)) and on
+        return on or rule in self.severities
+
+
+def with_version(settings: Settings, text: str, where: str) -> Settings:
+    """Return settings with the target version that text names; ConfigError if it names none."""
+    minor = releases.from_text(text)
+    if minor is None:
+        raise ConfigError(f'{where}: "{text}" is not a Kubernetes version, write one such as 1.{releases.NEWEST}')
+    target = releases.target(minor)
+    notices = (target.notice,) if target.notice else ()
+    return settings._replace(minor=target.minor, notices=notices)
+
+
+def with_profiles(settings: Settings, names: Iterable[str], where: str) -> Settings:
+    """Return settings with the profiles of these names; ConfigError with a suggestion if there is none of a name."""
+    from auditlint import profiles
+
+    chosen = profile_names(names, where)
+    return settings._replace(profiles=chosen, profile_rules=profiles.rules_of(chosen))
+
+
+def profile_names(names: Iterable[str], where: str) -> tuple[str, ...]:
+    """Return names of profiles, each once, of texts with commas between; ConfigError if there is none of a name."""
+    from auditlint import profiles
+
+    known = profiles.names()
+    chosen: dict[str, None] = {}
+    for text in names:
+        words = [word.strip() for word in text.split(",") if word.strip()]
+        chosen.update(dict.fromkeys(words or [text]))
+    for name in chosen:
+        if name not in known:
+            near = profiles.nearest(name)
+            hint = f', did you mean "{near}"?' if near else suggestion(name.lower(), known)
+            hint = hint or f"; there are {', '.join(known)}"
+            raise ConfigError(f'{where}: "{name}" is not a profile{hint}')
+    return tuple(chosen)
+
+
+def with_notes(settings: Settings) -> Settings:
+    """Return settings with a notice if rules were selected by name that find nothing, for want of a profile."""
+    if settings.profiles:
+        return settings
+    waiting = [name for name in settings.select if name in REGISTRY and REGISTRY[name].needs_profile]
+    if not waiting:
+        return settings
+    from auditlint import profiles
+
+    asking = [name for name in profiles.names() if "-" not in name and set(waiting) & profiles.rules_of([name])]
+    quoted = " and ".join(f'"{name}"' for name in dict.fromkeys(waiting))
+    verb = "finds" if len(set(waiting)) == 1 else "find"
+    notice = f"{quoted} {verb} nothing without a profile: choose one with --profile, of {', '.join(asking)}"
+    return settings._replace(notices=(*settings.notices, notice))
+
+
+def rule_names(names: Iterable[str], where: str, *, categories: bool = True) -> tuple[str, ...]:
+    """Return names as a tuple; ConfigError with a suggestion if one is neither a rule nor a category."""
+    if names:
+        registry.load()
+    known = set(REGISTRY) | ({rule.category for rule in REGISTRY.values()} if categories else set())
+    for name in names:
+        if name not in known:
+            what = "a rule or category" if categories else "a rule"
+            raise ConfigError(f'{where}: "{name}" is not {what}{suggestion(name, known)}')
+    return tuple(names)
