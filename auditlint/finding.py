@@ -63,11 +63,14 @@ class Related(NamedTuple):
     path: str
     span: Span
     message: str
+    rule: str | None = None
+    """The rule whose finding there was folded into this one."""
 
 
 class Edit(NamedTuple):
-    """Replace the text of `span` by `text`."""
+    """Replace the text of `span` in the file at `path` by `text`."""
 
+    path: str
     span: Span
     text: str
 
@@ -75,7 +78,7 @@ class Edit(NamedTuple):
 class Fix(NamedTuple):
     """Edits that repair a finding; `safe` where they cannot change what the author meant."""
 
-    message: str
+    title: str
     safe: bool
     edits: tuple[Edit, ...]
 
@@ -99,6 +102,11 @@ class Finding(NamedTuple):
     document: int
     pointer: str
     message: str
+    """What is wrong and what the server does: one sentence, lower case, without a full stop."""
+    help: str = ""
+    """What to write or do instead, without a full stop; empty where the message says all."""
+    example: str | None = None
+    """One request as a command, and what becomes of it."""
     related: tuple[Related, ...] = ()
     witness: Witness | None = None
     fix: Fix | None = None
@@ -116,6 +124,7 @@ class Notice(NamedTuple):
 
     path: str
     message: str
+    line: int | None = None
 
 
 class Report(NamedTuple):

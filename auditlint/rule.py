@@ -74,6 +74,8 @@ class Context(NamedTuple):
         pointer: str,
         message: str,
         *,
+        help: str = "",
+        example: str | None = None,
         refused: bool = False,
         severity: Severity | None = None,
         related: tuple[Related, ...] = (),
@@ -83,7 +85,8 @@ class Context(NamedTuple):
     ) -> Finding:
         """Return a finding at a span that the caller worked out; `severity` is the rule's unless given.
 
-        A severity from the configuration wins over both.
+        `message` says what is wrong and what the server does, `help` what to write, `example` shows one request as a
+        command and what becomes of it. A severity from the configuration wins over both.
         """
         if len(message) > LONGEST_MESSAGE:
             message = f"{message[: LONGEST_MESSAGE // 2]} ... {message[-LONGEST_MESSAGE // 3 :]}"
@@ -97,6 +100,8 @@ class Context(NamedTuple):
             document=self.subject.document,
             pointer=pointer,
             message=message,
+            help=help,
+            example=example,
             related=related,
             witness=witness,
             about=about,
@@ -122,39 +127,47 @@ class Context(NamedTuple):
 REGISTRY: dict[str, Rule] = {}
 
 
-def rule(
-    name: str,
-    *,
-    category: str,
-    severity: Severity,
-    summary: str,
-    subject: type | tuple[type, ...],
-    gives_way_to: tuple[str, ...] = (),
-    silenced_by: tuple[str, ...] = (),
-    default: bool = True,
-    fixable: bool = False,
-    needs_profile: bool = False,
-    options: Mapping[str, Option] = MappingProxyType({}),
-) -> Callable[[Callable[[S, Context], Iterator[Finding]]], Callable[[S, Context], Iterator[Finding]]]:
-    """Register the decorated function as the check called `name`; ValueError if the name is taken."""
+class Category(NamedTuple):
+    """A family of rules about one kind of subject; called, it declares one of them."""
 
-    def register(check: Callable[[S, Context], Iterator[Finding]]) -> Callable[[S, Context], Iterator[Finding]]:
-        if name in REGISTRY:
-            raise ValueError(f"two rules are called {name}")
-        REGISTRY[name] = Rule(
-            name,
-            category,
-            severity,
-            summary,
-            subject,
-            check,
-            gives_way_to,
-            silenced_by,
-            default,
-            fixable,
-            needs_profile,
-            options,
-        )
-        return check
+    name: str
+    """The word that `--select` and `--ignore` take for all of them."""
+    subject: type | tuple[type, ...]
+    """What its rules judge, where a rule does not say otherwise."""
 
-    return register
+    def __call__(
+        self,
+        name: str,
+        *,
+        severity: Severity,
+        summary: str,
+        subject: type | tuple[type, ...] | None = None,
+        gives_way_to: tuple[str, ...] = (),
+        silenced_by: tuple[str, ...] = (),
+        default: bool = True,
+        fixable: bool = False,
+        needs_profile: bool = False,
+        options: Mapping[str, Option] = MappingProxyType({}),
+    ) -> Callable[[Callable[[S, Context], Iterator[Finding]]], Callable[[S, Context], Iterator[Finding]]]:
+        """Register the decorated function as the check called `name`; ValueError if the name is taken."""
+
+        def register(check: Callable[[S, Context], Iterator[Finding]]) -> Callable[[S, Context], Iterator[Finding]]:
+            if name in REGISTRY:
+                raise ValueError(f"two rules are called {name}")
+            REGISTRY[name] = Rule(
+                name=name,
+                category=self.name,
+                severity=severity,
+                summary=summary,
+                subject=subject or self.subject,
+                check=check,
+                gives_way_to=gives_way_to,
+                silenced_by=silenced_by,
+                default=default,
+                fixable=fixable,
+                needs_profile=needs_profile,
+                options=options,
+            )
+            return check
+
+        return register

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from auditlint.report.text import said
+
 if TYPE_CHECKING:
     from auditlint.finding import Finding, Report
 
@@ -23,7 +25,7 @@ def _command(finding: Finding) -> str:
         properties |= {"col": span.column, "endColumn": span.end_column}
     properties["title"] = finding.rule
     listed = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
-    return f"::{COMMANDS[finding.severity.word]} {listed}::{_data(finding.message)}\n"
+    return f"::{COMMANDS[finding.severity.word]} {listed}::{_data(said(finding))}\n"
 
 
 def _data(text: str) -> str:

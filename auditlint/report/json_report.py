@@ -22,7 +22,7 @@ def render(report: Report) -> str:
         "subjects": list(report.subjects),
         "findings": [_finding(finding) for finding in report.findings],
         "summary": _summary(report),
-        "notices": [{"path": notice.path, "message": notice.message} for notice in report.notices],
+        "notices": [{"path": notice.path, "line": notice.line, "message": notice.message} for notice in report.notices],
     }
     return json.dumps(document, indent=1, ensure_ascii=True) + "\n"
 
@@ -57,6 +57,8 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "document": finding.document,
         "pointer": finding.pointer,
         "message": finding.message,
+        "help": finding.help,
+        "example": finding.example,
         "related": [_related(related) for related in finding.related],
         "witness": finding.witness,
         "fix": None if finding.fix is None else _fix(finding.fix),
@@ -66,13 +68,9 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 
 def _related(related: Related) -> dict[str, Any]:
-    return {**_place(related.path, related.span), "message": related.message}
+    return {**_place(related.path, related.span), "message": related.message, "rule": related.rule}
 
 
 def _fix(fix: Fix) -> dict[str, Any]:
-    edits = []
-    for edit in fix.edits:
-        place = _place("", edit.span)
-        del place["path"]
-        edits.append({**place, "text": edit.text})
-    return {"message": fix.message, "safe": fix.safe, "edits": edits}
+    edits = [{**_place(edit.path, edit.span), "text": edit.text} for edit in fix.edits]
+    return {"title": fix.title, "applicability": "safe" if fix.safe else "unsafe", "edits": edits}

@@ -20,6 +20,11 @@ def render(report: Report, *, source: bool = False, color: bool = False) -> str:
     return "".join(_finding(finding, report, source=source, color=color) for finding in shown)
 
 
+def said(finding: Finding) -> str:
+    """Return the message, and behind it what to write instead."""
+    return f"{finding.message}. {finding.help}" if finding.help else finding.message
+
+
 def printable(text: str) -> str:
     """Return text with control characters escaped, so that no file can drive the terminal that shows it."""
     if text.isascii() and text.isprintable():
@@ -38,11 +43,14 @@ def _escape(character: str) -> str:
 def _finding(finding: Finding, report: Report, *, source: bool, color: bool) -> str:
     word = finding.severity.word
     tail = f" [{finding.rule}]"
-    lines = [_line(finding.path, finding.span, word, finding.message, tail, color=color)]
+    lines = [_line(finding.path, finding.span, word, said(finding), tail, color=color)]
+    if finding.example:
+        lines.append(_line(finding.path, finding.span, "note", finding.example, "", color=color))
     if source:
         lines += _excerpt(report.lines.get(finding.path, ()), finding.span, COLORS[word] if color else "")
     for related in finding.related:
-        lines.append(_line(related.path, related.span, "note", related.message, "", color=color))
+        from_rule = f" [{related.rule}]" if related.rule else ""
+        lines.append(_line(related.path, related.span, "note", related.message, from_rule, color=color))
         if source:
             lines += _excerpt(report.lines.get(related.path, ()), related.span, COLORS["note"] if color else "")
     return "\n".join(lines) + "\n"

@@ -27,7 +27,7 @@ def of_entries(*entries: GroupResources, minor: int = NEWEST, rule: PolicyRule |
     return {
         finding.pointer.removeprefix("/rules/0"): f"{finding.rule} {finding.severity.word}"
         for finding in findings(text, minor=minor)
-        if finding.category == rules_of_names.CATEGORY
+        if finding.category == rules_of_names.rule.name
     }
 
 
@@ -41,7 +41,7 @@ def of_name(group: str, name: str, minor: int = NEWEST) -> str:
 def message(group: str, *names: str, minor: int = NEWEST) -> str:
     """Return the message of the one finding in an entry."""
     text = as_text(Policy((PolicyRule("Metadata", resources=(GroupResources(group, names),)), PolicyRule("Metadata"))))
-    (found,) = [one for one in findings(text, minor=minor) if one.category == rules_of_names.CATEGORY]
+    (found,) = [one for one in findings(text, minor=minor) if one.category == rules_of_names.rule.name]
     assert len(found.message) < 250
     return found.message
 
@@ -721,7 +721,7 @@ LONG = Resource("example.com", "machineconfig")
 def with_cluster(cluster: Cluster, text: str) -> list[str]:
     source = Source("audit-policy.yaml", named=True, data=text.encode())
     report = lint.check([source], Settings(minor=NEWEST, cluster=cluster))
-    return [f"{one.rule} {one.message}" for one in report.findings if one.category == rules_of_names.CATEGORY]
+    return [f"{one.rule} {one.message}" for one in report.findings if one.category == rules_of_names.rule.name]
 
 
 def entry_text(group: str, name: str, more: str = "") -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from auditlint.checks.server.flag_words import at_flag
 from auditlint.finding import Related, Severity
 from auditlint.kubernetes import container, flags
-from auditlint.rule import rule
+from auditlint.rule import Category
 from auditlint.subjects.model import ApiServer, AuditSink, PolicySubject
 
 if TYPE_CHECKING:
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from auditlint.finding import Finding
     from auditlint.rule import Context
 
-_CATEGORY = "carriers"
+rule = Category("carriers", PolicySubject)
+mounts = Category("apiserver-mounts", (ApiServer, PolicySubject))
 
 
 @rule(
     "audit-sink",
-    category=_CATEGORY,
     severity=Severity.ERROR,
     summary="an AuditSink, which the API has not had since 1.19",
     subject=AuditSink,
@@ -42,7 +42,6 @@ def audit_sink(sink: AuditSink, context: Context) -> Iterator[Finding]:
 
 @rule(
     "policy-not-found",
-    category=_CATEGORY,
     severity=Severity.INFO,
     summary="a flag that names a policy which the run has under another name",
     subject=ApiServer,
@@ -67,12 +66,10 @@ def _beside(path: str, other: str) -> bool:
     return folder in {other_folder, dirname(other_folder)} or dirname(folder) == other_folder
 
 
-@rule(
+@mounts(
     "policy-in-manifest-folder",
-    category="apiserver-mounts",
     severity=Severity.ERROR,
     summary="a policy where the kubelet or k3s reads manifests",
-    subject=(ApiServer, PolicySubject),
 )
 def policy_in_manifest_folder(subject: ApiServer | PolicySubject, context: Context) -> Iterator[Finding]:
     """Report a policy file in a folder whose files are taken for Pods or for objects to apply."""

@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditlint.finding import Finding, Severity
-from auditlint.rule import REGISTRY, Context, rule
+from auditlint.rule import REGISTRY, Category, Context
 from auditlint.subjects.model import IgnoreComments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+rule = Category("hygiene", IgnoreComments)
+
 
 @rule(
     "unused-ignore",
-    category="hygiene",
     severity=Severity.WARNING,
     summary="an ignore comment that covers no finding",
-    subject=IgnoreComments,
 )
 def unused_ignore(comments: IgnoreComments, context: Context) -> Iterator[Finding]:
     """Report each known rule that an ignore comment names for nothing."""
@@ -30,10 +30,8 @@ def unused_ignore(comments: IgnoreComments, context: Context) -> Iterator[Findin
 
 @rule(
     "unknown-ignore",
-    category="hygiene",
     severity=Severity.WARNING,
     summary="an ignore comment that names no rule",
-    subject=IgnoreComments,
 )
 def unknown_ignore(comments: IgnoreComments, context: Context) -> Iterator[Finding]:
     """Report each name in an ignore comment that no rule has."""
@@ -51,10 +49,8 @@ def unknown_ignore(comments: IgnoreComments, context: Context) -> Iterator[Findi
 
 @rule(
     "malformed-ignore",
-    category="hygiene",
     severity=Severity.WARNING,
     summary="a comment for auditlint that is not understood",
-    subject=IgnoreComments,
 )
 def malformed_ignore(comments: IgnoreComments, context: Context) -> Iterator[Finding]:
     """Report comments that speak to auditlint without the form it takes."""

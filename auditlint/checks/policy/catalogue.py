@@ -14,7 +14,7 @@ from auditlint.finding import Severity
 from auditlint.kubernetes.match import Request, matches
 from auditlint.kubernetes.policy import GroupResources, PolicyRule
 from auditlint.kubernetes.well_known import ANYWHERE, is_always_served
-from auditlint.rule import Context, rule
+from auditlint.rule import Category, Context
 from auditlint.subjects.model import PolicySubject
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.catalogue import Resource
     from auditlint.kubernetes.policy import Policy
 
-CATEGORY = "policy-catalogue"
+rule = Category("policy-catalogue", PolicySubject)
 _TELL_MORE = ("unrendered-template", "literal-wildcard")
 """Rules that know better what is wrong with a value."""
 _ALWAYS_SERVED = frozenset(
@@ -86,10 +86,8 @@ _NAMES: WeakKeyDictionary[PolicySubject, Names] = WeakKeyDictionary()
 
 @rule(
     "unknown-group",
-    category=CATEGORY,
     severity=Severity.ERROR,
     summary="a misspelt API group, or a word that is none, such as core or v1",
-    subject=PolicySubject,
     gives_way_to=_TELL_MORE,
 )
 def unknown_group(policy: PolicySubject, context: Context) -> Iterator[Finding]:
@@ -99,10 +97,8 @@ def unknown_group(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 
 @rule(
     "unknown-resource",
-    category=CATEGORY,
     severity=Severity.ERROR,
     summary="a name that no resource of a built-in group has: of another group, a kind, singular, short or misspelt",
-    subject=PolicySubject,
     gives_way_to=_TELL_MORE,
 )
 def unknown_resource(policy: PolicySubject, context: Context) -> Iterator[Finding]:
@@ -112,10 +108,8 @@ def unknown_resource(policy: PolicySubject, context: Context) -> Iterator[Findin
 
 @rule(
     "unknown-subresource",
-    category=CATEGORY,
     severity=Severity.ERROR,
     summary="a subresource that its resource does not have",
-    subject=PolicySubject,
     gives_way_to=_TELL_MORE,
 )
 def unknown_subresource(policy: PolicySubject, context: Context) -> Iterator[Finding]:
@@ -125,10 +119,8 @@ def unknown_subresource(policy: PolicySubject, context: Context) -> Iterator[Fin
 
 @rule(
     "removed-resource",
-    category=CATEGORY,
     severity=Severity.INFO,
     summary="a group, resource or subresource that only older or newer servers have",
-    subject=PolicySubject,
     gives_way_to=_TELL_MORE,
 )
 def removed_resource(policy: PolicySubject, context: Context) -> Iterator[Finding]:
@@ -138,10 +130,8 @@ def removed_resource(policy: PolicySubject, context: Context) -> Iterator[Findin
 
 @rule(
     "singular-resource",
-    category=CATEGORY,
     severity=Severity.INFO,
     summary="in a group that is not built in, a name that does not end in s",
-    subject=PolicySubject,
     gives_way_to=_TELL_MORE,
 )
 def singular_resource(policy: PolicySubject, context: Context) -> Iterator[Finding]:
@@ -151,10 +141,8 @@ def singular_resource(policy: PolicySubject, context: Context) -> Iterator[Findi
 
 @rule(
     "cluster-scoped-namespace",
-    category=CATEGORY,
     severity=Severity.ERROR,
     summary="namespaces given for resources that are in none",
-    subject=PolicySubject,
     gives_way_to=_TELL_MORE,
 )
 def cluster_scoped_namespace(policy: PolicySubject, context: Context) -> Iterator[Finding]:
@@ -175,10 +163,8 @@ def cluster_scoped_namespace(policy: PolicySubject, context: Context) -> Iterato
 
 @rule(
     "unsupported-verb",
-    category=CATEGORY,
     severity=Severity.INFO,
     summary="none of the listed verbs is served by any of the named resources",
-    subject=PolicySubject,
     gives_way_to=(*_TELL_MORE, "unknown-verb", "verb-mismatch", "unserved-rule", "never-matching-rule"),
 )
 def unsupported_verb(policy: PolicySubject, context: Context) -> Iterator[Finding]:
@@ -198,10 +184,8 @@ def unsupported_verb(policy: PolicySubject, context: Context) -> Iterator[Findin
 
 @rule(
     "dead-identity",
-    category=CATEGORY,
     severity=Severity.ERROR,
     summary="a group among users, a user among groups, or a name that no longer exists",
-    subject=PolicySubject,
     gives_way_to=(*_TELL_MORE, "empty-identity"),
 )
 def dead_identity(policy: PolicySubject, context: Context) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ from auditlint.kubernetes import reach, served
 from auditlint.kubernetes.engine.region import Region, Target, meet, region_of
 from auditlint.kubernetes.match import outcome_of
 from auditlint.kubernetes.well_known import ANYWHERE
-from auditlint.rule import Context, rule
+from auditlint.rule import Category, Context
 from auditlint.subjects.model import PolicySubject
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.match import Request
     from auditlint.kubernetes.policy import GroupResources, PolicyRule
 
-CATEGORY = "policy-cost"
+rule = Category("policy-cost", PolicySubject)
 _EVENT_GROUPS = ("", "events.k8s.io")
 _MOST_RELATED = 5
 _MANAGED_FIELDS_SINCE = 23
@@ -46,10 +46,8 @@ _SECRETS = Region(
 
 @rule(
     "events-logged",
-    category=CATEGORY,
     severity=Severity.INFO,
     summary="the events that kubelets and controllers write are logged once more",
-    subject=PolicySubject,
     silenced_by=("logs-nothing",),
 )
 def events_logged(policy: PolicySubject, context: Context) -> Iterator[Finding]:
@@ -76,10 +74,8 @@ def events_logged(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 
 @rule(
     "leases-logged",
-    category=CATEGORY,
     severity=Severity.INFO,
     summary="the renewals of leases are logged, most requests of an idle cluster",
-    subject=PolicySubject,
     silenced_by=("logs-nothing",),
 )
 def leases_logged(policy: PolicySubject, context: Context) -> Iterator[Finding]:
@@ -96,10 +92,8 @@ def leases_logged(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 
 @rule(
     "health-checks-logged",
-    category=CATEGORY,
     severity=Severity.INFO,
     summary="the health checks of kube-apiserver are logged",
-    subject=PolicySubject,
     silenced_by=("logs-nothing",),
 )
 def health_checks_logged(policy: PolicySubject, context: Context) -> Iterator[Finding]:
@@ -119,10 +113,8 @@ def health_checks_logged(policy: PolicySubject, context: Context) -> Iterator[Fi
 
 @rule(
     "noisy-watch",
-    category=CATEGORY,
     severity=Severity.INFO,
     summary="the endless watches of kubelets and kube-proxy are logged",
-    subject=PolicySubject,
     silenced_by=("logs-nothing",),
 )
 def noisy_watch(policy: PolicySubject, context: Context) -> Iterator[Finding]:
@@ -141,10 +133,8 @@ def noisy_watch(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 
 @rule(
     "reads-with-bodies",
-    category=CATEGORY,
     severity=Severity.INFO,
     summary="reads are logged with their whole answer",
-    subject=PolicySubject,
     gives_way_to=("everything-with-bodies", "secret-bodies-logged"),
     silenced_by=("logs-nothing",),
 )
@@ -167,10 +157,8 @@ def reads_with_bodies(policy: PolicySubject, context: Context) -> Iterator[Findi
 
 @rule(
     "everything-with-bodies",
-    category=CATEGORY,
     severity=Severity.INFO,
     summary="a rule without selectors logs all that is left with bodies and answers",
-    subject=PolicySubject,
     gives_way_to=("secret-bodies-logged",),
     silenced_by=("logs-nothing",),
 )
@@ -191,10 +179,8 @@ def everything_with_bodies(policy: PolicySubject, context: Context) -> Iterator[
 
 @rule(
     "managed-fields-logged",
-    category=CATEGORY,
     severity=Severity.INFO,
     summary="bodies are logged with their managedFields",
-    subject=PolicySubject,
     silenced_by=("logs-nothing",),
     default=False,
 )
@@ -227,10 +213,8 @@ def managed_fields_logged(policy: PolicySubject, context: Context) -> Iterator[F
 
 @rule(
     "request-received-logged",
-    category=CATEGORY,
     severity=Severity.INFO,
     summary="requests are logged twice, as they come in and as they are answered",
-    subject=PolicySubject,
     silenced_by=("logs-nothing",),
 )
 def request_received_logged(policy: PolicySubject, context: Context) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from auditlint.checks.queries import analysis
 from auditlint.checks.queries.coverage import leaks
 from auditlint.checks.suggestions.verbs import forgotten
 from auditlint.finding import Severity
-from auditlint.rule import Context, rule
+from auditlint.rule import Category, Context
 from auditlint.subjects.model import PolicySubject
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     _Check = Callable[[PolicySubject, Context], Iterator[Finding]]
 
-CATEGORY = "policy-coverage"
+rule = Category("policy-coverage", PolicySubject)
 KINDS = (
     "secrets-not-audited",
     "token-requests-not-audited",
@@ -44,10 +44,8 @@ _MOST_SHOWN = 5
 
 @rule(
     "secret-bodies-logged",
-    category=CATEGORY,
     severity=Severity.WARNING,
     summary="secrets or tokens are written into the audit log",
-    subject=PolicySubject,
     silenced_by=("logs-nothing",),
 )
 def secret_bodies_logged(policy: PolicySubject, context: Context) -> Iterator[Finding]:
@@ -59,10 +57,8 @@ def secret_bodies_logged(policy: PolicySubject, context: Context) -> Iterator[Fi
 
 @rule(
     "configmap-bodies-logged",
-    category=CATEGORY,
     severity=Severity.INFO,
     summary="the content of configmaps is written into the audit log",
-    subject=PolicySubject,
     silenced_by=("logs-nothing",),
     default=False,
 )
@@ -120,10 +116,8 @@ def _declare(name: str, summary: str) -> Callable[[_Check], _Check]:
     """Register a rule of the kinds that stand for one another, in their order."""
     return rule(
         name,
-        category=CATEGORY,
         severity=Severity.WARNING,
         summary=summary,
-        subject=PolicySubject,
         gives_way_to=("widened-rule", *KINDS[: KINDS.index(name)]),
         silenced_by=("logs-nothing", "drops-the-rest"),
     )
@@ -191,10 +185,8 @@ def writes_not_audited(policy: PolicySubject, context: Context) -> Iterator[Find
 
 @rule(
     "verb-gap",
-    category=CATEGORY,
     severity=Severity.WARNING,
     summary="update is logged and patch is not, or delete and not deletecollection",
-    subject=PolicySubject,
     silenced_by=("logs-nothing",),
 )
 def verb_gap(policy: PolicySubject, context: Context) -> Iterator[Finding]:
@@ -226,10 +218,8 @@ def verb_gap(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 
 @rule(
     "stale-exemption",
-    category=CATEGORY,
     severity=Severity.INFO,
     summary="a rule of level None names what newer clusters call otherwise",
-    subject=PolicySubject,
     silenced_by=("logs-nothing",),
 )
 def stale_exemption(policy: PolicySubject, context: Context) -> Iterator[Finding]:

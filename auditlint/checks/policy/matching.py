@@ -12,7 +12,7 @@ from auditlint.finding import Severity
 from auditlint.kubernetes import reach, served
 from auditlint.kubernetes.engine.region import Region, Target, meet, region_of
 from auditlint.kubernetes.requests import NAMELESS_VERB, RESOURCE_VERBS, URL_VERBS
-from auditlint.rule import Context, rule
+from auditlint.rule import Category, Context
 from auditlint.subjects.model import PolicySubject
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.match import Request
     from auditlint.kubernetes.policy import PolicyRule
 
-CATEGORY = "policy-matching"
+rule = Category("policy-matching", PolicySubject)
 _SINGLE_VALUE_RULES = (
     "literal-wildcard",
     "unknown-verb",
@@ -42,10 +42,8 @@ _SENSITIVE = ("secrets", "configmaps")
 
 @rule(
     "unreachable-rule",
-    category=CATEGORY,
     severity=Severity.ERROR,
     summary="earlier rules take every request that the rule asks for",
-    subject=PolicySubject,
 )
 def unreachable_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report rules behind others that take all their requests; consecutive ones with one cause are one finding."""
@@ -69,10 +67,8 @@ def unreachable_rule(policy: PolicySubject, context: Context) -> Iterator[Findin
 
 @rule(
     "never-matching-rule",
-    category=CATEGORY,
     severity=Severity.ERROR,
     summary="no request matches the rule, wherever it stands",
-    subject=PolicySubject,
 )
 def never_matching_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report rules whose selectors no request can have."""
@@ -85,10 +81,8 @@ def never_matching_rule(policy: PolicySubject, context: Context) -> Iterator[Fin
 
 @rule(
     "unserved-rule",
-    category=CATEGORY,
     severity=Severity.WARNING,
     summary="only requests that no cluster serves reach the rule",
-    subject=PolicySubject,
     gives_way_to=("identity-overlap", "literal-wildcard", "empty-identity"),
 )
 def unserved_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
@@ -107,10 +101,8 @@ def unserved_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 
 @rule(
     "unreachable-selector",
-    category=CATEGORY,
     severity=Severity.WARNING,
     summary="one entry of a list of a reachable rule takes no request",
-    subject=PolicySubject,
     gives_way_to=_SINGLE_VALUE_RULES,
 )
 def unreachable_selector(policy: PolicySubject, context: Context) -> Iterator[Finding]:
@@ -122,10 +114,8 @@ def unreachable_selector(policy: PolicySubject, context: Context) -> Iterator[Fi
 
 @rule(
     "redundant-rule",
-    category=CATEGORY,
     severity=Severity.INFO,
     summary="without the rule nothing changes",
-    subject=PolicySubject,
 )
 def redundant_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report rules whose requests would come to the same without them."""
@@ -148,10 +138,8 @@ def redundant_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]
 
 @rule(
     "missing-catch-all",
-    category=CATEGORY,
     severity=Severity.WARNING,
     summary="some request reaches no rule and is silently not logged",
-    subject=PolicySubject,
 )
 def missing_catch_all(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report policies that do not end by taking everything, with the most ordinary request that is lost."""
@@ -173,10 +161,8 @@ def missing_catch_all(policy: PolicySubject, context: Context) -> Iterator[Findi
 
 @rule(
     "drops-the-rest",
-    category=CATEGORY,
     severity=Severity.INFO,
     summary="a closing rule of level None silences everything that no rule above takes",
-    subject=PolicySubject,
     silenced_by=("logs-nothing",),
 )
 def drops_the_rest(policy: PolicySubject, context: Context) -> Iterator[Finding]:
@@ -200,10 +186,8 @@ def drops_the_rest(policy: PolicySubject, context: Context) -> Iterator[Finding]
 
 @rule(
     "logs-nothing",
-    category=CATEGORY,
     severity=Severity.ERROR,
     summary="every request that a cluster serves gets level None",
-    subject=PolicySubject,
 )
 def logs_nothing(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report policies by which nothing is ever logged."""
@@ -224,10 +208,8 @@ def logs_nothing(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 
 @rule(
     "parent-in-wildcard",
-    category=CATEGORY,
     severity=Severity.WARNING,
     summary="`pods/*` takes `pods` too, which a later rule names with another outcome",
-    subject=PolicySubject,
 )
 def parent_in_wildcard(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report wildcards for subresources that take their parent away from a later rule."""
@@ -249,10 +231,8 @@ def parent_in_wildcard(policy: PolicySubject, context: Context) -> Iterator[Find
 
 @rule(
     "namespaced-list-gap",
-    category=CATEGORY,
     severity=Severity.WARNING,
     summary="a sensitive resource is logged in namespaces, but not when it is listed across all of them",
-    subject=PolicySubject,
     gives_way_to=("literal-wildcard",),
     silenced_by=("logs-nothing",),
 )
@@ -274,10 +254,8 @@ def namespaced_list_gap(policy: PolicySubject, context: Context) -> Iterator[Fin
 
 @rule(
     "identity-overlap",
-    category=CATEGORY,
     severity=Severity.ERROR,
     summary="users who are always in an earlier rule's group, or never in that of their own rule",
-    subject=PolicySubject,
     gives_way_to=("empty-identity", "literal-wildcard"),
 )
 def identity_overlap(policy: PolicySubject, context: Context) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from auditlint.checks.suggestions import fields, unknown_keys
 from auditlint.checks.wording import quoted
 from auditlint.finding import Related, Severity
 from auditlint.kubernetes.policy import LEVELS, STAGES
-from auditlint.rule import Context, rule
+from auditlint.rule import Category, Context
 from auditlint.subjects.model import PolicySubject, UnreadText
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.policy import Policy
     from auditlint.kubernetes.requests import Request
 
-CATEGORY = "policy-syntax"
+rule = Category("policy-syntax", PolicySubject)
 _REFUSES = "kube-apiserver refuses this policy"
 _STRICT_SINCE = 26
 _HEAD = "`apiVersion: audit.k8s.io/v1`"
@@ -40,7 +40,6 @@ _LEVEL_WORDS = {
 
 @rule(
     "yaml-syntax",
-    category=CATEGORY,
     severity=Severity.ERROR,
     summary="text that does not parse",
     subject=UnreadText,
@@ -59,10 +58,8 @@ def yaml_syntax(text: UnreadText, context: Context) -> Iterator[Finding]:
 
 @rule(
     "empty-policy",
-    category=CATEGORY,
     severity=Severity.ERROR,
     summary="no document, or no rules",
-    subject=PolicySubject,
 )
 def empty_policy(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report a policy without rules, at the key that comes nearest to them."""
@@ -86,10 +83,8 @@ def empty_policy(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 
 @rule(
     "wrong-api-version",
-    category=CATEGORY,
     severity=Severity.ERROR,
     summary="apiVersion missing, unknown, removed or deprecated",
-    subject=PolicySubject,
 )
 def wrong_api_version(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report an apiVersion other than audit.k8s.io/v1."""
@@ -108,10 +103,8 @@ def wrong_api_version(policy: PolicySubject, context: Context) -> Iterator[Findi
 
 @rule(
     "wrong-kind",
-    category=CATEGORY,
     severity=Severity.ERROR,
     summary="kind is not Policy",
-    subject=PolicySubject,
 )
 def wrong_kind(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report a kind other than Policy; a missing one is only untidy."""
@@ -130,10 +123,8 @@ def wrong_kind(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 
 @rule(
     "wrong-type",
-    category=CATEGORY,
     severity=Severity.ERROR,
     summary="a value of another type than the field takes",
-    subject=PolicySubject,
     gives_way_to=("unrendered-template",),
 )
 def wrong_type(policy: PolicySubject, context: Context) -> Iterator[Finding]:
@@ -148,10 +139,8 @@ def wrong_type(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 
 @rule(
     "unknown-field",
-    category=CATEGORY,
     severity=Severity.ERROR,
     summary="a key that kube-apiserver does not know and drops",
-    subject=PolicySubject,
     gives_way_to=("widened-rule",),
 )
 def unknown_field(policy: PolicySubject, context: Context) -> Iterator[Finding]:
@@ -169,10 +158,8 @@ def unknown_field(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 
 @rule(
     "widened-rule",
-    category=CATEGORY,
     severity=Severity.ERROR,
     summary="a rule that takes more than written, because an unknown key was to limit it",
-    subject=PolicySubject,
 )
 def widened_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report keys that were meant to limit a rule and are dropped, with one request that the rule now takes."""
@@ -192,10 +179,8 @@ def widened_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 
 @rule(
     "duplicate-key",
-    category=CATEGORY,
     severity=Severity.ERROR,
     summary="the same key twice in one mapping",
-    subject=PolicySubject,
 )
 def duplicate_key(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report each repetition of a key, at the later one."""
@@ -213,10 +198,8 @@ def duplicate_key(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 
 @rule(
     "ignored-document",
-    category=CATEGORY,
     severity=Severity.ERROR,
     summary="a policy that is not the first document of its file",
-    subject=PolicySubject,
 )
 def ignored_document(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report policies in later documents."""
@@ -230,10 +213,8 @@ def ignored_document(policy: PolicySubject, context: Context) -> Iterator[Findin
 
 @rule(
     "invalid-level",
-    category=CATEGORY,
     severity=Severity.ERROR,
     summary="a level that is missing, misspelt or in the wrong case",
-    subject=PolicySubject,
 )
 def invalid_level(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report rules without one of the four levels; a placeholder is `unrendered-template`'s."""
@@ -252,10 +233,8 @@ def invalid_level(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 
 @rule(
     "invalid-stage",
-    category=CATEGORY,
     severity=Severity.ERROR,
     summary="an unknown stage in omitStages",
-    subject=PolicySubject,
     gives_way_to=("unrendered-template",),
 )
 def invalid_stage(policy: PolicySubject, context: Context) -> Iterator[Finding]:
@@ -268,10 +247,8 @@ def invalid_stage(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 
 @rule(
     "invalid-group",
-    category=CATEGORY,
     severity=Severity.ERROR,
     summary="an API group with a version, in upper case, or not a DNS name",
-    subject=PolicySubject,
     gives_way_to=("unrendered-template",),
 )
 def invalid_group(policy: PolicySubject, context: Context) -> Iterator[Finding]:
@@ -285,10 +262,8 @@ def invalid_group(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 
 @rule(
     "invalid-url",
-    category=CATEGORY,
     severity=Severity.ERROR,
     summary="a URL without a leading slash, or with a star before its end",
-    subject=PolicySubject,
     gives_way_to=("unrendered-template",),
 )
 def invalid_url(policy: PolicySubject, context: Context) -> Iterator[Finding]:
@@ -305,10 +280,8 @@ def invalid_url(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 
 @rule(
     "mixed-rule",
-    category=CATEGORY,
     severity=Severity.ERROR,
     summary="nonResourceURLs together with resources or namespaces",
-    subject=PolicySubject,
 )
 def mixed_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report rules that ask for URLs and for resources at once."""
@@ -322,10 +295,8 @@ def mixed_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 
 @rule(
     "names-without-resources",
-    category=CATEGORY,
     severity=Severity.ERROR,
     summary="resourceNames without resources",
-    subject=PolicySubject,
 )
 def names_without_resources(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report entries that give names and do not say of what."""
@@ -339,10 +310,8 @@ def names_without_resources(policy: PolicySubject, context: Context) -> Iterator
 
 @rule(
     "unsupported-field",
-    category=CATEGORY,
     severity=Severity.WARNING,
     summary="a field that only later releases know",
-    subject=PolicySubject,
 )
 def unsupported_field(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report fields that the target version drops."""
@@ -356,10 +325,8 @@ def unsupported_field(policy: PolicySubject, context: Context) -> Iterator[Findi
 
 @rule(
     "unrendered-template",
-    category=CATEGORY,
     severity=Severity.INFO,
     summary="a placeholder or template expression where a value belongs",
-    subject=PolicySubject,
 )
 def unrendered_template(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report values that are to be filled in; what is wrong with their type or spelling is not."""
@@ -372,10 +339,8 @@ def unrendered_template(policy: PolicySubject, context: Context) -> Iterator[Fin
 
 @rule(
     "misplaced-metadata",
-    category=CATEGORY,
     severity=Severity.INFO,
     summary="labels, a namespace and the like on a policy, which nothing uses",
-    subject=PolicySubject,
 )
 def misplaced_metadata(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report metadata other than a name."""

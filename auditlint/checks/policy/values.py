@@ -12,7 +12,7 @@ from auditlint.finding import Severity
 from auditlint.kubernetes.engine.region import Region, Target
 from auditlint.kubernetes.policy import STAGES
 from auditlint.kubernetes.requests import is_resource_path
-from auditlint.rule import Context, rule
+from auditlint.rule import Category, Context
 from auditlint.subjects.model import PolicySubject
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from auditlint.finding import Finding, Path
     from auditlint.kubernetes.policy import GroupResources, Policy, PolicyRule
 
-CATEGORY = "policy-matching"
+rule = Category("policy-matching", PolicySubject)
 _NAMELESS_VERBS = frozenset({"create", "list", "watch", "deletecollection"})
 _READS = frozenset({"get", "list", "watch"})
 _SECRET_READS = Region(verbs=("get", "list"), targets=(Target("", "secrets", ""),), urls=())
@@ -43,10 +43,8 @@ class _Listed(NamedTuple):
 
 @rule(
     "literal-wildcard",
-    category=CATEGORY,
     severity=Severity.ERROR,
     summary="a star where kube-apiserver compares letter by letter",
-    subject=PolicySubject,
     gives_way_to=("unrendered-template",),
 )
 def literal_wildcard(policy: PolicySubject, context: Context) -> Iterator[Finding]:
@@ -60,10 +58,8 @@ def literal_wildcard(policy: PolicySubject, context: Context) -> Iterator[Findin
 
 @rule(
     "empty-identity",
-    category=CATEGORY,
     severity=Severity.ERROR,
     summary="an empty string among users or groups",
-    subject=PolicySubject,
 )
 def empty_identity(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report empty names in users and userGroups."""
@@ -80,10 +76,8 @@ def empty_identity(policy: PolicySubject, context: Context) -> Iterator[Finding]
 
 @rule(
     "unknown-verb",
-    category=CATEGORY,
     severity=Severity.ERROR,
     summary="a verb that no request has",
-    subject=PolicySubject,
     gives_way_to=("unrendered-template",),
 )
 def unknown_verb(policy: PolicySubject, context: Context) -> Iterator[Finding]:
@@ -98,10 +92,8 @@ def unknown_verb(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 
 @rule(
     "verb-mismatch",
-    category=CATEGORY,
     severity=Severity.ERROR,
     summary="a verb of resources with nonResourceURLs, or an HTTP method with resources",
-    subject=PolicySubject,
 )
 def verb_mismatch(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report verbs that exist, but not for what the rule asks for."""
@@ -120,10 +112,8 @@ def verb_mismatch(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 
 @rule(
     "resource-path-url",
-    category=CATEGORY,
     severity=Severity.ERROR,
     summary="a URL that only requests for resources could have",
-    subject=PolicySubject,
 )
 def resource_path_url(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report paths of the API among nonResourceURLs: they are requests for resources, which these never take."""
@@ -144,10 +134,8 @@ def resource_path_url(policy: PolicySubject, context: Context) -> Iterator[Findi
 
 @rule(
     "unmatchable-resource",
-    category=CATEGORY,
     severity=Severity.ERROR,
     summary="a resource written in a way that matches none",
-    subject=PolicySubject,
 )
 def unmatchable_resource(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report entries under resources that no resource and subresource can equal."""
@@ -161,10 +149,8 @@ def unmatchable_resource(policy: PolicySubject, context: Context) -> Iterator[Fi
 
 @rule(
     "name-never-present",
-    category=CATEGORY,
     severity=Severity.ERROR,
     summary="resourceNames with verbs whose requests carry no name",
-    subject=PolicySubject,
 )
 def name_never_present(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report names that cannot be compared, because requests with the rule's verbs come without one."""
@@ -181,10 +167,8 @@ def name_never_present(policy: PolicySubject, context: Context) -> Iterator[Find
 
 @rule(
     "no-body-to-log",
-    category=CATEGORY,
     severity=Severity.INFO,
     summary="a level that asks for bodies where no request of the rule has one",
-    subject=PolicySubject,
     gives_way_to=_SPARED,
 )
 def no_body_to_log(policy: PolicySubject, context: Context) -> Iterator[Finding]:
@@ -200,10 +184,8 @@ def no_body_to_log(policy: PolicySubject, context: Context) -> Iterator[Finding]
 
 @rule(
     "all-stages-omitted",
-    category=CATEGORY,
     severity=Severity.ERROR,
     summary="omitStages leaves no stage in which an event is written",
-    subject=PolicySubject,
 )
 def all_stages_omitted(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report stages omitted so that nothing, or only a panic, is left to be logged."""
@@ -220,10 +202,8 @@ def all_stages_omitted(policy: PolicySubject, context: Context) -> Iterator[Find
 
 @rule(
     "response-stage-omitted",
-    category=CATEGORY,
     severity=Severity.WARNING,
     summary="ResponseComplete is omitted, and with it outcome and bodies",
-    subject=PolicySubject,
     gives_way_to=("all-stages-omitted",),
 )
 def response_stage_omitted(policy: PolicySubject, context: Context) -> Iterator[Finding]:
@@ -239,10 +219,8 @@ def response_stage_omitted(policy: PolicySubject, context: Context) -> Iterator[
 
 @rule(
     "repeated-entry",
-    category=CATEGORY,
     severity=Severity.INFO,
     summary="the same value twice in one list",
-    subject=PolicySubject,
 )
 def repeated_entry(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report each value that stands in its list already."""

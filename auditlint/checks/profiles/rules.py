@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditlint.finding import Severity
-from auditlint.rule import rule
+from auditlint.rule import Category
 from auditlint.subjects.model import ApiServer, PolicySubject
 
 if TYPE_CHECKING:
@@ -17,13 +17,15 @@ if TYPE_CHECKING:
     from auditlint.finding import Finding
     from auditlint.rule import Context
 
+coverage = Category("policy-coverage", PolicySubject)
+backends = Category("apiserver-backends", ApiServer)
+retention = Category("apiserver-retention", ApiServer)
 
-@rule(
+
+@coverage(
     "policy-below-profile",
-    category="policy-coverage",
     severity=Severity.WARNING,
     summary="a policy that logs less than a chosen profile asks, or otherwise",
-    subject=PolicySubject,
     silenced_by=("logs-nothing",),
     default=False,
     needs_profile=True,
@@ -36,12 +38,10 @@ def policy_below_profile(policy: PolicySubject, context: Context) -> Iterator[Fi
         yield from of_policies.below_profile(policy, context)
 
 
-@rule(
+@coverage(
     "profile-conflict",
-    category="policy-coverage",
     severity=Severity.WARNING,
     summary="chosen profiles that no policy can meet together",
-    subject=PolicySubject,
     default=False,
     needs_profile=True,
 )
@@ -53,12 +53,10 @@ def profile_conflict(policy: PolicySubject, context: Context) -> Iterator[Findin
         yield from of_policies.conflict(policy, context)
 
 
-@rule(
+@backends(
     "server-below-profile",
-    category="apiserver-backends",
     severity=Severity.WARNING,
     summary="a setting of kube-apiserver that works and that a chosen profile forbids, or wants otherwise",
-    subject=ApiServer,
     default=False,
     needs_profile=True,
 )
@@ -70,12 +68,10 @@ def server_below_profile(server: ApiServer, context: Context) -> Iterator[Findin
         yield from of_servers.below_profile(server, context)
 
 
-@rule(
+@retention(
     "retention-below-profile",
-    category="apiserver-retention",
     severity=Severity.WARNING,
     summary="limits of the log that keep less than a chosen profile asks, or that its check does not find",
-    subject=ApiServer,
     silenced_by=("backend-without-policy",),
     default=False,
     needs_profile=True,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from auditlint.checks.server.flag_words import NOT_STARTING, at_flag, example, lacks, meant, quoted
 from auditlint.finding import Related, Severity
 from auditlint.kubernetes import flags, kubeconfig
-from auditlint.rule import rule
+from auditlint.rule import Category
 from auditlint.subjects.model import ApiServer, WebhookConfig
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from auditlint.rule import Context
     from auditlint.subjects.model import PolicySubject
 
-_CATEGORY = "apiserver-backends"
+rule = Category("apiserver-backends", ApiServer)
 _DYNAMIC = "audit-dynamic-configuration"
 
 
@@ -30,10 +30,8 @@ def no_backend(server: ApiServer) -> bool:
 
 @rule(
     "auditing-off",
-    category=_CATEGORY,
     severity=Severity.WARNING,
     summary="a kube-apiserver that records no audit events",
-    subject=ApiServer,
 )
 def auditing_off(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report an apiserver with neither a policy nor a backend."""
@@ -45,10 +43,8 @@ def auditing_off(server: ApiServer, context: Context) -> Iterator[Finding]:
 
 @rule(
     "policy-without-backend",
-    category=_CATEGORY,
     severity=Severity.ERROR,
     summary="a policy whose events go nowhere",
-    subject=ApiServer,
 )
 def policy_without_backend(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a policy file without a log and without a webhook."""
@@ -63,10 +59,8 @@ def policy_without_backend(server: ApiServer, context: Context) -> Iterator[Find
 
 @rule(
     "backend-without-policy",
-    category=_CATEGORY,
     severity=Severity.ERROR,
     summary="a log or webhook that gets no events for want of a policy",
-    subject=ApiServer,
 )
 def backend_without_policy(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a log path or a webhook without a policy file."""
@@ -82,10 +76,8 @@ def backend_without_policy(server: ApiServer, context: Context) -> Iterator[Find
 
 @rule(
     "blocking-backend",
-    category=_CATEGORY,
     severity=Severity.WARNING,
     summary="API requests that wait for, or fail with, the audit backend",
-    subject=ApiServer,
 )
 def blocking_backend(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a webhook in a blocking mode, and any backend in mode blocking-strict."""
@@ -113,10 +105,8 @@ _STRICT = {
 
 @rule(
     "toothless-strict",
-    category=_CATEGORY,
     severity=Severity.ERROR,
     summary="blocking-strict with a policy that omits the one stage at which it acts",
-    subject=ApiServer,
 )
 def toothless_strict(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report blocking-strict where the policy of the run omits the stage RequestReceived."""
@@ -149,10 +139,8 @@ def _omitting(policy: PolicySubject) -> Related | None:
 
 @rule(
     "small-buffer",
-    category=_CATEGORY,
     severity=Severity.WARNING,
     summary="a batch buffer that holds less than one batch",
-    subject=ApiServer,
 )
 def small_buffer(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a batch buffer below the batch size."""
@@ -170,10 +158,8 @@ def small_buffer(server: ApiServer, context: Context) -> Iterator[Finding]:
 
 @rule(
     "untruncated-webhook",
-    category=_CATEGORY,
     severity=Severity.INFO,
     summary="bodies sent to a webhook without a limit on their size",
-    subject=ApiServer,
 )
 def untruncated_webhook(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a webhook without truncation where the policy of the run logs bodies."""
@@ -198,7 +184,6 @@ def _first_with_bodies(policy: Policy | None) -> int | None:
 
 @rule(
     "invalid-webhook-config",
-    category=_CATEGORY,
     severity=Severity.ERROR,
     summary="a kubeconfig of the audit webhook that kube-apiserver cannot use",
     subject=WebhookConfig,
@@ -229,7 +214,6 @@ _INVALID = {
 
 @rule(
     "insecure-webhook",
-    category=_CATEGORY,
     severity=Severity.WARNING,
     summary="audit events sent so that others can read or take them, or a token in the open",
     subject=WebhookConfig,
@@ -262,7 +246,6 @@ def _is_plain(cluster: kubeconfig.Entry) -> bool:
 
 @rule(
     "cluster-dns-webhook",
-    category=_CATEGORY,
     severity=Severity.WARNING,
     summary="a webhook named by the cluster's DNS, which a Pod in the node's network does not ask",
     subject=WebhookConfig,

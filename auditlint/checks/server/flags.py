@@ -17,7 +17,7 @@ from auditlint.checks.server.flag_words import (
 )
 from auditlint.finding import Severity
 from auditlint.kubernetes import flags, releases
-from auditlint.rule import rule
+from auditlint.rule import Category
 from auditlint.subjects.model import ApiServer
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.flags import FlagError, FlagUse, Invalid
     from auditlint.rule import Context
 
-_CATEGORY = "apiserver-flags"
+rule = Category("apiserver-flags", ApiServer)
 _WHOLE_NUMBERS = frozenset({"int", "int32", "int64", "uint"})
 _UNITS = {"audit-log-maxage": "days", "audit-log-maxbackup": "files", "audit-log-maxsize": "megabytes"}
 _DYNAMIC = (
@@ -63,10 +63,8 @@ def _refuse(server: ApiServer, context: Context, error: FlagError, message: str)
 
 @rule(
     "unknown-flag",
-    category=_CATEGORY,
     severity=Severity.ERROR,
     summary="a flag that this release of kube-apiserver does not have",
-    subject=ApiServer,
 )
 def unknown_flag(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report flags that never existed, are gone, or are not there yet."""
@@ -104,10 +102,8 @@ def _instead(server: ApiServer, error: FlagError) -> str:
 
 @rule(
     "invalid-flag-value",
-    category=_CATEGORY,
     severity=Severity.ERROR,
     summary="a value that its flag does not take",
-    subject=ApiServer,
 )
 def invalid_flag_value(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report values that do not parse or are out of range, and what the server's own checks between flags refuse."""
@@ -185,10 +181,8 @@ def _choices(server: ApiServer, name: str) -> list[str]:
 
 @rule(
     "missing-flag-value",
-    category=_CATEGORY,
     severity=Severity.ERROR,
     summary="a flag without its value, which takes the next argument for it",
-    subject=ApiServer,
 )
 def missing_flag_value(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report flags at the end of the arguments without a value, and those that take the next flag for theirs."""
@@ -225,10 +219,8 @@ def _file_refused(server: ApiServer, use: FlagUse) -> bool:
 
 @rule(
     "merged-arguments",
-    category=_CATEGORY,
     severity=Severity.ERROR,
     summary="several flags, or a flag and its value with a space, in one argument",
-    subject=ApiServer,
 )
 def merged_arguments(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report list items that a shell would take apart and the kubelet does not."""
@@ -256,10 +248,8 @@ def _apart(argument: str) -> str:
 
 @rule(
     "stray-argument",
-    category=_CATEGORY,
     severity=Severity.ERROR,
     summary="an argument that belongs to no flag, or quotes that became part of a value",
-    subject=ApiServer,
 )
 def stray_argument(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report arguments without a flag, dashes that are none, comments as items, and quotes kept in a value."""
@@ -310,10 +300,8 @@ def _quotes(server: ApiServer, context: Context, use: FlagUse) -> Finding:
 
 @rule(
     "repeated-flag",
-    category=_CATEGORY,
     severity=Severity.WARNING,
     summary="an audit flag that is given twice",
-    subject=ApiServer,
 )
 def repeated_flag(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report audit flags that are given more than once: the last one wins."""
@@ -337,10 +325,8 @@ def repeated_flag(server: ApiServer, context: Context) -> Iterator[Finding]:
 
 @rule(
     "invalid-path",
-    category=_CATEGORY,
     severity=Severity.ERROR,
     summary="a file name that the server takes literally: a URL, a relative path, ~, $HOME",
-    subject=ApiServer,
 )
 def invalid_path(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report paths of audit files that do not lead where they seem to."""
@@ -369,10 +355,8 @@ _MISLEADING = {
 
 @rule(
     "deprecated-flag",
-    category=_CATEGORY,
     severity=Severity.WARNING,
     summary="an audit flag or value that still works and will be removed",
-    subject=ApiServer,
 )
 def deprecated_flag(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report deprecated audit flags, and the old versions of events where they are deprecated."""
@@ -397,10 +381,8 @@ def _old_version(server: ApiServer, use: FlagUse) -> bool:
 
 @rule(
     "legacy-log-format",
-    category=_CATEGORY,
     severity=Severity.WARNING,
     summary="a log format that leaves out most of each event",
-    subject=ApiServer,
 )
 def legacy_log_format(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report `--audit-log-format=legacy`."""
@@ -415,10 +397,8 @@ def legacy_log_format(server: ApiServer, context: Context) -> Iterator[Finding]:
 
 @rule(
     "flag-without-effect",
-    category=_CATEGORY,
     severity=Severity.INFO,
     summary="an audit flag that another flag makes meaningless",
-    subject=ApiServer,
 )
 def flag_without_effect(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report flags that the server accepts and never looks at, one finding per cause."""
@@ -475,10 +455,8 @@ def _is_off(server: ApiServer, name: str) -> bool:
 
 @rule(
     "removed-feature-gate",
-    category=_CATEGORY,
     severity=Severity.ERROR,
     summary="a feature gate of auditing that this release does not have any more",
-    subject=ApiServer,
 )
 def removed_feature_gate(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report AdvancedAuditing and DynamicAuditing where the release does not know them."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from auditlint.checks.server.flag_words import NOT_STARTING, at_flag, quoted
 from auditlint.finding import Severity
 from auditlint.kubernetes import container, mounts
-from auditlint.rule import rule
+from auditlint.rule import Category
 from auditlint.subjects.model import ApiServer, ManifestFile
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.mounts import Mount, Volume
     from auditlint.rule import Context
 
-_CATEGORY = "apiserver-mounts"
+rule = Category("apiserver-mounts", ApiServer)
 _WHAT = {
     "audit-policy-file": "the policy",
     "audit-webhook-config-file": "the webhook's kubeconfig",
@@ -70,10 +70,8 @@ _FOLDER_TYPE = "hostPath type DirectoryOrCreate"
 
 @rule(
     "policy-not-mounted",
-    category=_CATEGORY,
     severity=Severity.ERROR,
     summary="a policy or webhook file that is not in the container",
-    subject=ApiServer,
 )
 def policy_not_mounted(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a policy file, or a webhook's kubeconfig, that no mount brings into the container."""
@@ -106,10 +104,8 @@ def _mounting(fault: Fault) -> str:
 
 @rule(
     "log-not-mounted",
-    category=_CATEGORY,
     severity=Severity.WARNING,
     summary="a log that is written into the container and lost with it",
-    subject=ApiServer,
 )
 def log_not_mounted(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a log path outside every mount."""
@@ -132,10 +128,8 @@ def _unmounted(fault: Fault) -> str:
 
 @rule(
     "log-mounted-as-file",
-    category=_CATEGORY,
     severity=Severity.ERROR,
     summary="a log file that is mounted itself and so cannot be rotated",
-    subject=ApiServer,
 )
 def log_mounted_as_file(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a mount of the log file itself: it cannot be renamed."""
@@ -152,10 +146,8 @@ def log_mounted_as_file(server: ApiServer, context: Context) -> Iterator[Finding
 
 @rule(
     "log-mount-read-only",
-    category=_CATEGORY,
     severity=Severity.ERROR,
     summary="a log in a folder that is mounted read-only",
-    subject=ApiServer,
 )
 def log_mount_read_only(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a read-only mount over the log path."""
@@ -176,10 +168,8 @@ def log_mount_read_only(server: ApiServer, context: Context) -> Iterator[Finding
 
 @rule(
     "wrong-host-path-type",
-    category=_CATEGORY,
     severity=Severity.ERROR,
     summary="a hostPath type that does not fit to what is mounted",
-    subject=ApiServer,
 )
 def wrong_host_path_type(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report File where a folder is mounted, a folder where a file is, types that check nothing, unknown types."""
@@ -233,10 +223,8 @@ def _misfit(fault: Fault, volume: Volume) -> str:
 
 @rule(
     "sub-path-of-file",
-    category=_CATEGORY,
     severity=Severity.ERROR,
     summary="a subPath below a hostPath that is a file",
-    subject=ApiServer,
 )
 def sub_path_of_file(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a subPath where the volume is a file already."""
@@ -252,10 +240,8 @@ def sub_path_of_file(server: ApiServer, context: Context) -> Iterator[Finding]:
 
 @rule(
     "mount-without-volume",
-    category=_CATEGORY,
     severity=Severity.ERROR,
     summary="a mount whose volume does not exist, or a volume that nobody mounts",
-    subject=ApiServer,
 )
 def mount_without_volume(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report mounts of volumes that the Pod does not have, and volumes that no container mounts."""
@@ -274,10 +260,8 @@ _ADD_VOLUME = "Add it under volumes, or correct the name"
 
 @rule(
     "overlapping-mounts",
-    category=_CATEGORY,
     severity=Severity.ERROR,
     summary="two mounts on one folder",
-    subject=ApiServer,
 )
 def overlapping_mounts(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report two mounts on the same path, written alike or not."""
@@ -298,10 +282,8 @@ def overlapping_mounts(server: ApiServer, context: Context) -> Iterator[Finding]
 
 @rule(
     "invalid-mount",
-    category=_CATEGORY,
     severity=Severity.ERROR,
     summary="a mount or a volume that the kubelet refuses as written",
-    subject=ApiServer,
 )
 def invalid_mount(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report what else the validation of Pods refuses in mounts and volumes."""
@@ -313,10 +295,8 @@ def invalid_mount(server: ApiServer, context: Context) -> Iterator[Finding]:
 
 @rule(
     "log-path-is-folder",
-    category=_CATEGORY,
     severity=Severity.ERROR,
     summary="a folder where the log file belongs",
-    subject=ApiServer,
 )
 def log_path_is_folder(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a log path that is, or by its mount must be, a folder."""
@@ -335,10 +315,8 @@ def log_path_is_folder(server: ApiServer, context: Context) -> Iterator[Finding]
 
 @rule(
     "writable-policy-mount",
-    category=_CATEGORY,
     severity=Severity.INFO,
     summary="a policy that the container may overwrite",
-    subject=ApiServer,
     gives_way_to=("sub-path-of-file",),
 )
 def writable_policy_mount(server: ApiServer, context: Context) -> Iterator[Finding]:
@@ -354,10 +332,8 @@ def writable_policy_mount(server: ApiServer, context: Context) -> Iterator[Findi
 
 @rule(
     "exposed-log-folder",
-    category=_CATEGORY,
     severity=Severity.WARNING,
     summary="a log in a place that others share, or among the cluster's configuration",
-    subject=ApiServer,
 )
 def exposed_log_folder(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a log that lands in a shared folder of the host, or under /etc/kubernetes."""
@@ -377,10 +353,8 @@ _OWN_FOLDER = "Write it to a folder of its own, such as /var/log/kubernetes/audi
 
 @rule(
     "log-on-empty-dir",
-    category=_CATEGORY,
     severity=Severity.WARNING,
     summary="a log that is deleted with the Pod",
-    subject=ApiServer,
 )
 def log_on_empty_dir(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a log in an emptyDir that no other container of the Pod mounts."""
@@ -395,10 +369,8 @@ def log_on_empty_dir(server: ApiServer, context: Context) -> Iterator[Finding]:
 
 @rule(
     "unsupported-volume",
-    category=_CATEGORY,
     severity=Severity.ERROR,
     summary="a volume that needs the API, in the Pod that is to serve it",
-    subject=ApiServer,
 )
 def unsupported_volume(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report volumes from objects of the API in a static Pod."""
@@ -420,7 +392,6 @@ def _no_object(server: ApiServer, fault: Fault) -> str:
 
 @rule(
     "extra-manifest-document",
-    category=_CATEGORY,
     severity=Severity.WARNING,
     summary="documents of a static Pod's file that the kubelet does not read",
     subject=ManifestFile,

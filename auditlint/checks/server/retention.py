@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from auditlint.checks.server.flag_words import at_flag, dashed, example, meant
 from auditlint.finding import Severity
 from auditlint.kubernetes import container
-from auditlint.rule import rule
+from auditlint.rule import Category
 from auditlint.subjects.model import ApiServer
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.flags import FlagUse
     from auditlint.rule import Context
 
-_CATEGORY = "apiserver-retention"
+rule = Category("apiserver-retention", ApiServer)
 _NOTHING_LOGGED = ("backend-without-policy",)
 _BETTER_TOLD = ("retention-below-profile",)
 _AGE, _FILES, _SIZE = "audit-log-maxage", "audit-log-maxbackup", "audit-log-maxsize"
@@ -46,10 +46,8 @@ def _size(server: ApiServer) -> int:
 
 @rule(
     "no-rotation-limits",
-    category=_CATEGORY,
     severity=Severity.WARNING,
     summary="a log file without a limit on age and number of its old files",
-    subject=ApiServer,
     gives_way_to=_BETTER_TOLD,
     silenced_by=_NOTHING_LOGGED,
 )
@@ -74,10 +72,8 @@ def no_rotation_limits(server: ApiServer, context: Context) -> Iterator[Finding]
 
 @rule(
     "unlimited-retention",
-    category=_CATEGORY,
     severity=Severity.WARNING,
     summary="0 for maxage and maxbackup, which keeps everything, or an age as the only limit",
-    subject=ApiServer,
     gives_way_to=_BETTER_TOLD,
     silenced_by=_NOTHING_LOGGED,
 )
@@ -113,10 +109,8 @@ def _every_file(server: ApiServer) -> str:
 
 @rule(
     "rotation-off",
-    category=_CATEGORY,
     severity=Severity.WARNING,
     summary="a maximum size of 0, which means no rotation from 1.36 on",
-    subject=ApiServer,
     gives_way_to=_BETTER_TOLD,
     silenced_by=_NOTHING_LOGGED,
 )
@@ -142,10 +136,8 @@ def rotation_off(server: ApiServer, context: Context) -> Iterator[Finding]:
 
 @rule(
     "age-never-reached",
-    category=_CATEGORY,
     severity=Severity.INFO,
     summary="a maximum age that the number and size of files cannot hold",
-    subject=ApiServer,
     silenced_by=_NOTHING_LOGGED,
     options={"megabytes-per-day": _QUIET_RATE},
 )
@@ -171,10 +163,8 @@ def age_never_reached(server: ApiServer, context: Context) -> Iterator[Finding]:
 
 @rule(
     "log-to-stdout",
-    category=_CATEGORY,
     severity=Severity.WARNING,
     summary="audit events between the lines of the server's own log",
-    subject=ApiServer,
     silenced_by=_NOTHING_LOGGED,
 )
 def log_to_stdout(server: ApiServer, context: Context) -> Iterator[Finding]:
@@ -190,10 +180,8 @@ def log_to_stdout(server: ApiServer, context: Context) -> Iterator[Finding]:
 
 @rule(
     "log-to-device",
-    category=_CATEGORY,
     severity=Severity.WARNING,
     summary="a device such as /dev/stdout as the log file",
-    subject=ApiServer,
     silenced_by=_NOTHING_LOGGED,
 )
 def log_to_device(server: ApiServer, context: Context) -> Iterator[Finding]:
