@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from auditlint.kubernetes.flags import MODES, audit_flags
+from auditlint.kubernetes.audit_options import MODES
+from auditlint.kubernetes.known_flags import audit_flags
 
 AUDIT_NAMES = sorted({name for minor in (18, 20, 37) for name in audit_flags(minor)})
 OTHER_NAMES = ["etcd-prefix", "allow-privileged", "event-ttl", "goaway-chance", "kubelet-port", "tls-cert-file"]

@@ -14,7 +14,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from auditlint.kubernetes import flags  # noqa: E402
+from auditlint.kubernetes import known_flags  # noqa: E402
 from tests.referee_client import PATCHES, Referee  # noqa: E402
 
 RECORDS = ROOT / "tests" / "kubernetes" / "flags_recorded.jsonl"
@@ -35,7 +35,9 @@ def main() -> None:
 def known(args: list[str], minor: int) -> list[dict[str, str]]:
     """Return the flags beside the audit flags that a list names, for the referee to define."""
     names = {arg.lstrip("-").partition("=")[0].replace("_", "-") for arg in args} | {"v"}
-    found = [flags.find(name, minor) for name in sorted(names) if not flags.is_audit(name) and name != "help"]
+    found = [
+        known_flags.find(name, minor) for name in sorted(names) if not known_flags.is_audit(name) and name != "help"
+    ]
     return [{"name": flag.name, "type": flag.type, "bare": flag.bare} for flag in found if flag]
 
 

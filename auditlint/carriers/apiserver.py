@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.carriers.containers.mounting import Mounting
-from auditlint.kubernetes import flags
+from auditlint.kubernetes import flags, known_flags
 from auditlint.kubernetes.releases import NEWEST, Target, from_image, target
 from auditlint.subjects.model import ApiServer, Argument
 
@@ -98,5 +98,5 @@ def _about_auditing(name: str) -> bool:
 
 
 def _needs_value(name: str, minor: int) -> bool:
-    flag = flags.find(name.replace("_", "-"), minor)
+    flag = known_flags.find(name.replace("_", "-"), minor)
     return flag is not None and not flag.bare

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from auditlint.kubernetes.decoding.problems import Value
-    from auditlint.kubernetes.flags import ParsedFlags
     from auditlint.kubernetes.mounts import Mount, Volume
+    from auditlint.kubernetes.parsed_flags import ParsedFlags
 
 POLICY_FLAG = "audit-policy-file"
 WEBHOOK_FLAG = "audit-webhook-config-file"

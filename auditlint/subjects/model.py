@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.container import Fault
     from auditlint.kubernetes.decode import Loaded
     from auditlint.kubernetes.decoding.problems import Value
-    from auditlint.kubernetes.flags import ParsedFlags
     from auditlint.kubernetes.mounts import Mount, Volume
+    from auditlint.kubernetes.parsed_flags import ParsedFlags
 
 
 if TYPE_CHECKING:

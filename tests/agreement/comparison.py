@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from auditlint import lint
-from auditlint.kubernetes import flags
+from auditlint.kubernetes import known_flags
 from auditlint.kubernetes.match import Request, evaluate
 from auditlint.kubernetes.releases import name
 from auditlint.kubernetes.requests import RESOURCE_VERBS, URL_VERBS
@@ -81,7 +81,7 @@ def ask_about_policy(referee: Referee, data: bytes) -> Answers:
 
 def ask_about_flags(referee: Referee, data: bytes) -> Answers:
     """Return the referee's answer about arguments that are each ended by NUL."""
-    known = [flags.find(flag, referee.minor) for flag in ("v", *OTHER_NAMES)]
+    known = [known_flags.find(flag, referee.minor) for flag in ("v", *OTHER_NAMES)]
     described = [{"name": flag.name, "type": flag.type, "bare": flag.bare} for flag in known if flag]
     return {"flags": referee.flags(data.decode().split("\0")[:-1], described)}
 

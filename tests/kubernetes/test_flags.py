@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditlint.kubernetes import flags, go
+from auditlint.checks.suggestions import flag_names
+from auditlint.kubernetes import go, known_flags
 from auditlint.kubernetes.data import table
-from auditlint.kubernetes.flags import FlagUse, ParsedFlags, parse
+from auditlint.kubernetes.flags import parse
+from auditlint.kubernetes.parsed_flags import FlagProblem, FlagUse, ParsedFlags
 from auditlint.kubernetes.releases import NEWEST, OLDEST
 from tests import flag_strategies
 from tests.referee_client import Referee, available
@@ -29,7 +31,7 @@ def server_words(parsed: ParsedFlags) -> dict[str, Any]:
 
     It reads `-v` as a plain number, so that its message names another function of Go's.
     """
-    beyond = {"stray-argument", "removed-feature-gate", "exits"}
+    beyond = {FlagProblem.STRAY_ARGUMENT, FlagProblem.AUDIT_GATE, FlagProblem.EXITS}
     errors = [error.message for error in parsed.errors if error.kind not in beyond]
     if errors:
         words = errors[0].replace("ParseUint", "ParseInt") if '"-v, --v"' in errors[0] else errors[0]
@@ -58,44 +60,56 @@ def referee(request: pytest.FixtureRequest) -> Iterator[Referee]:
         yield running
 
 
-def known_flags(minor: int) -> list[dict[str, str]]:
-    found = [flags.find(name, minor) for name in ("v", *flag_strategies.OTHER_NAMES)]
+def described(minor: int) -> list[dict[str, str]]:
+    found = [known_flags.find(name, minor) for name in ("v", *flag_strategies.OTHER_NAMES)]
     return [{"name": flag.name, "type": flag.type, "bare": flag.bare} for flag in found if flag]
 
 
 @settings(max_examples=400, deadline=None)
 @given(arguments=flag_strategies.arguments)
 def test_agrees_with_the_real_code(referee: Referee, arguments: list[str]) -> None:
-    expected = referee.flags(arguments, known_flags(referee.minor))
+    expected = referee.flags(arguments, described(referee.minor))
     assert server_words(parse(arguments, referee.minor)) == expected
 
 
 @pytest.mark.parametrize(
     ("arguments", "minor", "kind", "position", "message"),
     [
-        (["--audit-log-maxage=30d"], 37, "invalid-flag-value", 0, 'parsing "30d": invalid syntax'),
-        (["--audit-log-maxage"], 37, "missing-flag-value", 0, "flag needs an argument: --audit-log-maxage"),
-        (["--audit-log-maxage", "--audit-log-path=/x"], 37, "missing-flag-value", 0, "invalid argument"),
-        (["--audit-log-compress=yes"], 37, "invalid-flag-value", 0, "strconv.ParseBool"),
-        (["--audit-log-compress"], 19, "unknown-flag", 0, "unknown flag: --audit-log-compress"),
-        (["--v=1", "--audit-dynamic-configuration"], 19, "unknown-flag", 1, "unknown flag"),
-        (["--audit-log-maxage 30"], 37, "merged-arguments", 0, "unknown flag: --audit-log-maxage 30"),
-        (["--audit-log-compress", "true"], 37, "stray-argument", 1, 'does not take any arguments, got ["true"]'),
-        (["—audit-log-path=/x"], 37, "stray-argument", 0, "does not take any arguments"),
-        (["-audit-log-path=/x"], 37, "unknown-flag", 0, "unknown shorthand flag: 'a' in -audit-log-path=/x"),
-        (["---audit-log-path=/x"], 37, "unknown-flag", 0, "bad flag syntax: ---audit-log-path=/x"),
-        (["--", "--audit-log-path=/x"], 37, "stray-argument", 1, "does not take any arguments"),
-        (["-v"], 37, "missing-flag-value", 0, "flag needs an argument: 'v' in -v"),
-        (["--help"], 37, "exits", 0, "kube-apiserver prints its help and ends"),
-        (["--event-ttl=5"], 37, "invalid-flag-value", 0, 'time: missing unit in duration "5"'),
-        (["--feature-gates=X=true,AdvancedAuditing=true"], 28, "removed-feature-gate", 0, "unrecognized feature gate"),
-        (["--feature-gates=AdvancedAuditing=false"], 27, "removed-feature-gate", 0, "feature is locked to true"),
-        (["--feature-gates", "DynamicAuditing=true"], 19, "removed-feature-gate", 0, "invalid argument"),
-        (["--feature-gates=kube:AdvancedAuditing=1"], 31, "removed-feature-gate", 0, "unrecognized feature gate"),
-        (["--feature-gates=AdvancedAuditing"], 20, "invalid-flag-value", 0, "missing bool value for AdvancedAuditing"),
+        (["--audit-log-maxage=30d"], 37, FlagProblem.INVALID_VALUE, 0, 'parsing "30d": invalid syntax'),
+        (["--audit-log-maxage"], 37, FlagProblem.MISSING_VALUE, 0, "flag needs an argument: --audit-log-maxage"),
+        (["--audit-log-maxage", "--audit-log-path=/x"], 37, FlagProblem.MISSING_VALUE, 0, "invalid argument"),
+        (["--audit-log-compress=yes"], 37, FlagProblem.INVALID_VALUE, 0, "strconv.ParseBool"),
+        (["--audit-log-compress"], 19, FlagProblem.UNKNOWN_FLAG, 0, "unknown flag: --audit-log-compress"),
+        (["--v=1", "--audit-dynamic-configuration"], 19, FlagProblem.UNKNOWN_FLAG, 1, "unknown flag"),
+        (["--audit-log-maxage 30"], 37, FlagProblem.MERGED_ARGUMENTS, 0, "unknown flag: --audit-log-maxage 30"),
+        (
+            ["--audit-log-compress", "true"],
+            37,
+            FlagProblem.STRAY_ARGUMENT,
+            1,
+            'does not take any arguments, got ["true"]',
+        ),
+        (["—audit-log-path=/x"], 37, FlagProblem.STRAY_ARGUMENT, 0, "does not take any arguments"),
+        (["-audit-log-path=/x"], 37, FlagProblem.UNKNOWN_FLAG, 0, "unknown shorthand flag: 'a' in -audit-log-path=/x"),
+        (["---audit-log-path=/x"], 37, FlagProblem.UNKNOWN_FLAG, 0, "bad flag syntax: ---audit-log-path=/x"),
+        (["--", "--audit-log-path=/x"], 37, FlagProblem.STRAY_ARGUMENT, 1, "does not take any arguments"),
+        (["-v"], 37, FlagProblem.MISSING_VALUE, 0, "flag needs an argument: 'v' in -v"),
+        (["--help"], 37, FlagProblem.EXITS, 0, "kube-apiserver prints its help and ends"),
+        (["--event-ttl=5"], 37, FlagProblem.INVALID_VALUE, 0, 'time: missing unit in duration "5"'),
+        (["--feature-gates=X=true,AdvancedAuditing=true"], 28, FlagProblem.AUDIT_GATE, 0, "unrecognized feature gate"),
+        (["--feature-gates=AdvancedAuditing=false"], 27, FlagProblem.AUDIT_GATE, 0, "feature is locked to true"),
+        (["--feature-gates", "DynamicAuditing=true"], 19, FlagProblem.AUDIT_GATE, 0, "invalid argument"),
+        (["--feature-gates=kube:AdvancedAuditing=1"], 31, FlagProblem.AUDIT_GATE, 0, "unrecognized feature gate"),
+        (
+            ["--feature-gates=AdvancedAuditing"],
+            20,
+            FlagProblem.INVALID_VALUE,
+            0,
+            "missing bool value for AdvancedAuditing",
+        ),
     ],
 )
-def test_errors(arguments: list[str], minor: int, kind: str, position: int, message: str) -> None:
+def test_errors(arguments: list[str], minor: int, kind: FlagProblem, position: int, message: str) -> None:
     parsed = parse(arguments, minor)
     assert [(error.kind, error.position) for error in parsed.errors] == [(kind, position)]
     assert message in parsed.errors[0].message
@@ -137,10 +151,10 @@ def test_goes_on_after_an_error() -> None:
     ]
     parsed = parse(given_arguments)
     assert [(error.kind, error.position) for error in parsed.errors] == [
-        ("unknown-flag", 0),
-        ("missing-flag-value", 2),
-        ("invalid-flag-value", 4),
-        ("stray-argument", 5),
+        (FlagProblem.UNKNOWN_FLAG, 0),
+        (FlagProblem.MISSING_VALUE, 2),
+        (FlagProblem.INVALID_VALUE, 4),
+        (FlagProblem.STRAY_ARGUMENT, 5),
     ]
     assert parsed.values == {"audit-log-path": "/x"}
 
@@ -239,7 +253,7 @@ def test_values_in_force() -> None:
     ],
 )
 def test_suggestions(written: str, minor: int, meant: str | None) -> None:
-    assert flags.suggest(written, minor) == meant
+    assert flag_names.suggest(written, minor) == meant
 
 
 @pytest.mark.parametrize(
@@ -247,11 +261,11 @@ def test_suggestions(written: str, minor: int, meant: str | None) -> None:
     [("audit-dynamic-configuration", 13, 18), ("audit-log-compress", 20, NEWEST), ("audit-webhook-mode", 8, NEWEST)],
 )
 def test_history(name: str, first: int, last: int) -> None:
-    assert flags.history(name) == flags.Known(first, last)
+    assert known_flags.history(name) == known_flags.Known(first, last)
 
 
 def test_history_of_a_flag_that_never_was() -> None:
-    assert flags.history("audit-log-maxbackups") is None
+    assert known_flags.history("audit-log-maxbackups") is None
 
 
 def test_the_tables_reach_the_newest_release() -> None:
@@ -267,9 +281,9 @@ def test_the_tables_agree_on_audit_flags() -> None:
             entry["name"]: (release["type"], release["bare"])
             for entry in table("apiserver-flags")["flags"]
             for release in entry["releases"]
-            if flags.is_audit(entry["name"]) and int(release["from"][2:]) <= minor <= int(release["to"][2:])
+            if known_flags.is_audit(entry["name"]) and int(release["from"][2:]) <= minor <= int(release["to"][2:])
         }
-        assert read == {name: (flag.type, flag.bare) for name, flag in flags.audit_flags(minor).items()}
+        assert read == {name: (flag.type, flag.bare) for name, flag in known_flags.audit_flags(minor).items()}
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from auditlint.checks.server.flag_words import at_flag
 from auditlint.finding import Related, Severity
-from auditlint.kubernetes import container, flags
+from auditlint.kubernetes import container, feature_gates
 from auditlint.rule import Category
 from auditlint.subjects.model import ApiServer, AuditSink, PolicySubject
 
@@ -29,7 +29,7 @@ mounts = Category("apiserver-mounts", (ApiServer, PolicySubject))
 )
 def audit_sink(sink: AuditSink, context: Context) -> Iterator[Finding]:
     """Report AuditSink objects."""
-    gone = sink.minor > flags.DYNAMIC_AUDITING_UNTIL
+    gone = sink.minor > feature_gates.DYNAMIC_AUDITING_UNTIL
     effect = "the API has had no AuditSink since 1.19, so this is refused and sends nothing"
     if not gone:
         effect = "AuditSink was an alpha API, is off by default and gone in 1.19"

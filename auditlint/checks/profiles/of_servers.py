@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from auditlint import profiles
 from auditlint.checks.server.backends import no_backend
 from auditlint.checks.server.flag_words import at_flag, dashed, example, lacks, meant, words
-from auditlint.kubernetes import container, flags
+from auditlint.kubernetes import audit_options, container, feature_gates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from auditlint.rule import Context
     from auditlint.subjects.model import ApiServer
 
-_LOG = flags.BACKENDS["log"]
-_WEBHOOK = flags.BACKENDS["webhook"]
+_LOG = audit_options.BACKENDS["log"]
+_WEBHOOK = audit_options.BACKENDS["webhook"]
 _DYNAMIC = "audit-dynamic-configuration"
 _GATE = "DynamicAuditing"
 _AGE, _FILES, _SIZE = "audit-log-maxage", "audit-log-maxbackup", "audit-log-maxsize"
@@ -30,7 +30,7 @@ def below_profile(server: ApiServer, context: Context) -> Iterator[Finding]:
     about = {about for control in asked if context.rule.name in control.rules for about in control.about}
     if _LOG in about and lacks(server, _LOG) and not no_backend(server):
         yield _no_log(server, context)
-    if "dynamic-auditing" in about and server.minor <= flags.DYNAMIC_AUDITING_UNTIL:
+    if "dynamic-auditing" in about and server.minor <= feature_gates.DYNAMIC_AUDITING_UNTIL:
         yield from _dynamic_auditing(server, context)
 
 
@@ -51,7 +51,7 @@ def _dynamic_auditing(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Yield what turns dynamic auditing on; 1.18 is the last release that has it."""
     gate, switch = server.flags.last("feature-gates"), server.flags.last(_DYNAMIC)
     told = "dynamic auditing lets AuditSinks in the cluster send audit events anywhere. Delete"
-    if gate and server.flags.turns_on(_GATE):
+    if gate and feature_gates.turns_on(server.flags, _GATE):
         yield at_flag(server, context, gate, f"{told} {_GATE} from --feature-gates", about=("dynamic-auditing",))
     elif switch and server.flags.enabled(_DYNAMIC):
         yield at_flag(server, context, switch, f"{told} --{_DYNAMIC}", about=("dynamic-auditing",))

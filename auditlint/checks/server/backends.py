@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from auditlint.checks.server.flag_words import NOT_STARTING, at_flag, example, lacks, meant, quoted
 from auditlint.finding import Related, Severity
-from auditlint.kubernetes import flags, kubeconfig
+from auditlint.kubernetes import audit_options, kubeconfig
 from auditlint.rule import Category
 from auditlint.subjects.model import ApiServer, WebhookConfig
 
@@ -25,7 +25,7 @@ _DYNAMIC = "audit-dynamic-configuration"
 def no_backend(server: ApiServer) -> bool:
     """Tell whether events have nowhere to go; AuditSinks were a way until 1.18."""
     sinks = server.flags.enabled(_DYNAMIC) or meant(server, _DYNAMIC)
-    return not sinks and all(lacks(server, switch) for switch in flags.BACKENDS.values())
+    return not sinks and all(lacks(server, switch) for switch in audit_options.BACKENDS.values())
 
 
 @rule(
@@ -64,7 +64,7 @@ def policy_without_backend(server: ApiServer, context: Context) -> Iterator[Find
 )
 def backend_without_policy(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a log path or a webhook without a policy file."""
-    uses = [use for switch in flags.BACKENDS.values() if (use := server.flags.last(switch)) and use.value]
+    uses = [use for switch in audit_options.BACKENDS.values() if (use := server.flags.last(switch)) and use.value]
     if uses and lacks(server, "audit-policy-file"):
         first = min(uses, key=lambda use: use.position)
         message = (
@@ -81,7 +81,7 @@ def backend_without_policy(server: ApiServer, context: Context) -> Iterator[Find
 )
 def blocking_backend(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a webhook in a blocking mode, and any backend in mode blocking-strict."""
-    for backend, switch in flags.BACKENDS.items():
+    for backend, switch in audit_options.BACKENDS.items():
         use = server.flags.last(f"audit-{backend}-mode")
         if use is None or not (server.flags.text(switch) or not server.complete):
             continue
@@ -110,7 +110,7 @@ _STRICT = {
 )
 def toothless_strict(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report blocking-strict where the policy of the run omits the stage RequestReceived."""
-    for backend in flags.BACKENDS:
+    for backend in audit_options.BACKENDS:
         use = server.flags.last(f"audit-{backend}-mode")
         for policy in server.policies if use and use.value == "blocking-strict" else ():
             place = _omitting(policy)
@@ -144,7 +144,7 @@ def _omitting(policy: PolicySubject) -> Related | None:
 )
 def small_buffer(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a batch buffer below the batch size."""
-    for backend in flags.BACKENDS:
+    for backend in audit_options.BACKENDS:
         names = (f"audit-{backend}-batch-buffer-size", f"audit-{backend}-batch-max-size")
         use = next((use for name in names if (use := server.flags.last(name))), None)
         buffer, batch = (int(server.flags.number(name)) for name in names)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from auditlint.kubernetes import flags
+from auditlint.checks.suggestions import flag_names
+from auditlint.kubernetes import known_flags
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from auditlint.finding import Finding, Path, Related
-    from auditlint.kubernetes.flags import FlagUse
+    from auditlint.kubernetes.parsed_flags import FlagUse
     from auditlint.rule import Context
     from auditlint.subjects.model import ApiServer
 
@@ -34,7 +35,7 @@ EXAMPLES = {
 
 def example(name: str, minor: int) -> str:
     """Return a flag with a value that it takes."""
-    flag = flags.find(name, minor)
+    flag = known_flags.find(name, minor)
     value = EXAMPLES.get(name) or (flag.default if flag else "") or "VALUE"
     return f"--{name}={value}"
 
@@ -81,7 +82,7 @@ def meant(server: ApiServer, name: str) -> bool:
         return False
     if any(name in argument.text.replace("_", "-") for argument in server.arguments):
         return True
-    return any(flags.suggest(error.name, server.minor) == name for error in server.flags.errors if error.name)
+    return any(flag_names.suggest(error.name, server.minor) == name for error in server.flags.errors if error.name)
 
 
 def lacks(server: ApiServer, name: str) -> bool:

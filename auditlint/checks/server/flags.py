@@ -15,8 +15,10 @@ from auditlint.checks.server.flag_words import (
     quoted,
     words,
 )
+from auditlint.checks.suggestions import flag_names
 from auditlint.finding import Severity
-from auditlint.kubernetes import flags, releases
+from auditlint.kubernetes import audit_options, feature_gates, known_flags, releases
+from auditlint.kubernetes.parsed_flags import REPLACEMENTS, FlagProblem
 from auditlint.rule import Category
 from auditlint.subjects.model import ApiServer
 
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from auditlint.finding import Finding
-    from auditlint.kubernetes.flags import FlagError, FlagUse, Invalid
+    from auditlint.kubernetes.parsed_flags import FlagError, FlagUse, Invalid
     from auditlint.rule import Context
 
 rule = Category("apiserver-flags", ApiServer)
@@ -37,23 +39,23 @@ _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2212"
 _TRUTH = {"yes": "true", "on": "true", "enabled": "true", "no": "false", "off": "false", "disabled": "false"}
 
 
-def _kind(server: ApiServer, error: FlagError) -> str:
-    """Return the rule that reports an error: values with quotes or with another flag in them have their own."""
-    if error.kind != "invalid-flag-value":
+def _problem(server: ApiServer, error: FlagError) -> FlagProblem:
+    """Return what went wrong in the author's eyes: a value may hold quotes or another flag."""
+    if error.kind is not FlagProblem.INVALID_VALUE:
         return error.kind
     if error.value[:1] in {'"', "'"}:
-        return "stray-argument"
+        return FlagProblem.STRAY_ARGUMENT
     merged = any(_is_flag(word, server.minor) for word in error.value.split()[1:])
-    return "merged-arguments" if merged else error.kind
+    return FlagProblem.MERGED_ARGUMENTS if merged else error.kind
 
 
 def _is_flag(word: str, minor: int) -> bool:
     name = word.partition("=")[0]
-    return name.startswith("--") and flags.find(name[2:].replace("_", "-"), minor) is not None
+    return name.startswith("--") and known_flags.find(name[2:].replace("_", "-"), minor) is not None
 
 
-def _errors(server: ApiServer, kind: str) -> Iterator[FlagError]:
-    return (error for error in server.flags.errors if _kind(server, error) == kind)
+def _errors(server: ApiServer, problem: FlagProblem) -> Iterator[FlagError]:
+    return (error for error in server.flags.errors if _problem(server, error) is problem)
 
 
 def _refuse(server: ApiServer, context: Context, error: FlagError, message: str) -> Finding:
@@ -68,7 +70,7 @@ def _refuse(server: ApiServer, context: Context, error: FlagError, message: str)
 )
 def unknown_flag(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report flags that never existed, are gone, or are not there yet."""
-    for error in _errors(server, "unknown-flag"):
+    for error in _errors(server, FlagProblem.UNKNOWN_FLAG):
         yield _refuse(
             server, context, error, f"{_unknown(server, error)} ({quoted(error.message)}). {_instead(server, error)}"
         )
@@ -76,7 +78,7 @@ def unknown_flag(server: ApiServer, context: Context) -> Iterator[Finding]:
 
 def _unknown(server: ApiServer, error: FlagError) -> str:
     argument = server.arguments[error.position].text
-    known = flags.history(error.name)
+    known = known_flags.history(error.name)
     if not argument.startswith("--"):
         return f'"{argument}" has one dash, so each of its letters is read as a flag of its own'
     if argument.startswith("---"):
@@ -91,8 +93,8 @@ def _unknown(server: ApiServer, error: FlagError) -> str:
 def _instead(server: ApiServer, error: FlagError) -> str:
     if error.name == "audit-dynamic-configuration":
         return f"Delete it: {_DYNAMIC}"
-    meant = flags.suggest(error.name, server.minor)
-    known = flags.history(error.name)
+    meant = flag_names.suggest(error.name, server.minor)
+    known = known_flags.history(error.name)
     if known and known.last >= server.minor >= known.first:
         return f"Write --{error.name}"
     if known and known.first > server.minor:
@@ -107,11 +109,11 @@ def _instead(server: ApiServer, error: FlagError) -> str:
 )
 def invalid_flag_value(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report values that do not parse or are out of range, and what the server's own checks between flags refuse."""
-    for error in _errors(server, "invalid-flag-value"):
+    for error in _errors(server, FlagProblem.INVALID_VALUE):
         yield _refuse(
             server, context, error, f"{_wanted(server, error)} ({quoted(error.message)}). {_better(server, error)}"
         )
-    for error in _errors(server, "exits"):
+    for error in _errors(server, FlagProblem.EXITS):
         yield _refuse(server, context, error, f"with --{error.name} {error.message.partition(' ')[2]}. Delete the flag")
     for invalid in server.flags.validation:
         yield from _invalid(server, context, invalid)
@@ -121,7 +123,7 @@ def invalid_flag_value(server: ApiServer, context: Context) -> Iterator[Finding]
 
 
 def _wanted(server: ApiServer, error: FlagError) -> str:
-    flag = flags.find(error.name, server.minor)
+    flag = known_flags.find(error.name, server.minor)
     kind = flag.type if flag else ""
     if error.name == "feature-gates":
         return f'--feature-gates does not take "{error.value}"'
@@ -136,7 +138,7 @@ def _wanted(server: ApiServer, error: FlagError) -> str:
 
 
 def _better(server: ApiServer, error: FlagError) -> str:
-    flag = flags.find(error.name, server.minor)
+    flag = known_flags.find(error.name, server.minor)
     kind = flag.type if flag else ""
     number = re.match(r"\s*(\d+)", error.value)
     if error.name == "feature-gates":
@@ -173,9 +175,9 @@ def _valid(server: ApiServer, invalid: Invalid, use: FlagUse) -> str:
 
 def _choices(server: ApiServer, name: str) -> list[str]:
     if name.endswith("-mode"):
-        return list(flags.MODES)
+        return list(audit_options.MODES)
     if name.endswith("-version"):
-        return flags.versions(server.minor)[::-1]
+        return audit_options.versions(server.minor)[::-1]
     return ["json"] if name == "audit-log-format" else []
 
 
@@ -186,13 +188,13 @@ def _choices(server: ApiServer, name: str) -> list[str]:
 )
 def missing_flag_value(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report flags at the end of the arguments without a value, and those that take the next flag for theirs."""
-    for error in _errors(server, "missing-flag-value"):
+    for error in _errors(server, FlagProblem.MISSING_VALUE):
         takes = f' and takes the next argument, "{error.value}", for it' if error.value else ""
         hint = f"Write {example(error.name, server.minor)}"
         message = f"--{error.name} has no value{takes} ({quoted(error.message)}). {hint}"
         yield _refuse(server, context, error, message)
     for use in server.flags.uses:
-        if flags.is_audit(use.name) and use.separate and server.flags.swallowed(use):
+        if known_flags.is_audit(use.name) and use.separate and server.flags.swallowed(use):
             yield _swallowing(
                 server, context, use, f"--{use.name} has no value and takes the next argument for it: {_lost(use)}"
             )
@@ -224,12 +226,12 @@ def _file_refused(server: ApiServer, use: FlagUse) -> bool:
 )
 def merged_arguments(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report list items that a shell would take apart and the kubelet does not."""
-    for error in _errors(server, "merged-arguments"):
+    for error in _errors(server, FlagProblem.MERGED_ARGUMENTS):
         argument = server.arguments[error.position].text
         message = f'"{argument}" is one argument ({quoted(error.message)}). {_apart(argument)}'
         yield _refuse(server, context, error, message)
     for use in server.flags.uses:
-        if flags.is_audit(use.name) and not use.separate and server.flags.swallowed(use):
+        if known_flags.is_audit(use.name) and not use.separate and server.flags.swallowed(use):
             argument = server.arguments[use.position].text
             refused = _file_refused(server, use)
             start = f"{NOT_STARTING}: " if refused else ""
@@ -253,8 +255,8 @@ def _apart(argument: str) -> str:
 )
 def stray_argument(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report arguments without a flag, dashes that are none, comments as items, and quotes kept in a value."""
-    for error in _errors(server, "stray-argument"):
-        if error.kind == "stray-argument":
+    for error in _errors(server, FlagProblem.STRAY_ARGUMENT):
+        if error.kind is FlagProblem.STRAY_ARGUMENT:
             message = f'"{error.value}" belongs to no flag ({quoted(error.message)}). {_stray(server, error)}'
         else:
             bare = error.value.strip("\"'")
@@ -262,14 +264,14 @@ def stray_argument(server: ApiServer, context: Context) -> Iterator[Finding]:
             message = f"{kept} ({quoted(error.message)}). Write --{error.name}={bare}"
         yield _refuse(server, context, error, message)
     for use in server.flags.uses:
-        if flags.is_audit(use.name) and use.value[:1] in {'"', "'"} and not server.flags.swallowed(use):
+        if known_flags.is_audit(use.name) and use.value[:1] in {'"', "'"} and not server.flags.swallowed(use):
             yield _quotes(server, context, use)
 
 
 def _stray(server: ApiServer, error: FlagError) -> str:
     text = error.value.strip()
     before = server.arguments[error.position - 1].text if error.position else ""
-    flag = flags.find(before[2:].replace("_", "-"), server.minor) if before.startswith("--") else None
+    flag = known_flags.find(before[2:].replace("_", "-"), server.minor) if before.startswith("--") else None
     if before == "--" or any(argument.text == "--" for argument in server.arguments[: error.position]):
         return 'Delete the "--" before it: what follows is not read as flags'
     if text.startswith("#"):
@@ -281,7 +283,9 @@ def _stray(server: ApiServer, error: FlagError) -> str:
     if flag is not None and flag.bare:
         return f"A boolean flag takes its value behind an equals sign: {before}={text}"
     name = text.partition("=")[0].replace("_", "-")
-    return f"Write --{text}" if flags.find(name, server.minor) else "Delete it, or join it to its flag: --FLAG=VALUE"
+    return (
+        f"Write --{text}" if known_flags.find(name, server.minor) else "Delete it, or join it to its flag: --FLAG=VALUE"
+    )
 
 
 def _quotes(server: ApiServer, context: Context, use: FlagUse) -> Finding:
@@ -307,7 +311,7 @@ def repeated_flag(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report audit flags that are given more than once: the last one wins."""
     for uses in server.flags.repeated():
         *earlier, last = uses
-        if flags.is_audit(last.name):
+        if known_flags.is_audit(last.name):
             lost = ", ".join(dict.fromkeys(f'"{use.value}"' for use in earlier))
             same = lost == f'"{last.value}"'
             effect = (
@@ -361,9 +365,9 @@ _MISLEADING = {
 def deprecated_flag(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report deprecated audit flags, and the old versions of events where they are deprecated."""
     for use in server.flags.uses:
-        known = flags.audit_flags(server.minor).get(use.name)
+        known = known_flags.audit_flags(server.minor).get(use.name)
         if known and known.deprecated:
-            new = flags.REPLACEMENTS.get(use.name, "")
+            new = REPLACEMENTS.get(use.name, "")
             yield at_flag(server, context, use, f"--{use.name} is deprecated. Write --{new}={use.value}")
         elif _old_version(server, use):
             message = f'"{use.value}" is an old version of events, and kube-apiserver 1.24 does not start with it'
@@ -375,7 +379,7 @@ def _old_version(server: ApiServer, use: FlagUse) -> bool:
     return (
         named
         and use.value in {"audit.k8s.io/v1alpha1", "audit.k8s.io/v1beta1"}
-        and use.value in flags.versions(server.minor)
+        and use.value in audit_options.versions(server.minor)
     )
 
 
@@ -402,7 +406,7 @@ def legacy_log_format(server: ApiServer, context: Context) -> Iterator[Finding]:
 )
 def flag_without_effect(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report flags that the server accepts and never looks at, one finding per cause."""
-    for backend, switch in flags.BACKENDS.items():
+    for backend, switch in audit_options.BACKENDS.items():
         for names, reason in _idle(server, backend, switch):
             uses = [use for name in names if (use := server.flags.last(name))]
             if any(_sets(server, use) for use in uses):
@@ -415,15 +419,15 @@ def flag_without_effect(server: ApiServer, context: Context) -> Iterator[Finding
 
 def _sets(server: ApiServer, use: FlagUse) -> bool:
     """Tell whether a flag asks for something else than the default."""
-    return server.flags.values[use.name] != flags.audit_flags(server.minor)[use.name].default
+    return server.flags.values[use.name] != known_flags.audit_flags(server.minor)[use.name].default
 
 
 def _idle(server: ApiServer, backend: str, switch: str) -> Iterator[tuple[list[str], str]]:
     """Yield groups of flags that count for nothing, each with the reason and what would make them count."""
     prefix = f"audit-{backend}-"
-    own = [name for name in flags.audit_flags(server.minor) if name.startswith(prefix) and name != switch]
+    own = [name for name in known_flags.audit_flags(server.minor) if name.startswith(prefix) and name != switch]
     if not server.flags.text(switch):
-        other = next(flag for flag in flags.BACKENDS.values() if flag != switch)
+        other = next(flag for flag in audit_options.BACKENDS.values() if flag != switch)
         if server.complete and server.flags.text(other):
             yield own, f"without --{switch} there is no {backend} backend. Set it"
         return
@@ -441,7 +445,7 @@ def _idle_batches(server: ApiServer, prefix: str, names: list[str]) -> Iterator[
     if not (server.complete or server.flags.last(f"{prefix}mode")):
         return
     if mode in {"blocking", "blocking-strict"}:
-        batch = [name for name in names if name not in flags.REPLACEMENTS]
+        batch = [name for name in names if name not in REPLACEMENTS]
         yield batch, f"batches are made only with --{prefix}mode=batch, and the mode is {mode}. Set the mode"
     elif mode == "batch" and _is_off(server, f"{prefix}batch-throttle-enable"):
         throttle = [name for name in names if name.endswith(("-qps", "-burst"))]
@@ -460,16 +464,16 @@ def _is_off(server: ApiServer, name: str) -> bool:
 )
 def removed_feature_gate(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report AdvancedAuditing and DynamicAuditing where the release does not know them."""
-    for error in _errors(server, "removed-feature-gate"):
+    for error in _errors(server, FlagProblem.AUDIT_GATE):
         if error.value == "DynamicAuditing":
-            removed = releases.name(flags.DYNAMIC_AUDITING_UNTIL + 1)
+            removed = releases.name(feature_gates.DYNAMIC_AUDITING_UNTIL + 1)
             reason = f"the feature gate DynamicAuditing was removed in {removed}, with dynamic auditing itself"
-        elif server.minor > flags.ADVANCED_AUDITING_UNTIL:
-            removed = releases.name(flags.ADVANCED_AUDITING_UNTIL + 1)
+        elif server.minor > feature_gates.ADVANCED_AUDITING_UNTIL:
+            removed = releases.name(feature_gates.ADVANCED_AUDITING_UNTIL + 1)
             reason = f"the feature gate AdvancedAuditing was removed in {removed}, auditing is always on"
         else:
             reason = "the feature gate AdvancedAuditing is locked to true in 1.27"
         message = f"{reason} ({quoted(error.message)}). Delete it from --feature-gates"
-        on = error.value == "DynamicAuditing" and server.flags.turns_on(error.value)
+        on = error.value == "DynamicAuditing" and feature_gates.turns_on(server.flags, error.value)
         about = ("dynamic-auditing",) if on else ("feature-gates",)
         yield _refuse(server, context, error, message)._replace(about=about)

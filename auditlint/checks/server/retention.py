@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from auditlint.finding import Finding
-    from auditlint.kubernetes.flags import FlagUse
+    from auditlint.kubernetes.parsed_flags import FlagUse
     from auditlint.rule import Context
 
 rule = Category("apiserver-retention", ApiServer)
