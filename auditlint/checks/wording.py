@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from auditlint.english import listing, several
 from auditlint.kubernetes.identities import AUTHENTICATED, UNAUTHENTICATED
 from auditlint.kubernetes.well_known import ANYWHERE, OTHERS, is_well_known
 
@@ -87,28 +88,9 @@ def witness(request: Request) -> Witness:
     }
 
 
-def quoted(value: object) -> str:
-    """Return a value between double quotes, cut where it is long."""
-    text = str(value)
-    return f'"{text}"' if len(text) <= 80 else f'"{text[:77]}..."'  # noqa: PLR2004  (one line of a terminal)
-
-
 def inline(values: Iterable[object]) -> str:
     """Return values as a YAML list on one line: `["get", "list"]`."""
     return "[" + ", ".join([f'"{value}"' for value in values]) + "]"
-
-
-def listing(words: Sequence[str], last: str = "and") -> str:
-    """Return words as English lists them: `a`, `a and b`, `a, b and c`."""
-    if len(words) < 2:  # noqa: PLR2004
-        return "".join(words)
-    return f"{', '.join(words[:-1])} {last} {words[-1]}"
-
-
-def several(words: Sequence[str], most: int = 3, last: str = "and") -> str:
-    """Return quoted words as English lists them, the rest as a number."""
-    shown = [quoted(word) for word in words[:most]]
-    return listing(shown, last) if len(words) <= most else f"{', '.join(shown)} and {len(words) - most} more"
 
 
 def singular(resource: str) -> str:

@@ -14,6 +14,7 @@ from auditlint import lint
 from auditlint import settings as config
 from auditlint.cli import BUG, USAGE
 from auditlint.cli.options import Choice, RuleNames
+from auditlint.english import counted
 from auditlint.finding import Notice, Severity
 from auditlint.report import FORMATS, render
 from auditlint.settings import config_file
@@ -177,23 +178,19 @@ def _tell(report: Report, settings: Settings) -> None:
 def summary_line(report: Report) -> str:
     """Return what was recognised and passed over, and how many findings count."""
     kinds = [str(subject["kind"]) for subject in report.subjects]
-    policies = _count(kinds.count("policy"), "policy", "policies")
-    parts = [policies, _count(kinds.count("apiserver"), "apiserver")]
+    policies = counted(kinds.count("policy"), "policy", "policies")
+    parts = [policies, counted(kinds.count("apiserver"), "apiserver")]
     if report.definitions:
-        parts.append(f"{_count(report.definitions, 'file')} with custom resources")
+        parts.append(f"{counted(report.definitions, 'file')} with custom resources")
     if report.passed_over:
-        parts.append(f"{_count(report.passed_over, 'file')} passed over")
+        parts.append(f"{counted(report.passed_over, 'file')} passed over")
     live = [finding.severity for finding in report.findings if finding.suppressed is None]
     found = [
-        _count(live.count(severity), severity.word)
+        counted(live.count(severity), severity.word)
         for severity in (Severity.ERROR, Severity.WARNING, Severity.INFO)
         if live.count(severity)
     ]
     return f"{', '.join(parts)}; {', '.join(found) or 'no findings'}"
-
-
-def _count(number: int, word: str, words: str = "") -> str:
-    return f"{number} {word if number == 1 else words or word + 's'}"
 
 
 def _statistics(report: Report) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from auditlint.english import noun
 from auditlint.report.text import printable
 
 if TYPE_CHECKING:
@@ -41,13 +42,13 @@ def render_comparison(summary: Summary) -> str:
 
 
 def _head(summary: Summary) -> str:
-    files = f"{summary['files']:,} file{'' if summary['files'] == 1 else 's'}"
+    files = f"{summary['files']:,} {noun(summary['files'], 'file')}"
     counts = f"{summary['events']:,} events of at least {summary['requests']:,} requests"
     lines = [f"{counts} in {files}, {_size(summary['bytes'])}"]
     if summary["first"]:
         lines.append(f"from {_moment(summary['first'])} to {_moment(summary['last'])}")
     if bad := summary["malformed"]["lines"]:
-        lines.append(f"{bad:,} {'line is' if bad == 1 else 'lines are'} no audit event")
+        lines.append(f"{bad:,} {noun(bad, 'line is', 'lines are')} no audit event")
     return "\n".join(lines) + "\n"
 
 
@@ -118,7 +119,7 @@ def _never_hit(summary: Summary) -> str:
         return "every rule was hit\n"
     lines = ", ".join(str(rule["line"]) for rule in rules[:LINES_SHOWN])
     more = f" and {len(rules) - LINES_SHOWN:,} more" if len(rules) > LINES_SHOWN else ""
-    where = f"{printable(rules[0]['path'])} {'line' if len(rules) == 1 else 'lines'} {lines}{more}"
+    where = f"{printable(rules[0]['path'])} {noun(len(rules), 'line')} {lines}{more}"
     return f"never hit: {len(rules):,} of {len(summary['rules']):,} rules, {where}\n"
 
 

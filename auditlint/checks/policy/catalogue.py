@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
+from auditlint import english
 from auditlint.checks import wording
 from auditlint.checks.queries import analysis
 from auditlint.finding import Severity
@@ -153,7 +154,7 @@ def cluster_scoped_namespace(policy: PolicySubject, context: Context) -> Iterato
         known = _names(policy).scopes(now.resources)
         if known is None or not all(_is_outside(one, now.verbs) for one in known):
             continue
-        named = wording.several(list(dict.fromkeys(one.name for one in known)))
+        named = english.several(list(dict.fromkeys(one.name for one in known)))
         message = (
             f"{named} {'are' if len(known) > 1 else 'is'} cluster-scoped: such requests have an empty namespace, "
             "so this rule takes none of them. Delete `namespaces:`"
@@ -174,10 +175,10 @@ def unsupported_verb(policy: PolicySubject, context: Context) -> Iterator[Findin
             continue
         served = _names(policy).verbs(now.resources)
         if served and served.isdisjoint(now.verbs):
-            what = wording.several([name for entry in now.resources for name in entry.resources or (entry.group,)])
+            what = english.several([name for entry in now.resources for name in entry.resources or (entry.group,)])
             message = (
-                f"1.{policy.minor} serves no {wording.listing(now.verbs, 'or')} of {what}, so this rule takes only "
-                f"requests that fail. It serves {wording.listing(sorted(served))}"
+                f"1.{policy.minor} serves no {english.listing(now.verbs, 'or')} of {what}, so this rule takes only "
+                f"requests that fail. It serves {english.listing(sorted(served))}"
             )
             yield context.value(policy.at("rules", index, "verbs"), message)
 
@@ -255,7 +256,7 @@ def _message(policy: PolicySubject, index: int, entry: GroupResources, wrong: Wr
     if wrong.meant is None or path is None:
         return wrong.message
     line = policy.places.value(policy.at("rules", index, *path)).line
-    return f"{wrong.fact}. Delete it: line {line} takes {wording.quoted(wrong.meant[1])} already"
+    return f"{wrong.fact}. Delete it: line {line} takes {english.quoted(wrong.meant[1])} already"
 
 
 def _taken_already(policy: PolicySubject, index: int, entry: GroupResources, meant: tuple[str, str]) -> Path | None:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from auditlint import english
 from auditlint.checks import wording
 from auditlint.checks.queries import analysis, chatter
-from auditlint.checks.wording import quoted
+from auditlint.english import quoted
 from auditlint.finding import Severity
 from auditlint.kubernetes import reach, served
 from auditlint.kubernetes.engine.region import Region, Target, meet, region_of
@@ -101,7 +102,7 @@ def health_checks_logged(policy: PolicySubject, context: Context) -> Iterator[Fi
     found = _whole(policy)
     loud, takers = _logged(found, chatter.health_checks(policy.minor))
     if found and takers:
-        paths = wording.listing([one.who for one in loud])
+        paths = english.listing([one.who for one in loud])
         number = f", {_number(loud):,} a day from kubeadm's probes of each kube-apiserver" if _number(loud) else ""
         urls = wording.inline([f"{one.who}*" for one in loud])
         message = (
@@ -124,7 +125,7 @@ def noisy_watch(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     if found and takers:
         resources = list(dict.fromkeys(one.requests[0].resource for one in loud))
         message = (
-            f"watches of {wording.listing(resources)} by {_who(loud)}, begun anew every 5 to 10 minutes, are logged"
+            f"watches of {english.listing(resources)} by {_who(loud)}, begun anew every 5 to 10 minutes, are logged"
             f"{_at(found, takers)}, {_a_day(loud)}: "
             "put the `level: None` rules of `auditlint explain noisy-watch` above this rule"
         )
@@ -274,7 +275,7 @@ def _finding(policy: PolicySubject, context: Context, message: str, takers: dict
 
 
 def _who(loud: Iterable[Chatter]) -> str:
-    return wording.listing(list(dict.fromkeys(one.who for one in loud)))
+    return english.listing(list(dict.fromkeys(one.who for one in loud)))
 
 
 def _number(loud: Iterable[Chatter]) -> int:

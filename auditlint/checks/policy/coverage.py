@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from auditlint import english
 from auditlint.checks import wording
 from auditlint.checks.queries import analysis
 from auditlint.checks.queries.coverage import leaks
@@ -203,13 +204,13 @@ def verb_gap(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     taker = found.reach.first(first.request)
     fate = "reaches no rule" if taker is None else f"is silenced by line {_line(policy, taker)}"
     move = f" and move the rule above line {_line(policy, taker)}" if taker is not None and taker < first.rule else ""
-    missing = wording.several(first.missing)
+    missing = english.several(first.missing)
     message = (
-        f"this rule logs {wording.several(first.listed)} and forgets {missing}: {found.command(first.request)} {fate} "
+        f"this rule logs {english.several(first.listed)} and forgets {missing}: {found.command(first.request)} {fate} "
         f"and is not logged. Add {missing} to its verbs{move}"
     )
     related = tuple(
-        context.related(policy.at("rules", gap.rule, "verbs"), f"forgets {wording.several(gap.missing)} too")
+        context.related(policy.at("rules", gap.rule, "verbs"), f"forgets {english.several(gap.missing)} too")
         for gap in others
     )
     place = policy.at("rules", first.rule, "verbs")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from auditlint import english
 from auditlint.checks import wording
 from auditlint.checks.queries import analysis, overlaps
 from auditlint.checks.suggestions.verbs import KNOWN
-from auditlint.checks.wording import quoted
+from auditlint.english import quoted
 from auditlint.finding import Severity
 from auditlint.kubernetes import reach, served
 from auditlint.kubernetes.engine.region import Region, Target, meet, region_of
@@ -92,7 +93,7 @@ def unserved_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
         if found and found.is_served(index).impossible:
             listed = found.policy.rules[index].verbs
             if listed and served.UNSERVED_VERBS.issuperset(listed):
-                reason = f"no server answers requests with the verb {wording.several(listed)} any more"
+                reason = f"no server answers requests with the verb {english.several(listed)} any more"
             else:
                 reason = "the rules above take all that users with their real groups can send"
             message = f"no request in a real cluster reaches this rule: {reason}. Delete it, or move it up"
@@ -176,7 +177,7 @@ def drops_the_rest(policy: PolicySubject, context: Context) -> Iterator[Finding]
     lost = [words for words, region in _LOSSES.items() if found.reach.find(region, (closing,)).request]
     request = found.shown(closing)
     example = f", such as {found.command(request)}" if request else ""
-    list_of = f": {wording.listing(lost)}" if lost else ""
+    list_of = f": {english.listing(lost)}" if lost else ""
     message = f"everything that no rule above takes is silenced here{example}. Lost are, at least in part{list_of}"
     if not lost:
         message = f"everything that no rule above takes is silenced here{example}"
@@ -272,8 +273,8 @@ def identity_overlap(policy: PolicySubject, context: Context) -> Iterator[Findin
 
 
 def _overlap_words(policy: PolicySubject, found: Analysis, overlap: Overlap) -> str:
-    names, groups = wording.several(overlap.names), wording.several(overlap.groups)
-    be = "is" if len(overlap.names) == 1 else "are"
+    names, groups = english.several(overlap.names), english.several(overlap.groups)
+    be = english.noun(len(overlap.names), "is", "are")
     who = _takers(policy, overlap.taken_by)
     if not who:
         return f"{names} {be} never in {groups}, so no request has both. Delete one of the two"
@@ -342,7 +343,7 @@ def _takers(policy: PolicySubject, rules: Sequence[int]) -> str:
     if len(lines) > _MOST_SHOWN:
         return f"{len(lines)} rules from line {lines[0]} on together take"
     return (
-        f"lines {wording.listing(lines)} together take" if len(lines) > 1 else f"line {lines[0]} takes" if lines else ""
+        f"lines {english.listing(lines)} together take" if len(lines) > 1 else f"line {lines[0]} takes" if lines else ""
     )
 
 
@@ -354,14 +355,14 @@ def _why_never(now: PolicyRule, causes: Sequence[str]) -> str:
     ]
     if now.verbs and not fitting:
         kind = " for a URL" if of_urls else " for a resource" if of_resources else ""
-        return f"none has the verb {wording.several(now.verbs, last='or')}{kind}"
+        return f"none has the verb {english.several(now.verbs, last='or')}{kind}"
     if causes == ("nonResourceURLs",):
-        return f"kube-apiserver reads {wording.several(now.non_resource_urls)} as requests for resources"
+        return f"kube-apiserver reads {english.several(now.non_resource_urls)} as requests for resources"
     if causes == ("resources",):
         return "its resources are written so that none can equal them"
     if any(entry.resource_names for entry in now.resources) and set(fitting) == {NAMELESS_VERB}:
         return f"none with the verb {quoted(NAMELESS_VERB)} carries a name"
-    return f"its {wording.listing(causes)} can not go together"
+    return f"its {english.listing(causes)} can not go together"
 
 
 def _gaps(found: Analysis) -> dict[int, Request]:

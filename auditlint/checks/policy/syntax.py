@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from auditlint import english
 from auditlint.checks import wording
 from auditlint.checks.queries import analysis
 from auditlint.checks.suggestions import fields, unknown_keys
-from auditlint.checks.wording import quoted
+from auditlint.english import quoted
 from auditlint.finding import Related, Severity
 from auditlint.kubernetes.policy import LEVELS, STAGES
 from auditlint.rule import Category, Context
@@ -226,7 +227,7 @@ def invalid_level(policy: PolicySubject, context: Context) -> Iterator[Finding]:
             message = f"this rule has no level, so {_REFUSES} {where}: write one, such as `level: Metadata`"
         else:
             guess = _level_meant(str(problem.value))
-            hint = f'did you mean "{guess}"?' if guess else f"write {wording.listing(LEVELS, 'or')};"
+            hint = f'did you mean "{guess}"?' if guess else f"write {english.listing(LEVELS, 'or')};"
             message = f"level {quoted(problem.value)} is not a level, {hint} {_REFUSES}"
         yield _report(policy, context, problem, message)
 
@@ -241,7 +242,7 @@ def invalid_stage(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report stages that do not exist."""
     for problem in _problems(policy, "invalid-stage"):
         guess = fields.nearest(str(problem.value), STAGES)
-        hint = f'did you mean "{guess}"?' if guess else f"write {wording.listing(STAGES, 'or')};"
+        hint = f'did you mean "{guess}"?' if guess else f"write {english.listing(STAGES, 'or')};"
         yield _report(policy, context, problem, f"{quoted(problem.value)} is not a stage, {hint} {_REFUSES}")
 
 

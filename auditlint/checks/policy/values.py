@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from auditlint import english
 from auditlint.checks import wording
 from auditlint.checks.queries import analysis
 from auditlint.checks.suggestions import verbs
-from auditlint.checks.wording import quoted
+from auditlint.english import quoted
 from auditlint.finding import Severity
 from auditlint.kubernetes.engine.region import Region, Target
 from auditlint.kubernetes.policy import STAGES
@@ -353,11 +354,11 @@ def _resources_of_path(url: str) -> str:
 
 
 def _nameless_words(now: PolicyRule, entry: GroupResources) -> str:
-    these = wording.several(entry.resource_names)
+    these = english.several(entry.resource_names)
     if set(now.verbs) == {"deletecollection"}:
         return f"a deletecollection never carries a name, so {these} matches nothing: delete resourceNames, or the rule"
     return (
-        f"a request to {wording.listing(sorted(set(now.verbs)), 'or')} {wording.listing(entry.resources[:3], 'or')} "
+        f"a request to {english.listing(sorted(set(now.verbs)), 'or')} {english.listing(entry.resources[:3], 'or')} "
         f"carries no name (but for a field selector on metadata.name), so {these} matches hardly anything: "
         "write verbs that have one, such as get, update, patch and delete"
     )

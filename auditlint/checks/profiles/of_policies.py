@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint import profiles
+from auditlint import english, profiles
 from auditlint.checks import wording
 from auditlint.checks.queries import analysis
 from auditlint.checks.queries.coverage import kinds, silenced
@@ -100,7 +100,7 @@ def conflict(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     if policy.shape == "snippet" or policy.loaded.refused:
         return
     for one, others in profiles.conflicts(context.profiles, policy.minor):
-        against = wording.listing([f"{_guide(other)} ({other.in_short})" for other in others], "or")
+        against = english.listing([f"{_guide(other)} ({other.in_short})" for other in others], "or")
         message = (
             f"{_guide(one)} asks for {one.in_short}, which writes every secret into the log: no policy meets that "
             f"and {against}. Choose which of them this policy is to meet"
@@ -152,7 +152,7 @@ def _coverage(policy: PolicySubject, context: Context, found: Analysis) -> Itera
 
 def _advice(gaps: Sequence[_Gap]) -> str:
     """Return what to write so that the requests of the gaps are logged at Metadata."""
-    silent = wording.listing(list(dict.fromkeys(gap.request.resource for gap in gaps if gap.taker is not None)))
+    silent = english.listing(list(dict.fromkeys(gap.request.resource for gap in gaps if gap.taker is not None)))
     above = f"ut a rule `level: Metadata` for {silent} above the rule that silences them" if silent else ""
     if all(gap.taker is not None for gap in gaps):
         return f"P{above}"
@@ -177,7 +177,7 @@ def _finding(policy: PolicySubject, context: Context, gaps: Sequence[_Gap], mess
     words = [gap.words for gap in gaps]
     if len(words) > _FEW:
         words[_FEW:] = [f"{len(words) - _FEW} more things"]
-    message = message.format(missing=wording.listing(words), shown=shown)
+    message = message.format(missing=english.listing(words), shown=shown)
     related = tuple(
         context.related(
             policy.at("rules") if gap.taker is None else policy.at("rules", gap.taker),

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from auditlint import profiles
 from auditlint.checks.server.backends import no_backend
-from auditlint.checks.server.flag_words import at_flag, dashed, example, lacks, meant, words
+from auditlint.checks.server.flag_words import at_flag, dashed, example, lacks, meant
+from auditlint.english import listing, noun
 from auditlint.kubernetes import audit_options, container, feature_gates
 
 if TYPE_CHECKING:
@@ -87,9 +88,9 @@ def _is_absent(server: ApiServer, name: str) -> bool:
 def _absent(server: ApiServer, context: Context, names: Sequence[str], asked: dict[str, int]) -> Finding:
     """Return what to say of limits that are not set, at the log's path or, without a log, at the arguments."""
     use = server.flags.last(_LOG)
-    numbers = words([f"{asked[name]} {_UNITS[name]}" for name in names])
-    added = words([f"--{name}={asked[name]}" for name in names])
-    be = "is" if len(names) == 1 else "are"
+    numbers = listing([f"{asked[name]} {_UNITS[name]}" for name in names])
+    added = listing([f"--{name}={asked[name]}" for name in names])
+    be = noun(len(names), "is", "are")
     start = f"{dashed(names)} {be} not set"
     if use and container.is_log_file(use.value) and len(names) == 1:
         message = f"{start}: {_in_effect(server, names[0])}, but the profile's check looks for the flag. Add {added}"

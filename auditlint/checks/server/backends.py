@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditlint.checks.server.flag_words import NOT_STARTING, at_flag, example, lacks, meant, quoted
+from auditlint.checks.server.flag_words import NOT_STARTING, at_flag, example, lacks, meant
+from auditlint.english import speech
 from auditlint.finding import Related, Severity
 from auditlint.kubernetes import audit_options, kubeconfig
 from auditlint.rule import Category
@@ -194,7 +195,7 @@ def invalid_webhook_config(config: WebhookConfig, context: Context) -> Iterator[
         if fault.kind == "invalid-webhook-config":
             message = _INVALID[fault.case].format(name=fault.path)
             if fault.words:
-                words = quoted(fault.words)
+                words = speech(fault.words)
                 message = message.replace(". ", f" ({words}). ", 1)
             start = f"{NOT_STARTING}: " if fault.by else ""
             yield context.value(fault.place, start + message, refused=bool(fault.by))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from auditlint.checks.suggestions import flag_names
+from auditlint.english import listing
 from auditlint.kubernetes import known_flags
 
 if TYPE_CHECKING:
@@ -40,25 +41,9 @@ def example(name: str, minor: int) -> str:
     return f"--{name}={value}"
 
 
-def words(names: Iterable[str], joint: str = "and") -> str:
-    """Return names as a sentence lists them: `a`, `a and b`, `a, b and c`."""
-    *most, last = names
-    return f"{', '.join(most)} {joint} {last}" if most else last
-
-
-_LONGEST = 300
-
-
-def quoted(text: str) -> str:
-    """Return the words of a server, cut where they are long, in double quotes unless they hold such quotes."""
-    if len(text) > _LONGEST:
-        text = f"{text[:_LONGEST]}..."
-    return text if '"' in text else f'"{text}"'
-
-
 def dashed(names: Iterable[str]) -> str:
     """Return the names of flags as a sentence lists them."""
-    return words(f"--{name}" for name in names)
+    return listing([f"--{name}" for name in names])
 
 
 def argument_path(server: ApiServer, position: int) -> Path:

@@ -12,10 +12,9 @@ from auditlint.checks.server.flag_words import (
     at_flag,
     dashed,
     example,
-    quoted,
-    words,
 )
 from auditlint.checks.suggestions import flag_names
+from auditlint.english import listing, speech
 from auditlint.finding import Severity
 from auditlint.kubernetes import audit_options, feature_gates, known_flags, releases
 from auditlint.kubernetes.parsed_flags import REPLACEMENTS, FlagProblem
@@ -72,7 +71,7 @@ def unknown_flag(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report flags that never existed, are gone, or are not there yet."""
     for error in _errors(server, FlagProblem.UNKNOWN_FLAG):
         yield _refuse(
-            server, context, error, f"{_unknown(server, error)} ({quoted(error.message)}). {_instead(server, error)}"
+            server, context, error, f"{_unknown(server, error)} ({speech(error.message)}). {_instead(server, error)}"
         )
 
 
@@ -111,7 +110,7 @@ def invalid_flag_value(server: ApiServer, context: Context) -> Iterator[Finding]
     """Report values that do not parse or are out of range, and what the server's own checks between flags refuse."""
     for error in _errors(server, FlagProblem.INVALID_VALUE):
         yield _refuse(
-            server, context, error, f"{_wanted(server, error)} ({quoted(error.message)}). {_better(server, error)}"
+            server, context, error, f"{_wanted(server, error)} ({speech(error.message)}). {_better(server, error)}"
         )
     for error in _errors(server, FlagProblem.EXITS):
         yield _refuse(server, context, error, f"with --{error.name} {error.message.partition(' ')[2]}. Delete the flag")
@@ -155,7 +154,7 @@ def _better(server: ApiServer, error: FlagError) -> str:
 def _invalid(server: ApiServer, context: Context, invalid: Invalid) -> Iterator[Finding]:
     use = next((use for name in invalid.flags if (use := server.flags.last(name))), None)
     if use is not None:
-        message = f"{NOT_STARTING}: {quoted(invalid.message)}. {_valid(server, invalid, use)}"
+        message = f"{NOT_STARTING}: {speech(invalid.message)}. {_valid(server, invalid, use)}"
         yield at_flag(server, context, use, message, refused=True)
 
 
@@ -169,7 +168,7 @@ def _valid(server: ApiServer, invalid: Invalid, use: FlagUse) -> str:
         from difflib import get_close_matches
 
         near = get_close_matches(value.lower(), choices, 1)
-        return f"Write --{name}={near[0] if near else words(choices, 'or')}"
+        return f"Write --{name}={near[0] if near else listing(choices, 'or')}"
     return f"Write {example(name, server.minor)}"
 
 
@@ -191,7 +190,7 @@ def missing_flag_value(server: ApiServer, context: Context) -> Iterator[Finding]
     for error in _errors(server, FlagProblem.MISSING_VALUE):
         takes = f' and takes the next argument, "{error.value}", for it' if error.value else ""
         hint = f"Write {example(error.name, server.minor)}"
-        message = f"--{error.name} has no value{takes} ({quoted(error.message)}). {hint}"
+        message = f"--{error.name} has no value{takes} ({speech(error.message)}). {hint}"
         yield _refuse(server, context, error, message)
     for use in server.flags.uses:
         if known_flags.is_audit(use.name) and use.separate and server.flags.swallowed(use):
@@ -228,7 +227,7 @@ def merged_arguments(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report list items that a shell would take apart and the kubelet does not."""
     for error in _errors(server, FlagProblem.MERGED_ARGUMENTS):
         argument = server.arguments[error.position].text
-        message = f'"{argument}" is one argument ({quoted(error.message)}). {_apart(argument)}'
+        message = f'"{argument}" is one argument ({speech(error.message)}). {_apart(argument)}'
         yield _refuse(server, context, error, message)
     for use in server.flags.uses:
         if known_flags.is_audit(use.name) and not use.separate and server.flags.swallowed(use):
@@ -257,11 +256,11 @@ def stray_argument(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report arguments without a flag, dashes that are none, comments as items, and quotes kept in a value."""
     for error in _errors(server, FlagProblem.STRAY_ARGUMENT):
         if error.kind is FlagProblem.STRAY_ARGUMENT:
-            message = f'"{error.value}" belongs to no flag ({quoted(error.message)}). {_stray(server, error)}'
+            message = f'"{error.value}" belongs to no flag ({speech(error.message)}). {_stray(server, error)}'
         else:
             bare = error.value.strip("\"'")
             kept = f"the quotes in {error.value} are part of the value"
-            message = f"{kept} ({quoted(error.message)}). Write --{error.name}={bare}"
+            message = f"{kept} ({speech(error.message)}). Write --{error.name}={bare}"
         yield _refuse(server, context, error, message)
     for use in server.flags.uses:
         if known_flags.is_audit(use.name) and use.value[:1] in {'"', "'"} and not server.flags.swallowed(use):
@@ -473,7 +472,7 @@ def removed_feature_gate(server: ApiServer, context: Context) -> Iterator[Findin
             reason = f"the feature gate AdvancedAuditing was removed in {removed}, auditing is always on"
         else:
             reason = "the feature gate AdvancedAuditing is locked to true in 1.27"
-        message = f"{reason} ({quoted(error.message)}). Delete it from --feature-gates"
+        message = f"{reason} ({speech(error.message)}). Delete it from --feature-gates"
         on = error.value == "DynamicAuditing" and feature_gates.turns_on(server.flags, error.value)
         about = ("dynamic-auditing",) if on else ("feature-gates",)
         yield _refuse(server, context, error, message)._replace(about=about)

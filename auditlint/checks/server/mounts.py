@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING, Any
 
-from auditlint.checks.server.flag_words import NOT_STARTING, at_flag, quoted
+from auditlint.checks.server.flag_words import NOT_STARTING, at_flag
+from auditlint.english import speech
 from auditlint.finding import Severity
 from auditlint.kubernetes import container, mounts
 from auditlint.rule import Category
@@ -177,7 +178,7 @@ def wrong_host_path_type(server: ApiServer, context: Context) -> Iterator[Findin
     for fault in _faults(server, "wrong-host-path-type"):
         if fault.case == "invalid":
             path = (*server.spec_path, *fault.place)
-            message = f"this hostPath type does not exist ({quoted(fault.words)}). Write {_near_type(server, fault)}"
+            message = f"this hostPath type does not exist ({speech(fault.words)}). Write {_near_type(server, fault)}"
             yield context.value(path, _sentence(fault, message), refused=True)
         elif fault.volume is not None and fault.volume.position not in told:
             told.add(fault.volume.position)
@@ -247,7 +248,7 @@ def mount_without_volume(server: ApiServer, context: Context) -> Iterator[Findin
     """Report mounts of volumes that the Pod does not have, and volumes that no container mounts."""
     for fault in _faults(server, "mount-without-volume"):
         if fault.case == "invalid":
-            message = f"this mount names a volume that the Pod does not have ({quoted(fault.words)}). {_ADD_VOLUME}"
+            message = f"this mount names a volume that the Pod does not have ({speech(fault.words)}). {_ADD_VOLUME}"
             yield context.value(server.at(*fault.place), _sentence(fault, message), refused=True)
         elif fault.volume is not None:
             message = f'no container mounts the volume "{fault.volume.name}". Mount it, or delete it'
@@ -267,7 +268,7 @@ def overlapping_mounts(server: ApiServer, context: Context) -> Iterator[Finding]
     """Report two mounts on the same path, written alike or not."""
     for fault in _faults(server, "overlapping-mounts"):
         if fault.case == "invalid":
-            message = f"two mounts have this mountPath ({quoted(fault.words)}). Delete one"
+            message = f"two mounts have this mountPath ({speech(fault.words)}). Delete one"
             yield context.value(server.at(*fault.place), _sentence(fault, message), refused=True)
         elif fault.mount is not None:
             point = mounts.mount_point(fault.mount)
@@ -289,7 +290,7 @@ def invalid_mount(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report what else the validation of Pods refuses in mounts and volumes."""
     for fault in _faults(server, "invalid-mount"):
         base = server.base if fault.place[0] == "volumeMounts" else server.spec_path
-        message = f"the Pod is invalid here ({quoted(fault.words)}). Correct it: nothing of the Pod runs until then"
+        message = f"the Pod is invalid here ({speech(fault.words)}). Correct it: nothing of the Pod runs until then"
         yield context.value((*base, *fault.place), _sentence(fault, message), refused=True)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditlint.checks.server.flag_words import at_flag, dashed, example, meant
+from auditlint.english import counted
 from auditlint.finding import Severity
 from auditlint.kubernetes import container
 from auditlint.rule import Category
@@ -156,7 +157,7 @@ def age_never_reached(server: ApiServer, context: Context) -> Iterator[Finding]:
         whose = ", a very quiet cluster," if rate == _QUIET_RATE else ""
         message = (
             f"the log and {files} old files of {size} MB hold {room} MB: at {rate} MB a day{whose} that is "
-            f"{days} day{'s' * (days != 1)}, not {age}. Write --{_FILES}={needed}, or a lower age"
+            f"{counted(days, 'day')}, not {age}. Write --{_FILES}={needed}, or a lower age"
         )
         yield at_flag(server, context, use, message)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from auditlint import english
 from auditlint.checks import wording
 from auditlint.checks.suggestions import fields
 from auditlint.kubernetes.policy import STAGES, GroupResources, PolicyRule
@@ -107,7 +108,7 @@ def advice(drop: Dropped) -> str:
     if space:
         return f"The key holds {space}: replace it by a space, or delete it"
     if drop.meaning is None:
-        known = wording.listing(fields.FIELDS.get(drop.place, ()))
+        known = english.listing(fields.FIELDS.get(drop.place, ()))
         return f"{_HOLDERS[drop.place]} knows {known}" if known else "Delete it"
     text = _spelled(drop, drop.meaning.field)
     if drop.meaning.place == drop.place:

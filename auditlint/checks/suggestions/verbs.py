@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditlint.checks import wording
+from auditlint import english
 from auditlint.checks.suggestions import fields
 from auditlint.kubernetes.requests import NAMELESS_VERB, RESOURCE_VERBS, URL_VERBS
 
@@ -103,7 +103,7 @@ def advice(verb: str, *, of_urls: bool, alone: bool) -> str:
         where = ", the event of the request itself names it under impersonatedUser" if plain == "impersonate" else ""
         return f"only RBAC knows it{where}. {delete}"
     if plain in _SEVERAL:
-        return f"write {wording.several(_SEVERAL[plain], most=9)}"
+        return f"write {english.several(_SEVERAL[plain], most=9)}"
     if plain in _KUBECTL_ONLY:
         return f"only kubectl knows it, what it asks for are other verbs. {delete}"
     if plain in {"all", "any", "every"}:

@@ -12,6 +12,7 @@ import html
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from auditlint.english import counted
 from auditlint.report.matrix import methods, words
 from auditlint.report.matrix.grids import VERBS
 from auditlint.report.text import printable
@@ -126,7 +127,7 @@ def _controls(page: _Page) -> Iterator[str]:
         first, *others = words.people(page.document, table["identities"])
         rest = f" and {len(others)} more" if others else ""
         differing = sum(_unlike(page, row, cell) for row in table["rows"] for cell in row["cells"]) if number else 0
-        count = f" – {differing} cell{'' if differing == 1 else 's'} differ{'s' if differing == 1 else ''}"
+        count = f" – {counted(differing, 'cell differs', 'cells differ')}"
         yield f'<option value="{number}">{_text(first)}{rest}{count if number else ""}</option>'
     yield '</select></label> <label>Find <input id="find" type="search" placeholder="secrets, rbac, /healthz" '
     yield 'autocomplete="off" spellcheck="false"></label>'

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from auditlint.english import counted, noun
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -52,7 +54,7 @@ def person(identity: Identity, *, alone: bool = False) -> str:
 def _user(identity: Identity) -> str:
     name = identity["name"] or '""'
     added = [group or '""' for group in identity["added_groups"]]
-    within = f", in group{'s' if len(added) > 1 else ''} {' and '.join(added)}" if added else ""
+    within = f", in {noun(len(added), 'group')} {' and '.join(added)}" if added else ""
     return (f"{name} (a user of that very name)" if "*" in name else name) + within
 
 
@@ -76,7 +78,7 @@ def heading(document: Document, identities: Sequence[Identity]) -> str:
 def policy_line(policy: PolicyText) -> str:
     """Return what a policy is in a few words."""
     number = len(policy["rules"])
-    return f"{policy['path']}: {number} rule{'' if number == 1 else 's'}, Kubernetes {policy['kubernetes']}"
+    return f"{policy['path']}: {counted(number, 'rule')}, Kubernetes {policy['kubernetes']}"
 
 
 def namespace_line(document: Document) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from auditlint import english
 from auditlint.checks import wording
 from auditlint.checks.queries.coverage import kinds
 from auditlint.kubernetes.engine.region import Region, Target, meet
@@ -142,4 +143,4 @@ def _spelled(request: Request) -> str:
 
 def _some(words: list[str]) -> str:
     more = len(words) - _MOST_NAMED
-    return wording.listing(words if more <= 0 else [*words[:_MOST_NAMED], f"{more} more"])
+    return english.listing(words if more <= 0 else [*words[:_MOST_NAMED], f"{more} more"])

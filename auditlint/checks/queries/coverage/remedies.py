@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditlint.checks import wording
+from auditlint import english
 from auditlint.checks.queries.coverage import silenced
 from auditlint.checks.queries.coverage.kinds import ANY_WRITES, PRIVILEGED, WRITES
 from auditlint.kubernetes import served
@@ -45,13 +45,13 @@ def remedy(policy: PolicySubject, found: Analysis, index: int, kind: Kind, reque
     mine = sorted(named & of_kind)
     spelled = {(request.api_group, name) for name in _spellings(request)}
     if mine and spelled & named:
-        return f"Move {wording.listing([name for _, name in mine])} from here to a rule `level: Metadata` above"
+        return f"Move {english.listing([name for _, name in mine])} from here to a rule `level: Metadata` above"
     return kind.advice
 
 
 def _about_writes(rule: PolicyRule, found: Analysis, index: int, request: Request) -> str:
     reads = [verb for verb in rule.verbs if verb not in WRITES]
-    return f"Leave only {wording.listing(reads)} in its verbs" if reads else _without(found, index, request)
+    return f"Leave only {english.listing(reads)} in its verbs" if reads else _without(found, index, request)
 
 
 def _without(found: Analysis, index: int, request: Request) -> str:
