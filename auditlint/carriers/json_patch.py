@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from auditlint.carriers import apiserver
 from auditlint.carriers.containers.command import CommandLine, Item
 from auditlint.carriers.flag_list import is_about_auditing
-from auditlint.carriers.template import is_template
+from auditlint.subjects.templates import is_template
 from auditlint.text.values import get, items, text
 
 if TYPE_CHECKING:

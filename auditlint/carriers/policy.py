@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditlint.carriers.template import excuse
 from auditlint.kubernetes.decode import load
 from auditlint.kubernetes.releases import NEWEST
 from auditlint.subjects.model import PolicySubject
+from auditlint.subjects.templates import excuse
 from auditlint.text.values import get, has, items, pairs, text
 
 if TYPE_CHECKING:
@@ -44,11 +44,6 @@ def _subject(candidate: Candidate, shape: str, value: Plain) -> PolicySubject:
         value=value,
         from_json=candidate.from_json,
     )
-
-
-def reload(policy: PolicySubject, minor: int) -> PolicySubject:
-    """Return the policy as the server of another release takes it."""
-    return policy.replace(minor=minor, loaded=excuse(load(policy.value, minor, from_json=policy.from_json)))
 
 
 def _around(rules: Plain) -> Plain:

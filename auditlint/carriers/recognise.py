@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint.carriers import policy, sink, template
+from auditlint.carriers import policy, sink
 from auditlint.carriers.candidate import Candidate
 from auditlint.carriers.first_look import as_text, may_define_resources, may_hold_subject
 from auditlint.finding import Notice
 from auditlint.kubernetes.cluster import ORDINARY, Cluster
 from auditlint.kubernetes.releases import NEWEST
+from auditlint.subjects import templates
 from auditlint.subjects.links import link as link_policies
 from auditlint.subjects.model import ApiServer, ManifestFile, PolicySubject, WebhookConfig
 from auditlint.subjects.summary import summary
@@ -62,8 +63,8 @@ def _recognise(file: _File) -> Found:
     if as_kind == "flags":
         return Found((_arguments(file),))
     stream = reader.read(data)
-    if as_kind is None and stream.error and stream.error.problem == "invalid-key" and template.has_marks(data):
-        quoted = reader.read(template.with_quoted_marks(data))
+    if as_kind is None and stream.error and stream.error.problem == "invalid-key" and templates.has_marks(data):
+        quoted = reader.read(templates.with_quoted_marks(data))
         stream = stream if quoted.error else quoted
     subjects = tuple(_subjects(file, stream))
     versions = dict.fromkeys(s.version_notice for s in subjects if isinstance(s, ApiServer) and s.version_notice)
@@ -184,7 +185,7 @@ def _with_error(file: _File, stream: Stream, found: Found) -> Found:
     from auditlint.carriers import unread
 
     meant = file.as_kind or unread.meaning(file.data)
-    if file.as_kind is None and template.has_marks(file.data):
+    if file.as_kind is None and templates.has_marks(file.data):
         notice = "holds a template that was not rendered, and does not parse: not checked"
     elif file.as_kind is None and unread.is_other_language(file.path, file.data):
         notice = "is neither YAML nor JSON: passed over"

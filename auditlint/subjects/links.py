@@ -91,9 +91,11 @@ def _served(policy: PolicySubject, server: ApiServer) -> PolicySubject:
     """Return the policy as the release of its server takes it."""
     if policy.minor == server.minor:
         return policy.replace(server=server)
-    from auditlint.carriers.policy import reload
+    from auditlint.kubernetes.decode import load
+    from auditlint.subjects.templates import excuse
 
-    return reload(policy, server.minor).replace(server=server)
+    loaded = excuse(load(policy.value, server.minor, from_json=policy.from_json))
+    return policy.replace(server=server, minor=server.minor, loaded=loaded)
 
 
 def _linked(

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditlint.carriers import template
 from auditlint.carriers.recognise import Found
+from auditlint.subjects import templates
 from auditlint.subjects.model import PolicySubject, UnreadText
 from auditlint.subjects.summary import summary
 from tests.carriers.recognition import POLICY, found, only, subjects
@@ -72,7 +72,7 @@ def test_as_a_policy_a_template_is_text() -> None:
 
 @given(st.text(" \n\t:-,[]{}'\"#.xé", max_size=60))
 def test_quoting_marks_moves_nothing(text: str) -> None:
-    quoted = template.with_quoted_marks(text.encode()).decode()
+    quoted = templates.with_quoted_marks(text.encode()).decode()
     assert len(quoted) == len(text)
     assert [c for c in quoted if c == "\n"] == [c for c in text if c == "\n"]
 

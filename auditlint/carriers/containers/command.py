@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.carriers.containers.shell import simple_commands
-from auditlint.carriers.template import is_template
+from auditlint.subjects.templates import is_template
 from auditlint.text.values import get, has, items, text
 
 if TYPE_CHECKING:

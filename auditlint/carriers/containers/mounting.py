@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint.carriers.template import is_template
 from auditlint.kubernetes.mounts import VOLUME_KINDS, Mount, Volume
+from auditlint.subjects.templates import is_template
 from auditlint.text.values import get, has, items, pairs, text
 
 if TYPE_CHECKING:
