@@ -12,6 +12,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from auditlint.kubernetes.releases import NEWEST, NEWEST_KNOWN
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).resolve().parent / "recorded"
 OPERATIONS = ("load", "eval", "resolve", "reach", "flags")
-MINORS = (20, 23, 25, 30, 35, 37)
+MINORS = tuple(sorted({20, 23, 25, 30, 35, NEWEST, NEWEST_KNOWN}))
+"""The minor releases whose answers are recorded."""
 
 
 class Case(NamedTuple):

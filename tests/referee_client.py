@@ -1,8 +1,8 @@
 """Asks the referee, a Go program over the real k8s.io/apiserver (see tests/referee/), what kube-apiserver does.
 
 `with Referee(minor) as referee:` builds the program for that minor release of Kubernetes where it is not cached yet and
-keeps one process open. As a script: `referee_client.py build 23 35 37` builds, and `referee_client.py ask 37` sends the
-JSON lines of standard input to the referee of one minor.
+keeps one process open. As a program: `python -m tests.referee_client build 23 35` builds, and `ask 23` sends the JSON
+lines of standard input to the referee of one minor.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
+from auditlint.kubernetes.releases import NEWEST, NEWEST_KNOWN, RELEASES
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from types import TracebackType
@@ -30,28 +32,10 @@ if TYPE_CHECKING:
 SOURCE = Path(__file__).resolve().parent / "referee"
 CACHE = Path(os.environ.get("AUDITLINT_REFEREE_CACHE") or SOURCE.parents[1] / ".cache" / "referee")
 
-# The last patch of k8s.io/apiserver v0.<minor>, pinned so that everybody asks the same code.
-PATCHES = {
-    20: 15,
-    21: 14,
-    22: 17,
-    23: 17,
-    24: 17,
-    25: 16,
-    26: 15,
-    27: 16,
-    28: 15,
-    29: 15,
-    30: 14,
-    31: 14,
-    32: 13,
-    33: 13,
-    34: 13,
-    35: 10,
-    36: 6,
-    37: 2,
-}
-NEWEST = max(PATCHES)
+COMPARED = tuple(sorted({23, 35, NEWEST, NEWEST_KNOWN}))
+"""What the live comparisons ask: the oldest evaluator of that name, the last loader to refuse group `*`, the newest."""
+OLDEST = 20  # the audit package of older releases lacks what the referee asks for
+MODULES = {release.minor: release.staging for release in RELEASES if release.minor >= OLDEST}
 LAST_WITH_CHECKER = 22  # from 1.23 on the checker of the audit package is called a policy rule evaluator
 DEFAULT_LIMIT = 2_000_000
 
@@ -64,12 +48,12 @@ class RefereeError(Exception):
 
 def available(minor: int = NEWEST) -> bool:
     """Whether the referee of this minor can be asked: it is built already, or Go is there to build it."""
-    return built(minor) or (minor in PATCHES and shutil.which("go") is not None)
+    return built(minor) or (minor in MODULES and shutil.which("go") is not None)
 
 
 def built(minor: int = NEWEST) -> bool:
     """Whether the referee of this minor is there already, so that asking it costs no build."""
-    return minor in PATCHES and _binary(minor).exists()
+    return minor in MODULES and _binary(minor).exists()
 
 
 def build(minor: int = NEWEST) -> Path:
@@ -90,9 +74,9 @@ def _binary(minor: int) -> Path:
 
 
 def _version(minor: int) -> str:
-    if minor not in PATCHES:
+    if minor not in MODULES:
         raise RefereeError(f"no known k8s.io/apiserver for 1.{minor}")
-    return f"v0.{minor}.{PATCHES[minor]}"
+    return MODULES[minor]
 
 
 @contextmanager
@@ -127,7 +111,8 @@ def _require(minor: int, folder: Path) -> None:
 
 
 def _go(folder: Path, *arguments: str) -> None:
-    run = subprocess.run(["go", *arguments], cwd=folder, capture_output=True, text=True, check=False)
+    environment = {**os.environ, "GOTOOLCHAIN": "auto"}  # a module may ask for a newer Go than there is
+    run = subprocess.run(["go", *arguments], cwd=folder, capture_output=True, text=True, check=False, env=environment)
     if run.returncode:
         raise RefereeError(f"go {' '.join(arguments)}: {run.stderr.strip()[-2000:]}")
 
@@ -209,7 +194,7 @@ def main() -> None:
     """Build referees, or talk to one."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("build").add_argument("minors", type=int, nargs="*", default=[NEWEST])
+    commands.add_parser("build").add_argument("minors", type=int, nargs="*", default=COMPARED)
     commands.add_parser("ask").add_argument("minor", type=int, nargs="?", default=NEWEST)
     options = parser.parse_args()
     if options.command == "ask":

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from auditlint.kubernetes.releases import NEWEST
 from tests.recorded_answers import MINORS, OPERATIONS, Case, cases, without_empty
-from tests.referee_client import NEWEST, PATCHES, Referee, RefereeError, available, built
+from tests.referee_client import MODULES, Referee, RefereeError, available, built
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -54,7 +55,7 @@ def test_every_recorded_case_is_answered_for_every_minor_and_has_a_name_of_its_o
 
 
 def test_the_compiled_in_server_is_the_pinned_one(referee: Referee) -> None:
-    assert referee.version()["apiserver"] == f"v0.{referee.minor}.{PATCHES[referee.minor]}"
+    assert referee.version()["apiserver"] == MODULES[referee.minor]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """Makes `schemas/audit-flags.json` and `schemas/apiserver-flags.json` from the Go modules of Kubernetes.
 
-Usage: `python tools/generate_flags.py [audit|apiserver]` (both without an argument). It needs Go and its module proxy,
-some 3 GB of disk for the sources, and several minutes. A new release of Kubernetes is one more line in RELEASES.
+Usage: `python tools/generate_flags.py [audit-flags|apiserver-flags]... [MINOR]...`: both files without a name; without
+a minor all releases of `auditlint/kubernetes/releases.py`, with minors the file keeps what it says of the others. It
+needs Go and its module proxy; all releases need some 3 GB of disk for the sources and an hour, one needs minutes.
 
 - The audit flags are *registered*: `tools/audit_flags/main.go` is built against k8s.io/apiserver of each release and
   prints what `AuditOptions.AddFlags` defines, with types and defaults.
@@ -11,6 +12,7 @@ some 3 GB of disk for the sources, and several minutes. A new release of Kuberne
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -19,54 +21,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from auditlint.kubernetes.releases import OLDEST, RELEASES
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 ROOT = Path(__file__).resolve().parent.parent
-
-
-class Release(NamedTuple):
-    """The modules of one minor release: its last patch, where the proxy has it."""
-
-    kubernetes: str
-    staging: str
-    """The version of k8s.io/apiserver and k8s.io/component-base; empty where they are in k8s.io/kubernetes itself."""
-
-
-RELEASES = {
-    8: Release("v1.8.15", ""),
-    9: Release("v1.9.11", ""),
-    10: Release("v1.10.13", ""),
-    11: Release("v1.11.10", ""),
-    12: Release("v1.12.10", ""),
-    13: Release("v1.13.12", ""),
-    14: Release("v1.14.10", ""),
-    15: Release("v1.15.12", "v0.15.12"),
-    16: Release("v1.16.15", "v0.16.15"),
-    17: Release("v1.17.17", "v0.17.17"),
-    18: Release("v1.18.20", "v0.18.19"),
-    19: Release("v1.19.16", "v0.19.16"),
-    20: Release("v1.20.15", "v0.20.15"),
-    21: Release("v1.21.14", "v0.21.14"),
-    22: Release("v1.22.17", "v0.22.17"),
-    23: Release("v1.23.17", "v0.23.17"),
-    24: Release("v1.24.17", "v0.24.17"),
-    25: Release("v1.25.16", "v0.25.16"),
-    26: Release("v1.26.15", "v0.26.15"),
-    27: Release("v1.27.16", "v0.27.16"),
-    28: Release("v1.28.15", "v0.28.15"),
-    29: Release("v1.29.15", "v0.29.15"),
-    30: Release("v1.30.14", "v0.30.14"),
-    31: Release("v1.31.14", "v0.31.14"),
-    32: Release("v1.32.13", "v0.32.13"),
-    33: Release("v1.33.13", "v0.33.13"),
-    34: Release("v1.34.4", "v0.34.13"),
-    35: Release("v1.35.4", "v0.35.10"),
-    36: Release("v1.36.3", "v0.36.6"),
-    37: Release("v1.37.1", "v0.37.2"),
-}
-OLDEST_AUDIT = 18
-"""The oldest minor whose audit flags are registered."""
+MODULES = {release.minor: release for release in RELEASES}
 
 
 class Source(NamedTuple):
@@ -146,22 +107,37 @@ CONSTANT = re.compile(r"^\s*(?:const |var )?(\w+)\s*(?:string\s*)?= \"([a-z0-9-]
 
 def main(arguments: Sequence[str]) -> None:
     """Make the files asked for."""
-    if not arguments or "audit" in arguments:
-        releases = {minor: audit_flags(minor) for minor in RELEASES if minor >= OLDEST_AUDIT}
-        write("audit-flags", releases)
-    if not arguments or "apiserver" in arguments:
-        write("apiserver-flags", {minor: apiserver_flags(minor) for minor in RELEASES})
+    only = [int(argument) for argument in arguments if argument.isdigit()]
+    for name in [argument for argument in arguments if not argument.isdigit()] or MADE:
+        make, oldest = MADE[name]
+        minors = only or [minor for minor in MODULES if minor >= oldest]
+        path = ROOT / "schemas" / f"{name}.json"
+        kept = flags_by_release(path.read_text()) if only else {}
+        path.write_text(written(kept | {minor: make(minor) for minor in minors}))
 
 
-def write(name: str, releases: dict[int, dict[str, dict[str, Any]]]) -> None:
-    """Write what each flag is in each range of releases to `schemas/<name>.json`."""
+def flags_by_release(text: str) -> dict[int, dict[str, dict[str, Any]]]:
+    """Return what a file that this tool has made says of each release."""
+    table = json.loads(text)
+    releases: dict[int, dict[str, dict[str, Any]]] = {}
+    for flag in table["flags"]:
+        for span in flag["releases"]:
+            first, last = (int(span[end].partition(".")[2]) for end in ("from", "to"))
+            definition = {key: value for key, value in span.items() if key not in {"from", "to"}}
+            for minor in range(first, last + 1):
+                releases.setdefault(minor, {})[flag["name"]] = definition
+    return releases
+
+
+def written(releases: dict[int, dict[str, dict[str, Any]]]) -> str:
+    """Return the file: what each flag is in each range of releases."""
     names = sorted({flag for flags in releases.values() for flag in flags})
     table = {
         "oldest": f"1.{min(releases)}",
         "newest": f"1.{max(releases)}",
         "flags": [{"name": flag, "releases": ranges(flag, releases)} for flag in names],
     }
-    (ROOT / "schemas" / f"{name}.json").write_text(json.dumps(table, indent=1) + "\n")
+    return json.dumps(table, indent=1) + "\n"
 
 
 def ranges(flag: str, releases: dict[int, dict[str, dict[str, Any]]]) -> list[dict[str, Any]]:
@@ -181,7 +157,7 @@ def ranges(flag: str, releases: dict[int, dict[str, dict[str, Any]]]) -> list[di
 
 def audit_flags(minor: int) -> dict[str, dict[str, Any]]:
     """Return the flags that AuditOptions of one release registers."""
-    version = RELEASES[minor].staging
+    version = MODULES[minor].staging
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         (folder / "main.go").write_bytes((ROOT / "tools" / "audit_flags" / "main.go").read_bytes())
@@ -223,7 +199,7 @@ def files(source: Source, minor: int) -> Iterator[Path]:
 
 def module(name: str, minor: int) -> Path | None:
     """Return the folder of a module as one release uses it, downloaded if need be; None if it has none of that name."""
-    release = RELEASES[minor]
+    release = MODULES[minor]
     kubernetes = download(f"k8s.io/kubernetes@{release.kubernetes}")
     inside = kubernetes / "staging" / "src" / name
     if name == "k8s.io/kubernetes":
@@ -308,8 +284,16 @@ def split(text: str) -> list[str]:
 
 
 def run(*command: str, cwd: Path) -> str:
-    """Return what a command prints."""
-    return subprocess.run(command, cwd=cwd, check=True, stdout=subprocess.PIPE, text=True).stdout
+    """Return what a command prints; Go fetches a newer Go where a module asks for one."""
+    environment = {**os.environ, "GOTOOLCHAIN": "auto"}
+    return subprocess.run(command, cwd=cwd, check=True, stdout=subprocess.PIPE, text=True, env=environment).stdout
+
+
+MADE: dict[str, tuple[Callable[[int], dict[str, dict[str, Any]]], int]] = {
+    "audit-flags": (audit_flags, OLDEST),
+    "apiserver-flags": (apiserver_flags, RELEASES[0].minor),
+}
+"""How each file is made, and its oldest minor."""
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Makes `schemas/resources.json`, the resources that kube-apiserver serves per release, from k8s.io/kubernetes itself.
 
 Usage: `python tools/generate_resources.py` makes the file; it needs Go, its module proxy and the sources that
-`generate_flags.py` needs too (RELEASES there). `python tools/generate_resources.py --compare FILE` says where the
+`generate_flags.py` needs too. `python tools/generate_resources.py --compare FILE` says where the
 committed file and one of the same facts as JSON lines differ; it needs nothing.
 
 A resource is one that the server *can* serve: alpha and beta APIs count, and so does what a feature gate hides.
@@ -33,13 +33,14 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from generate_flags import RELEASES, ROOT, module
+from generate_flags import ROOT, module
+
+from auditlint.kubernetes.releases import KNOWN, NEWEST_KNOWN, OLDEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-OLDEST = 18
 DATA = ROOT / "schemas" / "resources.json"
 
 Key = tuple[str, str, str]
@@ -119,7 +120,7 @@ def main(arguments: Sequence[str]) -> None:
 
 def table() -> list[dict[str, Any]]:
     """Return the records of all releases."""
-    folders = {minor: folder for minor in RELEASES if minor >= OLDEST if (folder := module("k8s.io/kubernetes", minor))}
+    folders = {minor: folder for minor in KNOWN if (folder := module("k8s.io/kubernetes", minor))}
     releases = {minor: served(operations(swagger(folder))) for minor, folder in folders.items()}
     names: dict[Key, Names] = {}
     for minor in sorted(folders):
@@ -301,7 +302,7 @@ def minors_of(texts: Iterable[str]) -> set[int]:
 def written(found: Sequence[Mapping[str, Any]]) -> str:
     """Return the file: JSON with one record a line, so that a new release reads well as a diff."""
     lines = ",\n".join(json.dumps(one) for one in found)
-    return f'{{"oldest": "1.{OLDEST}", "newest": "1.{max(RELEASES)}", "resources": [\n{lines}\n]}}\n'
+    return f'{{"oldest": "1.{OLDEST}", "newest": "1.{NEWEST_KNOWN}", "resources": [\n{lines}\n]}}\n'
 
 
 def records(text: str) -> list[dict[str, Any]]:

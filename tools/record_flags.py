@@ -1,7 +1,8 @@
 """Asks the real k8s.io/apiserver of every release about the argument lists in `tests/kubernetes/flags_recorded.jsonl`.
 
-Usage: `python tools/record_flags.py`. Each line of the file is `{"args": […], "by": {…}}`; the answers under `by`, per
-range of minors, are made anew. It needs Go, and minutes per release that was not built before.
+Usage: `python tools/record_flags.py [MINOR ...]`, of all releases or of some. Each line of the file is
+`{"args": […], "by": {…}}`; the answers under `by`, per range of minors, are made anew. It needs Go, and minutes per
+release that was not built before.
 """
 
 from __future__ import annotations
@@ -9,22 +10,26 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from auditlint.kubernetes import known_flags  # noqa: E402
-from tests.referee_client import PATCHES, Referee  # noqa: E402
+from tests.referee_client import MODULES, Referee  # noqa: E402
 
 RECORDS = ROOT / "tests" / "kubernetes" / "flags_recorded.jsonl"
 
 
-def main() -> None:
+def main(only: Sequence[int]) -> None:
     """Ask about each list and write the answers."""
-    lists = [json.loads(line)["args"] for line in RECORDS.read_text().splitlines()]
-    answers: list[dict[int, Any]] = [{} for _ in lists]
-    for minor in sorted(PATCHES):
+    records = [json.loads(line) for line in RECORDS.read_text().splitlines()]
+    lists = [record["args"] for record in records]
+    answers = [by_minor(record["by"]) if only else {} for record in records]
+    for minor in only or sorted(MODULES):
         with Referee(minor) as referee:
             for args, answer in zip(lists, answers, strict=True):
                 answer[minor] = referee.flags(args, known(args, minor))
@@ -41,6 +46,12 @@ def known(args: list[str], minor: int) -> list[dict[str, str]]:
     return [{"name": flag.name, "type": flag.type, "bare": flag.bare} for flag in found if flag]
 
 
+def by_minor(ranges: dict[str, Any]) -> dict[int, Any]:
+    """Return the answers of every minor in ranges of minors."""
+    spans = {tuple(map(int, span.split("-"))): answer for span, answer in ranges.items()}
+    return {minor: answer for span, answer in spans.items() for minor in range(span[0], span[-1] + 1)}
+
+
 def ranges(answers: dict[int, Any]) -> dict[str, Any]:
     """Return the answers by range of minors, `20-23`, those that follow each other and say the same taken together."""
     found: list[tuple[int, int, Any]] = []
@@ -53,4 +64,4 @@ def ranges(answers: dict[int, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main()
+    main([int(minor) for minor in sys.argv[1:]])

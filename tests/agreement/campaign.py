@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from tests.agreement.comparison import Answers, Skipped
     from tests.referee_client import Referee
 
-MINORS = (37, 35, 23)
 FIXED_SEED = 1
 FRESH_SEED = int(os.environ.get("AGREEMENT_SEED") or random.SystemRandom().randrange(10**9))
 """Another one in every session; the environment variable repeats a session."""

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.agreement.campaign import FRESH_SEED, MINORS
+from auditlint.kubernetes.releases import NEWEST
+from tests.agreement.campaign import FRESH_SEED
 from tests.agreement.tally import TALLY
-from tests.referee_client import NEWEST, Referee, available, built
+from tests.referee_client import COMPARED, Referee, available, built
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,12 +22,12 @@ def referees() -> Iterator[Mapping[int, Referee]]:
     if not available(NEWEST):
         pytest.skip("no Go, and no referee was built: tests/referee/build")
     with ExitStack() as running:
-        yield {m: running.enter_context(Referee(m)) for m in MINORS if m == NEWEST or built(m)}
+        yield {m: running.enter_context(Referee(m)) for m in COMPARED if m == NEWEST or built(m)}
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if TALLY.compared:
-        compared = ", ".join(f"1.{minor}" for minor in MINORS if built(minor)) or "recorded answers"
+        compared = ", ".join(f"1.{minor}" for minor in COMPARED if built(minor)) or "recorded answers"
         terminalreporter.section(f"agreement with kube-apiserver ({compared})")
         terminalreporter.line(f"fresh seed {FRESH_SEED}; AGREEMENT_SEED={FRESH_SEED} repeats it")
         for line in TALLY.lines():

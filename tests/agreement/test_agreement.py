@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from auditlint.kubernetes.releases import NEWEST
 from tests.agreement import campaign, texts
-from tests.agreement.campaign import FIXED_SEED, FRESH_SEED, MINORS, Kind
+from tests.agreement.campaign import FIXED_SEED, FRESH_SEED, Kind
 from tests.agreement.comparison import Point, ask_about_flags, ask_about_policy, compare_flags, compare_policy
 from tests.agreement.kept import Case, cases
 from tests.agreement.tally import TALLY
 from tests.recorded_answers import without_empty
-from tests.referee_client import NEWEST, available, built
+from tests.referee_client import COMPARED, available, built
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,7 +30,7 @@ with_both_seeds = pytest.mark.parametrize("number", [FIXED_SEED, FRESH_SEED], id
 kept = pytest.mark.parametrize("case", KEPT, ids=[case.file for case in KEPT])
 
 
-@pytest.mark.parametrize("minor", MINORS, ids=lambda minor: f"1.{minor}")
+@pytest.mark.parametrize("minor", COMPARED, ids=lambda minor: f"1.{minor}")
 def test_the_release_is_compared(minor: int) -> None:
     if not (available() if minor == NEWEST else built(minor)):
         pytest.skip(f"nothing is compared with 1.{minor}, whose referee is not built: tests/referee/build {minor}")

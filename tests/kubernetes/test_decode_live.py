@@ -8,15 +8,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from auditlint.kubernetes.decode import Value, load
+from auditlint.kubernetes.releases import NEWEST
 from tests import strategies
 from tests.kubernetes.answers import load_text, mismatch
 from tests.kubernetes.policy_texts import texts
-from tests.referee_client import NEWEST, Referee, available, built
+from tests.referee_client import COMPARED, Referee, available, built
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MINORS = (20, 23, 25, 26, 35, 37)
+MINORS = sorted({20, 25, 26, *COMPARED})
 """Both decoders (json-iterator until 1.22), the old API versions, lenient decoding before and after its warning."""
 
 

@@ -14,18 +14,17 @@ from auditlint.kubernetes.match import evaluate
 from auditlint.kubernetes.reach import Reach
 from auditlint.kubernetes.requests import Request, UnreadableRequestError, is_resource_path, resolve
 from tests.kubernetes import brute
-from tests.referee_client import Referee, available
+from tests.referee_client import COMPARED, Referee, available
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from auditlint.kubernetes.policy import Policy, PolicyRule
 
-MINORS = (23, 35, 37)
 LIVE = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-@pytest.fixture(scope="module", params=MINORS, ids=lambda minor: f"1.{minor}")
+@pytest.fixture(scope="module", params=COMPARED, ids=lambda minor: f"1.{minor}")
 def referee(request: pytest.FixtureRequest) -> Iterator[Referee]:
     if not available(request.param):
         pytest.skip("needs Go, to ask the real k8s.io/apiserver")

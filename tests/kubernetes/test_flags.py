@@ -17,13 +17,12 @@ from auditlint.kubernetes.flags import parse
 from auditlint.kubernetes.parsed_flags import FlagProblem, FlagUse, ParsedFlags
 from auditlint.kubernetes.releases import NEWEST, OLDEST
 from tests import flag_strategies
-from tests.referee_client import Referee, available
+from tests.referee_client import COMPARED, Referee, available
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 RECORDED = [json.loads(line) for line in (Path(__file__).parent / "flags_recorded.jsonl").read_text().splitlines()]
-LIVE_MINORS = (23, 35, 37)
 
 
 def server_words(parsed: ParsedFlags) -> dict[str, Any]:
@@ -52,7 +51,7 @@ def test_recorded_answers(record: dict[str, Any]) -> None:
             assert server_words(parse(record["args"], minor)) == answer, minor
 
 
-@pytest.fixture(scope="module", params=LIVE_MINORS, ids=lambda minor: f"1.{minor}")
+@pytest.fixture(scope="module", params=COMPARED, ids=lambda minor: f"1.{minor}")
 def referee(request: pytest.FixtureRequest) -> Iterator[Referee]:
     if not available(request.param):
         pytest.skip("needs Go, to ask the real k8s.io/apiserver")

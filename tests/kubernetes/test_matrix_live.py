@@ -13,13 +13,14 @@ from auditlint.kubernetes.match import Outcome
 from auditlint.kubernetes.matrix.cells import Engine
 from auditlint.kubernetes.matrix.people import Identity, distinguished
 from auditlint.kubernetes.matrix.rows import NAMED, PATHS, VERBS, Row, default_rows, resource_row
+from auditlint.kubernetes.releases import NEWEST
 from auditlint.kubernetes.requests import URL_VERBS, Request, can_happen
 from tests.kubernetes import brute
 from tests.kubernetes.answers import load_text
 from tests.kubernetes.test_engine_live import as_json, as_question
 from tests.kubernetes.test_matrix import ROWS, cases_of, requests, served
 from tests.recorded_answers import cases
-from tests.referee_client import NEWEST, Referee, available
+from tests.referee_client import Referee, available
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
