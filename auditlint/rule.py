@@ -51,6 +51,8 @@ class Rule(NamedTuple):
     default: bool = True
     """Whether the rule runs when nothing was selected."""
     fixable: bool = False
+    refuses: bool = False
+    """Whether a finding of it may say that kube-apiserver, or the kubelet, refuses what is written."""
     needs_profile: bool = False
     """Whether the rule finds something only where a profile is chosen."""
     options: Mapping[str, Option] = MappingProxyType({})
@@ -146,6 +148,7 @@ class Category(NamedTuple):
         silenced_by: tuple[str, ...] = (),
         default: bool = True,
         fixable: bool = False,
+        refuses: bool = False,
         needs_profile: bool = False,
         options: Mapping[str, Option] = MappingProxyType({}),
     ) -> Callable[[Callable[[S, Context], Iterator[Finding]]], Callable[[S, Context], Iterator[Finding]]]:
@@ -165,6 +168,7 @@ class Category(NamedTuple):
                 silenced_by=silenced_by,
                 default=default,
                 fixable=fixable,
+                refuses=refuses,
                 needs_profile=needs_profile,
                 options=options,
             )

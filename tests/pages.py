@@ -65,16 +65,21 @@ def _arguments(attributes: dict[str, str]) -> tuple[str, ...]:
     )
 
 
-def check(example: Example, rule: str, folder: Path, capture: object) -> str:
-    """Write the example's files below folder, check them for the rule alone, and return what is printed."""
+def written(example: Example, folder: Path) -> list[str]:
+    """Write the example's files below folder and return their names."""
     for name, content in example.files:
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(content, encoding="utf-8")
+    return [name for name, _ in example.files]
+
+
+def check(example: Example, rule: str, folder: Path, capture: object) -> str:
+    """Write the example's files below folder, check them for the rule alone, and return what is printed."""
+    names = written(example, folder)
     before = Path.cwd()
     os.chdir(folder)
     try:
-        names = [name for name, _ in example.files]
         code = run_auditlint(
             ["check", "--no-config", "--quiet", "--fail-on", "info", "--select", rule, *example.arguments, *names]
         )

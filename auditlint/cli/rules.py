@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,23 +12,38 @@ from auditlint import settings as config
 from auditlint.cli.options import Choice
 from auditlint.kubernetes.releases import NEWEST
 from auditlint.rule import REGISTRY, Rule
+from auditlint.spelling import suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from auditlint.profiles import Control, Profile
 
 
+_WIDEST = 100
+"""Columns: longer lines are hard to read."""
+_NAMES = 28
+_MARKS = 11
+"""Columns for a rule's name, and for its severity and marks."""
 _FORMAT = 1
 """The version of the JSON that tells of profiles; a key that is added does not raise it."""
 
 
 @click.command("rules", short_help="List the rules, or what a profile asks.")
+@click.argument("names", nargs=-1, metavar="[WORD]...")
+@click.option("--severity", type=Choice(("error", "warning", "info")), help="Only rules of this severity.")
+@click.option("--refuses", is_flag=True, help="Only rules about what kube-apiserver or the kubelet refuses.")
+@click.option("--fixable", is_flag=True, help="Only rules whose findings can be fixed.")
 @click.option("--format", "output_format", type=Choice(("text", "json")), default="text", help="Output [text].")
 @click.option("--profile", multiple=True, metavar="NAME", help="Show what a guide asks, and which rules check it.")
 @click.option("--kubernetes-version", metavar="1.N", help="Show a guide's version for this release [the newest].")
-def command(output_format: str, profile: tuple[str, ...], kubernetes_version: str | None) -> None:
-    """List the rules: name, severity, category, and what they find.
+def command(
+    names: tuple[str, ...], output_format: str, profile: tuple[str, ...], kubernetes_version: str | None, **only: Any
+) -> None:
+    """List the rules by category: name, severity, and what they find.
+
+    With WORD only those whose name, category or summary holds it. `R` marks rules about what kube-apiserver, or the
+    kubelet, refuses; `off` those that run only when they are selected, or with a profile.
 
     With --profile (cis, cis-1.12, stig, nsa …) list instead what the guide asks, the rules that check it, and what is
     left to look at by hand.
@@ -39,31 +54,55 @@ def command(output_format: str, profile: tuple[str, ...], kubernetes_version: st
     if kubernetes_version:
         raise click.UsageError("--kubernetes-version goes with --profile: the rules are the same for all releases")
     registry.load()
+    rules = [rule for rule in _catalogue() if _is_wanted(rule, names, only)]
+    if not rules:
+        raise click.UsageError(f"no rule is like that{suggestion(' '.join(names), REGISTRY)}")
     if output_format == "json":
-        click.echo(json.dumps(_rows(), indent=1))
-        return
-    rows = [
-        (rule.name, rule.severity.word + ("" if rule.default else " (off)"), rule.category, rule.summary)
-        for rule in _catalogue()
-    ]
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    for row in rows:
-        cells = [cell.ljust(width) for cell, width in zip(row, widths)]  # noqa: B905  (the summary has no width)
-        click.echo("  ".join([*cells, row[3]]))
+        click.echo(json.dumps([_row(rule) for rule in rules], indent=1))
+    else:
+        click.echo(listing(rules), nl=False)
 
 
-def _rows() -> list[dict[str, object]]:
-    return [
-        {
-            "name": rule.name,
-            "severity": rule.severity.word,
-            "category": rule.category,
-            "fixable": rule.fixable,
-            "default": rule.default,
-            "summary": rule.summary,
-        }
-        for rule in _catalogue()
-    ]
+def _is_wanted(rule: Rule, words: tuple[str, ...], only: Mapping[str, Any]) -> bool:
+    """Tell whether a rule is as the options say, and one of the words stands in it."""
+    if only["severity"] not in {None, rule.severity.word}:
+        return False
+    if (only["refuses"] and not rule.refuses) or (only["fixable"] and not rule.fixable):
+        return False
+    text = f"{rule.name} {rule.category} {rule.summary}".lower()
+    return not words or any(word.lower() in text for word in words)
+
+
+def listing(rules: Sequence[Rule]) -> str:
+    """Return rules by category, a line each, wrapped to the width of the terminal."""
+    from shutil import get_terminal_size
+    from textwrap import fill
+
+    width = min(get_terminal_size().columns, _WIDEST)
+    lines: list[str] = []
+    for category in dict.fromkeys(rule.category for rule in rules):
+        lines += ["", category]
+        for rule in rules:
+            if rule.category == category:
+                head = f"  {rule.name:<{_NAMES}} {_marks(rule):<{_MARKS}}  "
+                lines.append(fill(head + rule.summary, width, subsequent_indent=" " * len(head)))
+    return "\n".join(lines[1:]) + "\n"
+
+
+def _marks(rule: Rule) -> str:
+    return rule.severity.word + (" R" if rule.refuses else "") + ("" if rule.default else " off")
+
+
+def _row(rule: Rule) -> dict[str, object]:
+    return {
+        "name": rule.name,
+        "severity": rule.severity.word,
+        "category": rule.category,
+        "refuses": rule.refuses,
+        "fixable": rule.fixable,
+        "default": rule.default,
+        "summary": rule.summary,
+    }
 
 
 def _catalogue() -> list[Rule]:

@@ -186,6 +186,7 @@ def _first_with_bodies(policy: Policy | None) -> int | None:
 @rule(
     "invalid-webhook-config",
     severity=Severity.ERROR,
+    refuses=True,
     summary="a kubeconfig of the audit webhook that kube-apiserver cannot use",
     subject=WebhookConfig,
 )

@@ -65,6 +65,7 @@ def _refuse(server: ApiServer, context: Context, error: FlagError, message: str)
 @rule(
     "unknown-flag",
     severity=Severity.ERROR,
+    refuses=True,
     summary="a flag that this release of kube-apiserver does not have",
 )
 def unknown_flag(server: ApiServer, context: Context) -> Iterator[Finding]:
@@ -104,6 +105,7 @@ def _instead(server: ApiServer, error: FlagError) -> str:
 @rule(
     "invalid-flag-value",
     severity=Severity.ERROR,
+    refuses=True,
     summary="a value that its flag does not take",
 )
 def invalid_flag_value(server: ApiServer, context: Context) -> Iterator[Finding]:
@@ -183,6 +185,7 @@ def _choices(server: ApiServer, name: str) -> list[str]:
 @rule(
     "missing-flag-value",
     severity=Severity.ERROR,
+    refuses=True,
     summary="a flag without its value, which takes the next argument for it",
 )
 def missing_flag_value(server: ApiServer, context: Context) -> Iterator[Finding]:
@@ -221,6 +224,7 @@ def _file_refused(server: ApiServer, use: FlagUse) -> bool:
 @rule(
     "merged-arguments",
     severity=Severity.ERROR,
+    refuses=True,
     summary="several flags, or a flag and its value with a space, in one argument",
 )
 def merged_arguments(server: ApiServer, context: Context) -> Iterator[Finding]:
@@ -250,6 +254,7 @@ def _apart(argument: str) -> str:
 @rule(
     "stray-argument",
     severity=Severity.ERROR,
+    refuses=True,
     summary="an argument that belongs to no flag, or quotes that became part of a value",
 )
 def stray_argument(server: ApiServer, context: Context) -> Iterator[Finding]:
@@ -329,6 +334,7 @@ def repeated_flag(server: ApiServer, context: Context) -> Iterator[Finding]:
 @rule(
     "invalid-path",
     severity=Severity.ERROR,
+    refuses=True,
     summary="a file name that the server takes literally: a URL, a relative path, ~, $HOME",
 )
 def invalid_path(server: ApiServer, context: Context) -> Iterator[Finding]:
@@ -459,6 +465,7 @@ def _is_off(server: ApiServer, name: str) -> bool:
 @rule(
     "removed-feature-gate",
     severity=Severity.ERROR,
+    refuses=True,
     summary="a feature gate of auditing that this release does not have any more",
 )
 def removed_feature_gate(server: ApiServer, context: Context) -> Iterator[Finding]:

@@ -72,6 +72,7 @@ _FOLDER_TYPE = "hostPath type DirectoryOrCreate"
 @rule(
     "policy-not-mounted",
     severity=Severity.ERROR,
+    refuses=True,
     summary="a policy or webhook file that is not in the container",
 )
 def policy_not_mounted(server: ApiServer, context: Context) -> Iterator[Finding]:
@@ -148,6 +149,7 @@ def log_mounted_as_file(server: ApiServer, context: Context) -> Iterator[Finding
 @rule(
     "log-mount-read-only",
     severity=Severity.ERROR,
+    refuses=True,
     summary="a log in a folder that is mounted read-only",
 )
 def log_mount_read_only(server: ApiServer, context: Context) -> Iterator[Finding]:
@@ -170,6 +172,7 @@ def log_mount_read_only(server: ApiServer, context: Context) -> Iterator[Finding
 @rule(
     "wrong-host-path-type",
     severity=Severity.ERROR,
+    refuses=True,
     summary="a hostPath type that does not fit to what is mounted",
 )
 def wrong_host_path_type(server: ApiServer, context: Context) -> Iterator[Finding]:
@@ -225,6 +228,7 @@ def _misfit(fault: Fault, volume: Volume) -> str:
 @rule(
     "sub-path-of-file",
     severity=Severity.ERROR,
+    refuses=True,
     summary="a subPath below a hostPath that is a file",
 )
 def sub_path_of_file(server: ApiServer, context: Context) -> Iterator[Finding]:
@@ -242,6 +246,7 @@ def sub_path_of_file(server: ApiServer, context: Context) -> Iterator[Finding]:
 @rule(
     "mount-without-volume",
     severity=Severity.ERROR,
+    refuses=True,
     summary="a mount whose volume does not exist, or a volume that nobody mounts",
 )
 def mount_without_volume(server: ApiServer, context: Context) -> Iterator[Finding]:
@@ -262,6 +267,7 @@ _ADD_VOLUME = "Add it under volumes, or correct the name"
 @rule(
     "overlapping-mounts",
     severity=Severity.ERROR,
+    refuses=True,
     summary="two mounts on one folder",
 )
 def overlapping_mounts(server: ApiServer, context: Context) -> Iterator[Finding]:
@@ -284,6 +290,7 @@ def overlapping_mounts(server: ApiServer, context: Context) -> Iterator[Finding]
 @rule(
     "invalid-mount",
     severity=Severity.ERROR,
+    refuses=True,
     summary="a mount or a volume that the kubelet refuses as written",
 )
 def invalid_mount(server: ApiServer, context: Context) -> Iterator[Finding]:
@@ -297,6 +304,7 @@ def invalid_mount(server: ApiServer, context: Context) -> Iterator[Finding]:
 @rule(
     "log-path-is-folder",
     severity=Severity.ERROR,
+    refuses=True,
     summary="a folder where the log file belongs",
 )
 def log_path_is_folder(server: ApiServer, context: Context) -> Iterator[Finding]:
@@ -371,6 +379,7 @@ def log_on_empty_dir(server: ApiServer, context: Context) -> Iterator[Finding]:
 @rule(
     "unsupported-volume",
     severity=Severity.ERROR,
+    refuses=True,
     summary="a volume that needs the API, in the Pod that is to serve it",
 )
 def unsupported_volume(server: ApiServer, context: Context) -> Iterator[Finding]:
