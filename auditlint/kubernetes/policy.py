@@ -29,6 +29,22 @@ class PolicyRule(NamedTuple):
     omit_stages: tuple[str, ...] = ()
     omit_managed_fields: bool | None = None
 
+    @property
+    def only_resources(self) -> bool:
+        """Whether it asks for resources."""
+        return bool(self.resources or self.namespaces)
+
+    @property
+    def only_urls(self) -> bool:
+        """Whether it asks for URLs and for nothing else."""
+        return bool(self.non_resource_urls) and not self.only_resources
+
+    @property
+    def has_selectors(self) -> bool:
+        """Whether it asks for some requests only."""
+        asked = self.users, self.user_groups, self.verbs, self.resources, self.namespaces, self.non_resource_urls
+        return any(asked)
+
 
 class Policy(NamedTuple):
     """A policy: the first rule that matches a request sets its level."""

@@ -96,6 +96,16 @@ def is_well_known(group: str, resource: str) -> bool:
     return resource in (OTHERS.get(group, "").split() if group else CORE)
 
 
+def home_of(resource: str) -> str:
+    """Return the API group of a resource that everybody knows, "" for any other."""
+    return next((group for group, names in OTHERS.items() if resource in names.split()), "")
+
+
+def has_well_known(group: str) -> bool:
+    """Tell whether a group holds resources of Kubernetes' own that everybody knows."""
+    return not group or group in OTHERS
+
+
 def is_always_served(group: str, resource: str) -> bool:
     """Tell at once of most resources that policies name whether every release serves them; False: it is not known."""
     return is_well_known(group, resource) or resource in _SERVED_TOO.get(group, "").split()

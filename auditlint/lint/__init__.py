@@ -170,9 +170,7 @@ def _too_hard(subject: Subject) -> Iterator[Notice]:
     """Yield one notice for a policy that has rules which the exact engine gave up on."""
     if not isinstance(subject, PolicySubject):
         return
-    from auditlint.checks.queries import analysis
-
-    open_questions = analysis.gave_up(subject)
+    open_questions = subject.analysis.gave_up if subject.analysis else ()
     if open_questions:
         lines = [subject.places.key(subject.at("rules", index)).line for index in open_questions]
         named = ", ".join(map(str, lines[:5])) + (" and more" if len(lines) > 5 else "")  # noqa: PLR2004
@@ -221,12 +219,10 @@ def _suppress(
 
 def _idle_categories(file: _File) -> frozenset[str]:
     """Return the categories of rules that have nothing to go by in a file: what they would find is not known."""
-    from auditlint.checks.queries import analysis
-
     idle: set[str] = set()
     for policy in file.subjects:
         if isinstance(policy, PolicySubject):
-            idle |= _OF_WHOLE_POLICIES if analysis.judged(policy) is None else set()
+            idle |= _OF_WHOLE_POLICIES if policy.judged is None else set()
             idle |= _OF_CLUSTERS if policy.cluster.aggregated else set()
     return frozenset(idle)
 
@@ -358,10 +354,5 @@ def _summaries(files: list[_File]) -> Iterator[dict[str, object]]:
     for file in files:
         for subject in file.subjects:
             summary = recognise.summary(subject)
-            if summary is None:
-                continue
-            if isinstance(subject, PolicySubject):
-                from auditlint.checks.queries import analysis
-
-                summary |= analysis.summary(subject)
-            yield summary
+            if summary is not None:
+                yield summary

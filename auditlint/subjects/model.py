@@ -9,11 +9,13 @@ from auditlint.kubernetes.cluster import ORDINARY, Cluster
 
 if TYPE_CHECKING:
     from auditlint.finding import Finding, Path, Places, Span
+    from auditlint.kubernetes.analysis import Analysis
     from auditlint.kubernetes.container import Fault
     from auditlint.kubernetes.decode import Loaded
     from auditlint.kubernetes.decoding.problems import Value
     from auditlint.kubernetes.mounts import Mount, Volume
     from auditlint.kubernetes.parsed_flags import ParsedFlags
+    from auditlint.kubernetes.policy import Policy
 
 
 if TYPE_CHECKING:
@@ -89,6 +91,22 @@ class PolicySubject(_Frozen):
     from_json: bool = False
     cluster: Cluster = ORDINARY
     """What is known of the cluster beyond its release."""
+
+    @property
+    def judged(self) -> Policy | None:
+        """The policy if it is judged further: the server loads it, or would with the right apiVersion and kind."""
+        loaded = self.loaded
+        return loaded.policy if loaded.policy and (not loaded.refused or loaded.head_only) else None
+
+    @cached_property
+    def analysis(self) -> Analysis | None:
+        """What the engine says of the policy; None if it is refused for more than its head."""
+        if self.judged is None:
+            return None
+        from auditlint.kubernetes.analysis import Analysis  # a run without policies does not pay for it
+        from auditlint.kubernetes.well_known import Known
+
+        return Analysis(self.judged, Known(self.minor, self.cluster))
 
     def at(self, *steps: str | int) -> Path:
         """Return the path of a value of the policy within the document; a snippet has no key `rules` around it."""

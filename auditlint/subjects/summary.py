@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from auditlint.kubernetes.releases import name
 from auditlint.subjects.model import ApiServer, PolicySubject, UnreadText
+from auditlint.subjects.rule_fates import rule_fates
 
 if TYPE_CHECKING:
     from auditlint.finding import Path
@@ -13,13 +14,11 @@ if TYPE_CHECKING:
 
 
 def summary(subject: Subject) -> dict[str, object] | None:
-    """Return what the report says of a subject; None for one that no server takes for itself.
-
-    The fates of a policy's rules are added by others.
-    """
+    """Return what the report says of a subject; None for one that no server takes for itself."""
     if isinstance(subject, PolicySubject) and not subject.later:
         refused = ["policy"] if subject.loaded.refused else []
-        return {**_entry("policy", subject, subject.base, subject.minor, refused), "lenient": subject.loaded.lenient}
+        entry = _entry("policy", subject, subject.base, subject.minor, refused)
+        return {**entry, "lenient": subject.loaded.lenient, **rule_fates(subject)}
     if isinstance(subject, ApiServer):
         return _entry("apiserver", subject, subject.base, subject.minor, subject.refused_by)
     if isinstance(subject, UnreadText) and subject.refused:

@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditlint.carriers import recognise
-from auditlint.checks.queries import analysis
 from auditlint.kubernetes.match import Request, evaluate, matches
 from auditlint.kubernetes.policy import GroupResources, Policy
 from auditlint.rule import REGISTRY, Context
@@ -421,7 +420,7 @@ def test_logs_nothing_means_that_nobody_real_is_logged(policy: Policy) -> None:
     logged = {index for index in takers(policy, REAL) if policy.rules[index].level != "None"}
     if logged:
         assert pointers(subject, "logs-nothing") == set()
-    elif not any(policy.rules[index].level != "None" for index in analysis.of(subject).reached()):  # type: ignore[union-attr]
+    elif not any(policy.rules[index].level != "None" for index in subject.analysis.reached()):  # type: ignore[union-attr]
         assert pointers(subject, "logs-nothing") == {"/rules"}
 
 

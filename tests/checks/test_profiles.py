@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditlint import lint, profiles, registry
-from auditlint.checks.wording import proper
 from auditlint.kubernetes.cluster import Cluster
+from auditlint.kubernetes.examples import proper
 from auditlint.kubernetes.match import Request, evaluate
 from auditlint.kubernetes.releases import NEWEST, OLDEST
 from auditlint.kubernetes.requests import can_happen

@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
 from auditlint import english
-from auditlint.checks import wording
-from auditlint.checks.queries import analysis
 from auditlint.finding import Severity
 from auditlint.kubernetes.match import Request, matches
 from auditlint.kubernetes.policy import GroupResources, PolicyRule
-from auditlint.kubernetes.well_known import ANYWHERE, is_always_served
+from auditlint.kubernetes.well_known import ANYWHERE, has_well_known, is_always_served, is_well_known
 from auditlint.rule import Category, Context
 from auditlint.subjects.model import PolicySubject
 
@@ -191,7 +189,7 @@ def unsupported_verb(policy: PolicySubject, context: Context) -> Iterator[Findin
 )
 def dead_identity(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report names of users and groups that nobody has, by the names that Kubernetes itself gives."""
-    held = None if policy.cluster.aggregated else analysis.judged(policy)
+    held = None if policy.cluster.aggregated else policy.judged
     suspects = [*_suspects(held)] if held else []
     if not held or not suspects:
         return
@@ -261,7 +259,7 @@ def _message(policy: PolicySubject, index: int, entry: GroupResources, wrong: Wr
 
 def _taken_already(policy: PolicySubject, index: int, entry: GroupResources, meant: tuple[str, str]) -> Path | None:
     """Return the way to what takes a resource in a policy rule, for all names of objects that an entry gives."""
-    held = analysis.judged(policy)
+    held = policy.judged
     group, name = meant
     resource, _, subresource = name.partition("/")
     requests = [
@@ -277,7 +275,7 @@ def _taken_already(policy: PolicySubject, index: int, entry: GroupResources, mea
 
 def _resource_rules(policy: PolicySubject) -> Iterator[tuple[int, PolicyRule]]:
     """Yield the rules that name groups, with their indexes; none of a policy for an aggregated server."""
-    held = None if policy.cluster.aggregated else analysis.judged(policy)
+    held = None if policy.cluster.aggregated else policy.judged
     for index, now in enumerate(held.rules if held else ()):
         if now.resources:
             yield index, now
@@ -295,29 +293,29 @@ def _names(policy: PolicySubject) -> Names:
 def _is_plain(entry: GroupResources) -> bool:
     """Tell at once of most entries that all names in them are known to every release."""
     if not entry.resources:
-        return entry.group in {"", "*"} or wording.has_well_known(entry.group)
+        return entry.group in {"", "*"} or has_well_known(entry.group)
     return all(_is_plain_name(entry.group, name) for name in entry.resources)
 
 
 def _is_plain_name(group: str, name: str) -> bool:
     if name == "*":
-        return wording.has_well_known(group)
-    known = is_always_served(group, name) or wording.well_known(group, name.removesuffix("/*"))
+        return has_well_known(group)
+    known = is_always_served(group, name) or is_well_known(group, name.removesuffix("/*"))
     return known or (not group and name in _ALWAYS_SERVED)
 
 
 def _is_well_known(entry: GroupResources) -> bool:
     """Tell of most entries that they name a resource which serves the usual verbs."""
     if not entry.resources:
-        return entry.group == "*" or (wording.has_well_known(entry.group) and entry.group != "authentication.k8s.io")
+        return entry.group == "*" or (has_well_known(entry.group) and entry.group != "authentication.k8s.io")
     return any(
-        wording.well_known(entry.group, name) and name not in {"bindings", "tokenreviews"} for name in entry.resources
+        is_well_known(entry.group, name) and name not in {"bindings", "tokenreviews"} for name in entry.resources
     )
 
 
 def _is_well_known_in_namespaces(entry: GroupResources) -> bool:
     return any(
-        wording.well_known(entry.group, name) and ANYWHERE.is_namespaced(entry.group, name) for name in entry.resources
+        is_well_known(entry.group, name) and ANYWHERE.is_namespaced(entry.group, name) for name in entry.resources
     )
 
 

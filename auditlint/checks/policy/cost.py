@@ -8,23 +8,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditlint import english
-from auditlint.checks import wording
-from auditlint.checks.queries import analysis, chatter
+from auditlint.checks.queries import chatter, effects
+from auditlint.checks.suggestions.pasteable import inline
 from auditlint.english import quoted
 from auditlint.finding import Severity
 from auditlint.kubernetes import reach, served
 from auditlint.kubernetes.engine.region import Region, Target, meet, region_of
 from auditlint.kubernetes.match import outcome_of
-from auditlint.kubernetes.well_known import ANYWHERE
+from auditlint.kubernetes.well_known import ANYWHERE, is_well_known
 from auditlint.rule import Category, Context
 from auditlint.subjects.model import PolicySubject
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from auditlint.checks.queries.analysis import Analysis
     from auditlint.checks.queries.chatter import Chatter
     from auditlint.finding import Finding, Related
+    from auditlint.kubernetes.analysis import Analysis
     from auditlint.kubernetes.match import Request
     from auditlint.kubernetes.policy import GroupResources, PolicyRule
 
@@ -104,7 +104,7 @@ def health_checks_logged(policy: PolicySubject, context: Context) -> Iterator[Fi
     if found and takers:
         paths = english.listing([one.who for one in loud])
         number = f", {_number(loud):,} a day from kubeadm's probes of each kube-apiserver" if _number(loud) else ""
-        urls = wording.inline([f"{one.who}*" for one in loud])
+        urls = inline([f"{one.who}*" for one in loud])
         message = (
             f"health checks of {paths} are logged{_at(found, takers)}{number}: "
             f'put `level: None` with `verbs: ["get"]` and `nonResourceURLs: {urls}` above this rule'
@@ -240,12 +240,12 @@ def request_received_logged(policy: PolicySubject, context: Context) -> Iterator
         f"{found.command(request)} is logged twice: at RequestReceived, with neither outcome nor body, and at "
         f'ResponseComplete. Add `omitStages: ["RequestReceived"]` to {where}'
     )
-    yield context.key(place, message, related=related, witness=wording.witness(request))
+    yield context.key(place, message, related=related, witness=effects.witness(request))
 
 
 def _judged(policy: PolicySubject) -> Analysis | None:
     """Return the analysis of a policy of kube-apiserver that is judged further."""
-    return None if policy.cluster.aggregated else analysis.of(policy)
+    return None if policy.cluster.aggregated else policy.analysis
 
 
 def _whole(policy: PolicySubject) -> Analysis | None:
@@ -271,7 +271,7 @@ def _finding(policy: PolicySubject, context: Context, message: str, takers: dict
     related: tuple[Related, ...] = tuple(
         context.related(policy.at("rules", index), "logs others of these requests") for index in others[:_MOST_RELATED]
     )
-    return context.key(policy.at("rules", first), message, related=related, witness=wording.witness(takers[first]))
+    return context.key(policy.at("rules", first), message, related=related, witness=effects.witness(takers[first]))
 
 
 def _who(loud: Iterable[Chatter]) -> str:
@@ -342,20 +342,20 @@ def _readable(policy: PolicySubject, found: Analysis, index: int, verbs: tuple[s
     Its user is logged in: what anonymous users and failed logins get is a short refusal.
     """
     now = found.policy.rules[index]
-    if wording.kinds(now)[0] or (now.verbs and set(now.verbs).isdisjoint(verbs)):
+    if now.only_urls or (now.verbs and set(now.verbs).isdisjoint(verbs)):
         return None
     targets = _objects(policy, found, now)
     first = next(targets, None)
     if first is None:
         return None
-    likely = found.likely(Region(verbs=verbs, targets=(first,), urls=()), index)
+    likely = found.examples.likely(Region(verbs=verbs, targets=(first,), urls=()), index)
     if likely and likely.user not in {None, served.ANONYMOUS}:
         return likely
     asked = Region(verbs=verbs, targets=tuple(dict.fromkeys((first, *targets))), urls=())
     asked = served.without_globs(meet(asked, region_of(now)))
     parts = served.served_with_login(asked, found.named_users)
     request = found.first_answer(parts, (index,), or_no_rule=False).request
-    return found.tidy(request, verbs) if request else None
+    return found.examples.tidy(request, verbs) if request else None
 
 
 def _objects(policy: PolicySubject, found: Analysis, now: PolicyRule) -> Iterator[Target]:
@@ -379,7 +379,7 @@ def _objects_of(policy: PolicySubject, found: Analysis, entry: GroupResources) -
 
 def _can_be_listed(policy: PolicySubject, group: str, resource: str) -> bool:
     """Tell whether kube-apiserver lists a resource, as far as it is known to the catalogue."""
-    if wording.well_known(group, resource):
+    if is_well_known(group, resource):
         return "list" in ANYWHERE.verbs(group, resource)
     catalogue = policy.cluster.catalogue(policy.minor)
     if group not in catalogue.built_in_groups:
@@ -391,7 +391,7 @@ def _can_be_listed(policy: PolicySubject, group: str, resource: str) -> bool:
 def _known(policy: PolicySubject, found: Analysis, group: str) -> Iterator[Target]:
     """Yield resources of a group, or of any, one of which is left for a rule if any is."""
     likely = found.reach.fresh.target(None if group == "*" else group, None)
-    if group == "*" or wording.well_known(*likely):
+    if group == "*" or is_well_known(*likely):
         yield Target(*likely, "")
     served = policy.cluster.catalogue(policy.minor).in_group(group)
     yield from (Target(group, one.resource, "") for one in served if not one.subresource and _is_read(one.verbs))
@@ -420,7 +420,7 @@ def _forgot(found: Analysis, twice: list[int]) -> tuple[list[int], int]:
 def _one_of(found: Analysis, rules: list[int]) -> Request | None:
     """Return a request that one of the rules takes and a cluster serves, an everyday one if there is one."""
     numbers = set(rules)
-    request = found.ordinary(lambda one: found.reach.first(one) in numbers) if rules else None
+    request = found.examples.ordinary(lambda one: found.reach.first(one) in numbers) if rules else None
     if request:
         return request
     reached = (index for index in rules if found.reach.fates[index].kind == reach.REACHED)
@@ -428,7 +428,7 @@ def _one_of(found: Analysis, rules: list[int]) -> Request | None:
 
 
 def _served(found: Analysis, index: int) -> Request | None:
-    shown = found.shown(index, lambda one: served.made_real(one) == one)
+    shown = found.examples.shown(index, lambda one: served.made_real(one) == one)
     return shown or found.is_served(index).request
 
 

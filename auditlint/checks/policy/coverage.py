@@ -6,8 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from auditlint import english
-from auditlint.checks import wording
-from auditlint.checks.queries import analysis
+from auditlint.checks.queries import effects
 from auditlint.checks.queries.coverage import leaks
 from auditlint.checks.suggestions.verbs import forgotten
 from auditlint.finding import Severity
@@ -17,10 +16,10 @@ from auditlint.subjects.model import PolicySubject
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from auditlint.checks.queries.analysis import Analysis
     from auditlint.checks.queries.coverage.leaks import Leak
     from auditlint.checks.queries.coverage.stale import Stale
     from auditlint.finding import Finding
+    from auditlint.kubernetes.analysis import Analysis
     from auditlint.kubernetes.policy import PolicyRule
 
     _Check = Callable[[PolicySubject, Context], Iterator[Finding]]
@@ -51,7 +50,7 @@ _MOST_SHOWN = 5
 )
 def secret_bodies_logged(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report rules that log the bodies of requests for secrets and tokens."""
-    found = analysis.covered(policy)
+    found = effects.covered(policy)
     if found:
         yield from _bodies_logged(policy, context, found, leaks.of_secrets(policy, found))
 
@@ -65,7 +64,7 @@ def secret_bodies_logged(policy: PolicySubject, context: Context) -> Iterator[Fi
 )
 def configmap_bodies_logged(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report rules that log the bodies of requests for configmaps."""
-    found = analysis.covered(policy)
+    found = effects.covered(policy)
     if found:
         yield from _bodies_logged(policy, context, found, leaks.OF_CONFIGMAPS)
 
@@ -81,7 +80,7 @@ def _bodies_logged(
             f"{leaks.contents(shown)}. {leaks.advice(found.policy.rules[index], shown)}"
         )
         about = tuple(dict.fromkeys(one.resource for _, one in shown))
-        yield context.key(policy.at("rules", index), message, witness=wording.witness(request), about=about)
+        yield context.key(policy.at("rules", index), message, witness=effects.witness(request), about=about)
 
 
 def _not_audited(policy: PolicySubject, context: Context) -> Iterator[Finding]:
@@ -89,7 +88,7 @@ def _not_audited(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 
     What else such a rule takes stands in the notes, as far as it comes later in the order of the kinds.
     """
-    found = analysis.covered(policy)
+    found = effects.covered(policy)
     if found is None or not found.silencing:
         return
     from auditlint.checks.queries.coverage import remedies, silenced
@@ -108,7 +107,7 @@ def _not_audited(policy: PolicySubject, context: Context) -> Iterator[Finding]:
         severity = Severity.INFO if silenced.by_components(found.policy.rules[index].users) else None
         advice = remedies.remedy(policy, found, index, kind, request)
         message = f"{found.command(request)} is not logged because of this rule. {advice}"
-        witness = wording.witness(request)
+        witness = effects.witness(request)
         also = tuple(later.rule for later, _ in gaps[at + 1 :])
         yield context.key(place, message, severity=severity, related=related, witness=witness, stands_for=also)
 
@@ -192,7 +191,7 @@ def writes_not_audited(policy: PolicySubject, context: Context) -> Iterator[Find
 )
 def verb_gap(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report the first rule that lists a verb without its twin, where the twin is lost; the others are its notes."""
-    found = analysis.covered(policy)
+    found = effects.covered(policy)
     if found is None or not any(now.level != "None" and forgotten(now.verbs) for now in found.policy.rules):
         return
     from auditlint.checks.queries.coverage import verb_gaps
@@ -214,7 +213,7 @@ def verb_gap(policy: PolicySubject, context: Context) -> Iterator[Finding]:
         for gap in others
     )
     place = policy.at("rules", first.rule, "verbs")
-    yield context.key(place, message, related=related, witness=wording.witness(first.request))
+    yield context.key(place, message, related=related, witness=effects.witness(first.request))
 
 
 @rule(
@@ -225,7 +224,7 @@ def verb_gap(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 )
 def stale_exemption(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report for each old name the first rule that silences it, where the new name is logged; the others are notes."""
-    found = analysis.covered(policy)
+    found = effects.covered(policy)
     if found is None or not any(_names_old(found.policy.rules[index]) for index in found.silencing):
         return
     from auditlint.checks.queries.coverage import stale
@@ -240,7 +239,7 @@ def stale_exemption(policy: PolicySubject, context: Context) -> Iterator[Finding
             f"{level}. Name it as well"
         )
         related = tuple(context.related(policy.at("rules", one.rule), f'silences "{old}" too') for one in others)
-        yield context.key(policy.at("rules", index), message, related=related, witness=wording.witness(request))
+        yield context.key(policy.at("rules", index), message, related=related, witness=effects.witness(request))
 
 
 def _names_old(rule: PolicyRule) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditlint import english
-from auditlint.checks import wording
-from auditlint.checks.queries import analysis, overlaps
+from auditlint.checks.queries import effects, overlaps
+from auditlint.checks.suggestions.rule_words import group_name
 from auditlint.checks.suggestions.verbs import KNOWN
 from auditlint.english import quoted
 from auditlint.finding import Severity
@@ -19,9 +19,9 @@ from auditlint.subjects.model import PolicySubject
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from auditlint.checks.queries.analysis import Analysis
     from auditlint.checks.queries.overlaps import Overlap
     from auditlint.finding import Finding, Related
+    from auditlint.kubernetes.analysis import Analysis
     from auditlint.kubernetes.engine.dead_selectors import DeadSelector
     from auditlint.kubernetes.match import Request
     from auditlint.kubernetes.policy import PolicyRule
@@ -48,7 +48,7 @@ _SENSITIVE = ("secrets", "configmaps")
 )
 def unreachable_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report rules behind others that take all their requests; consecutive ones with one cause are one finding."""
-    found = analysis.of(policy)
+    found = policy.analysis
     fates = found.reach.fates if found else ()
     number = 0
     while found and number < len(fates):
@@ -73,7 +73,7 @@ def unreachable_rule(policy: PolicySubject, context: Context) -> Iterator[Findin
 )
 def never_matching_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report rules whose selectors no request can have."""
-    found = analysis.of(policy)
+    found = policy.analysis
     for index, fate in enumerate(found.reach.fates if found else ()):
         if found and fate.kind == reach.NEVER:
             reason = _why_never(found.policy.rules[index], fate.causes)
@@ -88,7 +88,7 @@ def never_matching_rule(policy: PolicySubject, context: Context) -> Iterator[Fin
 )
 def unserved_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report rules that are reached in theory only."""
-    found = analysis.of(policy)
+    found = policy.analysis
     for index in found.reached() if found else ():
         if found and found.is_served(index).impossible:
             listed = found.policy.rules[index].verbs
@@ -108,7 +108,7 @@ def unserved_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 )
 def unreachable_selector(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report entries whose requests earlier rules take, while the rest of the rule is used."""
-    found = analysis.of(policy)
+    found = policy.analysis
     for dead in found.dead_selectors if found else ():
         yield _dead_selector(policy, context, dead)
 
@@ -120,11 +120,11 @@ def unreachable_selector(policy: PolicySubject, context: Context) -> Iterator[Fi
 )
 def redundant_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report rules whose requests would come to the same without them."""
-    found = analysis.of(policy)
+    found = policy.analysis
     for index in found.reached() if found else ():
         if not found or not found.reach.redundant(index):
             continue
-        request = found.shown(index)
+        request = found.examples.shown(index)
         heir = found.without_rule(request, index) if request else None
         effect = "no rule would take its requests, and they would not be logged either"
         related: tuple[Related, ...] = ()
@@ -144,10 +144,10 @@ def redundant_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]
 )
 def missing_catch_all(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report policies that do not end by taking everything, with the most ordinary request that is lost."""
-    found = analysis.of(policy)
+    found = policy.analysis
     if found is None or policy.shape == "snippet" or found.reach.missing_catch_all.request is None:
         return
-    request = found.ordinary(lambda one: found.reach.first(one) is None) or found.falls_off.request
+    request = found.examples.ordinary(lambda one: found.reach.first(one) is None) or found.falls_off.request
     severity = None if request else Severity.INFO
     request = request or found.falls_off_without_login
     if request is None:
@@ -157,7 +157,7 @@ def missing_catch_all(policy: PolicySubject, context: Context) -> Iterator[Findi
     if severity:
         message = f"only requests without a login reach no rule and are not logged, such as {command}"
     message += ". End the list with `- level: Metadata`"
-    yield context.key(policy.at("rules"), message, severity=severity, witness=wording.witness(request))
+    yield context.key(policy.at("rules"), message, severity=severity, witness=effects.witness(request))
 
 
 @rule(
@@ -168,20 +168,20 @@ def missing_catch_all(policy: PolicySubject, context: Context) -> Iterator[Findi
 )
 def drops_the_rest(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report a closing None, with the things that are lost by it."""
-    found = analysis.of(policy)
+    found = policy.analysis
     closing = found.closing if found and policy.shape != "snippet" else None
     if found is None or closing is None or found.policy.rules[closing].level != "None":
         return
     if found.reach.fates[closing].kind != reach.REACHED:
         return
     lost = [words for words, region in _LOSSES.items() if found.reach.find(region, (closing,)).request]
-    request = found.shown(closing)
+    request = found.examples.shown(closing)
     example = f", such as {found.command(request)}" if request else ""
     list_of = f": {english.listing(lost)}" if lost else ""
     message = f"everything that no rule above takes is silenced here{example}. Lost are, at least in part{list_of}"
     if not lost:
         message = f"everything that no rule above takes is silenced here{example}"
-    witness = wording.witness(request) if request else None
+    witness = effects.witness(request) if request else None
     yield context.key(policy.at("rules", closing), message, witness=witness)
 
 
@@ -192,7 +192,7 @@ def drops_the_rest(policy: PolicySubject, context: Context) -> Iterator[Finding]
 )
 def logs_nothing(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report policies by which nothing is ever logged."""
-    found = analysis.of(policy)
+    found = policy.analysis
     if found is None or policy.shape == "snippet":
         return
     logging = [index for index, now in enumerate(found.policy.rules) if now.level != "None"]
@@ -214,7 +214,7 @@ def logs_nothing(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 )
 def parent_in_wildcard(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report wildcards for subresources that take their parent away from a later rule."""
-    found = analysis.of(policy)
+    found = policy.analysis
     for index, entry, number, later, request in found.stolen_parents() if found else ():
         if not found:
             continue
@@ -227,7 +227,7 @@ def parent_in_wildcard(policy: PolicySubject, context: Context) -> Iterator[Find
         )
         related = (context.related(policy.at("rules", later), f"names {quoted(parent)}"),)
         path = policy.at("rules", index, "resources", entry, "resources", number)
-        yield context.value(path, message, related=related, witness=wording.witness(request))
+        yield context.value(path, message, related=related, witness=effects.witness(request))
 
 
 @rule(
@@ -239,7 +239,7 @@ def parent_in_wildcard(policy: PolicySubject, context: Context) -> Iterator[Find
 )
 def namespaced_list_gap(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report rules limited to namespaces that miss the list of the whole cluster, which has namespace ""."""
-    found = analysis.of(policy)
+    found = policy.analysis
     gaps = _gaps(found) if found else {}
     for index, request in gaps.items():
         if not found:
@@ -250,7 +250,7 @@ def namespaced_list_gap(policy: PolicySubject, context: Context) -> Iterator[Fin
             f"these namespaces leave out lists of the whole cluster, whose namespace is empty: "
             f'{found.command(request)} {fate}. Add `""` to the list'
         )
-        yield context.key(policy.at("rules", index, "namespaces"), message, witness=wording.witness(request))
+        yield context.key(policy.at("rules", index, "namespaces"), message, witness=effects.witness(request))
 
 
 @rule(
@@ -261,7 +261,7 @@ def namespaced_list_gap(policy: PolicySubject, context: Context) -> Iterator[Fin
 )
 def identity_overlap(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report users and groups whose requests never come here, by the groups that the server gives to users."""
-    found = analysis.of(policy)
+    found = policy.analysis
     if found is None:
         return
     for overlap in overlaps.find(found):
@@ -310,7 +310,7 @@ def _unreachable(policy: PolicySubject, context: Context, found: Analysis, dead:
 
 def _example(found: Analysis, index: int, causes: Sequence[int]) -> str:
     """Return one request of an unreachable rule and what happens to it, to stand behind the reason."""
-    request = found.example_of(index, causes)
+    request = found.examples.example_of(index, causes)
     if request is None:
         return ""
     taker = found.reach.first(request)
@@ -334,7 +334,7 @@ def _dead_selector(policy: PolicySubject, context: Context, dead: DeadSelector) 
 
 def _entry_words(dead: DeadSelector) -> str:
     whole = dead.selector.field == "resources" and not dead.selector.inner
-    return f"this entry for {wording.group_name(dead.value)}" if whole else quoted(dead.value)
+    return f"this entry for {group_name(dead.value)}" if whole else quoted(dead.value)
 
 
 def _takers(policy: PolicySubject, rules: Sequence[int]) -> str:
@@ -349,7 +349,7 @@ def _takers(policy: PolicySubject, rules: Sequence[int]) -> str:
 
 def _why_never(now: PolicyRule, causes: Sequence[str]) -> str:
     """Return why no request can match a rule, from the fields that leave it none."""
-    of_urls, of_resources = wording.kinds(now)
+    of_urls, of_resources = now.only_urls, now.only_resources
     fitting = [
         verb for verb in now.verbs if verb in (URL_VERBS if of_urls else RESOURCE_VERBS if of_resources else KNOWN)
     ]

@@ -6,12 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from auditlint import english
-from auditlint.checks import wording
-from auditlint.checks.queries import analysis
+from auditlint.checks.queries import effects
 from auditlint.checks.suggestions import fields, unknown_keys
+from auditlint.checks.suggestions.pasteable import inline
 from auditlint.english import quoted
 from auditlint.finding import Related, Severity
 from auditlint.kubernetes.policy import LEVELS, STAGES
+from auditlint.kubernetes.well_known import home_of
 from auditlint.rule import Category, Context
 from auditlint.subjects.model import PolicySubject, UnreadText
 
@@ -175,11 +176,11 @@ def widened_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
         meant = unknown_keys.intended(drop, held) if held else None
         if held is None or meant is None or drop.rule is None:
             continue
-        request = analysis.taken_beyond(policy, drop.rule, meant)
+        request = effects.taken_beyond(policy, drop.rule, meant)
         means = _means_now(drop, held, reached=request is not None)
         effect = _effect(policy, drop.rule, request) if request else ""
         message = f"{quoted(drop.key)} is not a field and is dropped{_silently(policy)}, so {means}{effect}"
-        witness = wording.witness(request) if request else None
+        witness = effects.witness(request) if request else None
         yield _report(policy, context, problem, f"{message}. {unknown_keys.advice(drop)}", witness=witness)
 
 
@@ -402,7 +403,7 @@ def _silently(policy: PolicySubject) -> str:
 
 def _means_now(drop: unknown_keys.Dropped, held: Policy, *, reached: bool) -> str:
     now = held.rules[drop.rule or 0]
-    if now.level == "None" and wording.takes_everything(now):
+    if now.level == "None" and not now.has_selectors:
         silences = "silences every request" if reached else "would silence every request that came here"
         return f"this rule has no selector left and {silences}"
     return unknown_keys.meaning_now(drop, held)
@@ -410,14 +411,14 @@ def _means_now(drop: unknown_keys.Dropped, held: Policy, *, reached: bool) -> st
 
 def _effect(policy: PolicySubject, index: int, request: Request) -> str:
     """Return what happens to one request that a widened rule takes, held against what the rules below would do."""
-    now, otherwise = analysis.levels(policy, index, request)
+    now, otherwise = effects.levels(policy, index, request)
     if now == otherwise:
         what = "is taken too"
     elif now == "None":
         what = "is no longer logged"
     else:
         what = f"is now logged at {now}" + (f" in place of {otherwise}" if otherwise != "None" else "")
-    return f": {analysis.command(policy, request)} {what}"
+    return f": {effects.command(policy, request)} {what}"
 
 
 def _by_list(problems: list[Problem]) -> list[list[Problem]]:
@@ -467,7 +468,7 @@ def _right_type(group: list[Problem]) -> str:
     if field in {"level", "group"} or field not in fields.LISTS:
         return _right_scalar(field, value)
     if isinstance(value, str):
-        return f"write `{field}: {wording.inline([part.strip() for part in value.split(',')])}`"
+        return f"write `{field}: {inline([part.strip() for part in value.split(',')])}`"
     if isinstance(value, bool):
         return f'write `{field}: ["..."]`; a bare yes, no, on, off or true is a boolean in YAML, so quote it'
     return f'write `{field}: ["..."]`'
@@ -509,10 +510,10 @@ def _as_entries(values: list[Value]) -> str:
     names = [value for value in values if isinstance(value, str)]
     if not names:
         return 'write entries such as `- group: ""` with `resources: ["pods"]`'
-    group = wording.home_of(names[0].partition("/")[0])
-    same_home = all(wording.home_of(name.partition("/")[0]) == group for name in names)
+    group = home_of(names[0].partition("/")[0])
+    same_home = all(home_of(name.partition("/")[0]) == group for name in names)
     rest = "" if same_home else ", and an entry for each other group"
-    return f'write `resources: [{{group: "{group}", resources: {wording.inline(names)}}}]`{rest}'
+    return f'write `resources: [{{group: "{group}", resources: {inline(names)}}}]`{rest}'
 
 
 def _level_meant(text: str) -> str | None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint import english
-from auditlint.checks import wording
-from auditlint.checks.queries import analysis
+from auditlint.checks.queries import effects
 from auditlint.checks.suggestions import verbs
 from auditlint.english import quoted
 from auditlint.finding import Severity
@@ -85,7 +84,7 @@ def unknown_verb(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report verbs that kube-apiserver gives to no request; a star is `literal-wildcard`'s."""
     for item in _values(policy, "verbs"):
         if item.value not in verbs.KNOWN and "*" not in item.value:
-            of_urls, of_resources = wording.kinds(item.rule)
+            of_urls, of_resources = item.rule.only_urls, item.rule.only_resources
             alone = all(verbs.is_hopeless(verb, of_resources=of_resources) for verb in item.rule.verbs)
             advice = verbs.advice(item.value, of_urls=of_urls, alone=alone)
             yield context.value(policy.at(*item.path), f"no request has the verb {quoted(item.value)}: {advice}")
@@ -99,7 +98,7 @@ def unknown_verb(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 def verb_mismatch(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report verbs that exist, but not for what the rule asks for."""
     for item in _values(policy, "verbs"):
-        of_urls, of_resources = wording.kinds(item.rule)
+        of_urls, of_resources = item.rule.only_urls, item.rule.only_resources
         wrong = verbs.OF_RESOURCES_ONLY if of_urls else verbs.OF_URLS_ONLY
         if item.value and item.value in wrong and (of_urls or of_resources):
             better, reason = verbs.mismatch(item.value, of_urls=of_urls)
@@ -176,7 +175,7 @@ def no_body_to_log(policy: PolicySubject, context: Context) -> Iterator[Finding]
     """Report rules at Request or RequestResponse that log no more than Metadata would."""
     for index, now in _rules(policy):
         reason = _no_body(now)
-        if reason and analysis.is_reached(policy, index):
+        if reason and effects.is_reached(policy, index):
             has_answers = reason.startswith("reads") and not _reads_secrets(policy, index)
             answers = "`level: RequestResponse` for the answers, or " if has_answers else ""
             message = f"level {now.level} logs no more than Metadata here: {reason}. Write {answers}`level: Metadata`"
@@ -238,7 +237,7 @@ def repeated_entry(policy: PolicySubject, context: Context) -> Iterator[Finding]
 
 def _rules(policy: PolicySubject) -> Iterator[tuple[int, PolicyRule]]:
     """Yield the rules of a policy that is judged further, with their indexes."""
-    held = analysis.judged(policy)
+    held = policy.judged
     return enumerate(held.rules) if held else iter(())
 
 
@@ -265,7 +264,7 @@ def _lists_of(now: PolicyRule) -> Iterator[tuple[Path, tuple[str, ...]]]:
 
 def _lists(policy: PolicySubject) -> Iterator[tuple[Path, tuple[object, ...]]]:
     """Yield every list of a policy with its path."""
-    held = analysis.judged(policy)
+    held = policy.judged
     yield ("omitStages",), held.omit_stages if held else ()
     for index, now in _rules(policy):
         for steps, values in _lists_of(now):
@@ -368,7 +367,7 @@ def _no_body(now: PolicyRule) -> str:
     """Return why no request of the rule has a body that its level would log; "" if some has."""
     if now.level not in _WITH_BODIES:
         return ""
-    if wording.kinds(now)[0]:
+    if now.only_urls:
         return "bodies of URLs are never logged"
     listed = set(now.verbs)
     if listed and listed <= ({"watch"} if now.level == "RequestResponse" else _READS):
@@ -380,7 +379,7 @@ def _no_body(now: PolicyRule) -> str:
 
 def _reads_secrets(policy: PolicySubject, index: int) -> bool:
     """Tell whether a rule takes reads of secrets, whose answers nobody wants in the log."""
-    found = analysis.of(policy)
+    found = policy.analysis
     return found is not None and found.reach.find(_SECRET_READS, (index,)).impossible is False
 
 
@@ -392,7 +391,7 @@ def _streams(entry: GroupResources) -> bool:
 
 def _omissions(policy: PolicySubject) -> Iterator[tuple[Path, frozenset[str], str]]:
     """Yield the lists that omit stages: the policy's own, then each rule's where it adds to that and logs anything."""
-    held = analysis.judged(policy)
+    held = policy.judged
     if held is None:
         return
     base = frozenset(held.omit_stages)

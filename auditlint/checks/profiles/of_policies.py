@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint import english, profiles
-from auditlint.checks import wording
-from auditlint.checks.queries import analysis
+from auditlint.checks.queries import effects
 from auditlint.checks.queries.coverage import kinds, silenced
 from auditlint.checks.queries.coverage.kinds import Row
 from auditlint.kubernetes import served
@@ -21,8 +20,8 @@ from auditlint.kubernetes.policy import LEVELS, Policy, PolicyRule
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from auditlint.checks.queries.analysis import Analysis
     from auditlint.finding import Finding
+    from auditlint.kubernetes.analysis import Analysis
     from auditlint.rule import Context
     from auditlint.subjects.model import PolicySubject
 
@@ -82,7 +81,7 @@ _CRITICAL = (
 
 def below_profile(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Yield one finding for each control of the chosen profiles that the policy does not meet."""
-    found = analysis.covered(policy)
+    found = effects.covered(policy)
     if found is None or policy.shape == "snippet":
         return
     asked = profiles.controls(context.profiles, policy.minor)
@@ -113,7 +112,7 @@ def silences(policy: PolicySubject, finding: Finding, rule: str, resources: tupl
 
     The finding is at the policy rule itself, which silences some requests of that kind.
     """
-    found = analysis.covered(policy)
+    found = effects.covered(policy)
     if found is None:
         return False
     index = int(finding.pointer.rpartition("/")[2])
@@ -173,7 +172,7 @@ def _changes(policy: PolicySubject, context: Context, found: Analysis) -> Iterat
 def _finding(policy: PolicySubject, context: Context, gaps: Sequence[_Gap], message: str, about: str) -> Finding:
     """Return one finding for all gaps; `message` has places for what is missing and for what becomes of the first."""
     first, *others = gaps
-    shown = f"{analysis.command(policy, first.request)} {_fate(policy, first)}"
+    shown = f"{effects.command(policy, first.request)} {_fate(policy, first)}"
     words = [gap.words for gap in gaps]
     if len(words) > _FEW:
         words[_FEW:] = [f"{len(words) - _FEW} more things"]
@@ -181,11 +180,11 @@ def _finding(policy: PolicySubject, context: Context, gaps: Sequence[_Gap], mess
     related = tuple(
         context.related(
             policy.at("rules") if gap.taker is None else policy.at("rules", gap.taker),
-            f"{gap.words}: {analysis.command(policy, gap.request)} {_fate(policy, gap)}",
+            f"{gap.words}: {effects.command(policy, gap.request)} {_fate(policy, gap)}",
         )
         for gap in others
     )
-    witness = wording.witness(first.request)
+    witness = effects.witness(first.request)
     return context.key(policy.at("rules"), message, related=related, witness=witness, about=(about,))
 
 
@@ -193,7 +192,7 @@ def _fate(policy: PolicySubject, gap: _Gap) -> str:
     if gap.taker is None:
         return "reaches no rule"
     line = policy.places.key(policy.at("rules", gap.taker)).line
-    held = analysis.judged(policy)
+    held = policy.judged
     level = held.rules[gap.taker].level if held else ""
     return f"is not logged because of line {line}" if level == "None" else f"is logged at {level} by line {line}"
 
@@ -205,7 +204,7 @@ def _gap(policy: PolicySubject, found: Analysis, area: _Area) -> _Gap | None:
         parts = served.served_with_login(calls.region, found.named_users)
         request = found.first_answer(parts, (), or_no_rule=True).request
         if request:
-            return _Gap(area.words, found.tidy(request, calls.region.verbs or ()), None)
+            return _Gap(area.words, found.examples.tidy(request, calls.region.verbs or ()), None)
     quiet = rule_set(index for index, rule in enumerate(found.policy.rules) if _is_quiet(found, index, rule, area))
     for calls in all_calls if quiet else ():
         ordinary = _ordinary(found, calls.region)
@@ -250,7 +249,7 @@ def _one_rule(policy: PolicySubject, context: Context, found: Analysis) -> Itera
     else:
         start += "; this one logs all requests at that level, and is written otherwise"
     message = f"{start}. Mind that such a policy writes every secret and token into the log"
-    witness = wording.witness(request) if request else None
+    witness = effects.witness(request) if request else None
     yield context.key(policy.at("rules"), message, witness=witness, about=("one-rule",))
 
 
@@ -263,4 +262,4 @@ def _with_less(found: Analysis) -> Request | None:
         return taker is None or taker in lower
 
     parts = served.served_with_login(EVERYTHING, found.named_users)
-    return found.ordinary(is_lower) or found.first_answer(parts, lower, or_no_rule=True).request
+    return found.examples.ordinary(is_lower) or found.first_answer(parts, lower, or_no_rule=True).request

@@ -20,7 +20,7 @@ from auditlint.kubernetes.match import Request
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from auditlint.checks.queries.analysis import Analysis
+    from auditlint.kubernetes.analysis import Analysis
     from auditlint.kubernetes.policy import Policy, PolicyRule
 
 NODES = 3

@@ -11,7 +11,7 @@ from auditlint.kubernetes.engine.search import BudgetSpentError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditlint.checks.queries.analysis import Analysis
+    from auditlint.kubernetes.analysis import Analysis
 
 
 class Overlap(NamedTuple):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint import english
-from auditlint.checks import wording
 from auditlint.checks.suggestions import fields
+from auditlint.checks.suggestions.pasteable import inline
+from auditlint.checks.suggestions.rule_words import entry_words, rule_words
 from auditlint.kubernetes.policy import STAGES, GroupResources, PolicyRule
 
 if TYPE_CHECKING:
@@ -96,8 +97,8 @@ def meaning_now(drop: Dropped, policy: Policy) -> str:
     rule = policy.rules[drop.rule]
     if drop.place == fields.ENTRY and drop.entry is not None and drop.entry < len(rule.resources):
         entry = rule.resources[drop.entry]
-        return f"this entry means {wording.entry_words(entry.group, entry.resources, entry.resource_names)}"
-    return f"this rule means {wording.rule_words(rule)}"
+        return f"this entry means {entry_words(entry.group, entry.resources, entry.resource_names)}"
+    return f"this rule means {rule_words(rule)}"
 
 
 def advice(drop: Dropped) -> str:
@@ -205,7 +206,7 @@ def _spelled(drop: Dropped, field: str) -> str:
         return '`resources:` with plural names, such as `resources: ["pods", "pods/log"]`'
     if field == "omitStages" and word in {"stage", "stages"}:
         left_out = [stage for stage in STAGES if stage not in (*texts, "Panic")]
-        return f"`omitStages: {wording.inline(left_out)}`, which lists the stages that are not to be logged"
+        return f"`omitStages: {inline(left_out)}`, which lists the stages that are not to be logged"
     if (
         not (any(texts) or (texts and field == "group"))
         or field in {"rules", "metadata"}
@@ -213,7 +214,7 @@ def _spelled(drop: Dropped, field: str) -> str:
     ):
         return f"`{field}:`"
     if drop.hint == _LIKELY:
-        return f"`{field}:` {_LIKELY} {wording.inline(texts)}"
-    text = wording.inline(texts) if field in fields.LISTS else f'"{texts[0]}"' if field == "group" else texts[0]
+        return f"`{field}:` {_LIKELY} {inline(texts)}"
+    text = inline(texts) if field in fields.LISTS else f'"{texts[0]}"' if field == "group" else texts[0]
     hint = f", {drop.hint}" if drop.hint else ""
     return (f"`{field}: {text}`" if len(text) <= _LONGEST_EXAMPLE else f"`{field}:`") + hint

@@ -11,7 +11,7 @@ from auditlint.kubernetes.engine.region import Region, Target, meet
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator
 
-    from auditlint.checks.queries.analysis import Analysis
+    from auditlint.kubernetes.analysis import Analysis
     from auditlint.kubernetes.engine.index import Index
     from auditlint.subjects.model import PolicySubject
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint import english
-from auditlint.checks import wording
 from auditlint.checks.queries.coverage import kinds
+from auditlint.kubernetes import kubectl
 from auditlint.kubernetes.engine.region import Region, Target, meet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from auditlint.checks.queries.analysis import Analysis
+    from auditlint.kubernetes.analysis import Analysis
     from auditlint.kubernetes.match import Request
     from auditlint.kubernetes.policy import Policy, PolicyRule
     from auditlint.subjects.model import PolicySubject
@@ -83,7 +83,7 @@ def _of_configuration(policy: PolicySubject) -> Iterator[Leak]:
     for named in policy.cluster.sensitive:
         known = policy.cluster.catalogue(policy.minor).get(*named)
         for namespaced in (True, False) if known is None else (known.namespaced,):
-            yield from _content_of(f"the content of {wording.dotted(*named)}", Target(*named), namespaced=namespaced)
+            yield from _content_of(f"the content of {kubectl.dotted(*named)}", Target(*named), namespaced=namespaced)
 
 
 def find(found: Analysis, leaks: Iterable[Leak]) -> dict[int, list[tuple[Leak, Request]]]:
@@ -122,7 +122,7 @@ def contents(shown: list[tuple[Leak, Request]]) -> str:
 
 def resources(shown: list[tuple[Leak, Request]]) -> str:
     """Return the resources that leak as people write them."""
-    names = (wording.dotted(request.api_group, request.resource, request.subresource) for _, request in shown)
+    names = (kubectl.dotted(request.api_group, request.resource, request.subresource) for _, request in shown)
     return _some(list(dict.fromkeys(names)))
 
 

@@ -11,8 +11,8 @@ from auditlint.kubernetes import served
 from auditlint.kubernetes.engine.region import Region, meet
 
 if TYPE_CHECKING:
-    from auditlint.checks.queries.analysis import Analysis
     from auditlint.checks.queries.coverage.kinds import Kind
+    from auditlint.kubernetes.analysis import Analysis
     from auditlint.kubernetes.policy import PolicyRule
     from auditlint.kubernetes.requests import Request
     from auditlint.subjects.model import PolicySubject

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from auditlint.checks import wording
-from auditlint.checks.queries import analysis
+from auditlint.checks.queries import effects
 from auditlint.checks.queries.coverage.kinds import (
     ANY_WRITES,
     KINDS,
@@ -17,7 +16,7 @@ from auditlint.checks.queries.coverage.kinds import (
     outline_of,
     takes_only_chatter,
 )
-from auditlint.kubernetes import reach, served
+from auditlint.kubernetes import kubectl, reach, served
 from auditlint.kubernetes.engine.index import members, rule_set
 from auditlint.kubernetes.engine.ordinary import ordinary
 from auditlint.kubernetes.engine.region import EVERYTHING, Region, Target, contains, meet, targets_of
@@ -26,8 +25,8 @@ from auditlint.kubernetes.engine.search import BudgetSpentError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditlint.checks.queries.analysis import Analysis
     from auditlint.checks.queries.coverage.kinds import Calls, Kind
+    from auditlint.kubernetes.analysis import Analysis
     from auditlint.kubernetes.engine.region import Values
     from auditlint.kubernetes.policy import PolicyRule
     from auditlint.kubernetes.requests import Request
@@ -59,7 +58,7 @@ def gaps(policy: PolicySubject) -> Gaps:
 
 
 def _find_gaps(policy: PolicySubject) -> Gaps:
-    found = analysis.covered(policy)
+    found = effects.covered(policy)
     if found is None or _drops_the_rest(policy, found):
         return {}
     rules, fates = found.policy.rules, found.reach.fates
@@ -98,7 +97,7 @@ def _sensitive(policy: PolicySubject, found: Analysis) -> Iterator[tuple[Kind, C
         # it loads the catalogue of resources, which few policies need
         from auditlint.checks.queries.coverage import calls as known
 
-        kind = KINDS[0]._replace(advice=above(wording.dotted(*resource)))
+        kind = KINDS[0]._replace(advice=above(kubectl.dotted(*resource)))
         for calls in known.access(policy, found, *resource):
             yield kind, calls
 
@@ -115,7 +114,7 @@ def taken(found: Analysis, index: int, calls: Calls, *, logged_in: bool = False)
     for part in (region,) if settled else served.served(region, found.named_users):
         request = None if logged_in and part.nobody else _first(found, index, part)
         if request:
-            return found.tidy(request, region.verbs or ())
+            return found.examples.tidy(request, region.verbs or ())
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint.checks.queries import analysis
+from auditlint.checks.queries import effects
 from auditlint.checks.queries.coverage import silenced, twins
 from auditlint.checks.queries.coverage.kinds import Row, served_calls
 from auditlint.kubernetes import reach, served
@@ -16,7 +16,7 @@ from auditlint.kubernetes.requests import Request
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from auditlint.checks.queries.analysis import Analysis
+    from auditlint.kubernetes.analysis import Analysis
     from auditlint.kubernetes.policy import PolicyRule
     from auditlint.subjects.model import PolicySubject
 
@@ -51,7 +51,7 @@ class Stale(NamedTuple):
 
 def find(policy: PolicySubject, most: int) -> Iterator[Stale]:
     """Yield the stale exemptions of a policy, `most` of each name: those for kube-proxy, then those for endpoints."""
-    found = analysis.covered(policy)
+    found = effects.covered(policy)
     if found is None:
         return
     pairs = twins.Twins(found, twins.Takers(found.reach.index.everything & ~rule_set(found.silencing)))

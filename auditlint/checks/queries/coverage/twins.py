@@ -18,7 +18,7 @@ from auditlint.kubernetes.requests import Request
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from auditlint.checks.queries.analysis import Analysis
+    from auditlint.kubernetes.analysis import Analysis
     from auditlint.kubernetes.engine.space import Dimension, Space
 
     Change = Callable[[Request], Request]
@@ -101,7 +101,7 @@ def _ordinary(found: Analysis, request: Request, region: Region, index: int, cha
         return contains(region, other) and first(other) == taker and first(change(other)) == index
 
     plain = ordinary(request, fits)
-    better = (found.tidy(plain, ()), plain._replace(namespace="prod") if plain.namespace else plain)
+    better = (found.examples.tidy(plain, ()), plain._replace(namespace="prod") if plain.namespace else plain)
     return next((one for one in better if first(one) == taker and first(change(one)) == index), plain)
 
 

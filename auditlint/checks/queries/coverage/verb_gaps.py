@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint.checks.queries import analysis
+from auditlint.checks.queries import effects
 from auditlint.checks.queries.coverage import silenced, twins
 from auditlint.checks.suggestions.verbs import forgotten
 from auditlint.kubernetes import reach
@@ -16,7 +16,7 @@ from auditlint.kubernetes.requests import NAMELESS_VERB
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditlint.checks.queries.analysis import Analysis
+    from auditlint.kubernetes.analysis import Analysis
     from auditlint.kubernetes.catalogue import Resource
     from auditlint.kubernetes.requests import Request
     from auditlint.subjects.model import PolicySubject
@@ -36,7 +36,7 @@ class VerbGap(NamedTuple):
 
 def find(policy: PolicySubject) -> Iterator[VerbGap]:
     """Yield the gaps of the rules that log something, in their order."""
-    found = analysis.covered(policy)
+    found = effects.covered(policy)
     if found is None:
         return
     search = _Search(policy, found)

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.checks.suggestions import fields
-from auditlint.checks.wording import inline
+from auditlint.checks.suggestions.pasteable import inline
 from auditlint.english import quoted
 from auditlint.kubernetes.served import LAST_UNSECURED, NODE, SERVICE_ACCOUNT
 

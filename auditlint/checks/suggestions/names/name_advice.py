@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.checks.suggestions import fields
-from auditlint.checks.wording import group_name
+from auditlint.checks.suggestions.rule_words import group_name
 from auditlint.english import listing, quoted, several
 from auditlint.kubernetes.releases import NEWEST, OLDEST
 

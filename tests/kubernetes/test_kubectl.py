@@ -1,12 +1,11 @@
-"""Requests and rules as words: short, and commands that really send the request."""
+"""Requests as short words: commands that really send the request."""
 
 from __future__ import annotations
 
 import pytest
 
-from auditlint.checks import wording
-from auditlint.kubernetes.match import Request
-from auditlint.kubernetes.policy import GroupResources, PolicyRule
+from auditlint.kubernetes import kubectl
+from auditlint.kubernetes.requests import Request
 
 
 def of(verb: str, resource: str, name: str = "", namespace: str = "prod", group: str = "") -> Request:
@@ -60,7 +59,7 @@ COMMANDS = {
 
 @pytest.mark.parametrize(("request_", "text"), COMMANDS.items(), ids=COMMANDS.values())
 def test_command(request_: Request, text: str) -> None:
-    assert wording.command(request_, show_user=False) == text
+    assert kubectl.command(request_, show_user=False) == text
 
 
 WHO = {
@@ -73,43 +72,9 @@ WHO = {
 @pytest.mark.parametrize(("who", "text"), WHO.items(), ids=WHO.values())
 def test_who_asks(who: tuple[str | None, tuple[str, ...]], text: str) -> None:
     request = Request("get", *who, path="/healthz")
-    assert wording.command(request) == f"`kubectl get --raw /healthz`{text}"
+    assert kubectl.command(request) == f"`kubectl get --raw /healthz`{text}"
 
 
 def test_somebody_of_a_group() -> None:
     request = Request("get", "alice", ("system:nodes", "system:authenticated"), path="/healthz")
-    assert wording.command(request, show_user=False).endswith(" by a member of system:nodes")
-
-
-RULES = {
-    PolicyRule("None"): "every request",
-    PolicyRule("None", verbs=("get", "list")): 'every request with the verb "get" or "list"',
-    PolicyRule("None", users=("a",), namespaces=("b",)): 'every resource by "a" in namespace "b"',
-    PolicyRule("None", resources=(GroupResources("", ("pods",)),), verbs=("get",)): '"get" of "pods" of the core group',
-    PolicyRule("None", resources=(GroupResources("apps"),)): 'every resource of group "apps"',
-    PolicyRule("None", non_resource_urls=("/a", "/b")): 'URL "/a" and "/b"',
-    PolicyRule("None", users=("a", "b", "c", "d", "e")): 'every request by "a", "b", "c" and 2 more',
-}
-
-
-@pytest.mark.parametrize(("rule", "text"), RULES.items(), ids=RULES.values())
-def test_rule_words(rule: PolicyRule, text: str) -> None:
-    assert wording.rule_words(rule) == text
-
-
-def test_witness_of_a_path() -> None:
-    request = Request("get", None, (), path="/healthz")
-    assert wording.witness(request) == {"user": None, "groups": [], "verb": "get", "path": "/healthz"}
-
-
-def test_witness_of_a_resource() -> None:
-    assert wording.witness(of("get", "pods/log", "web")) == {
-        "user": "alice",
-        "groups": [],
-        "verb": "get",
-        "apiGroup": "",
-        "resource": "pods",
-        "subresource": "log",
-        "namespace": "prod",
-        "name": "web",
-    }
+    assert kubectl.command(request, show_user=False).endswith(" by a member of system:nodes")

@@ -1,19 +1,14 @@
-"""Turns requests, values and rules of a policy into the words of messages."""
+"""Requests as kubectl commands, and as raw paths where kubectl sends no such request."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditlint.english import listing, several
 from auditlint.kubernetes.identities import AUTHENTICATED, UNAUTHENTICATED
-from auditlint.kubernetes.well_known import ANYWHERE, OTHERS, is_well_known
+from auditlint.kubernetes.well_known import ANYWHERE, is_well_known
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from auditlint.finding import Witness
-    from auditlint.kubernetes.match import Request
-    from auditlint.kubernetes.policy import PolicyRule
+    from auditlint.kubernetes.requests import Request
     from auditlint.kubernetes.well_known import Known
 
 _METHODS = {
@@ -44,8 +39,6 @@ _SUBRESOURCE_COMMANDS = {
     ("certificatesigningrequests/approval", "update"): "kubectl certificate approve {name}",
 }
 _WITH_SUBRESOURCE_FLAG = {"get": "get", "patch": "patch"}
-_NAMES = {"secrets": "db", "nodes": "node-1", "serviceaccounts": "build", "roles": "admin", "clusterroles": "admin"}
-"""Names of objects that fit their kind better than `web`."""
 _EVERYBODYS_GROUPS = frozenset({AUTHENTICATED, UNAUTHENTICATED})
 
 
@@ -55,42 +48,6 @@ def command(request: Request, *, show_user: bool = True, known: Known = ANYWHERE
     `known` is what is known of the cluster that it is sent to.
     """
     return _what(request, known) + _who(request, show_user=show_user)
-
-
-def proper(request: Request, known: Known = ANYWHERE) -> Request:
-    """Return a request with the namespace and the name that its resource and verb call for."""
-    kind = request.resource
-    named = request.verb in {"get", "update", "patch", "delete"} or bool(request.subresource)
-    name = (request.name or _NAMES.get(kind, "web")) if named else ""
-    namespace = request.namespace if request.namespace and known.is_namespaced(request.api_group, kind) else ""
-    if kind == "namespaces" and named:
-        name = namespace = request.name or "prod"
-    return request._replace(namespace=namespace, name=name)
-
-
-def home_of(resource: str) -> str:
-    """Return the API group of a resource that everybody knows, "" for any other."""
-    return next((group for group, names in OTHERS.items() if resource in names.split()), "")
-
-
-def witness(request: Request) -> Witness:
-    """Return a request as the JSON report prints it."""
-    who: Witness = {"user": request.user, "groups": list(request.groups), "verb": request.verb}
-    if request.path is not None:
-        return {**who, "path": request.path}
-    return {
-        **who,
-        "apiGroup": request.api_group,
-        "resource": request.resource,
-        "subresource": request.subresource,
-        "namespace": request.namespace,
-        "name": request.name,
-    }
-
-
-def inline(values: Iterable[object]) -> str:
-    """Return values as a YAML list on one line: `["get", "list"]`."""
-    return "[" + ", ".join([f'"{value}"' for value in values]) + "]"
 
 
 def singular(resource: str) -> str:
@@ -104,72 +61,10 @@ def singular(resource: str) -> str:
     return resource.removesuffix("s")
 
 
-def group_name(group: str) -> str:
-    """Return an API group as people say it."""
-    return "the core group" if not group else "any group" if group == "*" else f'group "{group}"'
-
-
-def well_known(group: str, resource: str) -> bool:
-    """Tell whether a resource is one of Kubernetes' own that everybody knows."""
-    return is_well_known(group, resource)
-
-
-def has_well_known(group: str) -> bool:
-    """Tell whether a group holds resources of Kubernetes' own that everybody knows."""
-    return not group or group in OTHERS
-
-
 def dotted(group: str, resource: str, subresource: str = "") -> str:
     """Return a resource with its group where people may not know it: `tokens.management.cattle.io`."""
-    name = resource if well_known(group, resource) else ".".join(filter(None, (resource, group)))
+    name = resource if is_well_known(group, resource) else ".".join(filter(None, (resource, group)))
     return f"{name}/{subresource}" if subresource else name
-
-
-def rule_words(rule: PolicyRule) -> str:
-    """Return in words which requests a rule asks for: `every request`, `"get" of "secrets" of the core group`."""
-    what = _verbs_of(rule) + _objects_of(rule)
-    if rule.verbs and not (rule.resources or rule.namespaces or rule.non_resource_urls):
-        what = f"every request with the verb {several(rule.verbs, last='or')}"
-    who = "".join([_limit(" by ", rule.users), _limit(" by members of ", rule.user_groups)])
-    return what + who + _limit(" in namespace ", rule.namespaces)
-
-
-def entry_words(group: str, resources: Sequence[str], names: Sequence[str]) -> str:
-    """Return in words what one entry of `resources` asks for."""
-    what = several(resources) if resources and "*" not in resources else "every resource"
-    return f"{what} of {group_name(group)}{_limit(' named ', names)}"
-
-
-def kinds(rule: PolicyRule) -> tuple[bool, bool]:
-    """Tell whether a rule asks for URLs, and whether it asks for resources; neither limits it to one of the two."""
-    of_resources = bool(rule.resources or rule.namespaces)
-    return bool(rule.non_resource_urls) and not of_resources, of_resources
-
-
-def takes_everything(rule: PolicyRule) -> bool:
-    """Tell whether a rule has no selector at all."""
-    return not (
-        rule.users or rule.user_groups or rule.verbs or rule.resources or rule.namespaces or rule.non_resource_urls
-    )
-
-
-def _verbs_of(rule: PolicyRule) -> str:
-    return f"{several(rule.verbs)} of " if rule.verbs else ""
-
-
-def _objects_of(rule: PolicyRule) -> str:
-    if rule.resources:
-        parts = [entry_words(entry.group, entry.resources, entry.resource_names) for entry in rule.resources]
-        return listing(parts) if len(parts) <= 3 else f"{len(parts)} kinds of resources"  # noqa: PLR2004
-    if rule.namespaces:
-        return "every resource"
-    if rule.non_resource_urls:
-        return f"URL {several(rule.non_resource_urls)}"
-    return "every request"
-
-
-def _limit(words: str, values: Sequence[str]) -> str:
-    return words + several(values) if values else ""
 
 
 def _who(request: Request, *, show_user: bool) -> str:
@@ -188,7 +83,7 @@ def _what(request: Request, known: Known) -> str:
         return f"a request to {_api_path(request, known, 'proxy/')} (verb proxy)"
     if not request.verb:
         return f"a request to {_api_path(request, known)} with an unusual HTTP method"
-    if request.subresource or not well_known(request.api_group, request.resource):
+    if request.subresource or not is_well_known(request.api_group, request.resource):
         return _subresource(request, known) if request.subresource else _plural(request, known)
     return _ordinary(request, singular(request.resource), known)
 
@@ -242,7 +137,7 @@ def _subresource(request: Request, known: Known) -> str:
         )
         kind = (
             singular(request.resource)
-            if well_known(request.api_group, request.resource)
+            if is_well_known(request.api_group, request.resource)
             else ".".join(filter(None, (request.resource, request.api_group)))
         )
         return f"`kubectl {request.verb} {kind} {request.name}{flags}`"
