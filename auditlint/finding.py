@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import enum
-from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple, Protocol
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from typing import NamedTuple, Protocol
 
 Path = tuple[str | int, ...]
 """The way to a value inside one document: mapping keys as `str`, list indexes (from 0) as `int`."""
@@ -125,21 +121,3 @@ class Notice(NamedTuple):
     path: str
     message: str
     line: int | None = None
-
-
-class Report(NamedTuple):
-    """The outcome of one `check` run, as every output prints it."""
-
-    subjects: tuple[Mapping[str, object], ...]
-    findings: tuple[Finding, ...]
-    notices: tuple[Notice, ...]
-    files: int
-    passed_over: int = 0
-    definitions: int = 0
-    """Files with definitions of custom resources."""
-    failed: tuple[Notice, ...] = ()
-    """Paths that could not be read; the run ends with exit code 2."""
-    crashed: tuple[Notice, ...] = ()
-    """Checks that failed on a file through a bug of ours; the run ends with exit code 3."""
-    lines: Mapping[str, tuple[str, ...]] = MappingProxyType({})
-    """The lines of each file with findings, for outputs that show them; index 0 is line 1."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from auditlint.kubernetes import data
+
 _POLICY = (
     "policy.syntax",
     "policy.matching",
@@ -32,3 +34,8 @@ def load(subject: str = "") -> None:
     for kind in (subject,) if subject else MODULES:
         for module in MODULES[kind]:
             import_module(f"auditlint.checks.{module}")
+
+
+def page(name: str) -> str:
+    """Return the page of the rule called name, as Markdown."""
+    return (data.folder("rules") / f"{name}.md").read_text(encoding="utf-8")

@@ -13,7 +13,6 @@ from auditlint.kubernetes.releases import NEWEST
 from auditlint.subjects import templates
 from auditlint.subjects.links import link as link_policies
 from auditlint.subjects.model import ApiServer, ManifestFile, PolicySubject, WebhookConfig
-from auditlint.subjects.summary import summary
 from auditlint.text import reader
 from auditlint.text.places import NodePlaces
 from auditlint.text.plain import plain
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from auditlint.rule import Subject
     from auditlint.text.nodes import Document, Stream
 
-__all__ = ["Found", "link", "recognise", "summary"]
+__all__ = ["Found", "link", "recognise"]
 
 
 class Found(NamedTuple):

@@ -16,13 +16,13 @@ from auditlint.cli import BUG, USAGE
 from auditlint.cli.options import Choice, RuleNames
 from auditlint.english import counted
 from auditlint.finding import Notice, Severity
-from auditlint.report import FORMATS, render
+from auditlint.report import Medium, formats, render
 from auditlint.settings import config_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditlint.finding import Report
+    from auditlint.report.model import Report
     from auditlint.settings import Settings
 
 KINDS = ("policy", "pod", "flags")
@@ -32,7 +32,7 @@ PATIENCE = 1.0
 
 @click.command("check", short_help="Lint audit policies and kube-apiserver manifests.")
 @click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATH]...")
-@click.option("--format", "output_format", type=Choice(FORMATS), help="Output; on a terminal full, else text.")
+@click.option("--format", "output_format", type=Choice(formats("check")), help="Output; on a terminal full, else text.")
 @click.option("--output-file", type=click.Path(dir_okay=False), help="Write the report there; - is stdout.")
 @click.option("--select", type=RuleNames(), multiple=True, metavar="RULES", help="Report only these rules, categories.")
 @click.option(
@@ -164,7 +164,8 @@ def _write(report: Report, options: dict[str, Any]) -> None:
     on_terminal = target is None and sys.stdout.isatty()
     wanted = options["color"]
     color = wanted == "always" or (wanted == "auto" and on_terminal and not os.environ.get("NO_COLOR"))
-    terminal.write(target, render(report, options["output_format"] or ("full" if on_terminal else "text"), color=color))
+    output_format = options["output_format"] or ("full" if on_terminal else "text")
+    terminal.write(target, render("check", output_format, report, Medium(color=color)))
 
 
 def _tell(report: Report, settings: Settings) -> None:
@@ -177,24 +178,23 @@ def _tell(report: Report, settings: Settings) -> None:
 
 def summary_line(report: Report) -> str:
     """Return what was recognised and passed over, and how many findings count."""
-    kinds = [str(subject["kind"]) for subject in report.subjects]
+    kinds = [subject.kind for subject in report.subjects]
     policies = counted(kinds.count("policy"), "policy", "policies")
     parts = [policies, counted(kinds.count("apiserver"), "apiserver")]
     if report.definitions:
         parts.append(f"{counted(report.definitions, 'file')} with custom resources")
     if report.passed_over:
         parts.append(f"{counted(report.passed_over, 'file')} passed over")
-    live = [finding.severity for finding in report.findings if finding.suppressed is None]
     found = [
-        counted(live.count(severity), severity.word)
+        counted(report.count(severity), severity.word)
         for severity in (Severity.ERROR, Severity.WARNING, Severity.INFO)
-        if live.count(severity)
+        if report.count(severity)
     ]
     return f"{', '.join(parts)}; {', '.join(found) or 'no findings'}"
 
 
 def _statistics(report: Report) -> None:
-    names = [finding.rule for finding in report.findings if finding.suppressed is None]
+    names = [finding.rule for finding in report.live]
     for name in sorted(set(names), key=lambda name: (-names.count(name), name)):
         click.echo(f"{names.count(name):6} {name}", err=True)
 

@@ -10,11 +10,11 @@ import click
 from auditlint.cli.options import Choice
 from auditlint.cli.policies import ReadPolicy, read_policy, target
 from auditlint.cli.request_options import Asked, check, request_asked
-from auditlint.events.outcome import described
 from auditlint.kubernetes.match import evaluate, why_not
 from auditlint.kubernetes.policy import STAGES
 from auditlint.kubernetes.requests import RESOURCE_VERBS, URL_VERBS, is_resource_path
-from auditlint.report.eval_report import Explained, PassedOver, render
+from auditlint.report import formats, render
+from auditlint.report.explained import Decided, Explained, PassedOver
 
 if TYPE_CHECKING:
     from auditlint.events.event import Event
@@ -41,7 +41,7 @@ SHOWN = 10
 @click.option("--url", metavar="URL", help="Read the request from a URL, as the server does.")
 @click.option("--event", metavar="FILE", type=click.Path(), help="Take the request that an audit event records.")
 @click.option("--kubernetes-version", metavar="1.N", help="Decide as this release does.")
-@click.option("--format", "output_format", type=Choice(("text", "json")), default="text", help="Output [text].")
+@click.option("--format", "output_format", type=Choice(formats("eval")), default="text", help="Output [text].")
 @click.option("--verbose", "-v", is_flag=True, help="Say of every earlier rule why it does not take the request.")
 @click.option("--debug", is_flag=True, help="Show a traceback where auditlint itself fails.")
 def command(policy: str, *, kubernetes_version: str | None, output_format: str, verbose: bool, **options: Any) -> int:
@@ -59,10 +59,8 @@ def command(policy: str, *, kubernetes_version: str | None, output_format: str, 
     event = _event(asked.event) if asked.event is not None else None
     request = _recorded_request(event) if event is not None else request_asked(asked)
     outcome = evaluate(read.policy, request)
-    if output_format == "json":
-        text = _as_json(read, outcome, event)
-    else:
-        text = render(_explained(read, request, outcome, event, shown=len(read.policy.rules) if verbose else SHOWN))
+    explained = _explained(read, request, outcome, event, shown=len(read.policy.rules) if verbose else SHOWN)
+    text = render("eval", output_format, explained)
     if note := _oddity(request) or ("" if event else _unserved(request, read)):
         click.echo(f"auditlint: note: {note}", err=True)
     sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
@@ -86,22 +84,27 @@ def _recorded_request(event: Event) -> Request:
     return request_of(event)
 
 
-def _as_json(read: ReadPolicy, outcome: Outcome, event: Event | None) -> str:
-    import json
-
+def _decided(read: ReadPolicy, outcome: Outcome) -> Decided:
     place = None if outcome.rule is None else read.place(outcome.rule)
-    decision = described(outcome, place, read.path)
-    return json.dumps({"event": event.audit_id if event else None, **decision}, indent=1) + "\n"
+    return Decided(
+        rule=outcome.rule,
+        pointer=place and place.pointer,
+        path=place.path if place else read.path,
+        line=place and place.line,
+        level=outcome.level,
+        omit_stages=outcome.omit_stages,
+        omit_managed_fields=outcome.omit_managed_fields,
+    )
 
 
 def _explained(read: ReadPolicy, request: Request, outcome: Outcome, event: Event | None, *, shown: int) -> Explained:
     passed_over, hidden = _passed_over(read, request, outcome, shown)
     return Explained(
+        event=event.audit_id if event else None,
+        decided=_decided(read, outcome),
         request=_what(request),
         identity=_who(request),
-        level=outcome.level,
         stages=tuple(stage for stage in STAGES if stage not in outcome.omit_stages),
-        omitted=outcome.omit_stages,
         rule=_decider(read, outcome),
         without_managed_fields=outcome.omit_managed_fields and outcome.level in {"Request", "RequestResponse"},
         passed_over=passed_over,

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import click
 
 from auditlint import registry
-from auditlint.kubernetes import data
 from auditlint.rule import REGISTRY
 from auditlint.spelling import suggestion
 
@@ -39,7 +38,7 @@ def command(rule: str) -> None:
 def _page(name: str) -> str:
     """Return the text for a rule or a category; UsageError with a suggestion where there is none of that name."""
     if name in REGISTRY:
-        return (data.folder("rules") / f"{name}.md").read_text(encoding="utf-8")
+        return registry.page(name)
     categories = {rule.category for rule in REGISTRY.values()}
     if name in categories:
         from auditlint.cli.rules import listing

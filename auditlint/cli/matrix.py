@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import sys
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,22 +16,15 @@ from auditlint.cli.policies import STDIN, read_policy, settings_for
 from auditlint.kubernetes.matrix import changes, matrix
 from auditlint.kubernetes.matrix.cells import Engine
 from auditlint.kubernetes.matrix.people import distinguished, member_of, user_called
+from auditlint.report import Medium, formats, render
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from auditlint.kubernetes.engine.index import Index
     from auditlint.kubernetes.matrix.people import Identity
-    from auditlint.report.matrix.document import Document
+    from auditlint.report.tables.document import Document
 
-FORMATS = {
-    "text": "text_tables",
-    "markdown": "markdown_tables",
-    "csv": "csv_lines",
-    "json": "json_document",
-    "html": "html_page",
-}
-"""The formats, each with the module that renders it."""
 _NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 _LONGEST = 63
 """Characters of a namespace's name."""
@@ -50,7 +42,7 @@ _LONGEST = 63
 )
 @click.option("--namespace", "-n", metavar="NAME", help="Only requests in this namespace.")
 @click.option("--compare", metavar="OLD", type=click.Path(), help="Show only what this older policy makes different.")
-@click.option("--format", "output_format", type=Choice(tuple(FORMATS)), default="text", help="Output [text].")
+@click.option("--format", "output_format", type=Choice(formats("matrix")), default="text", help="Output [text].")
 @click.option("--output-file", type=click.Path(dir_okay=False), help="Write the table there; - is stdout.")
 @click.option("--color", type=Choice(("auto", "always", "never")), default="auto", help="Colour [auto: on a terminal].")
 @click.option("--kubernetes-version", metavar="1.N", help="Decide as this release does.")
@@ -103,11 +95,7 @@ def _identities(index: Index, options: dict[str, Any]) -> Sequence[Identity]:
 
 
 def _write(document: Document, target: str | None, options: dict[str, Any]) -> None:
-    wanted, output_format = options["color"], options["output_format"]
+    wanted = options["color"]
     on_terminal = target is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    render = import_module(f"auditlint.report.matrix.{FORMATS[output_format]}").render
-    if output_format == "text":
-        text = render(document, color=wanted == "always" or (wanted == "auto" and on_terminal))
-    else:
-        text = render(document)
-    terminal.write(target, text)
+    medium = Medium(color=wanted == "always" or (wanted == "auto" and on_terminal))
+    terminal.write(target, render("matrix", options["output_format"], document, medium))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from auditlint import __version__
 from auditlint.kubernetes import releases
 from auditlint.kubernetes.match import outcome_of
-from auditlint.report.matrix.document import FORMAT_VERSION, Document
+from auditlint.report.tables.document import FORMAT_VERSION, Document
 from auditlint.text import source
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.match import Outcome
     from auditlint.kubernetes.matrix import Line, Matrix, Table, cells
     from auditlint.kubernetes.matrix.people import Identity
-    from auditlint.report.matrix import document as plain
+    from auditlint.report.tables import document as plain
 
 MOST_VALUES = 100
 """So many of the namespaces or names of one case are listed, the rest are counted."""

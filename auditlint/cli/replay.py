@@ -15,6 +15,7 @@ from auditlint.cli.policies import ReadPolicy, read_policy, target
 from auditlint.events.files import STDIN, in_order
 from auditlint.events.replay import Replay
 from auditlint.events.summary import Replayed, comparison, summary
+from auditlint.report import formats, render
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from auditlint.events.event import Event
     from auditlint.events.tally import Totals
 
-FORMATS = ("text", "json", "jsonl")
+STREAM = "jsonl"
+"""The format that is no rendering of a summary: each event is printed as it is read."""
 PATIENCE = 1.0
 """Seconds before progress is shown."""
 
@@ -39,7 +41,11 @@ _BAR = 30
 @click.argument("logs", nargs=-1, required=True, type=click.Path(), metavar="LOG...")
 @click.option("--against", metavar="OLD", type=click.Path(), help="Show only what this older policy makes different.")
 @click.option(
-    "--format", "output_format", type=Choice(FORMATS), default="text", help="Output [text]; jsonl: per event."
+    "--format",
+    "output_format",
+    type=Choice((*formats("replay"), STREAM)),
+    default="text",
+    help="Output [text]; jsonl: per event.",
 )
 @click.option("--kubernetes-version", metavar="1.N", help="Decide as this release does.")
 @click.option("--debug", is_flag=True, help="Show a traceback where auditlint itself fails.")
@@ -65,11 +71,11 @@ def command(
     policies = [read_policy(path, minor) for path in (policy, against) if path is not None]
     missing: list[tuple[str, str]] = []
     files = in_order(logs, lambda path, why: missing.append((path, why)))
-    totals = _per_event(policies, files) if output_format == "jsonl" else _summed(policies, files)
+    totals = _per_event(policies, files) if output_format == STREAM else _summed(policies, files)
     totals.unreadable[:0] = missing
     # Without any log every rule would look as if it were never hit.
     says_something = bool(totals.tallies) or not totals.unreadable
-    if output_format == "json" or (output_format == "text" and says_something):
+    if output_format != STREAM and (says_something or output_format != "text"):
         _write(_rendered(totals, len(files), policies, output_format))
     return _tell(totals)
 
@@ -78,13 +84,7 @@ def _rendered(totals: Totals, files: int, policies: Sequence[ReadPolicy], output
     replayed = [Replayed(read.policy, read.path, read.place) for read in policies]
     compared = len(replayed) > 1
     found = comparison(totals, files, *replayed) if compared else summary(totals, files, replayed[0])
-    if output_format == "json":
-        import json
-
-        return json.dumps(found, indent=1) + "\n"
-    from auditlint.report import replay_report
-
-    return replay_report.render_comparison(found) if compared else replay_report.render(found)
+    return render("replay", output_format, found)
 
 
 def _summed(policies: Sequence[ReadPolicy], files: Sequence[str]) -> Totals:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint import registry
 from auditlint.carriers import recognise
-from auditlint.finding import Finding, Notice, Report, Severity, Span
+from auditlint.finding import Finding, Notice, Severity, Span
 from auditlint.kubernetes.releases import NEWEST
+from auditlint.lint import summaries
+from auditlint.report.model import Report
 from auditlint.rule import REGISTRY, Context, Subject
 from auditlint.subjects.model import IgnoreComments, PolicySubject, UnreadText
 from auditlint.text import reader, source
@@ -70,9 +72,11 @@ def check(
     linked = iter(recognise.link(subjects, settings.cluster, run.definitions))
     files = [file._replace(subjects=tuple(next(linked) for _ in file.subjects)) for file in files]
     found = {file.path: _judge(file, settings, run) for file in files}
+    findings = tuple(sorted((finding for findings in found.values() for finding in findings), key=_order))
     return Report(
-        subjects=tuple(_summaries(files)),
-        findings=tuple(sorted((finding for findings in found.values() for finding in findings), key=_order)),
+        subjects=tuple(summaries.of_subjects(subject for file in files for subject in file.subjects)),
+        findings=findings,
+        rules=tuple(summaries.of_rules(findings)),
         notices=tuple(run.notices),
         files=run.files,
         passed_over=run.passed_over,
@@ -114,12 +118,11 @@ def _search(
 
 def counts(report: Report, fail_on: str) -> bool:
     """Tell whether some finding is at or above `fail_on`."""
-    live = [finding for finding in report.findings if finding.suppressed is None]
     if fail_on == "never":
         return False
     if fail_on == "refused":
-        return any(finding.refused for finding in live)
-    return any(finding.severity >= Severity[fail_on.upper()] for finding in live)
+        return any(finding.refused for finding in report.live)
+    return any(finding.severity >= Severity[fail_on.upper()] for finding in report.live)
 
 
 def _read(
@@ -347,12 +350,3 @@ def _weigh(finding: Finding, settings: Settings) -> Finding:
 
 def _order(finding: Finding) -> tuple[str, int, int, str, str, int]:
     return finding.path, finding.span.line, finding.span.column, finding.rule, finding.pointer, finding.document
-
-
-def _summaries(files: list[_File]) -> Iterator[dict[str, object]]:
-    """Yield what the server makes of each subject, in order, whatever was selected."""
-    for file in files:
-        for subject in file.subjects:
-            summary = recognise.summary(subject)
-            if summary is not None:
-                yield summary

@@ -1,24 +1,26 @@
-"""One module per output format: each has a pure `render` from a Report to text."""
+"""The outputs: one module each, in the folder of the command that it is for, with a pure `render` to text.
+
+A module in such a folder is an output by being there: its name is the word for `--format`.
+"""
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from auditlint.finding import Report
+from auditlint.report.medium import PLAIN, Medium
 
-FORMATS = ("text", "full", "json", "github")
+__all__ = ["PLAIN", "Medium", "formats", "render"]
 
 
-def render(report: Report, output_format: str, *, color: bool = False) -> str:
-    """Return the report in one of FORMATS; colour is for people, so json and github have none."""
-    if output_format in {"text", "full"}:
-        if not report.findings:
-            return ""
-        from auditlint.report import text
+def formats(command: str) -> tuple[str, ...]:
+    """Return the names of a command's outputs: `check`, `matrix`, `eval` or `replay`."""
+    names = os.listdir(os.path.join(os.path.dirname(__file__), command))
+    return tuple(sorted(name[:-3] for name in names if name.endswith(".py") and name != "__init__.py"))
 
-        return text.render(report, source=output_format == "full", color=color)
-    module = import_module(f"auditlint.report.{output_format}_report")
-    rendered: str = module.render(report)
+
+def render(command: str, output_format: str, document: object, medium: Medium = PLAIN) -> str:
+    """Return what a command found in one of its formats; the module says what document it is made of."""
+    module = import_module(f"auditlint.report.{command}.{output_format}")
+    rendered: str = module.render(document, medium)
     return rendered

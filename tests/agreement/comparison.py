@@ -22,9 +22,10 @@ from tests.kubernetes.test_engine_live import as_question
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from auditlint.finding import Finding, Report
+    from auditlint.finding import Finding
     from auditlint.kubernetes.decode import Loaded
     from auditlint.kubernetes.policy import Policy
+    from auditlint.report.model import Reached, Report, SubjectSummary
     from tests.referee_client import Answer, Referee
 
 LARGEST = 30_000
@@ -91,29 +92,28 @@ def compare_policy(data: bytes, minor: int, answers: Answers) -> Iterator[Point 
     report = lint_report(data, minor, "policy")
     (subject,) = report.subjects
     load = answers["load"]
-    yield Point("refused or not", subject["refused_by"], [] if load.get("ok") else ["policy"])
+    yield Point("refused or not", list(subject.refused_by), [] if load.get("ok") else ["policy"])
     yield Point("a refusal is a finding", *_refusal_found(report, subject))
-    if subject["kubernetes"] != name(minor) or bool(subject["refused_by"]) == bool(load.get("ok")):
+    if subject.kubernetes != name(minor) or bool(subject.refused_by) == bool(load.get("ok")):
         return
     if minor >= WARNS_SINCE:
-        yield Point(
-            "lenient warning", subject["lenient"], "falling back to lenient decoding" in load.get("warning", "")
-        )
+        lenient = subject.policy is not None and subject.policy.lenient
+        yield Point("lenient warning", lenient, "falling back to lenient decoding" in load.get("warning", ""))
     loaded = load_text(data, minor)
     yield Point("policy as decoded", _mismatch(loaded, load, minor), "")
     if loaded and loaded.policy and "eval" in answers:
         yield from _evaluations(loaded.policy, answers["eval"])
     if "witnesses" in answers:
         yield from _witnesses(report, answers["witnesses"])
-    if "reach" in answers:
-        yield from _reach(report, subject, answers["reach"])
+    if "reach" in answers and subject.policy and subject.policy.reached:
+        yield from _reach(report, subject.policy.reached, answers["reach"])
 
 
-def _refusal_found(report: Report, subject: Mapping[str, object]) -> tuple[bool, bool]:
+def _refusal_found(report: Report, subject: SubjectSummary) -> tuple[bool, bool]:
     """Return whether a finding says that the server refuses this, and whether one must; a template may say it."""
     if any(finding.rule == "unrendered-template" for finding in report.findings):
         return True, True
-    return any(finding.refused for finding in report.findings), bool(subject["refused_by"])
+    return any(finding.refused for finding in report.findings), bool(subject.refused_by)
 
 
 def _mismatch(loaded: Loaded | None, load: Answer, minor: int) -> str:
@@ -159,18 +159,18 @@ def request_of(question: Answer) -> Request:
     return Request(question["verb"], question["user"], tuple(question.get("groups", ())), question.get("path"), *rest)
 
 
-def _reach(report: Report, subject: Mapping[str, Any], reach: Answer) -> Iterator[Point | Skipped]:
+def _reach(report: Report, reached: Reached, reach: Answer) -> Iterator[Point | Skipped]:
     if reach.get("error"):
         yield Skipped("more requests than can be tried")
         return
     theirs = [rule["fate"] for rule in reach["rules"]]
-    ours = [rule["fate"] for rule in subject["rules"]]
+    ours = [rule.fate for rule in reached.rules]
     if "unknown" in ours:
         yield Skipped("a rule that auditlint gives up on")
         return
     yield Point("fates of rules", ours, theirs)
     falls_off = reach.get("missingCatchAll") is not None
-    yield Point("catch_all", subject["catch_all"], not falls_off)
+    yield Point("catch_all", reached.catch_all, not falls_off)
     yield Point("missing-catch-all", any(_pointers(report, "missing-catch-all")), falls_off)
     for rule, expected in (
         ("unreachable-rule", _rules_with(theirs, "unreachable")),
@@ -222,8 +222,7 @@ def compare_flags(data: bytes, minor: int, answers: Answers) -> Iterator[Point |
     (subject,) = report.subjects
     said = answers["flags"]
     refused = bool(said.get("parse") or said.get("validate") or any(said.get("positional", ())))
-    ours = subject["refused_by"]
-    yield Point("flags refused or not", isinstance(ours, list) and "flags" in ours, refused)
+    yield Point("flags refused or not", "flags" in subject.refused_by, refused)
     yield Point("a refusal is a finding", *_refusal_found(report, subject))
 
 

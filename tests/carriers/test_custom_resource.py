@@ -21,7 +21,7 @@ from tests.carriers.recognition import POLICY, found, only
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from auditlint.finding import Report
+    from auditlint.report.model import Report
 
 V1 = """\
 apiVersion: apiextensions.k8s.io/v1
@@ -221,7 +221,7 @@ def run_over(folder: Path, **files: str) -> Report:
 
 def test_nothing_is_said_of_definitions(tmp_path: Path) -> None:
     report = run_over(tmp_path, crd=V1, secret="kind: Secret\n", policy=LIMITED % "example.com")
-    assert [subject["path"] for subject in report.subjects] == [str(tmp_path / "policy.yaml")]
+    assert [subject.path for subject in report.subjects] == [str(tmp_path / "policy.yaml")]
     assert [notice.path for notice in report.notices] == [str(tmp_path / "secret.yaml")]
     assert (report.files, report.definitions, report.passed_over) == (3, 1, 1)
     assert not any(finding.path.endswith("crd.yaml") for finding in report.findings)
@@ -230,4 +230,4 @@ def test_nothing_is_said_of_definitions(tmp_path: Path) -> None:
 def test_a_file_with_a_policy_and_a_definition_is_both(tmp_path: Path) -> None:
     report = run_over(tmp_path, both=LIMITED % "example.com" + "---\n" + V1)
     assert (report.definitions, report.passed_over) == (1, 0)
-    assert [subject["kind"] for subject in report.subjects] == ["policy"]
+    assert [subject.kind for subject in report.subjects] == ["policy"]

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from auditlint.carriers.first_look import may_hold_subject
 from auditlint.carriers.recognise import Found, link, recognise
+from auditlint.lint.summaries import of_subject
 from auditlint.subjects.model import ApiServer
-from auditlint.subjects.summary import summary
 from tests.carriers.recognition import POLICY, found, pod, subjects
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ def documents() -> SearchStrategy[object]:
 def test_any_shape_is_taken(values: list[object], as_kind: str | None) -> None:
     text = yaml.dump_all(values)
     for subject in link(recognise("x.yaml", text.encode(), as_kind=as_kind, named=True, minor=None).subjects):
-        entry = summary(subject)
-        assert entry is None or entry["path"] == "x.yaml"
+        entry = of_subject(subject)
+        assert entry is None or entry.path == "x.yaml"
 
 
 @given(st.binary(max_size=60), st.sampled_from((None, "policy", "pod", "flags")))

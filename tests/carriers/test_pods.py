@@ -6,8 +6,9 @@ import json
 
 import pytest
 
+from auditlint.lint.summaries import of_subject
+from auditlint.report.model import SubjectSummary
 from auditlint.subjects.model import ApiServer, ManifestFile
-from auditlint.subjects.summary import summary
 from tests.carriers.recognition import POLICY, found, only, pod, subjects, texts
 
 RUN = "command: [kube-apiserver, --audit-log-path=/a]"
@@ -196,12 +197,11 @@ def test_an_aliased_container_is_judged_once() -> None:
 
 def test_summary() -> None:
     server = only(ApiServer, pod("command: [kube-apiserver, --audit-log-maxage=x, --audit-log-path=/a]"))
-    assert summary(server) == {
-        "kind": "apiserver",
-        "path": "file.yaml",
-        "document": 0,
-        "pointer": "/spec/containers/0",
-        "line": 6,
-        "kubernetes": "1.29",
-        "refused_by": ["flags"],
-    }
+    assert of_subject(server) == SubjectSummary(
+        path="file.yaml",
+        document=0,
+        pointer="/spec/containers/0",
+        line=6,
+        kubernetes="1.29",
+        refused_by=("flags",),
+    )

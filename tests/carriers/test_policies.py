@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from auditlint.lint.summaries import of_subject
+from auditlint.report.model import PolicyFacts, SubjectSummary
 from auditlint.subjects.model import AuditSink, PolicySubject, UnreadText
-from auditlint.subjects.summary import summary
 from tests.carriers.recognition import POLICY, found, only, subjects
 
 
@@ -79,9 +80,9 @@ def test_as_a_policy_a_file_is_one_subject(text: str) -> None:
 @pytest.mark.parametrize("text", ["a: [", "{a: b}", "level: {{ .Values.level }}", "\tx"])
 def test_as_a_policy_unreadable_text_is_one_subject(text: str) -> None:
     unread = only(UnreadText, text, as_kind="policy")
-    entry = summary(unread)
+    entry = of_subject(unread)
     assert entry is not None
-    assert (entry["kind"], entry["refused_by"], entry["lenient"]) == ("policy", ["policy"], False)
+    assert (entry.kind, entry.refused_by, entry.policy) == ("policy", ("policy",), PolicyFacts(lenient=False))
 
 
 def test_as_a_policy_later_documents_are_not_read() -> None:
@@ -109,22 +110,21 @@ def test_policies_in_a_bundle_are_judged_alone() -> None:
 
 
 def test_what_is_never_read_has_no_entry() -> None:
-    entries = [summary(subject) for subject in subjects(POLICY + "---\n" + POLICY)]
-    assert [entry and entry["document"] for entry in entries] == [0, None]
+    entries = [of_subject(subject) for subject in subjects(POLICY + "---\n" + POLICY)]
+    assert [entry and entry.document for entry in entries] == [0, None]
 
 
 def test_summary() -> None:
     policy = only(PolicySubject, "# x\n" + POLICY.replace("level: M", "Level: M"))
-    assert summary(policy) == {
-        "kind": "policy",
-        "path": "file.yaml",
-        "document": 0,
-        "pointer": "",
-        "line": 2,
-        "kubernetes": "1.37",
-        "refused_by": ["policy"],
-        "lenient": True,
-    }
+    assert of_subject(policy) == SubjectSummary(
+        path="file.yaml",
+        document=0,
+        pointer="",
+        line=2,
+        kubernetes="1.37",
+        refused_by=("policy",),
+        policy=PolicyFacts(lenient=True),
+    )
 
 
 def test_a_release_is_given() -> None:
@@ -136,4 +136,4 @@ def test_a_release_is_given() -> None:
 def test_audit_sinks() -> None:
     sink = only(AuditSink, "apiVersion: auditregistration.k8s.io/v1alpha1\nkind: AuditSink\nspec: {}\n")
     assert (sink.base, sink.minor) == ((), 37)
-    assert summary(sink) is None
+    assert of_subject(sink) is None

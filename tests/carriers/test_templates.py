@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditlint.carriers.recognise import Found
+from auditlint.lint.summaries import of_subject
 from auditlint.subjects import templates
 from auditlint.subjects.model import PolicySubject, UnreadText
-from auditlint.subjects.summary import summary
 from tests.carriers.recognition import POLICY, found, only, subjects
 
 
@@ -81,7 +81,7 @@ def test_a_file_that_was_named() -> None:
     unread = only(UnreadText, "a: 1\nb: [", "x.yaml")
     assert (unread.document, unread.meant, unread.span.line, unread.lines) == (0, "", 2, ("a: 1", "b: ["))
     assert not unread.refused
-    assert summary(unread) is None
+    assert of_subject(unread) is None
 
 
 @pytest.mark.parametrize(
@@ -121,9 +121,9 @@ def test_text_with_words_about_auditing(text: str, meant: str) -> None:
     (unread,) = found(text, named=False).subjects
     assert isinstance(unread, UnreadText)
     assert unread.meant == meant
-    entry = summary(unread)
+    entry = of_subject(unread)
     assert entry is not None
-    assert entry["refused_by"] == ["policy" if meant == "policy" else "pod"]
+    assert entry.refused_by == ("policy" if meant == "policy" else "pod",)
 
 
 def test_a_later_document_that_does_not_parse_stops_no_server() -> None:
@@ -132,7 +132,7 @@ def test_a_later_document_that_does_not_parse_stops_no_server() -> None:
     assert isinstance(unread, UnreadText)
     assert unread.document == 1
     assert not unread.refused
-    assert summary(unread) is None
+    assert of_subject(unread) is None
 
 
 def test_records_of_requests_are_no_policies() -> None:

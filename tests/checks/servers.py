@@ -92,4 +92,4 @@ def refused_by(text: str, *, as_kind: str | None = None, minor: int | None = Non
     source = Source("kube-apiserver.yaml", named=True, data=text.encode())
     report = lint.check([source], Settings(minor=minor), as_kind=as_kind)
     (subject,) = report.subjects
-    return subject["refused_by"]
+    return list(subject.refused_by)

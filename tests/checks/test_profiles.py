@@ -24,8 +24,8 @@ from tests.checks.servers import LIMITS, LOG, MOUNTS, POLICY, VOLUMES, WEBHOOK, 
 from tests.checks.test_policy_matching import POLICIES, USERS, subject_of
 
 if TYPE_CHECKING:
-    from auditlint.finding import Report
     from auditlint.kubernetes.policy import Policy
+    from auditlint.report.model import Report
 
 registry.load()
 

@@ -16,7 +16,7 @@ import jsonschema
 import pytest
 
 from auditlint.cli import run
-from auditlint.report.text import printable
+from auditlint.report.printable import printable
 
 HERE = Path(__file__).parent
 GOLDEN = HERE / "golden"

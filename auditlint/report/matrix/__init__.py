@@ -1,1 +1,1 @@
-"""One module per output format of `matrix`: each has a pure `render` from a document to text."""
+"""Outputs of `matrix`: each renders a Document."""

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditlint.report.text import said
+from auditlint.report.check.text import said
 
 if TYPE_CHECKING:
-    from auditlint.finding import Finding, Report
+    from auditlint.finding import Finding
+    from auditlint.report.medium import Medium
+    from auditlint.report.model import Report
 
 COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
 
 
-def render(report: Report) -> str:
+def render(report: Report, _medium: Medium) -> str:
     """Return one workflow command a finding that is not suppressed."""
-    return "".join(_command(finding) for finding in report.findings if finding.suppressed is None)
+    return "".join(_command(finding) for finding in report.live)
 
 
 def _command(finding: Finding) -> str:

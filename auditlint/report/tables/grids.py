@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint.report.text import printable
+from auditlint.report.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from auditlint.report.matrix.document import Cell, Document, Identity, Row, Table
-    from auditlint.report.matrix.methods import Methods
+    from auditlint.report.tables.document import Cell, Document, Identity, Row, Table
+    from auditlint.report.tables.methods import Methods
 
 VERBS = ("get", "list", "watch", "create", "update", "patch", "delete", "deletecollection")
 """The columns of resources."""

@@ -9,17 +9,19 @@ from auditlint import __version__
 from auditlint.finding import Severity
 
 if TYPE_CHECKING:
-    from auditlint.finding import Finding, Fix, Related, Report, Span
+    from auditlint.finding import Finding, Fix, Related, Span
+    from auditlint.report.medium import Medium
+    from auditlint.report.model import PolicyFacts, Reached, Report, SubjectSummary
 
 FORMAT_VERSION = 1
 
 
-def render(report: Report) -> str:
+def render(report: Report, _medium: Medium) -> str:
     """Return one JSON object with a final newline."""
     document = {
         "version": FORMAT_VERSION,
         "tool": {"name": "auditlint", "version": __version__},
-        "subjects": list(report.subjects),
+        "subjects": [_subject(subject) for subject in report.subjects],
         "findings": [_finding(finding) for finding in report.findings],
         "summary": _summary(report),
         "notices": [{"path": notice.path, "line": notice.line, "message": notice.message} for notice in report.notices],
@@ -28,13 +30,33 @@ def render(report: Report) -> str:
 
 
 def _summary(report: Report) -> dict[str, int]:
-    counted = [finding.severity for finding in report.findings if finding.suppressed is None]
     return {
         "files": report.files,
-        "errors": counted.count(Severity.ERROR),
-        "warnings": counted.count(Severity.WARNING),
-        "infos": counted.count(Severity.INFO),
+        "errors": report.count(Severity.ERROR),
+        "warnings": report.count(Severity.WARNING),
+        "infos": report.count(Severity.INFO),
     }
+
+
+def _subject(subject: SubjectSummary) -> dict[str, Any]:
+    return {
+        "kind": subject.kind,
+        "path": subject.path,
+        "document": subject.document,
+        "pointer": subject.pointer,
+        "line": subject.line,
+        "kubernetes": subject.kubernetes,
+        "refused_by": list(subject.refused_by),
+        **(_policy(subject.policy) if subject.policy else {}),
+    }
+
+
+def _policy(policy: PolicyFacts) -> dict[str, Any]:
+    return {"lenient": policy.lenient, **(_reached(policy.reached) if policy.reached else {})}
+
+
+def _reached(reached: Reached) -> dict[str, Any]:
+    return {"catch_all": reached.catch_all, "rules": [fate._asdict() for fate in reached.rules]}
 
 
 def _place(path: str, span: Span) -> dict[str, Any]:

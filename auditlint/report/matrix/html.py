@@ -13,14 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.english import counted
-from auditlint.report.matrix import methods, words
-from auditlint.report.matrix.grids import VERBS
-from auditlint.report.text import printable
+from auditlint.report.printable import printable
+from auditlint.report.tables import methods, words
+from auditlint.report.tables.grids import VERBS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from auditlint.report.matrix.document import (
+    from auditlint.report.medium import Medium
+    from auditlint.report.tables.document import (
         Case,
         Cell,
         Decision,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
         RuleText,
         Table,
     )
-    from auditlint.report.matrix.methods import Methods
+    from auditlint.report.tables.methods import Methods
 
 LABELS = {"None": "None", "Metadata": "Metadata", "Request": "Request", "RequestResponse": "Req+Resp"}
 """What stands in a cell."""
@@ -66,7 +67,7 @@ class _Page(NamedTuple):
     """The cells of the first table, by row and verb."""
 
 
-def render(document: Document) -> str:
+def render(document: Document, _medium: Medium) -> str:
     """Return the page."""
     style, script = (Path(__file__).with_name(name).read_text("utf-8") for name in ("page.css", "page.js"))
     tables = document["tables"]

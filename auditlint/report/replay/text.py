@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from auditlint.english import noun
-from auditlint.report.text import printable
+from auditlint.report.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from auditlint.report.medium import Medium
 
     Summary = Mapping[str, Any]
 
@@ -21,15 +23,18 @@ _UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 _THOUSAND = 1000
 
 
-def render(summary: Summary) -> str:
-    """Return the summary of a log under one policy."""
+def render(summary: Summary, _medium: Medium) -> str:
+    """Return the summary of a log under one policy, or what differs between two."""
+    return _differing(summary) if "differences" in summary else _taken(summary)
+
+
+def _taken(summary: Summary) -> str:
     rows = [row for row in (*summary["rules"], summary["unmatched"]) if row["events"]]
     parts = [_head(summary), _hits(rows), _busiest(rows), _volumes(summary, rows), _never_hit(summary)]
     return "\n".join(part for part in parts if part)
 
 
-def render_comparison(summary: Summary) -> str:
-    """Return what differs between two policies."""
+def _differing(summary: Summary) -> str:
     head = _head(summary)
     if not summary["differences"]:
         return f"{head}\nevery event gets the same from both policies\n"

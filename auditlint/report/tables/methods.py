@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from auditlint.report.matrix.document import Cell, Document
+    from auditlint.report.tables.document import Cell, Document
 
 Methods = tuple[str, ...]
 

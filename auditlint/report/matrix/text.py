@@ -7,15 +7,17 @@ from itertools import chain
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from auditlint.report.matrix import grids, methods, words
-from auditlint.report.matrix.grids import VERBS, Grid, Shown
-from auditlint.report.text import BOLD, RESET, printable
+from auditlint.report.printable import printable
+from auditlint.report.styles import BOLD, RESET
+from auditlint.report.tables import grids, methods, words
+from auditlint.report.tables.grids import VERBS, Grid, Shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from auditlint.report.matrix.document import Cell, Document, Identity, Table
-    from auditlint.report.matrix.methods import Methods
+    from auditlint.report.medium import Medium
+    from auditlint.report.tables.document import Cell, Document, Identity, Table
+    from auditlint.report.tables.methods import Methods
 
 WIDTH = 80
 LONGEST_NAME = 31
@@ -52,9 +54,9 @@ class _Notes:
         return f"[{self.texts.index(text) + 1}]"
 
 
-def render(document: Document, *, color: bool = False) -> str:
+def render(document: Document, medium: Medium) -> str:
     """Return the tables, or with an older policy the changes, with notes on what depends on namespace or name."""
-    paint = _painted if color else _plain
+    paint = _painted if medium.color else _plain
     notes = _Notes()
     body = list(_changes(document, notes, paint) if document["against"] else _tables(document, notes, paint))
     lines = [*_head(document, notes, paint), *body, *_below(document, notes)]

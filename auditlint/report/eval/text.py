@@ -2,42 +2,21 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
-from auditlint.report.text import printable
+from auditlint.report.printable import printable
 
-
-class PassedOver(NamedTuple):
-    """An earlier rule, where it stands, and what keeps it from taking the request."""
-
-    place: str
-    reason: str
+if TYPE_CHECKING:
+    from auditlint.report.explained import Explained
+    from auditlint.report.medium import Medium
 
 
-class Explained(NamedTuple):
-    """A decision with its reasons."""
-
-    request: str
-    identity: str
-    level: str
-    stages: tuple[str, ...]
-    omitted: tuple[str, ...]
-    rule: str
-    """The rule that decides and where it stands, or that none does."""
-    without_managed_fields: bool
-    passed_over: tuple[PassedOver, ...]
-    hidden: int = 0
-    """Earlier rules that are not shown."""
-    recorded: str = ""
-    """What the event itself says that happened."""
-
-
-def render(explained: Explained) -> str:
+def render(explained: Explained, _medium: Medium) -> str:
     """Return the decision, a line for each of its parts, then the rules that were passed over."""
     rows = [
         ("request", explained.request),
         ("user", explained.identity),
-        ("level", explained.level),
+        ("level", explained.decided.level),
         ("stages", _stages(explained)),
         ("rule", explained.rule),
         ("bodies", "without managedFields" if explained.without_managed_fields else ""),
@@ -54,9 +33,9 @@ def render(explained: Explained) -> str:
 
 def _stages(explained: Explained) -> str:
     """Return the stages that are logged; which of them a request passes depends on how it goes."""
-    if explained.level == "None":
+    if explained.decided.level == "None":
         return "none, nothing is logged"
     if not explained.stages:
         return "none, all of them are omitted: nothing is logged"
-    omitted = f" (omitted: {', '.join(explained.omitted)})" if explained.omitted else ""
-    return ", ".join(explained.stages) + omitted
+    omitted = ", ".join(explained.decided.omit_stages)
+    return ", ".join(explained.stages) + (f" (omitted: {omitted})" if omitted else "")

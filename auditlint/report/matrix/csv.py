@@ -6,13 +6,14 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from auditlint.report.matrix import words
-from auditlint.report.text import printable
+from auditlint.report.printable import printable
+from auditlint.report.tables import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditlint.report.matrix.document import Case, Cell, Decision, Document, Identity, PolicyText, Row
+    from auditlint.report.medium import Medium
+    from auditlint.report.tables.document import Case, Cell, Decision, Document, Identity, PolicyText, Row
 
 HEADINGS = ("who", "name", "groups", "section", "resource", "verb", "when", "level", "rule", "line", "omitted")
 BEFORE = ("was_level", "was_rule", "was_line", "was_omitted")
@@ -22,7 +23,7 @@ _MANY = 1_000_000
 _UNKNOWN = "too many cases to try"
 
 
-def render(document: Document) -> str:
+def render(document: Document, _medium: Medium) -> str:
     """Return a line of headings, then the cells; rules count from 0, as `rules[0]` does.
 
     A value that a spreadsheet would take for a formula has an apostrophe before it.

@@ -9,7 +9,7 @@ from auditlint.english import counted, noun
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from auditlint.report.matrix.document import Case, Cell, Choice, Decision, Document, Identity, PolicyText, Where
+    from auditlint.report.tables.document import Case, Cell, Choice, Decision, Document, Identity, PolicyText, Where
 
 MIXED = "mixed"
 SILENT = "silent"

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint.report.matrix import grids, methods, words
-from auditlint.report.text import printable
+from auditlint.report.printable import printable
+from auditlint.report.tables import grids, methods, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from auditlint.report.matrix.document import Cell, Document
-    from auditlint.report.matrix.grids import Grid, Shown
+    from auditlint.report.medium import Medium
+    from auditlint.report.tables.document import Cell, Document
+    from auditlint.report.tables.grids import Grid, Shown
 
 _ESCAPED = str.maketrans({character: f"\\{character}" for character in "\\`*_[]<>|~&"})
 
@@ -23,7 +24,7 @@ class _Headings(NamedTuple):
     paths: tuple[str, ...]
 
 
-def render(document: Document) -> str:
+def render(document: Document, _medium: Medium) -> str:
     """Return headings and tables; with an older policy, of the cells that have changed."""
     notes: dict[str, int] = {}
     groups = methods.columns(document)

@@ -1,0 +1,78 @@
+"""What the report says of subjects and rules besides findings: what the server makes of each, and which are named."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from auditlint import registry
+from auditlint.kubernetes.releases import name
+from auditlint.report.model import PolicyFacts, Reached, RuleFate, RuleSummary, SubjectSummary
+from auditlint.rule import REGISTRY
+from auditlint.subjects.model import ApiServer, PolicySubject, UnreadText
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from auditlint.finding import Finding, Path
+    from auditlint.kubernetes.reach import Answer
+    from auditlint.rule import Subject
+
+
+def of_subjects(subjects: Iterable[Subject]) -> Iterator[SubjectSummary]:
+    """Yield what the server makes of each subject, in order, whatever was selected."""
+    return (summary for summary in map(of_subject, subjects) if summary)
+
+
+def of_subject(subject: Subject) -> SubjectSummary | None:
+    """Return what the server makes of a subject; None for one that no server takes for itself."""
+    if isinstance(subject, PolicySubject) and not subject.later:
+        refused_by = ("policy",) if subject.loaded.refused else ()
+        facts = PolicyFacts(lenient=subject.loaded.lenient, reached=_reached(subject))
+        return _entry(subject, subject.base, subject.minor, refused_by, facts)
+    if isinstance(subject, ApiServer):
+        return _entry(subject, subject.base, subject.minor, tuple(subject.refused_by))
+    if isinstance(subject, UnreadText) and subject.refused:
+        if subject.meant == "policy":
+            return _entry(subject, (), subject.minor, ("policy",), PolicyFacts(lenient=False))
+        return _entry(subject, (), subject.minor, ("pod",))
+    return None
+
+
+def of_rules(findings: Iterable[Finding]) -> Iterator[RuleSummary]:
+    """Yield the rules that findings and their related places name, by name."""
+    named = {name for finding in findings for name in (finding.rule, *finding.stands_for)}
+    for rule in map(REGISTRY.__getitem__, sorted(named)):
+        yield RuleSummary(rule.name, rule.category, rule.severity, rule.summary, partial(registry.page, rule.name))
+
+
+def _entry(
+    subject: Subject, base: Path, minor: int, refused_by: tuple[str, ...], policy: PolicyFacts | None = None
+) -> SubjectSummary:
+    return SubjectSummary(
+        path=subject.path,
+        document=subject.document,
+        pointer=subject.places.pointer(base),
+        line=subject.places.key(base).line,
+        kubernetes=name(minor),
+        refused_by=refused_by,
+        policy=policy,
+    )
+
+
+def _reached(subject: PolicySubject) -> Reached | None:
+    """Return what is known of a policy's rules; None if it is refused for more than its head."""
+    found = subject.analysis
+    if found is None:
+        return None
+    paths = [subject.at("rules", index) for index in range(len(found.policy.rules))]
+    rules = tuple(
+        RuleFate(subject.places.pointer(path), subject.places.key(path).line, rule.level, fate.kind)
+        for path, rule, fate in zip(paths, found.policy.rules, found.reach.fates, strict=True)
+    )
+    return Reached(_catch_all(found.reach.missing_catch_all), rules)
+
+
+def _catch_all(missing: Answer) -> bool | None:
+    """Return whether every request reaches a rule; None where that was too hard to tell."""
+    return None if missing.request is None and not missing.complete else missing.impossible

@@ -1,0 +1,1 @@
+"""Outputs of `check`: each renders a Report."""

@@ -1,0 +1,1 @@
+"""Outputs of `eval`: each renders an Explained."""

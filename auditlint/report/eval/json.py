@@ -1,0 +1,26 @@
+"""The decision on one request as JSON, with the keys that `replay --format jsonl` has for each event."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from auditlint.report.explained import Explained
+    from auditlint.report.medium import Medium
+
+
+def render(explained: Explained, _medium: Medium) -> str:
+    """Return one JSON object with a final newline."""
+    decided = explained.decided
+    document = {
+        "event": explained.event,
+        "rule": decided.rule,
+        "pointer": decided.pointer,
+        "path": decided.path,
+        "line": decided.line,
+        "level": decided.level,
+        "omitStages": list(decided.omit_stages),
+        "omitManagedFields": decided.omit_managed_fields,
+    }
+    return json.dumps(document, indent=1) + "\n"

@@ -1,0 +1,1 @@
+"""Outputs of `replay`: each renders a Summary."""
