@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from auditlint import spelling
 from auditlint.finding import Finding, Severity
 from auditlint.rule import REGISTRY, Category, Context
 from auditlint.subjects.model import IgnoreComments
@@ -35,13 +36,10 @@ def unused_ignore(comments: IgnoreComments, context: Context) -> Iterator[Findin
 )
 def unknown_ignore(comments: IgnoreComments, context: Context) -> Iterator[Finding]:
     """Report each name in an ignore comment that no rule has."""
-    from difflib import get_close_matches
-
     for ignore in comments.ignores:
         for name in ignore.names:
             if name not in comments.known:
-                near = get_close_matches(name, comments.known, 1)
-                hint = f', did you mean "{near[0]}"?' if near else "; `auditlint rules` lists them"
+                hint = spelling.suggestion(name, comments.known) or "; `auditlint rules` lists them"
                 if name in {rule.category for rule in REGISTRY.values()}:
                     hint = ": it is a category, and a comment names rules, which `auditlint rules` lists"
                 yield context.at(ignore.span, "", f'"{name}" is not a rule, so this comment ignores nothing{hint}')

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from auditlint import english
+from auditlint import english, spelling
 from auditlint.checks.queries import effects
 from auditlint.checks.suggestions import fields, unknown_keys
 from auditlint.checks.suggestions.pasteable import inline
@@ -249,7 +249,7 @@ def invalid_level(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 def invalid_stage(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report stages that do not exist."""
     for problem in _problems(policy, "invalid-stage"):
-        guess = fields.nearest(str(problem.value), STAGES)
+        guess = spelling.nearest(str(problem.value), STAGES)
         hint = f'did you mean "{guess}"?' if guess else f"write {english.listing(STAGES, 'or')};"
         yield _report(policy, context, problem, f"{quoted(problem.value)} is not a stage, {hint} {_REFUSES}")
 
@@ -521,7 +521,7 @@ def _level_meant(text: str) -> str | None:
     for level, words in _LEVEL_WORDS.items():
         if plain in words.split():
             return level
-    return fields.nearest(text, LEVELS)
+    return spelling.nearest(text, LEVELS)
 
 
 def _group_advice(group: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from auditlint import spelling
 from auditlint.checks.server.flag_words import (
     NOT_STARTING,
     also,
@@ -167,10 +168,7 @@ def _valid(server: ApiServer, invalid: Invalid, use: FlagUse) -> str:
         return f"{because}: set it to a positive number, or delete --{use.name}"
     choices = _choices(server, name)
     if choices:
-        from difflib import get_close_matches
-
-        near = get_close_matches(value.lower(), choices, 1)
-        return f"Write --{name}={near[0] if near else listing(choices, 'or')}"
+        return f"Write --{name}={spelling.meant(value, choices) or listing(choices, 'or')}"
     return f"Write {example(name, server.minor)}"
 
 

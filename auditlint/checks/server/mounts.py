@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING, Any
 
+from auditlint import spelling
 from auditlint.checks.server.flag_words import NOT_STARTING, at_flag
 from auditlint.english import speech
 from auditlint.finding import Severity
@@ -195,10 +196,7 @@ def wrong_host_path_type(server: ApiServer, context: Context) -> Iterator[Findin
 
 def _near_type(server: ApiServer, fault: Fault) -> str:
     volume = next(volume for volume in server.volumes if volume.position in fault.place)
-    from difflib import get_close_matches
-
-    near = get_close_matches(volume.host_path_type.title(), mounts.HOST_PATH_TYPES, 1, 0.3)
-    return near[0] if near and near[0] else "File or DirectoryOrCreate"
+    return spelling.meant(volume.host_path_type, mounts.HOST_PATH_TYPES) or "File or DirectoryOrCreate"
 
 
 def _misfit(fault: Fault, volume: Volume) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from auditlint import spelling
+
 POLICY, RULE, ENTRY = "policy", "rule", "group entry"
 
 FIELDS = {
@@ -45,7 +47,6 @@ _WORDS = {
 }
 """Per field the words that people write for it, compared without case, dashes and underscores."""
 _API_GROUP_WORDS = frozenset({"", "*", "core", "v1", "apps", "batch", "extensions", "policy", "autoscaling"})
-_LONGEST_SHORT_WORD = 4
 
 
 class Meaning(NamedTuple):
@@ -57,7 +58,7 @@ class Meaning(NamedTuple):
 
 def meant_by(key: str, place: str, value: object = None) -> Meaning | None:
     """Return what an unknown key in a mapping of this place most likely means, None where nothing comes to mind."""
-    word = _plain(key)
+    word = spelling.plain(key)
     if place == RULE and word in {"group", "groups"}:
         return Meaning(ENTRY, "group") if _are_api_groups(value) else Meaning(RULE, "userGroups")
     for elsewhere in _looked_in(place):
@@ -65,34 +66,6 @@ def meant_by(key: str, place: str, value: object = None) -> Meaning | None:
             if word in _spellings(name):
                 return Meaning(elsewhere, name)
     return _nearest(word, place)
-
-
-def nearest(word: str, known: tuple[str, ...]) -> str | None:
-    """Return the known word that this one is a slip of the pen away from, else None."""
-    plain = _plain(word)
-    same = [name for name in known if _plain(name) == plain]
-    if same:
-        return same[0]
-    most = 1 if len(plain) <= _LONGEST_SHORT_WORD else 2
-    ranked = sorted((distance(plain, _plain(name)), index) for index, name in enumerate(known))
-    return known[ranked[0][1]] if ranked and ranked[0][0] <= most else None
-
-
-def distance(one: str, other: str) -> int:
-    """Return how many letters must be added, taken away, changed or swapped with the next to turn one into other."""
-    if abs(len(one) - len(other)) > 3:  # noqa: PLR2004  (further away than anybody asks for)
-        return abs(len(one) - len(other))
-    older: list[int] = []
-    previous = list(range(len(other) + 1))
-    for row, char in enumerate(one, 1):
-        current = [row]
-        for column, wanted in enumerate(other, 1):
-            best = min(previous[column] + 1, current[-1] + 1, previous[column - 1] + (char != wanted))
-            if row > 1 and column > 1 and char == other[column - 2] and one[row - 2] == wanted:
-                best = min(best, older[column - 2] + 1)
-            current.append(best)
-        older, previous = previous, current
-    return previous[-1]
 
 
 def _looked_in(place: str) -> tuple[str, ...]:
@@ -103,19 +76,15 @@ def _looked_in(place: str) -> tuple[str, ...]:
 def _nearest(word: str, place: str) -> Meaning | None:
     for elsewhere in _looked_in(place):
         names = FIELDS[elsewhere]
-        spellings = {_plain(text): name for name in names for text in (name, *_WORDS.get(name, "").split())}
-        found = nearest(word, tuple(spellings))
+        spellings = {spelling.plain(text): name for name in names for text in (name, *_WORDS.get(name, "").split())}
+        found = spelling.nearest(word, spellings)
         if found:
             return Meaning(elsewhere, spellings[found])
     return None
 
 
 def _spellings(name: str) -> frozenset[str]:
-    return frozenset(map(_plain, (name, *_WORDS.get(name, "").split())))
-
-
-def _plain(word: str) -> str:
-    return word.lower().replace("-", "").replace("_", "").replace(" ", "")
+    return frozenset(map(spelling.plain, (name, *_WORDS.get(name, "").split())))
 
 
 def _are_api_groups(value: object) -> bool:

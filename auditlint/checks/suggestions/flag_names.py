@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from auditlint import spelling
 from auditlint.kubernetes import known_flags
 
 _INTENDED = {
@@ -43,20 +44,6 @@ def suggest(name: str, minor: int) -> str | None:
         return intended
     if written in names:
         return written
-    limit = max(2, len(written) // 5)
-    alike = [known for known in names if abs(len(known) - len(written)) <= limit]
-    near = min(((_edits(written, known), known) for known in alike), default=None)
-    if near and near[0] <= limit:
-        return near[1]
-    longer = [known for known in names if known.startswith(written) or written.endswith("-" + known)]
-    return longer[0] if len(longer) == 1 else None
-
-
-def _edits(left: str, right: str) -> int:
-    """Return how many letters must be put in, left out or replaced to turn one word into the other."""
-    row = list(range(len(right) + 1))
-    for i, a in enumerate(left, 1):
-        previous, row[0] = row[0], i
-        for j, b in enumerate(right, 1):
-            previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (a != b))
-    return row[-1]
+    near = spelling.meant(written, sorted(names))
+    endings = [known for known in names if written.endswith("-" + known)]
+    return near or (endings[0] if len(endings) == 1 else None)

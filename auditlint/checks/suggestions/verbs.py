@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditlint import english
-from auditlint.checks.suggestions import fields
+from auditlint import english, spelling
 from auditlint.kubernetes.requests import NAMELESS_VERB, RESOURCE_VERBS, URL_VERBS
 
 if TYPE_CHECKING:
@@ -108,7 +107,7 @@ def advice(verb: str, *, of_urls: bool, alone: bool) -> str:
         return f"only kubectl knows it, what it asks for are other verbs. {delete}"
     if plain in {"all", "any", "every"}:
         return "leave `verbs:` out to take them all"
-    near = fields.nearest(verb, tuple(sorted(KNOWN - {"", "proxy"})))
+    near = spelling.nearest(verb, sorted(KNOWN - {"", "proxy"}))
     if near:
         return f'did you mean "{near}"?'
     return "write get, list, watch, create, update, patch, delete or deletecollection"

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from auditlint.checks.suggestions import fields
+from auditlint import spelling
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 _VERSION = re.compile(r"v\d+((alpha|beta)\d+)?")
 _CORE = frozenset({"core", "api", "apis", "legacy", "kubernetes", "k8s"})
 _DOMAIN = "k8s.io"
-_LONG_NAME = 8
 """From so many letters on two slips of the pen are forgiven, below it one."""
 _LABELS_OF_DOMAIN = 2
 _ENDINGS = frozenset({"io", "oi", "i", "o"})
@@ -54,7 +53,7 @@ def _of_word(word: str, built_in: list[str], catalogue: Catalogue) -> str | None
     named.sort(key=lambda one: not one.served_in(catalogue.minor))
     if named:
         return named[0].group
-    return next((heads[head] for head in heads if fields.distance(word, head) <= _forgiven(head)), None)
+    return next((heads[head] for head in heads if spelling.nearest(word, (head,), spelling.strict)), None)
 
 
 def _misspelt(group: str, built_in: list[str]) -> str | None:
@@ -66,10 +65,10 @@ def _misspelt(group: str, built_in: list[str]) -> str | None:
         known_head, known_domain = _split(known)
         if known_domain != _DOMAIN:
             continue
-        forgiven = _forgiven(known_head) if head.count(".") <= known_head.count(".") else 1
-        if domain == _DOMAIN and fields.distance(head, known_head) <= forgiven:
+        forgiven = spelling.strict(head, known_head) if head.count(".") <= known_head.count(".") else 1
+        if domain == _DOMAIN and spelling.distance(head, known_head, forgiven) <= forgiven:
             return known
-        if head == known_head and fields.distance(domain, _DOMAIN) <= 1:
+        if head == known_head and spelling.distance(domain, _DOMAIN, 1) <= 1:
             return known
     return None
 
@@ -105,11 +104,6 @@ def _of_head(group: str, resources: Iterable[str], catalogue: Catalogue) -> str 
         return None
     homes = {one.group for name in resources for one in catalogue.named(name.partition("/")[0]) if not one.is_custom}
     return next((home for home in sorted(homes) if (home.split(".")[0] or "core") == head), None)
-
-
-def _forgiven(name: str) -> int:
-    """Return how many slips of the pen leave a name recognisable."""
-    return 1 if len(name) < _LONG_NAME else 2
 
 
 def _split(group: str) -> tuple[str, str]:

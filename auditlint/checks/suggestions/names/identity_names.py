@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint.checks.suggestions import fields
+from auditlint import spelling
 from auditlint.checks.suggestions.pasteable import inline
 from auditlint.english import quoted
 from auditlint.kubernetes.served import LAST_UNSECURED, NODE, SERVICE_ACCOUNT
@@ -211,7 +211,7 @@ def _misspelt(field: str, name: str) -> Dead | None:
     """Return the words for what is one slip of the pen away from a name that Kubernetes gives."""
     if not name.lower().startswith("system:") or name in _WELL_KNOWN:
         return None
-    near = next((known for known in _WELL_KNOWN if fields.distance(name.lower(), known) <= 1), "")
+    near = next((known for known in _WELL_KNOWN if spelling.distance(name.lower(), known, 1) <= 1), "")
     if not near:
         return None
     home = "userGroups" if near in _GROUPS else "users"

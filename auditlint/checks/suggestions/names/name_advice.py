@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint.checks.suggestions import fields
+from auditlint import spelling
 from auditlint.checks.suggestions.rule_words import group_name
 from auditlint.english import listing, quoted, several
 from auditlint.kubernetes.releases import NEWEST, OLDEST
@@ -57,7 +57,6 @@ _ELSEWHERE = {
 """Resources of custom groups that many clusters have: a hint, never a verdict."""
 _VERSION = re.compile(r"v\d+((alpha|beta)\d+)?")
 _EVERYTHING = frozenset({"all", "any", "every"})
-_ALIKE = 0.85
 _FEW = 3
 _SHORT_NAME = 5
 """Names with fewer letters are too easily those of two resources."""
@@ -161,7 +160,7 @@ def _no_subresource(known: Catalogue, group: str, resource: str, subresource: st
     below = [one for one in known.in_group(group) if resource in {"*", one.resource} and one.subresource]
     names = tuple(sorted({one.subresource for one in below}))
     words = f"{_no(known)} {name} in {group_name(group)}, so this takes nothing"
-    near = _nearest(subresource, names)
+    near = spelling.nearest(subresource, names, spelling.alike)
     if near:
         return f"{words}: did you mean {quoted(_joined(resource, near))}?"
     if not names:
@@ -253,7 +252,7 @@ def _misspelt(known: Catalogue, group: str, word: str, subresource: str) -> Iter
     """Yield the resource whose name is nearest, one of the same group if possible."""
     for members in (known.in_group(group), known.served):
         words = {text: one for one in members if not one.subresource for text in (one.singular, one.resource) if text}
-        near = _nearest(word, tuple(words))
+        near = spelling.nearest(word, words, spelling.alike)
         if near:
             one = words[near]
             name = _fitting(known, one, subresource)
@@ -277,7 +276,7 @@ def _fitting(known: Catalogue, resource: Resource, subresource: str) -> str:
     if not subresource or subresource == "*" or known.get(resource.group, resource.resource, subresource):
         return _joined(resource.resource, subresource)
     names = tuple(one.subresource for one in known.subresources(resource.group, resource.resource))
-    return _joined(resource.resource, _nearest(subresource, names) or "")
+    return _joined(resource.resource, spelling.nearest(subresource, names, spelling.alike) or "")
 
 
 def _defined_nowhere(group: str, resource: str, subresource: str, meant: str) -> Words:
@@ -297,7 +296,7 @@ def _slip(word: str, names: Sequence[str]) -> str | None:
 def _is_slip(word: str, name: str) -> bool:
     if min(len(word), len(name)) < _SHORT_NAME or word[0] != name[0]:
         return False
-    return fields.distance(word, name) <= 1 and re.findall(r"\d", word) == re.findall(r"\d", name)
+    return spelling.distance(word, name, 1) <= 1 and re.findall(r"\d", word) == re.findall(r"\d", name)
 
 
 def _served(known: Catalogue, word: str) -> list[Resource]:
@@ -318,15 +317,6 @@ def _homes_of_all(known: Catalogue, resources: Iterable[str], best: str = "") ->
         if groups:
             homes.setdefault(best if best in groups else groups[0], []).append(name)
     return homes
-
-
-def _nearest(word: str, names: tuple[str, ...]) -> str | None:
-    near = fields.nearest(word, names)
-    if near is None and names:
-        from difflib import get_close_matches
-
-        near = next(iter(get_close_matches(word, names, 1, _ALIKE)), None)
-    return near
 
 
 _DELETE = "Delete it, with the rule if it stands alone"
