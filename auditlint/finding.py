@@ -34,8 +34,26 @@ class Span(NamedTuple):
     end_column: int
 
 
+class DecodedSpan(Span):
+    """The place of an encoded text (base64) in which something stands that has no place on disk of its own."""
+
+    inner: Span
+    """Where it stands in the decoded text."""
+
+    @classmethod
+    def of(cls, whole: Span, inner: Span) -> DecodedSpan:
+        """Return the place of the whole encoded text for a span of the decoded one."""
+        span = cls(*whole)
+        span.inner = inner
+        return span
+
+
 class Places(Protocol):
     """Where the values of one document stand in the file on disk."""
+
+    @property
+    def document(self) -> int:
+        """The index of the document on disk, from 0; of a piece in a document, that of the document around it."""
 
     def value(self, path: Path, occurrence: int | None = None) -> Span:
         """Return the span of the value at path; of a mapping or list in a list its first key or item starts it.

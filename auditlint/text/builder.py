@@ -84,14 +84,14 @@ class DocumentBuilder:
 
     def scalar(self, event: Any) -> None:
         """Add a scalar to the open collection."""
-        start, end, text, style = event.start_mark, event.end_mark, event.value, event.style
+        start, end, text, style = event.start_mark, event.end_mark, event.value, event.style or ""
         place = start.line + 1, start.column + 1, end.line + 1, end.column + 1
-        if style and style in "|>":
+        if style in {"|", ">"}:
             place = (*place[:2], *self._block_end(place[0], place[2] - (end.column == 0)))
         elif not text and place[:2] == place[2:] and self._expects_value():
             key = self._here.children[-1]
             place = (key.end_line, key.end_column) * 2
-        node = Scalar(place, text, text, not style)
+        node = Scalar(place, text, text, style)
         implicit, tag = event.implicit[0], event.tag
         if tag is not None or (implicit and (not text or text[0] in scalars.TYPED_STARTS)):
             self._give_type(node, tag)
@@ -228,14 +228,14 @@ class DocumentBuilder:
         target = content(key)
         if not isinstance(target, Scalar):
             self._refuse(f"yaml: invalid map key: {go_syntax(target)}", key, "invalid-key", after=True)
-            target = Scalar(_OPEN, "", None, plain=True)
+            target = Scalar(_OPEN, "", None, "")
         try:
             name = scalars.key_name(self._go_values.get(id(target), target.value))
         except scalars.UnfitScalarError as error:
             name = target.text
             self._unfit[id(node)] = ReadError(f"{error}, value: {go_syntax(value)}", key.span, "invalid-key")
         place = key.line, key.column, key.end_line, key.end_column
-        return Entry(name, Scalar(place, target.text, target.value, target.plain), value)
+        return Entry(name, Scalar(place, target.text, target.value, target.style), value)
 
     def _count_values(self, number: int, node: Placed) -> None:
         """Count values as the server decodes them, aliases in full; too large a part from aliases is refused."""

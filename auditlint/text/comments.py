@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.text.nodes import Alias, Mapping, Scalar, Sequence
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
 
 Place = tuple[int, int]
 Interval = tuple[Place, Place]
-
-_BLOCK_SCALAR = re.compile(r"(?:[!&]\S*[ \t]+)*[|>]")
 
 
 class Comment(NamedTuple):
@@ -34,7 +31,7 @@ def comments(data: bytes, stream: Stream) -> Iterator[Comment]:
     What follows the stream's first error is taken line by line: there `#` begins a comment only after a blank.
     """
     written = lines(data)
-    values = _by_line(stream, written)
+    values = _by_line(stream)
     read_to = (len(written) + 1, 1) if stream.error is None else _end(stream)
     for number, line in enumerate(written, start=1):
         start = line.find("#")
@@ -56,22 +53,22 @@ def _inside(values: dict[int, list[Interval]], place: Place) -> bool:
     return any(first <= place < last for first, last in values.get(place[0], ()))
 
 
-def _by_line(stream: Stream, written: list[str]) -> dict[int, list[Interval]]:
+def _by_line(stream: Stream) -> dict[int, list[Interval]]:
     """Return, for each line, the scalars on it that hold a `#`."""
     values: dict[int, list[Interval]] = {}
     for document in stream.documents:
         for scalar in _scalars(document.root):
             if "#" in scalar.text:
-                interval = _interval(scalar, written)
+                interval = _interval(scalar)
                 for line in range(interval[0][0], interval[1][0] + 1):
                     values.setdefault(line, []).append(interval)
     return values
 
 
-def _interval(scalar: Scalar, written: list[str]) -> Interval:
+def _interval(scalar: Scalar) -> Interval:
     """Return where a scalar's content stands: of one after `|` or `>`, from the next line on."""
     end = scalar.end_line, scalar.end_column
-    if not scalar.plain and _BLOCK_SCALAR.match(written[scalar.line - 1], scalar.column - 1):
+    if scalar.style in {"|", ">"}:
         return (scalar.line + 1, 1), end
     return (scalar.line, scalar.column), end
 

@@ -26,7 +26,7 @@ _ESCAPE = re.compile(
     r"|u(?P<unit>[0-9a-fA-F]{4})|(?P<char>.))"
 )
 _ESCAPED = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
-_UNDECODABLE = re.compile("[\udc80-\udcff]")
+UNDECODABLE = re.compile("[\udc80-\udcff]")
 _LONGEST_INT = 20
 
 _NUMBER = re.compile(r"(?=[-0-9])-?(?P<whole>0|[1-9][0-9]*|)(?:\.(?P<fraction>[0-9]*))?(?:[eE][-+]?(?P<power>[0-9]*))?")
@@ -173,7 +173,7 @@ class _Reader:
         return self._token(word, value)
 
     def _token(self, text: str, value: Value) -> Scalar:
-        node = Scalar(self._place(self._at, self._at + len(text)), text, value, plain=True)
+        node = Scalar(self._place(self._at, self._at + len(text)), text, value, "")
         self._at += len(text)
         return node
 
@@ -181,8 +181,8 @@ class _Reader:
         match = _STRING.match(self._text, self._at)
         if match is None:
             raise self._broken_string()
-        text = _unescape(match[0][1:-1])
-        node = Scalar(self._place(self._at, match.end()), text, text, plain=False)
+        text = unescape(match[0][1:-1])
+        node = Scalar(self._place(self._at, match.end()), text, text, '"')
         self._at = match.end()
         return node
 
@@ -240,11 +240,11 @@ def _number(text: str, *, real: bool) -> Value:
     return number if -MAX_INT - 1 <= number <= MAX_INT else float(number)
 
 
-def _unescape(text: str) -> str:
+def unescape(text: str) -> str:
     """Return the content of a string; what is no text (bad bytes, half of a pair) becomes U+FFFD as in Go."""
     if "\\" in text:
         text = _ESCAPE.sub(_unescape_one, text)
-    return text if text.isascii() else _UNDECODABLE.sub("\ufffd", text)
+    return text if text.isascii() else UNDECODABLE.sub("\ufffd", text)
 
 
 def _unescape_one(match: re.Match[str]) -> str:

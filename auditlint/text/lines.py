@@ -20,8 +20,13 @@ class LineIndex:
 
     __slots__ = ("_starts",)
 
-    def __init__(self, text: str) -> None:
-        self._starts = [0, *[match.end() for match in re.finditer(_LINE_END, text)]]
+    def __init__(self, text: str, first: int = 0) -> None:
+        """Index the lines of a text, the first of which begins at offset `first`."""
+        self._starts = [first, *[match.end() for match in re.finditer(_LINE_END, text)]]
+
+    def offset(self, line: int, column: int) -> int:
+        """Return the offset of a line and column; beyond the last line, the start of that."""
+        return self._starts[min(line, len(self._starts)) - 1] + column - 1
 
     def place(self, offset: int) -> tuple[int, int]:
         """Return the line and column of an offset."""

@@ -30,21 +30,26 @@ class Placed:
 class Scalar(Placed):
     """One value without parts: its content, and the value that the server's JSON holds for it."""
 
-    __slots__ = ("plain", "text", "value")
+    __slots__ = ("style", "text", "value")
 
     def __init__(
         self,
         place: tuple[int, int, int, int],
         text: str,
         value: bool | float | str | None,  # noqa: FBT001 -- a value, not a switch
-        plain: bool,  # noqa: FBT001 -- positional: the reader's hot path
+        style: str,
     ) -> None:
         self.line, self.column, self.end_line, self.end_column = place
         self.text = text
         """The content after escapes and folding."""
         self.value = value
-        self.plain = plain
+        self.style = style
+        """How it is written: between `'` or `"`, after `|` or `>`; `` where it is plain."""
+
+    @property
+    def plain(self) -> bool:
         """Whether it is written without quotes, `|` or `>`."""
+        return not self.style
 
 
 class Sequence(Placed):

@@ -6,23 +6,32 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.finding import Span
 from auditlint.text.nodes import Content, Entry, Mapping, Node, Placed, Sequence, content, is_empty
+from auditlint.text.piece import ON_DISK
 
 if TYPE_CHECKING:
     from auditlint.finding import Path
+    from auditlint.text.piece import Text
 
 _INDEXED_FROM = 16
 """Mappings with fewer entries are searched in order; larger ones get an index at the first look."""
 
 
 class NodePlaces:
-    """The places of one document; `first` is where an empty document begins."""
+    """The places of one document of a text; `first` is where an empty document begins."""
 
-    __slots__ = ("_first", "_indexes", "_root")
+    __slots__ = ("_document", "_first", "_indexes", "_root", "_text")
 
-    def __init__(self, root: Node | None, first: Span) -> None:
+    def __init__(self, root: Node | None, first: Span, text: Text = ON_DISK, document: int = 0) -> None:
         self._root = root
         self._first = first
+        self._text = text
+        self._document = document
         self._indexes: dict[int, dict[str, list[Entry]]] = {}
+
+    @property
+    def document(self) -> int:
+        """The index of the document on disk, from 0; of a piece, that of the document around it."""
+        return self._document if self._text.document is None else self._text.document
 
     def value(self, path: Path, occurrence: int | None = None) -> Span:
         """Return the span of the value at path; of a mapping or list in a list its first key or item starts it.
@@ -30,14 +39,8 @@ class NodePlaces:
         An empty value (`level:`) gives its key; a path that leads to nothing gives the deepest key that exists.
         """
         if self._root is None:
-            return self._first
-        found = self._find(self._root, path, occurrence)
-        if not found.whole:
-            return _key(found)
-        if found.entry is None:
-            start = _first_key(found.node)
-            return Span(start.line, start.column, found.node.end_line, found.node.end_column)
-        return found.entry.key.span if is_empty(found.node) else found.node.span
+            return self._text.span(self._first)
+        return self._text.span(_value(self._find(self._root, path, occurrence)))
 
     def key(self, path: Path, occurrence: int | None = None) -> Span:
         """Return the span of the key at path; `occurrence` (from 0) picks among duplicates, the last by default.
@@ -45,12 +48,12 @@ class NodePlaces:
         The key of the document's root, and of a list item, is its first key, or the item itself.
         """
         if self._root is None:
-            return self._first
-        return _key(self._find(self._root, path, occurrence))
+            return self._text.span(self._first)
+        return self._text.span(_key(self._find(self._root, path, occurrence)))
 
     def pointer(self, path: Path) -> str:
         """Return path as an RFC 6901 pointer from the root of the document on disk."""
-        return "".join(["/" + str(step).replace("~", "~0").replace("/", "~1") for step in path])
+        return self._text.pointer + "".join(["/" + str(step).replace("~", "~0").replace("/", "~1") for step in path])
 
     def _find(self, root: Node, path: Path, occurrence: int | None) -> _Found:
         """Follow path as far as it leads; only its last step looks at `occurrence`."""
@@ -91,6 +94,15 @@ class _Found(NamedTuple):
     entry: Entry | None
     node: Node
     whole: bool
+
+
+def _value(found: _Found) -> Span:
+    if not found.whole:
+        return _key(found)
+    if found.entry is None:
+        start = _first_key(found.node)
+        return Span(start.line, start.column, found.node.end_line, found.node.end_column)
+    return found.entry.key.span if is_empty(found.node) else found.node.span
 
 
 def _key(found: _Found) -> Span:

@@ -16,6 +16,7 @@ from ruamel.yaml.parser import Parser, ParserError
 from ruamel.yaml.scanner import Scanner, ScannerError
 
 from auditlint.text.syntax import Complaint
+from auditlint.text.written import ESCAPES
 
 _BREAKS = "\n\r\x85\u2028\u2029"
 _AFTER_TOKEN = " \t\0" + _BREAKS
@@ -33,13 +34,6 @@ _PLAIN_IN_BLOCK = re.compile(f"(?:[^:{_AFTER_TOKEN}]+|:(?![{_AFTER_TOKEN}]))*")
 _PLAIN_IN_FLOW = re.compile(f"(?:[^:,?\\[\\]{{}}{_AFTER_TOKEN}]+|:(?![{_AFTER_TOKEN}]))*")
 _SINGLE_QUOTED = re.compile(f"(?:[^'{_AFTER_TOKEN}]+|'')*")
 _DOUBLE_QUOTED = re.compile(f'[^"\\\\{_AFTER_TOKEN}]*')
-_ESCAPES = {
-    **dict(zip("0abtnvfre \t\"'\\", "\0\a\b\t\n\v\f\r\x1b \t\"'\\", strict=True)),
-    "N": "\x85",
-    "_": "\xa0",
-    "L": "\u2028",
-    "P": "\u2029",
-}
 _CODE_LENGTHS = {"x": 2, "u": 4, "U": 8}
 _LONGEST_KEY = 1024
 _LOOK_AHEAD = 4
@@ -465,11 +459,11 @@ class PureParser(Scanner, Parser):
     def _escape(self, start: Mark) -> str:
         reader = self._reader
         letter = reader.peek(1)
-        if letter not in _ESCAPES and letter not in _CODE_LENGTHS:
+        if letter not in ESCAPES and letter not in _CODE_LENGTHS:
             self._fail("while parsing a quoted scalar", start, "found unknown escape character")
         reader.forward(2)
-        if letter in _ESCAPES:
-            return _ESCAPES[letter]
+        if letter in ESCAPES:
+            return ESCAPES[letter]
         digits = reader.prefix(_CODE_LENGTHS[letter])
         if not re.fullmatch("[0-9A-Fa-f]+", digits):
             self._fail("while parsing a quoted scalar", start, "did not find expected hexdecimal number")

@@ -182,7 +182,7 @@ def _tree(node: Node, seen: set[int]) -> Any:
         return "seen", place
     seen.add(id(node))
     if isinstance(node, Scalar):
-        return "scalar", place, node.text, repr(node.value), node.plain
+        return "scalar", place, node.text, repr(node.value), node.style
     if isinstance(node, Mapping):
         first = (node.first.line, node.first.column) if node.first else None
         entries = [(e.name, e.merged, _tree(e.key, seen), _tree(e.value, seen)) for e in node.entries]
