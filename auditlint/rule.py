@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from auditlint.finding import Finding, Path, Places, Related, Severity, Span, Witness
+from auditlint.finding import DecodedSpan, Finding, Path, Places, Related, Severity, Span, Witness
 
 
 class Subject(Protocol):
@@ -92,6 +92,8 @@ class Context(NamedTuple):
         """
         if len(message) > LONGEST_MESSAGE:
             message = f"{message[: LONGEST_MESSAGE // 2]} ... {message[-LONGEST_MESSAGE // 3 :]}"
+        if isinstance(span, DecodedSpan):
+            message = f"{message} (line {span.inner.line} of the decoded text)"
         return Finding(
             rule=self.rule.name,
             category=self.rule.category,
@@ -99,7 +101,7 @@ class Context(NamedTuple):
             refused=refused,
             path=self.subject.path,
             span=span,
-            document=self.subject.document,
+            document=self.subject.places.document,
             pointer=pointer,
             message=message,
             help=help,

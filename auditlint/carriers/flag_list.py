@@ -12,12 +12,14 @@ from auditlint.carriers.containers.command import CommandLine, Item
 from auditlint.carriers.containers.shell import Word, simple_commands
 from auditlint.finding import Span
 from auditlint.text.lines import LineIndex
+from auditlint.text.piece import ON_DISK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from auditlint.finding import Path
     from auditlint.subjects.model import ApiServer
+    from auditlint.text.piece import Text
 
 _AUDIT_FLAG = re.compile(r"""\s*['"`]?[-–—]{1,2}\s?audit[-_](?:log|policy|webhook|dynamic)""")
 _COMMAND_LINE = re.compile(r"(?:\s|#[^\r\n]*[\r\n])*(?:--[a-z]|[\w./-]*kube-apiserver[ \t]+(?:--|\\))")
@@ -27,13 +29,19 @@ _MARKDOWN_LINE = re.compile(r"^[ \t]*[-*][ \t]+`(--[a-z][^`\r\n]*)`", re.MULTILI
 class LinePlaces:
     """The places of arguments in a plain text; a path is the number of an argument, from 0."""
 
-    def __init__(self, spans: Sequence[Span]) -> None:
+    def __init__(self, spans: Sequence[Span], text: Text = ON_DISK) -> None:
         self._spans = spans or [Span(1, 1, 1, 1)]
+        self._text = text
+
+    @property
+    def document(self) -> int:
+        """A plain text is one document."""
+        return self._text.document or 0
 
     def value(self, path: Path, occurrence: int | None = None) -> Span:  # noqa: ARG002
         """Return the span of an argument; of the whole, that of the first one."""
         index = path[0] if path else 0
-        return self._spans[index if isinstance(index, int) and index < len(self._spans) else 0]
+        return self._text.span(self._spans[index if isinstance(index, int) and index < len(self._spans) else 0])
 
     def key(self, path: Path, occurrence: int | None = None) -> Span:
         """Return the span of an argument."""
@@ -41,7 +49,7 @@ class LinePlaces:
 
     def pointer(self, path: Path) -> str:
         """Return path as a pointer into the list of arguments."""
-        return "".join([f"/{step}" for step in path])
+        return self._text.pointer + "".join([f"/{step}" for step in path])
 
 
 def is_about_auditing(argument: str) -> bool:

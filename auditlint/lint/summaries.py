@@ -51,7 +51,7 @@ def _entry(
 ) -> SubjectSummary:
     return SubjectSummary(
         path=subject.path,
-        document=subject.document,
+        document=subject.places.document,
         pointer=subject.places.pointer(base),
         line=subject.places.key(base).line,
         kubernetes=name(minor),

@@ -21,12 +21,13 @@ _BREAKS = "\n\r\x85\u2028\u2029"
 _BREAK = re.compile(f"\r\n|[{_BREAKS}]")
 _LINE = re.compile(f"[^{_BREAKS}]*")
 _GAP = re.compile(f"[ \t{_BREAKS}]+")
-_PROPERTIES = re.compile(rf"(?:[!&][^\s]*(?:[ \t{_BREAKS}]|#[^{_BREAKS}]*)*)*")
+_PROPERTIES = re.compile(rf"(?:(?:!\S*|&[0-9A-Za-z_-]*)(?:[ \t{_BREAKS}]|#[^{_BREAKS}]*)*)*")
 _BLOCK_HEADER = re.compile(f"[|>][^{_BREAKS}]*")
+_BLANKS_BETWEEN = f"(?:[ \t]+(?=[^ \t{_BREAKS}]))?"
 _RUNS = {
-    "": re.compile(f"[^ \t{_BREAKS}]+"),
-    "'": re.compile(f"[^' \t{_BREAKS}]+"),
-    '"': re.compile(f'[^"\\\\ \t{_BREAKS}]+'),
+    "": re.compile(f"(?:[^ \t{_BREAKS}]+{_BLANKS_BETWEEN})+"),
+    "'": re.compile(f"(?:[^' \t{_BREAKS}]+{_BLANKS_BETWEEN})+"),
+    '"': re.compile(f'(?:[^"\\\\ \t{_BREAKS}]+{_BLANKS_BETWEEN})+'),
 }
 ESCAPES = {
     **dict(zip("0abtnvfre \t\"'\\", "\0\a\b\t\n\v\f\r\x1b \t\"'\\", strict=True)),

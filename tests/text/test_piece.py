@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditlint.finding import DecodedSpan, Span
-from auditlint.text.nodes import Scalar
 from auditlint.text.piece import DecodedPiece, Piece, Whole, cut
 from auditlint.text.reader import read
 from auditlint.text.written import string_piece
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hypothesis.strategies import DrawFn
+
+    from auditlint.text.nodes import Scalar
 
 
 class Written(NamedTuple):

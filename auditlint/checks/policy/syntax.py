@@ -56,7 +56,7 @@ def yaml_syntax(text: UnreadText, context: Context) -> Iterator[Finding]:
     who = {"policy": "kube-apiserver refuses this policy", "pod": "the kubelet cannot read this Pod"}
     outcome = who.get(text.meant) if text.refused else None
     message = f'{outcome or "the text does not parse"} ("{text.message}"): {hint}'
-    yield context.at(text.span, "", message, refused=text.refused)
+    yield context.value((), message, refused=text.refused)
 
 
 @rule(
