@@ -19,7 +19,7 @@ def measure(name: str, policy: Policy) -> None:
     marks = [("start", time.process_time())]
     reach = Reach(policy)
     marks.append(("index", time.process_time()))
-    kinds = [fate.kind for fate in reach.fates]
+    kinds = [fate.kind.value for fate in reach.fates]
     marks.append(("fates", time.process_time()))
     _ = reach.missing_catch_all
     marks.append(("catch-all", time.process_time()))

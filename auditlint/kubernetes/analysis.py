@@ -13,7 +13,7 @@ from auditlint.kubernetes.engine.region import EVERYTHING, Region, Target, meet,
 from auditlint.kubernetes.engine.search import BudgetSpentError
 from auditlint.kubernetes.examples import Examples
 from auditlint.kubernetes.match import Request, matches
-from auditlint.kubernetes.reach import Reach
+from auditlint.kubernetes.reach import FateKind, Reach
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -84,7 +84,7 @@ class Analysis:
     def reached(self) -> Iterator[int]:
         """Yield the indexes of the rules that take some request."""
         for index, fate in enumerate(self.reach.fates):
-            if fate.kind == reach.REACHED:
+            if fate.kind is FateKind.REACHED:
                 yield index
 
     def command(self, request: Request) -> str:

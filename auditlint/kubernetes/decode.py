@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from auditlint.kubernetes.decoding import schema
 from auditlint.kubernetes.decoding.head import NO_HEAD, Head, read_head
 from auditlint.kubernetes.decoding.objects import Decoder
-from auditlint.kubernetes.decoding.problems import Path, Problem, Value, wrong_type
+from auditlint.kubernetes.decoding.problems import Path, Problem, ProblemKind, Value, wrong_type
 from auditlint.kubernetes.decoding.schema import Moment
 from auditlint.kubernetes.decoding.validation import Fields, aggregate, items, text, texts, validate
 from auditlint.kubernetes.decoding.words import JSON_ITERATOR_UNTIL, decode_error, head_error
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.decoding.schema import Struct
     from auditlint.kubernetes.decoding.validation import Invalid
 
-__all__ = ["Loaded", "Path", "Problem", "Value", "load"]
+__all__ = ["Loaded", "Path", "Problem", "ProblemKind", "Value", "load"]
 
 _NO_RULES = "loaded illegal policy with 0 rules"
-_DROPPED = frozenset({"unknown-field", "unsupported-field", "duplicate-key"})
+_DROPPED = frozenset({ProblemKind.UNKNOWN_FIELD, ProblemKind.UNSUPPORTED_FIELD, ProblemKind.DUPLICATE_KEY})
 
 
 class Loaded(NamedTuple):
@@ -55,7 +55,7 @@ class Loaded(NamedTuple):
 def load(value: Value, minor: int, *, from_json: bool = False) -> Loaded:
     """Return what the server of `minor` (29 for 1.29) makes of a document; `from_json` if its text is JSON."""
     if value is None:
-        nothing = Problem("empty-policy", (), True, None, None, "document", True)  # noqa: FBT003
+        nothing = Problem(ProblemKind.EMPTY_POLICY, (), True, None, None, "document", True)  # noqa: FBT003
         return Loaded(None, (nothing,), True, NO_HEAD, False, False)  # noqa: FBT003
     if not isinstance(value, tuple):
         problem = wrong_type((), value, "a mapping")
@@ -141,11 +141,11 @@ def _rests_on(problem: Problem) -> list[Path]:
     """Return the paths of the values whose loss alone could bring up the problem."""
     path = problem.path
     inside = [path[: length + 1] for length in range(len(path))]
-    if problem.kind == "invalid-level":
+    if problem.kind is ProblemKind.INVALID_LEVEL:
         return [*inside, (*path[:2], "level")]
-    if problem.kind == "names-without-resources":
+    if problem.kind is ProblemKind.NAMES_WITHOUT_RESOURCES:
         return [*inside, (*path[:-1], "resources")]
-    return [*inside, ("rules",)] if problem.kind == "empty-policy" else inside
+    return [*inside, ("rules",)] if problem.kind is ProblemKind.EMPTY_POLICY else inside
 
 
 def _no_rules(pairs: tuple[tuple[str, Value], ...], fields: Fields) -> list[Problem]:
@@ -158,7 +158,7 @@ def _no_rules(pairs: tuple[tuple[str, Value], ...], fields: Fields) -> list[Prob
     spec = written.get("spec")
     if not path and isinstance(spec, tuple) and "rules" in dict(spec):
         path, detail = ("spec",), "spec"
-    return [Problem("empty-policy", path, True, None, written.get("rules"), detail, True)]  # noqa: FBT003
+    return [Problem(ProblemKind.EMPTY_POLICY, path, True, None, written.get("rules"), detail, True)]  # noqa: FBT003
 
 
 def _misplaced(pairs: tuple[tuple[str, Value], ...]) -> list[Problem]:
@@ -166,7 +166,7 @@ def _misplaced(pairs: tuple[tuple[str, Value], ...]) -> list[Problem]:
     metadata = dict(pairs).get("metadata")
     known = schema.metadata_fields()
     return [
-        Problem("misplaced-metadata", ("metadata", name), True, None, value, "", False)  # noqa: FBT003
+        Problem(ProblemKind.MISPLACED_METADATA, ("metadata", name), True, None, value, "", False)  # noqa: FBT003
         for name, value in (dict(metadata).items() if isinstance(metadata, tuple) else ())
         if name in known and name != "name" and value
     ]

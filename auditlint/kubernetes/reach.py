@@ -7,6 +7,7 @@ Questions that are too hard for the budget (counted in steps, so the same on eve
 
 from __future__ import annotations
 
+from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -34,23 +35,34 @@ LEAST_STEPS = 2_000
 
 _Effect = tuple[str, frozenset[str], bool]
 
-REACHED = "reached"
-UNREACHABLE = "unreachable"
-NEVER = "never"
-UNKNOWN = "unknown"
+
+class FateKind(Enum):
+    """What can become of a rule."""
+
+    REACHED = "reached"
+    UNREACHABLE = "unreachable"
+    """Earlier rules match all its requests."""
+    NEVER = "never"
+    """It matches nothing even alone."""
+    UNKNOWN = "unknown"
+    """The question was too hard."""
 
 
 class Fate(NamedTuple):
-    """What becomes of one rule: `reached`, `unreachable`, `never` (it matches nothing even alone) or `unknown`.
+    """What becomes of one rule."""
 
-    `witness`: a request that the rule takes, if reached. `taken_by`: the earlier rules that together take all its
-    requests, if unreachable. `causes`: the fields that leave it nothing to match, if never.
-    """
-
-    kind: str
+    kind: FateKind
     witness: Request | None = None
+    """A request that the rule matches first, if it is reached."""
     taken_by: tuple[int, ...] = ()
+    """The earlier rules that together match all its requests, if it is unreachable."""
     causes: tuple[str, ...] = ()
+    """The fields that leave it nothing to match, if it never matches."""
+
+    @property
+    def may_match(self) -> bool:
+        """Whether some request reaches the rule, or may."""
+        return self.kind in {FateKind.REACHED, FateKind.UNKNOWN}
 
 
 class Answer(NamedTuple):
@@ -102,7 +114,9 @@ class Reach:
         Never so of the only rule, of one that takes nothing anyway, and of a closing rule without selectors.
         """
         region, closing = self.region(number), number == len(self.rules) - 1
-        if len(self.rules) == 1 or self.fates[number].kind != REACHED or (closing and region == EVERYTHING):
+        if len(self.rules) == 1 or (closing and region == EVERYTHING):
+            return False
+        if self.fates[number].kind is not FateKind.REACHED:
             return False
         outcome = self._outcomes[number]
         later = self.index.everything & ~((1 << (number + 1)) - 1)
@@ -196,17 +210,17 @@ class Reach:
             return self._judge(number)
         except BudgetSpentError:
             self.gave_up.add(number)
-            return Fate(UNKNOWN)
+            return Fate(FateKind.UNKNOWN)
 
     def _judge(self, number: int) -> Fate:
         spaces = self.spaces_of(self.region(number))
         if not spaces:
-            return Fate(NEVER, causes=causes_of_never(self.rules[number], self._matches_something))
+            return Fate(FateKind.NEVER, causes=causes_of_never(self.rules[number], self._matches_something))
         earlier = (1 << number) - 1
         witness = self._escaping(spaces, earlier)
         if witness:
-            return Fate(REACHED, witness)
-        return Fate(UNREACHABLE, taken_by=self.cover(spaces, earlier))
+            return Fate(FateKind.REACHED, witness)
+        return Fate(FateKind.UNREACHABLE, taken_by=self.cover(spaces, earlier))
 
     def _matches_something(self, rule: PolicyRule) -> bool:
         return any(True for _ in self._spaces.of(region_of(rule), self._budget.renewed()))

@@ -67,7 +67,7 @@ def _reached(subject: PolicySubject) -> Reached | None:
         return None
     paths = [subject.at("rules", index) for index in range(len(found.policy.rules))]
     rules = tuple(
-        RuleFate(subject.places.pointer(path), subject.places.key(path).line, rule.level, fate.kind)
+        RuleFate(subject.places.pointer(path), subject.places.key(path).line, rule.level, fate.kind.value)
         for path, rule, fate in zip(paths, found.policy.rules, found.reach.fates, strict=True)
     )
     return Reached(_catch_all(found.reach.missing_catch_all), rules)

@@ -5,19 +5,24 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from auditlint.kubernetes.decoding.problems import ProblemKind
+
 if TYPE_CHECKING:
     from auditlint.kubernetes.decode import Loaded
     from auditlint.kubernetes.decoding.problems import Problem
-
-RULE = "unrendered-template"
-"""The kind of problem that stands in place of what the server would say of a template's mark."""
 
 # Patterns are compiled where they are first used: most runs need none of them.
 _MARKS = rb"\{\{|\{%|%\{ *(?:if|for)\b|<%|\$\{"
 _WHOLE_VALUE = rb"(?m)((?:^|[:,\[-])[ \t]+|\[)\{\{([^\n{}]*)\}\}(?=[ \t]*(?:[,\]\r\n]|[ \t]#|\Z))"
 _MARK_OR_PLACEHOLDER = r"\{\{|\{%|\$\{|<%|<[A-Za-z][\w ./-]*>"
-_HEAD = frozenset({"wrong-api-version", "wrong-kind"})
-_EXCUSED = _HEAD | {"wrong-type", "invalid-level", "invalid-stage", "invalid-group", "invalid-url"}
+_HEAD = frozenset({ProblemKind.WRONG_API_VERSION, ProblemKind.WRONG_KIND})
+_EXCUSED = _HEAD | {
+    ProblemKind.WRONG_TYPE,
+    ProblemKind.INVALID_LEVEL,
+    ProblemKind.INVALID_STAGE,
+    ProblemKind.INVALID_GROUP,
+    ProblemKind.INVALID_URL,
+}
 
 
 def has_marks(data: bytes) -> bool:
@@ -50,7 +55,7 @@ def _as_string(mark: re.Match[bytes]) -> bytes:
 def excuse(loaded: Loaded) -> Loaded:
     """Return what the server makes of a policy if only what is known today counts.
 
-    Problems of values with a template's marks become `unrendered-template`, and where one of them would refuse the
+    Problems of values with a template's marks become `UNRENDERED`, and where one of them would refuse the
     policy, what the server holds is not known.
     """
     problems = tuple(_excused(problem) for problem in loaded.problems)
@@ -69,5 +74,5 @@ def excuse(loaded: Loaded) -> Loaded:
 
 def _excused(problem: Problem) -> Problem:
     if problem.kind in _EXCUSED and isinstance(problem.value, str) and is_template(problem.value):
-        return problem._replace(kind=RULE, refuses=False)
+        return problem._replace(kind=ProblemKind.UNRENDERED, refuses=False)
     return problem

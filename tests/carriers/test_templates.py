@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditlint.carriers.recognise import Found
+from auditlint.kubernetes.decode import ProblemKind
 from auditlint.lint.summaries import of_subject
 from auditlint.subjects import templates
 from auditlint.subjects.model import PolicySubject, UnreadText
@@ -47,7 +48,7 @@ def test_a_template_gets_one_notice(text: str) -> None:
 def test_a_template_that_reads_is_judged_for_the_rest(text: str, kinds: set[tuple[str | int, ...]]) -> None:
     policy = only(PolicySubject, "apiVersion: audit.k8s.io/v1\nkind: Policy\n" + text)
     assert {problem.path for problem in policy.loaded.problems} == kinds
-    assert {problem.kind for problem in policy.loaded.problems} <= {"unrendered-template"}
+    assert {problem.kind for problem in policy.loaded.problems} <= {ProblemKind.UNRENDERED}
     assert not policy.loaded.refused
     assert (policy.loaded.policy is None) == bool(kinds)
 
@@ -56,7 +57,7 @@ def test_a_template_is_refused_for_what_it_says_itself() -> None:
     text = "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: '{{ .level }}'}, {level: metadata}]"
     policy = only(PolicySubject, text)
     assert policy.loaded.refused
-    assert [problem.kind for problem in policy.loaded.problems if problem.refuses] == ["invalid-level"]
+    assert [problem.kind for problem in policy.loaded.problems if problem.refuses] == [ProblemKind.INVALID_LEVEL]
 
 
 def test_a_templated_head_leaves_the_rules_known() -> None:

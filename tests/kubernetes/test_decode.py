@@ -32,7 +32,7 @@ def load_rules(rules: str, minor: int = NEWEST) -> Loaded:
 
 
 def problems(loaded: Loaded) -> list[tuple[str, str, str]]:
-    return [(problem.kind, pointer(problem), problem.detail) for problem in loaded.problems]
+    return [(problem.kind.value, pointer(problem), problem.detail) for problem in loaded.problems]
 
 
 def pointer(problem: Problem) -> str:
@@ -60,59 +60,59 @@ def test_recorded_answers() -> None:
 @pytest.mark.parametrize(
     ("rules", "minor", "expected"),
     [
-        ("[{level: metadata}]", 37, [("invalid-level", "rules/0/level", "unknown")]),
-        ("[{level: ''}]", 37, [("invalid-level", "rules/0/level", "missing")]),
-        ("[{users: [a]}]", 37, [("invalid-level", "rules/0!", "missing")]),
-        ("[null]", 37, [("invalid-level", "rules/0!", "missing")]),
-        ("[{level: None, omitStages: [x]}]", 37, [("invalid-stage", "rules/0/omitStages/0", "rule")]),
+        ("[{level: metadata}]", 37, [("invalid level", "rules/0/level", "unknown")]),
+        ("[{level: ''}]", 37, [("invalid level", "rules/0/level", "missing")]),
+        ("[{users: [a]}]", 37, [("invalid level", "rules/0!", "missing")]),
+        ("[null]", 37, [("invalid level", "rules/0!", "missing")]),
+        ("[{level: None, omitStages: [x]}]", 37, [("invalid stage", "rules/0/omitStages/0", "rule")]),
         (
             "[{level: None, nonResourceURLs: [a*b]}]",
             37,
             [
-                ("invalid-url", "rules/0/nonResourceURLs/0", "slash"),
-                ("invalid-url", "rules/0/nonResourceURLs/0", "star"),
+                ("invalid URL", "rules/0/nonResourceURLs/0", "slash"),
+                ("invalid URL", "rules/0/nonResourceURLs/0", "star"),
             ],
         ),
         (
             "[{level: None, nonResourceURLs: [/a], namespaces: [b], resources: [{}]}]",
             37,
-            [("mixed-rule", "rules/0/nonResourceURLs!", "resources and namespaces")],
+            [("mixed rule", "rules/0/nonResourceURLs!", "resources and namespaces")],
         ),
         (
             "[{level: None, resources: [{resourceNames: [a]}]}]",
             37,
-            [("names-without-resources", "rules/0/resources/0/resourceNames!", "")],
+            [("names without resources", "rules/0/resources/0/resourceNames!", "")],
         ),
-        ("[{level: None, omitManagedFields: 1}]", 22, [("unsupported-field", "rules/0/omitManagedFields!", "rule")]),
+        ("[{level: None, omitManagedFields: 1}]", 22, [("unsupported field", "rules/0/omitManagedFields!", "rule")]),
         ("[{level: None, resources: [{group: '*'}]}]", 36, []),
-        ("[{level: None, verb: [get]}]", 37, [("unknown-field", "rules/0/verb!", "rule")]),
+        ("[{level: None, verb: [get]}]", 37, [("unknown field", "rules/0/verb!", "rule")]),
         (
             "[{level: None, resources: [{groups: a}]}]",
             37,
-            [("unknown-field", "rules/0/resources/0/groups!", "group entry")],
+            [("unknown field", "rules/0/resources/0/groups!", "group entry")],
         ),
         (
             "[{level: None, verbs: get}]",
             37,
-            [("wrong-type", "rules/0/verbs", "a string where a list of strings belongs")],
+            [("wrong type", "rules/0/verbs", "a string where a list of strings belongs")],
         ),
         (
             "[{level: None, resources: [pods]}]",
             37,
-            [("wrong-type", "rules/0/resources/0", "a string where a group entry (a mapping) belongs")],
+            [("wrong type", "rules/0/resources/0", "a string where a group entry (a mapping) belongs")],
         ),
         (
             "[{level: None, users: [on]}]",
             37,
-            [("wrong-type", "rules/0/users/0", "true or false where a string belongs")],
+            [("wrong type", "rules/0/users/0", "true or false where a string belongs")],
         ),
         (
             "[{level: None, level: Metadata, level: Request}]",
             37,
-            [("duplicate-key", "rules/0/level!#1", "rule"), ("duplicate-key", "rules/0/level!#2", "rule")],
+            [("duplicate key", "rules/0/level!#1", "rule"), ("duplicate key", "rules/0/level!#2", "rule")],
         ),
-        ("[]", 37, [("empty-policy", "rules!", "empty")]),
-        ("", 37, [("empty-policy", "rules!", "null")]),
+        ("[]", 37, [("empty policy", "rules!", "empty")]),
+        ("", 37, [("empty policy", "rules!", "null")]),
     ],
 )
 def test_problems_of_rules(rules: str, minor: int, expected: list[tuple[str, str, str]]) -> None:
@@ -122,39 +122,39 @@ def test_problems_of_rules(rules: str, minor: int, expected: list[tuple[str, str
 @pytest.mark.parametrize(
     ("text", "minor", "expected", "head_only"),
     [
-        ("kind: Policy\n", 37, [("wrong-api-version", "!", "missing")], True),
-        ("apiVersion:\nkind: Policy\n", 37, [("wrong-api-version", "apiVersion", "missing")], True),
-        ("apiVersion: audit.k8s.io/v1\n", 37, [("wrong-kind", "!", "missing")], False),
-        ("apiVersion: audit.k8s.io/v1\nkind: policy\n", 37, [("wrong-kind", "kind", "other")], True),
+        ("kind: Policy\n", 37, [("wrong apiVersion", "!", "missing")], True),
+        ("apiVersion:\nkind: Policy\n", 37, [("wrong apiVersion", "apiVersion", "missing")], True),
+        ("apiVersion: audit.k8s.io/v1\n", 37, [("wrong kind", "!", "missing")], False),
+        ("apiVersion: audit.k8s.io/v1\nkind: policy\n", 37, [("wrong kind", "kind", "other")], True),
         ("apiVersion: audit.k8s.io/v1beta1\nkind: Policy\n", 20, [], False),
         (
             "apiVersion: audit.k8s.io/v1beta1\nkind: Policy\n",
             23,
-            [("wrong-api-version", "apiVersion", "deprecated")],
+            [("wrong apiVersion", "apiVersion", "deprecated")],
             False,
         ),
         (
             "apiVersion: audit.k8s.io/v1beta1\nkind: Policy\n",
             24,
-            [("wrong-api-version", "apiVersion", "removed")],
+            [("wrong apiVersion", "apiVersion", "removed")],
             True,
         ),
         (
             "apiVersion: v1\nkind: List\n",
             37,
-            [("wrong-api-version", "apiVersion", "unknown"), ("wrong-kind", "kind", "other")],
+            [("wrong apiVersion", "apiVersion", "unknown"), ("wrong kind", "kind", "other")],
             True,
         ),
         (
             "apiVersion: 1\nkind: Policy\n",
             37,
-            [("wrong-type", "apiVersion", "a number where a string belongs")],
+            [("wrong type", "apiVersion", "a number where a string belongs")],
             True,
         ),
         (
             "Kind: Event\nkind: Policy\napiVersion: audit.k8s.io/v1\n",
             37,
-            [("unknown-field", "Kind!", "policy")],
+            [("unknown field", "Kind!", "policy")],
             False,
         ),
     ],
@@ -174,9 +174,9 @@ def test_head_and_body_refused_is_not_head_only() -> None:
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
-        ("spec: {rules: []}", [("unknown-field", "spec!", "policy"), ("empty-policy", "spec!", "spec")]),
-        ("omitStages: []", [("empty-policy", "!", "absent")]),
-        ("rules: x", [("wrong-type", "rules", "a string where a list of rules belongs")]),
+        ("spec: {rules: []}", [("unknown field", "spec!", "policy"), ("empty policy", "spec!", "spec")]),
+        ("omitStages: []", [("empty policy", "!", "absent")]),
+        ("rules: x", [("wrong type", "rules", "a string where a list of rules belongs")]),
     ],
 )
 def test_problems_without_rules(body: str, expected: list[tuple[str, str, str]]) -> None:
@@ -187,14 +187,14 @@ def test_problems_without_rules(body: str, expected: list[tuple[str, str, str]])
     ("metadata", "expected"),
     [
         ("{name: a, creationTimestamp: null, labels: {}}", []),
-        ("{namespace: a}", [("misplaced-metadata", "metadata/namespace!", "")]),
-        ("{Name: a}", [("unknown-field", "metadata/Name!", "metadata")]),
+        ("{namespace: a}", [("misplaced metadata", "metadata/namespace!", "")]),
+        ("{Name: a}", [("unknown field", "metadata/Name!", "metadata")]),
         (
             "{labels: {a: b, a: 1}}",
             [
-                ("duplicate-key", "metadata/labels/a!#1", "labels"),
-                ("wrong-type", "metadata/labels/a", "a number where a string belongs"),
-                ("misplaced-metadata", "metadata/labels!", ""),
+                ("duplicate key", "metadata/labels/a!#1", "labels"),
+                ("wrong type", "metadata/labels/a", "a number where a string belongs"),
+                ("misplaced metadata", "metadata/labels!", ""),
             ],
         ),
     ],
@@ -205,19 +205,19 @@ def test_problems_of_metadata(metadata: str, expected: list[tuple[str, str, str]
 
 
 def test_a_document_that_is_no_mapping() -> None:
-    assert problems(load_text("")) == [("empty-policy", "!", "document")]
-    assert problems(load_text("- a\n")) == [("wrong-type", "", "a list where a mapping belongs")]
+    assert problems(load_text("")) == [("empty policy", "!", "document")]
+    assert problems(load_text("- a\n")) == [("wrong type", "", "a list where a mapping belongs")]
 
 
 def test_a_wrong_type_brings_up_nothing_that_merely_follows_from_it() -> None:
     loaded = load_rules("[{level: 1}, x, {level: None, resources: [{resources: pods, resourceNames: [a]}]}]")
-    assert [kind for kind, _, _ in problems(loaded)] == ["wrong-type", "wrong-type", "wrong-type"]
+    assert [kind for kind, _, _ in problems(loaded)] == ["wrong type", "wrong type", "wrong type"]
 
 
 def test_a_wrong_type_in_json_is_told_at_its_own_duplicate() -> None:
     text = '{"apiVersion":"audit.k8s.io/v1","kind":"Policy","rules":[{"level":"None","verbs":1,"verbs":["get"]}]}'
     loaded = load_text(text)
-    assert ("wrong-type", "rules/0/verbs#0", "a number where a list of strings belongs") in problems(loaded)
+    assert ("wrong type", "rules/0/verbs#0", "a number where a list of strings belongs") in problems(loaded)
     assert loaded.refused
 
 
@@ -232,8 +232,8 @@ def test_the_resources_of_a_badly_indented_entry_replace_the_list() -> None:
     """One of the mistakes the project began from: `resources:` one level too far out."""
     loaded = load_rules("[{level: RequestResponse, resources: [{group: ''}], resources: [pods]}]")
     assert problems(loaded) == [
-        ("duplicate-key", "rules/0/resources!#1", "rule"),
-        ("wrong-type", "rules/0/resources/0", "a string where a group entry (a mapping) belongs"),
+        ("duplicate key", "rules/0/resources!#1", "rule"),
+        ("wrong type", "rules/0/resources/0", "a string where a group entry (a mapping) belongs"),
     ]
     assert loaded.refused
 
@@ -292,7 +292,7 @@ def test_what_the_schema_accepts_the_server_accepts(value: Value) -> None:
     if not schema_errors(as_json(value)):
         loaded = load(value, NEWEST)
         assert not loaded.refused
-        assert {problem.kind for problem in loaded.problems} <= {"duplicate-key", "misplaced-metadata"}
+        assert {problem.kind.value for problem in loaded.problems} <= {"duplicate key", "misplaced metadata"}
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from auditlint.kubernetes.engine.dead_selectors import dead_selectors
 from auditlint.kubernetes.match import evaluate
-from auditlint.kubernetes.reach import Reach
+from auditlint.kubernetes.reach import FateKind, Reach
 from auditlint.kubernetes.requests import Request, UnreadableRequestError, is_resource_path, resolve
 from tests.kubernetes import brute
 from tests.referee_client import COMPARED, Referee, available
@@ -87,7 +87,7 @@ def test_reach_agrees(referee: Referee, policy: Policy) -> None:
     assume(not answer["error"])
     engine = Reach(policy)
     numbers = range(len(policy.rules))
-    assert [fate.kind for fate in engine.fates] == [rule["fate"] for rule in answer["rules"]]
+    assert [fate.kind.value for fate in engine.fates] == [rule["fate"] for rule in answer["rules"]]
     assert [number for number in numbers if engine.redundant(number)] == answer["redundant"]
     assert engine.missing_catch_all.impossible is (answer["missingCatchAll"] is None)
     dead = {
@@ -95,7 +95,7 @@ def test_reach_agrees(referee: Referee, policy: Policy) -> None:
         for number in numbers
         for found in dead_selectors(engine, number)
     }
-    reached = {f"/rules/{number}/" for number in numbers if engine.fates[number].kind == "reached"}
+    reached = {f"/rules/{number}/" for number in numbers if engine.fates[number].kind is FateKind.REACHED}
     silent = {pointer for pointer, takes in answer["selectors"].items() if not takes}
     silent = {pointer for pointer in silent if any(pointer.startswith(rule) for rule in reached)}
     within = {pointer for pointer in silent if any(pointer.startswith(f"{outer}/") for outer in silent)}

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from auditlint.kubernetes import reach
 from auditlint.kubernetes.engine.dead_selectors import DeadSelector, Selector, dead_selectors
 from auditlint.kubernetes.engine.region import Region, Target
 from auditlint.kubernetes.engine.search import Budget
 from auditlint.kubernetes.match import Request, evaluate
 from auditlint.kubernetes.policy import GroupResources, Policy, PolicyRule
-from auditlint.kubernetes.reach import Fate, Reach
+from auditlint.kubernetes.reach import Fate, FateKind, Reach
 from benchmarks.policies import hard, random_rules, service_accounts
 
 
@@ -42,11 +41,11 @@ def urls(*urls: str) -> PolicyRule:
 
 
 def unreachable(*rules: int) -> Fate:
-    return Fate(reach.UNREACHABLE, taken_by=rules)
+    return Fate(FateKind.UNREACHABLE, taken_by=rules)
 
 
 def never(*causes: str) -> Fate:
-    return Fate(reach.NEVER, causes=causes)
+    return Fate(FateKind.NEVER, causes=causes)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +135,7 @@ def test_fates_of_rules_that_take_nothing(rules: tuple[PolicyRule, ...], fate: F
     ],
 )
 def test_witnesses_are_ordinary(rules: tuple[PolicyRule, ...], witness: Request) -> None:
-    assert Reach(Policy(rules)).fates[-1] == Fate(reach.REACHED, witness)
+    assert Reach(Policy(rules)).fates[-1] == Fate(FateKind.REACHED, witness)
 
 
 LOGGED_IN = ("system:authenticated",)
@@ -272,17 +271,17 @@ def test_large_policies(policy: Policy) -> None:
             assert evaluate(policy, fate.witness).rule == number
         for other in fate.taken_by:
             fewer = tuple(policy.rules[earlier] for earlier in fate.taken_by if earlier != other)
-            assert Reach(Policy((*fewer, policy.rules[number]))).fates[-1].kind == reach.REACHED
+            assert Reach(Policy((*fewer, policy.rules[number]))).fates[-1].kind is FateKind.REACHED
         if fate.taken_by:
             only = tuple(policy.rules[earlier] for earlier in fate.taken_by)
-            assert Reach(Policy((*only, policy.rules[number]))).fates[-1].kind == reach.UNREACHABLE
+            assert Reach(Policy((*only, policy.rules[number]))).fates[-1].kind is FateKind.UNREACHABLE
 
 
 def test_hard_policies_end_in_unknown_the_same_way_each_time() -> None:
     policy = hard(60)
     engines = [Reach(policy, Budget(per_question=3000, in_all=100_000, least=100)) for _ in range(2)]
     assert engines[0].fates == engines[1].fates
-    unknown = {number for number, fate in enumerate(engines[0].fates) if fate.kind == reach.UNKNOWN}
+    unknown = {number for number, fate in enumerate(engines[0].fates) if fate.kind is FateKind.UNKNOWN}
     assert unknown
     assert unknown <= engines[0].gave_up
     assert not any(dead_selectors(engines[0], number) for number in unknown)
@@ -293,5 +292,5 @@ def test_a_list_too_long_to_lay_out_ends_in_unknown() -> None:
     names = tuple(f"n{number}" for number in range(100))
     rule = PolicyRule("None", resources=(GroupResources("", names, names),))
     engine = Reach(Policy((rule, ALL)), Budget(per_question=5000, in_all=10**6, least=100))
-    assert [fate.kind for fate in engine.fates] == [reach.UNKNOWN, reach.REACHED]
+    assert [fate.kind for fate in engine.fates] == [FateKind.UNKNOWN, FateKind.REACHED]
     assert engine.gave_up == {0}

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from auditlint.kubernetes import reach
 from auditlint.kubernetes.engine.dead_selectors import dead_selectors
 from auditlint.kubernetes.engine.index import members
 from auditlint.kubernetes.engine.region import EVERYTHING, Region, contains, meet, region_of
 from auditlint.kubernetes.match import Request, evaluate, matches
 from auditlint.kubernetes.policy import Policy, PolicyRule
-from auditlint.kubernetes.reach import Reach
+from auditlint.kubernetes.reach import FateKind, Reach
 from auditlint.kubernetes.requests import can_happen
 from tests.kubernetes import brute
 
@@ -56,12 +55,12 @@ def test_the_index_knows_all_rules_that_match(policy: Policy) -> None:
 def test_fates_agree_with_trying_everything(policy: Policy) -> None:
     truth, engine = brute.try_all(policy), Reach(policy)
     for number, fate in enumerate(engine.fates):
-        assert fate.kind == truth.fate(number)
-        if fate.kind == reach.REACHED:
+        assert fate.kind.value == truth.fate(number)
+        if fate.kind is FateKind.REACHED:
             assert fate.witness
             assert can_happen(fate.witness)
             assert evaluate(policy, fate.witness).rule == engine.first(fate.witness) == number
-        if fate.kind == reach.UNREACHABLE:
+        if fate.kind is FateKind.UNREACHABLE:
             assert_causes_stand(truth, policy.rules[number], fate.taken_by, number)
 
 
@@ -71,7 +70,7 @@ def test_dead_selectors_agree_with_trying_everything(policy: Policy) -> None:
     truth, engine = brute.try_all(policy), Reach(policy)
     for number, rule in enumerate(policy.rules):
         found = {dead.selector.path: dead for dead in dead_selectors(engine, number)}
-        expected = truth.dead_selectors(number) if truth.fate(number) == reach.REACHED else {}
+        expected = truth.dead_selectors(number) if truth.fate(number) == "reached" else {}
         assert found.keys() == expected.keys()
         for path, dead in found.items():
             assert dead.possible is bool(expected[path])

@@ -12,9 +12,10 @@ from auditlint.checks.queries import chatter, effects
 from auditlint.checks.suggestions.pasteable import inline
 from auditlint.english import quoted
 from auditlint.finding import Severity
-from auditlint.kubernetes import reach, served
+from auditlint.kubernetes import served
 from auditlint.kubernetes.engine.region import Region, Target, meet, region_of
 from auditlint.kubernetes.match import outcome_of
+from auditlint.kubernetes.reach import FateKind
 from auditlint.kubernetes.well_known import ANYWHERE, is_well_known
 from auditlint.rule import Category, Context
 from auditlint.subjects.model import PolicySubject
@@ -315,7 +316,7 @@ def _keeps_answers(found: Analysis, index: int) -> bool:
 def _completes(found: Analysis, index: int) -> bool:
     """Tell whether a rule takes something and logs the stage that holds the bodies of requests that are no watch."""
     omitted = (*found.policy.omit_stages, *found.policy.rules[index].omit_stages)
-    return "ResponseComplete" not in omitted and found.reach.fates[index].kind == reach.REACHED
+    return "ResponseComplete" not in omitted and found.reach.fates[index].kind is FateKind.REACHED
 
 
 def _with_answers(policy: PolicySubject, found: Analysis, verbs: tuple[str, ...]) -> dict[int, Request]:
@@ -412,7 +413,7 @@ def _logs_twice(found: Analysis, now: PolicyRule) -> bool:
 
 def _forgot(found: Analysis, twice: list[int]) -> tuple[list[int], int]:
     """Return the rules that log requests twice where more rules omit RequestReceived, and how many; else none."""
-    reached = [index for index in twice if found.reach.fates[index].kind == reach.REACHED]
+    reached = [index for index in twice if found.reach.fates[index].kind is FateKind.REACHED]
     habit = sum(now.level != "None" and "RequestReceived" in now.omit_stages for now in found.policy.rules)
     return (reached if len(reached) < habit else []), habit
 
@@ -423,7 +424,7 @@ def _one_of(found: Analysis, rules: list[int]) -> Request | None:
     request = found.examples.ordinary(lambda one: found.reach.first(one) in numbers) if rules else None
     if request:
         return request
-    reached = (index for index in rules if found.reach.fates[index].kind == reach.REACHED)
+    reached = (index for index in rules if found.reach.fates[index].kind is FateKind.REACHED)
     return next((one for index in reached if (one := _served(found, index))), None)
 
 

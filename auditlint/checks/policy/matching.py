@@ -10,8 +10,9 @@ from auditlint.checks.suggestions.rule_words import group_name
 from auditlint.checks.suggestions.verbs import KNOWN
 from auditlint.english import quoted
 from auditlint.finding import Severity
-from auditlint.kubernetes import reach, served
+from auditlint.kubernetes import served
 from auditlint.kubernetes.engine.region import Region, Target, meet, region_of
+from auditlint.kubernetes.reach import FateKind
 from auditlint.kubernetes.requests import NAMELESS_VERB, RESOURCE_VERBS, URL_VERBS
 from auditlint.rule import Category, Context
 from auditlint.subjects.model import PolicySubject
@@ -55,13 +56,13 @@ def unreachable_rule(policy: PolicySubject, context: Context) -> Iterator[Findin
         fate = fates[number]
         end = number + 1
         while (
-            fate.kind == reach.UNREACHABLE
+            fate.kind is FateKind.UNREACHABLE
             and end < len(fates)
             and fates[end][2:] == fate[2:]
             and fates[end].kind == fate.kind
         ):
             end += 1
-        if fate.kind == reach.UNREACHABLE:
+        if fate.kind is FateKind.UNREACHABLE:
             yield _unreachable(policy, context, found, range(number, end))
         number = end
 
@@ -75,7 +76,7 @@ def never_matching_rule(policy: PolicySubject, context: Context) -> Iterator[Fin
     """Report rules whose selectors no request can have."""
     found = policy.analysis
     for index, fate in enumerate(found.reach.fates if found else ()):
-        if found and fate.kind == reach.NEVER:
+        if found and fate.kind is FateKind.NEVER:
             reason = _why_never(found.policy.rules[index], fate.causes)
             yield context.key(policy.at("rules", index), f"no request matches this rule: {reason}")
 
@@ -172,7 +173,7 @@ def drops_the_rest(policy: PolicySubject, context: Context) -> Iterator[Finding]
     closing = found.closing if found and policy.shape != "snippet" else None
     if found is None or closing is None or found.policy.rules[closing].level != "None":
         return
-    if found.reach.fates[closing].kind != reach.REACHED:
+    if found.reach.fates[closing].kind is not FateKind.REACHED:
         return
     lost = [words for words, region in _LOSSES.items() if found.reach.find(region, (closing,)).request]
     request = found.examples.shown(closing)
@@ -197,9 +198,9 @@ def logs_nothing(policy: PolicySubject, context: Context) -> Iterator[Finding]:
         return
     logging = [index for index, now in enumerate(found.policy.rules) if now.level != "None"]
     fates = found.reach.fates
-    if any(fates[index].kind == reach.UNKNOWN for index in logging):
+    if any(fates[index].kind is FateKind.UNKNOWN for index in logging):
         return
-    if all(fates[index].kind != reach.REACHED or found.is_served(index).impossible for index in logging):
+    if all(fates[index].kind is not FateKind.REACHED or found.is_served(index).impossible for index in logging):
         why = "no rule has another level" if not logging else "no request reaches the rules of another level"
         message = (
             f"nothing is ever logged: every request gets level None, for {why}. Add a rule such as `- level: Metadata`"

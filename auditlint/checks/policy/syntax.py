@@ -11,6 +11,7 @@ from auditlint.checks.suggestions import fields, unknown_keys
 from auditlint.checks.suggestions.pasteable import inline
 from auditlint.english import quoted
 from auditlint.finding import Related, Severity
+from auditlint.kubernetes.decoding.problems import ProblemKind
 from auditlint.kubernetes.policy import LEVELS, STAGES
 from auditlint.kubernetes.well_known import home_of
 from auditlint.rule import Category, Context
@@ -78,7 +79,7 @@ def empty_policy(policy: PolicySubject, context: Context) -> Iterator[Finding]:
         "document": f"begin with {_HEAD}, `kind: Policy` and `rules:`",
         "spec": "move `rules:` to the top level and delete `spec:`",
     }
-    for problem in _problems(policy, "empty-policy"):
+    for problem in _problems(policy, ProblemKind.EMPTY_POLICY):
         write = advice.get(problem.detail, "write at least one rule, such as `- level: Metadata`")
         words = policy.loaded.error if problem.detail == "document" else "loaded illegal policy with 0 rules"
         message = f'{reasons[problem.detail]}, so {_REFUSES} ("{words}"): {write}'
@@ -93,7 +94,7 @@ def empty_policy(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 )
 def wrong_api_version(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report an apiVersion other than audit.k8s.io/v1."""
-    for problem in _problems(policy, "wrong-api-version"):
+    for problem in _problems(policy, ProblemKind.WRONG_API_VERSION):
         value = quoted(problem.value)
         message = {
             "missing": f"apiVersion is missing, so {_REFUSES}: write {_HEAD} and `kind: Policy` at the top",
@@ -114,7 +115,7 @@ def wrong_api_version(policy: PolicySubject, context: Context) -> Iterator[Findi
 )
 def wrong_kind(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report a kind other than Policy; a missing one is only untidy."""
-    for problem in _problems(policy, "wrong-kind"):
+    for problem in _problems(policy, ProblemKind.WRONG_KIND):
         if policy.shape == "headless" and problem.detail == "missing":
             continue  # wrong-api-version names both lines
         if problem.detail == "missing":
@@ -136,7 +137,7 @@ def wrong_kind(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 )
 def wrong_type(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report values of the wrong type; the items of one list that are wrong in the same way are one finding."""
-    for group in _by_list(_problems(policy, "wrong-type")):
+    for group in _by_list(_problems(policy, ProblemKind.WRONG_TYPE)):
         first, *others = group
         related = tuple(context.related(policy.at(*other.path), "the same here", key=False) for other in others)
         found, wanted = first.detail.removesuffix(" belongs").split(" where ", 1)
@@ -152,7 +153,7 @@ def wrong_type(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 )
 def unknown_field(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report keys that are dropped, with what the rule means without them and what was probably meant."""
-    for problem in _problems(policy, "unknown-field"):
+    for problem in _problems(policy, ProblemKind.UNKNOWN_FIELD):
         drop = unknown_keys.dropped(problem, policy)
         if problem.detail not in fields.FIELDS:
             message = f"{quoted(drop.key)} is not a field of {problem.detail} and is dropped: delete it"
@@ -171,7 +172,7 @@ def unknown_field(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 def widened_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report keys that were meant to limit a rule and are dropped, with one request that the rule now takes."""
     held = policy.loaded.policy
-    for problem in _problems(policy, "unknown-field"):
+    for problem in _problems(policy, ProblemKind.UNKNOWN_FIELD):
         drop = unknown_keys.dropped(problem, policy)
         meant = unknown_keys.intended(drop, held) if held else None
         if held is None or meant is None or drop.rule is None:
@@ -191,7 +192,7 @@ def widened_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 )
 def duplicate_key(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report each repetition of a key, at the later one."""
-    for problem in _problems(policy, "duplicate-key"):
+    for problem in _problems(policy, ProblemKind.DUPLICATE_KEY):
         path = policy.at(*problem.path)
         first = policy.places.key(path, 0)
         holder = "entry" if problem.detail == fields.ENTRY else problem.detail
@@ -226,7 +227,7 @@ def ignored_document(policy: PolicySubject, context: Context) -> Iterator[Findin
 )
 def invalid_level(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report rules without one of the four levels; a placeholder is `unrendered-template`'s."""
-    for problem in _problems(policy, "invalid-level"):
+    for problem in _problems(policy, ProblemKind.INVALID_LEVEL):
         if _is_placeholder(problem.value):
             continue
         if problem.detail == "missing":
@@ -248,7 +249,7 @@ def invalid_level(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 )
 def invalid_stage(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report stages that do not exist."""
-    for problem in _problems(policy, "invalid-stage"):
+    for problem in _problems(policy, ProblemKind.INVALID_STAGE):
         guess = spelling.nearest(str(problem.value), STAGES)
         hint = f'did you mean "{guess}"?' if guess else f"write {english.listing(STAGES, 'or')};"
         yield _report(policy, context, problem, f"{quoted(problem.value)} is not a stage, {hint} {_REFUSES}")
@@ -263,7 +264,7 @@ def invalid_stage(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 )
 def invalid_group(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report groups that the server's validation refuses."""
-    for problem in _problems(policy, "invalid-group"):
+    for problem in _problems(policy, ProblemKind.INVALID_GROUP):
         group = str(problem.value)
         server = f"kube-apiserver 1.{policy.minor} refuses this policy" if "*" in group else _REFUSES
         message = f"group {quoted(group)} is not the name of an API group, so {server}: {_group_advice(group)}"
@@ -280,7 +281,7 @@ def invalid_group(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 def invalid_url(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report URLs that the server's validation refuses; two faults of one entry are one finding."""
     seen: set[Path] = set()
-    for problem in _problems(policy, "invalid-url"):
+    for problem in _problems(policy, ProblemKind.INVALID_URL):
         if problem.path in seen:
             continue
         seen.add(problem.path)
@@ -297,7 +298,7 @@ def invalid_url(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 )
 def mixed_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report rules that ask for URLs and for resources at once."""
-    for problem in _problems(policy, "mixed-rule"):
+    for problem in _problems(policy, ProblemKind.MIXED_RULE):
         message = (
             f"nonResourceURLs cannot stand beside {problem.detail}, so {_REFUSES} "
             '("rules cannot apply to both regular resources and non-resource URLs"): write two rules of the same level'
@@ -313,7 +314,7 @@ def mixed_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 )
 def names_without_resources(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report entries that give names and do not say of what."""
-    for problem in _problems(policy, "names-without-resources"):
+    for problem in _problems(policy, ProblemKind.NAMES_WITHOUT_RESOURCES):
         message = (
             f'resourceNames do not say of which resource, so {_REFUSES} ("using resourceNames requires at least one '
             'resource"): add `resources:`, such as `resources: ["configmaps"]`'
@@ -328,7 +329,7 @@ def names_without_resources(policy: PolicySubject, context: Context) -> Iterator
 )
 def unsupported_field(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report fields that the target version drops."""
-    for problem in _problems(policy, "unsupported-field"):
+    for problem in _problems(policy, ProblemKind.UNSUPPORTED_FIELD):
         message = (
             f"kube-apiserver 1.{policy.minor} does not know {quoted(problem.path[-1])}, which came with 1.23, and "
             "drops it: managedFields stay in the logged bodies. Delete it, or upgrade"
@@ -357,7 +358,7 @@ def unrendered_template(policy: PolicySubject, context: Context) -> Iterator[Fin
 )
 def misplaced_metadata(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report metadata other than a name."""
-    for problem in _problems(policy, "misplaced-metadata"):
+    for problem in _problems(policy, ProblemKind.MISPLACED_METADATA):
         message = (
             f"metadata.{problem.path[-1]} has no effect: an audit policy is a file that kube-apiserver reads, "
             "not an object in the cluster. Delete it"
@@ -365,9 +366,9 @@ def misplaced_metadata(policy: PolicySubject, context: Context) -> Iterator[Find
         yield _report(policy, context, problem, message)
 
 
-def _problems(policy: PolicySubject, kind: str) -> list[Problem]:
+def _problems(policy: PolicySubject, kind: ProblemKind) -> list[Problem]:
     """Return the problems of a kind; in a bare list of rules nothing that is absent counts."""
-    found = [problem for problem in policy.loaded.problems if problem.kind == kind]
+    found = [problem for problem in policy.loaded.problems if problem.kind is kind]
     if policy.shape == "snippet":
         return [problem for problem in found if problem.path[:1] == ("rules",) and len(problem.path) > 1]
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditlint.kubernetes import kubectl, reach
+from auditlint.kubernetes import kubectl
 from auditlint.kubernetes.engine.region import region_of
 from auditlint.kubernetes.match import matches
 from auditlint.kubernetes.policy import Policy
@@ -33,7 +33,7 @@ def covered(subject: PolicySubject) -> Analysis | None:
 def is_reached(subject: PolicySubject, index: int) -> bool:
     """Tell whether a rule takes some request, or may."""
     analysis = subject.analysis
-    return analysis is not None and analysis.reach.fates[index].kind in {reach.REACHED, reach.UNKNOWN}
+    return analysis is not None and analysis.reach.fates[index].may_match
 
 
 def command(subject: PolicySubject, request: Request) -> str:

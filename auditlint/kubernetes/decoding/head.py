@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint.kubernetes.decoding.problems import Problem, wrong_type
+from auditlint.kubernetes.decoding.problems import Problem, ProblemKind, wrong_type
 from auditlint.kubernetes.decoding.words import head_error, quote
 
 if TYPE_CHECKING:
@@ -98,19 +98,19 @@ def _version_problems(written: _Written, minor: int) -> list[Problem]:
         detail = "removed" if refuses else "deprecated"
         if minor < DEPRECATED_SINCE:
             return []
-    return [_at_head("wrong-api-version", written, detail, refuses=refuses)]
+    return [_at_head(ProblemKind.WRONG_API_VERSION, written, detail, refuses=refuses)]
 
 
 def _kind_problems(written: _Written) -> list[Problem]:
     if written.text == "Policy":
         return []
     detail = "other" if written.text else "missing"
-    return [_at_head("wrong-kind", written, detail, refuses=bool(written.text))]
+    return [_at_head(ProblemKind.WRONG_KIND, written, detail, refuses=bool(written.text))]
 
 
-def _at_head(name: str, written: _Written, detail: str, *, refuses: bool) -> Problem:
+def _at_head(kind: ProblemKind, written: _Written, detail: str, *, refuses: bool) -> Problem:
     path = written.path or ()
-    return Problem(name, path, not path, None, written.text if path else None, detail, refuses)
+    return Problem(kind, path, not path, None, written.text if path else None, detail, refuses)
 
 
 def _error(api_version: str, kind: str, minor: int) -> str:

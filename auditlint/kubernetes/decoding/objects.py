@@ -11,7 +11,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from auditlint.kubernetes.decoding.problems import Problem, wrong_type
+from auditlint.kubernetes.decoding.problems import Problem, ProblemKind, wrong_type
 from auditlint.kubernetes.decoding.schema import Flag, Integer, ListOf, Raw, Struct, Text, Texts
 from auditlint.kubernetes.decoding.words import JSON_ITERATOR_UNTIL, number
 
@@ -135,7 +135,7 @@ class Decoder:
         return result
 
     def _unknown(self, kind: Struct, name: str, value: Value, path: Path) -> None:
-        word = "unsupported-field" if name in kind.unsupported else "unknown-field"
+        word = ProblemKind.UNSUPPORTED_FIELD if name in kind.unsupported else ProblemKind.UNKNOWN_FIELD
         self.problems.append(Problem(word, (*path, name), True, None, value, kind.scope, False))  # noqa: FBT003
         self._skip(value, (*path, name))
 
@@ -162,7 +162,7 @@ class Decoder:
             counts[name] = counts.get(name, -1) + 1
             if counts[name]:
                 here = (*path, name)
-                self.problems.append(Problem("duplicate-key", here, True, counts[name], item, scope, False))  # noqa: FBT003
+                self.problems.append(Problem(ProblemKind.DUPLICATE_KEY, here, True, counts[name], item, scope, False))  # noqa: FBT003
 
     def _check(self, kind: Kind, value: Value, path: Path) -> None:
         """Note what is wrong with a value that a policy makes no use of."""

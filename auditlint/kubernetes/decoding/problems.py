@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import NamedTuple
 
 Value = None | bool | int | float | str | list["Value"] | tuple[tuple[str, "Value"], ...]
@@ -15,28 +16,45 @@ Path = tuple[str | int, ...]
 """Mapping keys and list indexes (from 0), from the root of the policy."""
 
 
-class Problem(NamedTuple):
-    """One thing that the server does not accept, or does not use, or drops.
+class ProblemKind(Enum):
+    """What can be wrong with an audit policy; `Problem.detail` says more, as written here."""
 
-    `kind` is the name of a rule of auditlint; `detail` says more, depending on it:
-
-    - wrong-type: the phrase `<found> where <wanted> belongs`, such as `a string where a list of strings belongs`
-    - unknown-field, unsupported-field, duplicate-key: what the mapping is that holds the key: `policy`, `rule`,
-      `group entry`, `metadata`, `owner reference`, `managed field`, `labels`, `annotations`, `fieldsV1`.
-      A field is unsupported if only later minor versions know it. The value of a duplicate is the later one
-    - invalid-level: `missing` (absent, null or empty) or `unknown`
-    - invalid-stage: `policy` or `rule`, the place of the list
-    - invalid-group: the server's reasons
-    - invalid-url: `slash` (does not begin with one) or `star` (one before the end)
-    - mixed-rule: what stands beside the URLs: `resources`, `namespaces` or `resources and namespaces`
-    - names-without-resources: nothing
-    - empty-policy: `document` (nothing at all), `absent`, `null`, `empty` or `spec` (the rules are under `spec`)
-    - wrong-api-version: `missing` (absent, null or empty), `removed`, `deprecated` (does not refuse) or `unknown`
-    - wrong-kind: `missing` (does not refuse) or `other`
-    - misplaced-metadata: nothing
+    WRONG_TYPE = "wrong type"
+    """The phrase `<found> where <wanted> belongs`, such as `a string where a list of strings belongs`."""
+    UNKNOWN_FIELD = "unknown field"
+    """What the mapping is that holds the key: `policy`, `rule`, `group entry`, `metadata`, `owner reference`,
+    `managed field`, `labels`, `annotations`, `fieldsV1`.
     """
+    UNSUPPORTED_FIELD = "unsupported field"
+    """The same; only later minor versions know the field."""
+    DUPLICATE_KEY = "duplicate key"
+    """The same; the value is the later one."""
+    INVALID_LEVEL = "invalid level"
+    """`missing` (absent, null or empty) or `unknown`."""
+    INVALID_STAGE = "invalid stage"
+    """`policy` or `rule`, the place of the list."""
+    INVALID_GROUP = "invalid group"
+    """The server's reasons."""
+    INVALID_URL = "invalid URL"
+    """`slash` (does not begin with one) or `star` (one before the end)."""
+    MIXED_RULE = "mixed rule"
+    """What stands beside the URLs: `resources`, `namespaces` or `resources and namespaces`."""
+    NAMES_WITHOUT_RESOURCES = "names without resources"
+    EMPTY_POLICY = "empty policy"
+    """`document` (nothing at all), `absent`, `null`, `empty` or `spec` (the rules are under `spec`)."""
+    WRONG_API_VERSION = "wrong apiVersion"
+    """`missing` (absent, null or empty), `removed`, `deprecated` (does not refuse) or `unknown`."""
+    WRONG_KIND = "wrong kind"
+    """`missing` (does not refuse) or `other`."""
+    MISPLACED_METADATA = "misplaced metadata"
+    UNRENDERED = "unrendered"
+    """A template's mark, in place of what the server would say of it: its value is not known yet."""
 
-    kind: str
+
+class Problem(NamedTuple):
+    """One thing that the server does not accept, or does not use, or drops."""
+
+    kind: ProblemKind
     path: Path
     """For what is missing, the way to the mapping that it is missing from."""
     on_key: bool
@@ -45,6 +63,7 @@ class Problem(NamedTuple):
     """Which of several equal keys, from 0; None for the last or only one."""
     value: Value
     detail: str
+    """More, depending on the kind."""
     refuses: bool
     """Whether the server would refuse the policy for this alone."""
 
@@ -65,4 +84,4 @@ def describe(value: Value) -> str:
 def wrong_type(path: Path, value: Value, wanted: str, occurrence: int | None = None) -> Problem:
     """Return the problem of a value that is not of the type that belongs there; it always refuses."""
     detail = f"{describe(value)} where {wanted} belongs"
-    return Problem("wrong-type", path, False, occurrence, value, detail, True)  # noqa: FBT003
+    return Problem(ProblemKind.WRONG_TYPE, path, False, occurrence, value, detail, True)  # noqa: FBT003

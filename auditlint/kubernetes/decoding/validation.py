@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint.kubernetes.decoding.problems import Problem
+from auditlint.kubernetes.decoding.problems import Problem, ProblemKind
 from auditlint.kubernetes.decoding.words import named_string, quote, strings
 from auditlint.kubernetes.policy import LEVELS, STAGES
 
@@ -77,13 +77,13 @@ def _rule(rule: Fields, path: Path, minor: int) -> Iterator[Invalid]:
     yield from _stages(rule, path, f"{place}.omitStages", "rule")
     beside = [name for name in ("resources", "namespaces") if rule.get(name)]
     if urls and beside:
-        problem = _problem("mixed-rule", (*path, "nonResourceURLs"), urls, " and ".join(beside), on_key=True)
+        problem = _problem(ProblemKind.MIXED_RULE, (*path, "nonResourceURLs"), urls, " and ".join(beside), on_key=True)
         reason = "rules cannot apply to both regular resources and non-resource URLs"
         yield Invalid(problem, f"{place}.nonResourceURLs: Invalid value: {strings(urls, minor)}: {reason}")
 
 
 def _problem(
-    kind: str, path: Path, value: str | tuple[str, ...] | None, detail: str, *, on_key: bool = False
+    kind: ProblemKind, path: Path, value: str | tuple[str, ...] | None, detail: str, *, on_key: bool = False
 ) -> Problem:
     plain = list(value) if isinstance(value, tuple) else value
     return Problem(kind, path, on_key, None, plain, detail, True)  # type: ignore[arg-type] # noqa: FBT003
@@ -96,11 +96,11 @@ def _level(rule: Fields, path: Path, place: str, minor: int) -> Iterator[Invalid
     if level:
         known = ", ".join(f'"{name}"' for name in LEVELS)
         words = f"{place}.level: Unsupported value: {named_string(level, minor)}: supported values: {known}"
-        yield Invalid(_problem("invalid-level", (*path, "level"), level, "unknown"), words)
+        yield Invalid(_problem(ProblemKind.INVALID_LEVEL, (*path, "level"), level, "unknown"), words)
         return
     written = "level" in rule
     where = (*path, "level") if written else path
-    problem = _problem("invalid-level", where, level if written else None, "missing", on_key=not written)
+    problem = _problem(ProblemKind.INVALID_LEVEL, where, level if written else None, "missing", on_key=not written)
     yield Invalid(problem, f"{place}.level: Required value")
 
 
@@ -109,10 +109,12 @@ def _url(url: str, path: Path, place: str) -> Iterator[Invalid]:
         return
     shown = f"{place}: Invalid value: {quote(url)}: non-resource URL"
     if not url.startswith("/"):
-        yield Invalid(_problem("invalid-url", path, url, "slash"), f"{shown} rules must begin with a '/' character")
+        yield Invalid(
+            _problem(ProblemKind.INVALID_URL, path, url, "slash"), f"{shown} rules must begin with a '/' character"
+        )
     if "*" in url[:-1]:
         words = f"{shown} wildcards '*' must be the final character of the rule"
-        yield Invalid(_problem("invalid-url", path, url, "star"), words)
+        yield Invalid(_problem(ProblemKind.INVALID_URL, path, url, "star"), words)
 
 
 def _group(entry: Fields, path: Path, place: str, minor: int) -> Iterator[Invalid]:
@@ -120,12 +122,14 @@ def _group(entry: Fields, path: Path, place: str, minor: int) -> Iterator[Invali
     reasons = _group_reasons(group, minor)
     if reasons:
         words = f"{place}.group: Invalid value: {quote(group)}: {reasons}"
-        yield Invalid(_problem("invalid-group", (*path, "group"), group, reasons), words)
+        yield Invalid(_problem(ProblemKind.INVALID_GROUP, (*path, "group"), group, reasons), words)
     names = texts(entry, "resourceNames")
     if names and not texts(entry, "resources"):
         reason = "using resourceNames requires at least one resource"
         words = f"{place}.resourceNames: Invalid value: {strings(names, minor)}: {reason}"
-        yield Invalid(_problem("names-without-resources", (*path, "resourceNames"), names, "", on_key=True), words)
+        yield Invalid(
+            _problem(ProblemKind.NAMES_WITHOUT_RESOURCES, (*path, "resourceNames"), names, "", on_key=True), words
+        )
 
 
 def _group_reasons(group: str, minor: int) -> str:
@@ -152,4 +156,4 @@ def _stages(fields: Fields, path: Path, place: str, scope: str) -> Iterator[Inva
     for index, stage in enumerate(texts(fields, "omitStages")):
         if stage not in STAGES:
             words = f"{place}[{index}]: Invalid value: {quote(stage)}: allowed stages are {','.join(STAGES)}"
-            yield Invalid(_problem("invalid-stage", (*path, "omitStages", index), stage, scope), words)
+            yield Invalid(_problem(ProblemKind.INVALID_STAGE, (*path, "omitStages", index), stage, scope), words)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from auditlint.kubernetes.engine.region import region_of
 from auditlint.kubernetes.engine.search import BudgetSpentError, touching
 from auditlint.kubernetes.engine.space import request_at
-from auditlint.kubernetes.reach import REACHED
+from auditlint.kubernetes.reach import FateKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -104,7 +104,7 @@ def dead_selectors(reach: Reach, number: int) -> tuple[DeadSelector, ...]:
 
     Values within an entry of `resources` are tested within that entry, and passed over where the entry is dead.
     """
-    if reach.fates[number].kind != REACHED:
+    if reach.fates[number].kind is not FateKind.REACHED:
         return ()
     try:
         trial = _Trial(reach, number)

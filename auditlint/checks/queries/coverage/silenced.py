@@ -21,6 +21,7 @@ from auditlint.kubernetes.engine.index import members, rule_set
 from auditlint.kubernetes.engine.ordinary import ordinary
 from auditlint.kubernetes.engine.region import EVERYTHING, Region, Target, contains, meet, targets_of
 from auditlint.kubernetes.engine.search import BudgetSpentError
+from auditlint.kubernetes.reach import FateKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +63,7 @@ def _find_gaps(policy: PolicySubject) -> Gaps:
     if found is None or _drops_the_rest(policy, found):
         return {}
     rules, fates = found.policy.rules, found.reach.fates
-    alive = [index for index in found.silencing if fates[index].kind in {reach.REACHED, reach.UNKNOWN}]
+    alive = [index for index in found.silencing if fates[index].may_match]
     gaps: dict[tuple[int, int], tuple[Kind, Request]] = {}
     judged = rule_set(index for index in alive if not by_loopback(rules[index].users))
     for number, kind in enumerate(KINDS):
@@ -210,4 +211,4 @@ def _drops_the_rest(policy: PolicySubject, found: Analysis) -> bool:
     closing = found.closing if policy.shape != "snippet" else None
     if closing is None or found.policy.rules[closing].level != "None":
         return False
-    return found.reach.fates[closing].kind == reach.REACHED
+    return found.reach.fates[closing].kind is FateKind.REACHED

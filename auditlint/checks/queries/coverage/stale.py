@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from auditlint.checks.queries import effects
 from auditlint.checks.queries.coverage import silenced, twins
 from auditlint.checks.queries.coverage.kinds import Row, served_calls
-from auditlint.kubernetes import reach, served
+from auditlint.kubernetes import served
 from auditlint.kubernetes.engine.index import rule_set
 from auditlint.kubernetes.engine.region import Target, meet
 from auditlint.kubernetes.requests import Request
@@ -55,7 +55,7 @@ def find(policy: PolicySubject, most: int) -> Iterator[Stale]:
     if found is None:
         return
     pairs = twins.Twins(found, twins.Takers(found.reach.index.everything & ~rule_set(found.silencing)))
-    alive = [index for index in found.silencing if found.reach.fates[index].kind in {reach.REACHED, reach.UNKNOWN}]
+    alive = [index for index in found.silencing if found.reach.fates[index].may_match]
     for old, new, names_it, renamed in _NAMES:
         if new == _SLICES[1] and policy.minor < _FIRST_WITH_SLICES:
             continue

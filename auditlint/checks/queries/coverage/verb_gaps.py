@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from auditlint.checks.queries import effects
 from auditlint.checks.queries.coverage import silenced, twins
 from auditlint.checks.suggestions.verbs import forgotten
-from auditlint.kubernetes import reach
 from auditlint.kubernetes.engine.index import members, rule_set
 from auditlint.kubernetes.engine.region import Region, Target, meet
 from auditlint.kubernetes.requests import NAMELESS_VERB
@@ -41,7 +40,7 @@ def find(policy: PolicySubject) -> Iterator[VerbGap]:
         return
     search = _Search(policy, found)
     for index, rule in enumerate(found.policy.rules):
-        if rule.level == "None" or found.reach.fates[index].kind not in {reach.REACHED, reach.UNKNOWN}:
+        if rule.level == "None" or not found.reach.fates[index].may_match:
             continue
         lost = [(pair, search.lost(index, *pair)) for pair in forgotten(rule.verbs)]
         gaps = [(pair, request) for pair, request in lost if request]

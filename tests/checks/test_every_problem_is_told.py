@@ -1,0 +1,86 @@
+"""Whatever `kubernetes/` calls wrong, some rule tells: every member of its enums has a text that shows it."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditlint.carriers import recognise
+from auditlint.kubernetes import flags
+from auditlint.kubernetes.decode import ProblemKind
+from auditlint.kubernetes.parsed_flags import FlagProblem
+from auditlint.kubernetes.reach import FateKind
+from auditlint.kubernetes.releases import NEWEST
+from auditlint.subjects.model import PolicySubject
+from tests.checks import servers
+from tests.checks.policies import CLEAN, CLOSING, HEAD, findings, rules
+
+SOUND = rules(CLOSING)
+PROBLEMS = {
+    ProblemKind.WRONG_TYPE: (rules("- {level: Metadata, verbs: get}\n"), "wrong-type"),
+    ProblemKind.UNKNOWN_FIELD: (rules("- {level: Metadata, color: red}\n"), "unknown-field"),
+    ProblemKind.UNSUPPORTED_FIELD: (rules("- {level: Metadata, omitManagedFields: true}\n"), "unsupported-field"),
+    ProblemKind.DUPLICATE_KEY: (rules("- level: Metadata\n  level: None\n"), "duplicate-key"),
+    ProblemKind.INVALID_LEVEL: (rules("- level: metadata\n"), "invalid-level"),
+    ProblemKind.INVALID_STAGE: (rules("- {level: Metadata, omitStages: [Ready]}\n"), "invalid-stage"),
+    ProblemKind.INVALID_GROUP: (rules("- {level: Metadata, resources: [{group: apps/v1}]}\n"), "invalid-group"),
+    ProblemKind.INVALID_URL: (rules("- {level: Metadata, nonResourceURLs: [healthz]}\n"), "invalid-url"),
+    ProblemKind.MIXED_RULE: (rules("- {level: Metadata, nonResourceURLs: [/a], namespaces: [b]}\n"), "mixed-rule"),
+    ProblemKind.NAMES_WITHOUT_RESOURCES: (
+        rules('- {level: Metadata, resources: [{group: "", resourceNames: [a]}]}\n'),
+        "names-without-resources",
+    ),
+    ProblemKind.EMPTY_POLICY: (f"{HEAD}rules: []\n", "empty-policy"),
+    ProblemKind.WRONG_API_VERSION: (SOUND.replace("/v1", "/v2"), "wrong-api-version"),
+    ProblemKind.WRONG_KIND: (SOUND.replace("kind: Policy", "kind: Polic"), "wrong-kind"),
+    ProblemKind.MISPLACED_METADATA: (f"{SOUND}metadata: {{labels: {{a: b}}}}\n", "misplaced-metadata"),
+    ProblemKind.UNRENDERED: (rules("- level: '{{ .level }}'\n"), "unrendered-template"),
+}
+FLAGS = {
+    FlagProblem.UNKNOWN_FLAG: ("--audit-policy=/x", "unknown-flag"),
+    FlagProblem.INVALID_VALUE: ("--audit-log-maxage=x", "invalid-flag-value"),
+    FlagProblem.MISSING_VALUE: ("--audit-log-maxage", "missing-flag-value"),
+    FlagProblem.MERGED_ARGUMENTS: ("--audit-log-maxage 30", "merged-arguments"),
+    FlagProblem.STRAY_ARGUMENT: ("stray", "stray-argument"),
+    FlagProblem.AUDIT_GATE: ("--feature-gates=AdvancedAuditing=true", "removed-feature-gate"),
+    FlagProblem.EXITS: ("--help", "invalid-flag-value"),
+}
+FATES = {
+    FateKind.UNREACHABLE: (rules(CLEAN + CLOSING + "- {level: Request, verbs: [get]}\n"), "unreachable-rule"),
+    FateKind.NEVER: (rules("- {level: Request, nonResourceURLs: [/api/v1/pods]}\n" + CLOSING), "never-matching-rule"),
+}
+SILENT = {FateKind.REACHED, FateKind.UNKNOWN}
+"""A rule that is reached is in order, and of one that was too hard to judge a notice tells."""
+
+
+def test_nothing_is_left_out() -> None:
+    assert set(PROBLEMS) == set(ProblemKind)
+    assert set(FLAGS) == set(FlagProblem)
+    assert set(FATES) | SILENT == set(FateKind)
+
+
+def read(text: str, minor: int) -> PolicySubject:
+    found = recognise.recognise("audit-policy.yaml", text.encode(), as_kind=None, named=True, minor=minor)
+    (policy,) = found.subjects
+    assert isinstance(policy, PolicySubject)
+    return policy
+
+
+@pytest.mark.parametrize(("kind", "text", "rule"), [(kind, *shown) for kind, shown in PROBLEMS.items()])
+def test_problems_of_policies(kind: ProblemKind, text: str, rule: str) -> None:
+    minor = 22 if kind is ProblemKind.UNSUPPORTED_FIELD else NEWEST
+    assert kind in {problem.kind for problem in read(text, minor).loaded.problems}
+    assert rule in {finding.rule for finding in findings(text, minor=minor)}
+
+
+@pytest.mark.parametrize(("kind", "argument", "rule"), [(kind, *shown) for kind, shown in FLAGS.items()])
+def test_problems_of_flags(kind: FlagProblem, argument: str, rule: str) -> None:
+    assert [error.kind for error in flags.parse([argument]).errors] == [kind]
+    assert rule in {finding.rule for finding in servers.findings(servers.pod(argument, minor=NEWEST))}
+
+
+@pytest.mark.parametrize(("kind", "text", "rule"), [(kind, *shown) for kind, shown in FATES.items()])
+def test_fates(kind: FateKind, text: str, rule: str) -> None:
+    analysis = read(text, NEWEST).analysis
+    assert analysis is not None
+    assert kind in {fate.kind for fate in analysis.reach.fates}
+    assert rule in {finding.rule for finding in findings(text)}
