@@ -18,7 +18,7 @@ from auditlint.report.explained import Decided, Explained, PassedOver
 
 if TYPE_CHECKING:
     from auditlint.events.event import Event
-    from auditlint.kubernetes.match import Outcome
+    from auditlint.kubernetes.match import Decision
     from auditlint.kubernetes.requests import Request
 
 SHOWN = 10
@@ -58,8 +58,8 @@ def command(policy: str, *, kubernetes_version: str | None, output_format: str, 
     read = read_policy(policy, target(kubernetes_version))
     event = _event(asked.event) if asked.event is not None else None
     request = _recorded_request(event) if event is not None else request_asked(asked)
-    outcome = evaluate(read.policy, request)
-    explained = _explained(read, request, outcome, event, shown=len(read.policy.rules) if verbose else SHOWN)
+    decision = evaluate(read.policy, request)
+    explained = _explained(read, request, decision, event, shown=len(read.policy.rules) if verbose else SHOWN)
     text = render("eval", output_format, explained)
     if note := _oddity(request) or ("" if event else _unserved(request, read)):
         click.echo(f"auditlint: note: {note}", err=True)
@@ -84,29 +84,29 @@ def _recorded_request(event: Event) -> Request:
     return request_of(event)
 
 
-def _decided(read: ReadPolicy, outcome: Outcome) -> Decided:
-    place = None if outcome.rule is None else read.place(outcome.rule)
+def _decided(read: ReadPolicy, decision: Decision) -> Decided:
+    place = None if decision.rule is None else read.place(decision.rule)
     return Decided(
-        rule=outcome.rule,
+        rule=decision.rule,
         pointer=place and place.pointer,
         path=place.path if place else read.path,
         line=place and place.line,
-        level=outcome.level,
-        omit_stages=outcome.omit_stages,
-        omit_managed_fields=outcome.omit_managed_fields,
+        level=decision.level,
+        omit_stages=decision.omit_stages,
+        omit_managed_fields=decision.omit_managed_fields,
     )
 
 
-def _explained(read: ReadPolicy, request: Request, outcome: Outcome, event: Event | None, *, shown: int) -> Explained:
-    passed_over, hidden = _passed_over(read, request, outcome, shown)
+def _explained(read: ReadPolicy, request: Request, decision: Decision, event: Event | None, *, shown: int) -> Explained:
+    passed_over, hidden = _passed_over(read, request, decision, shown)
     return Explained(
         event=event.audit_id if event else None,
-        decided=_decided(read, outcome),
+        decided=_decided(read, decision),
         request=_what(request),
         identity=_who(request),
-        stages=tuple(stage for stage in STAGES if stage not in outcome.omit_stages),
-        rule=_decider(read, outcome),
-        without_managed_fields=outcome.omit_managed_fields and outcome.level in {"Request", "RequestResponse"},
+        stages=tuple(stage for stage in STAGES if stage not in decision.omit_stages),
+        rule=_decider(read, decision),
+        without_managed_fields=decision.outcome.without_managed_fields,
         passed_over=passed_over,
         hidden=hidden,
         recorded=_recorded(event) if event else "",
@@ -114,10 +114,10 @@ def _explained(read: ReadPolicy, request: Request, outcome: Outcome, event: Even
 
 
 def _passed_over(
-    read: ReadPolicy, request: Request, outcome: Outcome, shown: int
+    read: ReadPolicy, request: Request, decision: Decision, shown: int
 ) -> tuple[tuple[PassedOver, ...], int]:
     """Return the earlier rules that come nearest, in their order, and how many others there are."""
-    rules = read.policy.rules[: outcome.rule]
+    rules = read.policy.rules[: decision.rule]
     reasons = [why_not(rule, request) for rule in rules]
     nearest = sorted(range(len(rules)), key=lambda number: len(reasons[number]))[:shown]
     passed_over = tuple(
@@ -132,13 +132,13 @@ def _where(read: ReadPolicy, rule: int) -> str:
     return f"{place.path}:{place.line}: rules[{rule}] ({read.policy.rules[rule].level})"
 
 
-def _decider(read: ReadPolicy, outcome: Outcome) -> str:
-    if outcome.rule is None:
+def _decider(read: ReadPolicy, decision: Decision) -> str:
+    if decision.rule is None:
         number = len(read.policy.rules)
         matching = "the only rule does not match" if number == 1 else f"none of the {number} rules matches"
         return f"{matching}, so the default holds: level None"
-    place = read.place(outcome.rule)
-    return f"{place.path}:{place.line}: rules[{outcome.rule}]"
+    place = read.place(decision.rule)
+    return f"{place.path}:{place.line}: rules[{decision.rule}]"
 
 
 def _what(request: Request) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from auditlint import __version__
 from auditlint.kubernetes import releases
-from auditlint.kubernetes.match import outcome_of
+from auditlint.kubernetes.match import decision_of
 from auditlint.report.tables.document import FORMAT_VERSION, Document
 from auditlint.text import source
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from auditlint.cli.policies import ReadPolicy
     from auditlint.finding import Span
-    from auditlint.kubernetes.match import Outcome
+    from auditlint.kubernetes.match import Decision
     from auditlint.kubernetes.matrix import Line, Matrix, Table, cells
     from auditlint.kubernetes.matrix.people import Identity
     from auditlint.report.tables import document as plain
@@ -58,7 +58,7 @@ def _rule(read: ReadPolicy, number: int, lines: Sequence[str]) -> plain.RuleText
     path = read.subject.at("rules", number)
     span = read.subject.places.value(path)
     return {
-        **_decision(outcome_of(read.policy, number)),
+        **_decision(decision_of(read.policy, number)),
         "pointer": read.subject.places.pointer(path),
         "line": span.line,
         "end_line": span.end_line,
@@ -119,7 +119,7 @@ def _cell(cell: cells.Cell) -> plain.Cell:
 
 
 def _case(case: cells.Case) -> plain.Case:
-    now, *before = case.outcomes
+    now, *before = case.decisions
     return {
         **_decision(now),
         "was": _decision(before[0]) if before else None,
@@ -128,12 +128,12 @@ def _case(case: cells.Case) -> plain.Case:
     }
 
 
-def _decision(outcome: Outcome) -> plain.Decision:
+def _decision(decision: Decision) -> plain.Decision:
     return {
-        "rule": outcome.rule,
-        "level": outcome.level,
-        "omitStages": list(outcome.omit_stages),
-        "omitManagedFields": outcome.omit_managed_fields,
+        "rule": decision.rule,
+        "level": decision.level,
+        "omitStages": list(decision.omit_stages),
+        "omitManagedFields": decision.omit_managed_fields,
     }
 
 

@@ -9,7 +9,7 @@ import click
 
 from auditlint import settings as config
 from auditlint.carriers import recognise
-from auditlint.events.outcome import RulePlace
+from auditlint.events.decision import RulePlace
 from auditlint.kubernetes import releases
 from auditlint.settings import config_file
 from auditlint.subjects.model import PolicySubject, UnreadText

@@ -156,7 +156,7 @@ class _Lines:
         new, *old = self._replayed
         decision = new.decision(cell.taker[0])
         if old:
-            if new.effect(cell.taker[0]) == old[0].effect(cell.taker[1]):
+            if new.outcome(cell.taker[0]) == old[0].outcome(cell.taker[1]):
                 return _SAME
             decision["against"] = old[0].decision(cell.taker[1])
         return f",{self._encode(decision)[1:]}\n"

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from auditlint.events.event import COMPLETED_VERBS, place_of, request_of
 from auditlint.kubernetes.engine.index import Index, lowest
-from auditlint.kubernetes.match import outcome_of
+from auditlint.kubernetes.match import decision_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from auditlint.events.event import Event, ObjectReference
-    from auditlint.kubernetes.match import Outcome, Request
+    from auditlint.kubernetes.match import Decision, Request
     from auditlint.kubernetes.policy import Policy
 
 MOST_CELLS = 50_000
@@ -28,11 +28,11 @@ class Cell:
     """Events of one stage and recorded level that every policy here treats alike, and what was counted of them."""
 
     __slots__ = (
+        "decisions",
         "events",
         "first",
         "last",
         "level",
-        "outcomes",
         "request",
         "request_bytes",
         "response_bytes",
@@ -43,10 +43,10 @@ class Cell:
         "users",
     )
 
-    def __init__(self, outcomes: tuple[Outcome, ...], request: Request, stage: str, level: str) -> None:
-        self.outcomes = outcomes
+    def __init__(self, decisions: tuple[Decision, ...], request: Request, stage: str, level: str) -> None:
+        self.decisions = decisions
         """What each policy does with these events."""
-        self.taker = tuple(outcome.rule for outcome in outcomes)
+        self.taker = tuple(decision.rule for decision in decisions)
         self.request = request
         """One of the requests; its verb, resource and whether it has a user are those of all."""
         self.stage = stage
@@ -124,11 +124,11 @@ class Decider:
 
     def _new_cell(self, key: _Key, event: Event) -> Cell:
         request = request_of(event)
-        outcomes = tuple(
-            outcome_of(policy, _taker(index, request))
+        decisions = tuple(
+            decision_of(policy, _taker(index, request))
             for policy, index in zip(self._policies, self._indexes, strict=True)
         )
-        cell = self.cells[key] = Cell(outcomes, request, event.stage or "", event.level or "")
+        cell = self.cells[key] = Cell(decisions, request, event.stage or "", event.level or "")
         return cell
 
 

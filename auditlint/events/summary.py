@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from auditlint.events.outcome import described
+from auditlint.events.decision import described
 from auditlint.events.tally import Tally
-from auditlint.kubernetes.match import outcome_of
+from auditlint.kubernetes.match import decision_of
 from auditlint.kubernetes.policy import LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from auditlint.events.outcome import RulePlace
+    from auditlint.events.decision import RulePlace
     from auditlint.events.tally import Sizes, Totals
-    from auditlint.kubernetes.match import Outcome
+    from auditlint.kubernetes.match import Decision, Outcome
     from auditlint.kubernetes.policy import Policy
 
 VERSION = 1
@@ -34,14 +34,11 @@ class Replayed:
     def decision(self, rule: int | None) -> Summary:
         """Return what happens to the events that a rule takes, with its place."""
         place = None if rule is None else self._place(rule)
-        return described(outcome_of(self.policy, rule), place, self._path)
+        return described(decision_of(self.policy, rule), place, self._path)
 
-    def effect(self, rule: int | None) -> tuple[str, frozenset[str], bool]:
-        """Return what two policies are compared by: the rest makes no difference in a log."""
-        outcome = outcome_of(self.policy, rule)
-        if outcome.level == "None":
-            return "None", frozenset(), False
-        return outcome.level, frozenset(outcome.omit_stages), outcome.omit_managed_fields
+    def outcome(self, rule: int | None) -> Outcome:
+        """Return what two policies are compared by."""
+        return decision_of(self.policy, rule).outcome
 
 
 def summary(totals: Totals, files: int, replayed: Replayed) -> Summary:
@@ -64,7 +61,7 @@ def comparison(totals: Totals, files: int, new: Replayed, old: Replayed) -> Summ
     whole = _whole(totals)
     day = _days(whole)
     pairs = sorted(totals.tallies.items(), key=lambda pair: (-pair[1].events, str(pair[0])))
-    changed = [(taker, tally) for taker, tally in pairs if new.effect(taker[0]) != old.effect(taker[1])]
+    changed = [(taker, tally) for taker, tally in pairs if new.outcome(taker[0]) != old.outcome(taker[1])]
     kept_new = sum(_kept_of(tally, 0, new, taker[0]) for taker, tally in pairs)
     kept_old = sum(_kept_of(tally, 1, old, taker[1]) for taker, tally in pairs)
     return {
@@ -133,19 +130,19 @@ def _share(part: int, whole: int) -> float:
 
 
 def _row(replayed: Replayed, rule: int | None, tally: Tally, whole: Tally, day: float) -> Summary:
-    outcome = outcome_of(replayed.policy, rule)
+    decision = decision_of(replayed.policy, rule)
     return {
         **replayed.decision(rule),
         **_counts(tally, whole),
         "volume": {
             "recordedPerDay": _per_day(tally.sizes.size, day),
             "perDay": _per_day(_kept_of(tally, 0, replayed, rule), day),
-            "levels": {level: _at_level(tally, outcome, level, day) for level in LEVELS},
+            "levels": {level: _at_level(tally, decision, level, day) for level in LEVELS},
         },
     }
 
 
-def _at_level(tally: Tally, outcome: Outcome, level: str, day: float) -> Summary:
+def _at_level(tally: Tally, decision: Decision, level: str, day: float) -> Summary:
     """Return the bytes a day that the rule's events would take at another level, and what that saves or costs.
 
     `unknown`: of so many events the log does not hold the bodies that the level adds, so that it takes more.
@@ -155,7 +152,7 @@ def _at_level(tally: Tally, outcome: Outcome, level: str, day: float) -> Summary
     sizes = tally.kept[0]
     return {
         "perDay": _per_day(sizes.at(level), day),
-        "change": _per_day(sizes.at(level) - sizes.at(outcome.level), day),
+        "change": _per_day(sizes.at(level) - sizes.at(decision.level), day),
         "unknown": sizes.unknown_at(level),
     }
 
@@ -170,7 +167,7 @@ def _kept_of(tally: Tally, which: int, replayed: Replayed, rule: int | None) -> 
     if not tally.kept:
         return 0
     sizes: Sizes = tally.kept[which]
-    return sizes.at(outcome_of(replayed.policy, rule).level)
+    return sizes.at(decision_of(replayed.policy, rule).level)
 
 
 def _volume(whole: Tally, kept: int, day: float) -> Summary:

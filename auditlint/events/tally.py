@@ -1,4 +1,4 @@
-"""What is counted while a log is replayed: per pair of outcomes, in memory that does not grow with the log."""
+"""What is counted while a log is replayed: per pair of decisions, in memory that does not grow with the log."""
 
 from __future__ import annotations
 
@@ -112,9 +112,9 @@ class Tally:
         """Add a cell; its users are counted as they come, by the reader of the log."""
         self.events += cell.events
         self.sizes.add(cell)
-        self.kept = self.kept or tuple(Sizes() for _ in cell.outcomes)
-        for sizes, outcome in zip(self.kept, cell.outcomes, strict=True):
-            if cell.stage not in outcome.omit_stages:
+        self.kept = self.kept or tuple(Sizes() for _ in cell.decisions)
+        for sizes, decision in zip(self.kept, cell.decisions, strict=True):
+            if cell.stage not in decision.omit_stages:
                 sizes.add(cell)
         self._extend(cell.first, cell.last)
         self.stages[cell.stage] += cell.events

@@ -7,22 +7,72 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint.kubernetes.policy import STAGES
+from auditlint.kubernetes.policy import OBJECT_LEVELS, STAGES
 from auditlint.kubernetes.requests import Request
 
 if TYPE_CHECKING:
     from auditlint.kubernetes.policy import GroupResources, Policy, PolicyRule
 
-__all__ = ["Mismatch", "Outcome", "Request", "evaluate", "matches", "outcome_of", "path_matches", "why_not"]
+__all__ = [
+    "Decision",
+    "Mismatch",
+    "Outcome",
+    "Prescribed",
+    "Request",
+    "decision_of",
+    "evaluate",
+    "matches",
+    "path_matches",
+    "why_not",
+]
 
 
 class Outcome(NamedTuple):
-    """What the server does with a request: `rule` is the index of the first rule that matches, None if none does."""
+    """What a log shows of how a request was decided; two policies differ on a request where this differs.
+
+    The server stores objects, and so leaves managed fields out of them, at Request and RequestResponse only
+    (pkg/audit/request.go).
+    """
+
+    level: str
+    stages: frozenset[str]
+    """At which events are written; empty at level None."""
+    without_managed_fields: bool
+
+
+class Prescribed(NamedTuple):
+    """What a policy says of a request, also where nothing of it shows, except for the stages of level None.
+
+    By this alone a rule is redundant: without it the policy would have to say the same.
+    """
+
+    level: str
+    stages: frozenset[str]
+    omit_managed_fields: bool
+
+
+class Decision(NamedTuple):
+    """What the policy decides on a request: `rule` is the index of the first rule that matches, None if none does."""
 
     rule: int | None
     level: str
     omit_stages: tuple[str, ...]
     omit_managed_fields: bool
+
+    @property
+    def outcome(self) -> Outcome:
+        """What a log shows of it."""
+        managed = self.omit_managed_fields and self.level in OBJECT_LEVELS
+        return Outcome(self.level, self._stages, managed)
+
+    @property
+    def prescribed(self) -> Prescribed:
+        """What the policy says, whether or not a log shows it."""
+        return Prescribed(self.level, self._stages, self.omit_managed_fields)
+
+    @property
+    def _stages(self) -> frozenset[str]:
+        return frozenset(STAGES if self.level != "None" else ()).difference(self.omit_stages)
 
 
 class Mismatch(NamedTuple):
@@ -32,21 +82,21 @@ class Mismatch(NamedTuple):
     reason: str
 
 
-def evaluate(policy: Policy, request: Request) -> Outcome:
+def evaluate(policy: Policy, request: Request) -> Decision:
     """Return what the policy makes of a request: the first rule that matches decides, else level None."""
     for index, rule in enumerate(policy.rules):
         if matches(rule, request):
-            return outcome_of(policy, index)
-    return outcome_of(policy, None)
+            return decision_of(policy, index)
+    return decision_of(policy, None)
 
 
-def outcome_of(policy: Policy, index: int | None) -> Outcome:
+def decision_of(policy: Policy, index: int | None) -> Decision:
     """Return what happens to the requests that a rule takes, or with None to those that no rule takes."""
     if index is None:
-        return Outcome(None, "None", in_stage_order(policy.omit_stages), policy.omit_managed_fields)
+        return Decision(None, "None", in_stage_order(policy.omit_stages), policy.omit_managed_fields)
     rule = policy.rules[index]
     managed = policy.omit_managed_fields if rule.omit_managed_fields is None else rule.omit_managed_fields
-    return Outcome(index, rule.level, in_stage_order((*policy.omit_stages, *rule.omit_stages)), managed)
+    return Decision(index, rule.level, in_stage_order((*policy.omit_stages, *rule.omit_stages)), managed)
 
 
 def matches(rule: PolicyRule, request: Request) -> bool:

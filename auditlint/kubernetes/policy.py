@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 LEVELS = ("None", "Metadata", "Request", "RequestResponse")
+OBJECT_LEVELS = frozenset({"Request", "RequestResponse"})
+"""The levels at which the server stores objects (pkg/audit/request.go)."""
 STAGES = ("RequestReceived", "ResponseStarted", "ResponseComplete", "Panic")
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from enum import Enum
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from auditlint.kubernetes.engine.causes import causes_of_never
 from auditlint.kubernetes.engine.fresh import Fresh
@@ -18,7 +18,7 @@ from auditlint.kubernetes.engine.ordinary import ordinary
 from auditlint.kubernetes.engine.region import EVERYTHING, Region, contains, meet, pieces, region_of
 from auditlint.kubernetes.engine.search import Budget, BudgetSpentError, avoid, covering
 from auditlint.kubernetes.engine.space import Space, Spaces, request_at
-from auditlint.kubernetes.match import outcome_of
+from auditlint.kubernetes.match import decision_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,7 +33,8 @@ STEPS_PER_RULE = 2_000
 LEAST_STEPS = 2_000
 """What a question may take when others of the same policy were hard."""
 
-_Effect = tuple[str, frozenset[str], bool]
+
+_Value = TypeVar("_Value")
 
 
 class FateKind(Enum):
@@ -90,13 +91,11 @@ class Reach:
         in_all = STEPS_PER_POLICY + STEPS_PER_RULE * len(policy.rules)
         self._budget = budget or Budget(STEPS_PER_QUESTION, in_all, LEAST_STEPS)
         self._regions: dict[int, Region] = {}
-        outcomes = [outcome_of(policy, number) for number in (*range(len(policy.rules)), None)]
-        self._outcomes: list[_Effect] = [
-            (level, frozenset(() if level == "None" else stages), managed) for _, level, stages, managed in outcomes
-        ]
-        self._with_outcome: dict[_Effect, int] = {}
-        for number, outcome in enumerate(self._outcomes[:-1]):
-            self._with_outcome[outcome] = self._with_outcome.get(outcome, 0) | 1 << number
+        decisions = [decision_of(policy, number) for number in (*range(len(policy.rules)), None)]
+        self._outcomes = [decision.outcome for decision in decisions]
+        self._prescribed = [decision.prescribed for decision in decisions]
+        self._with_outcome = _alike(self._outcomes[:-1])
+        self._prescribing = _alike(self._prescribed[:-1])
 
     @cached_property
     def fates(self) -> tuple[Fate, ...]:
@@ -109,7 +108,7 @@ class Reach:
         return self.find(EVERYTHING, (), or_no_rule=True)
 
     def redundant(self, number: int) -> bool:
-        """Return whether without this rule every request would have the same outcome; False where that stays open.
+        """Return whether without this rule the policy would say the same of every request; False if that stays open.
 
         Never so of the only rule, of one that takes nothing anyway, and of a closing rule without selectors.
         """
@@ -118,12 +117,12 @@ class Reach:
             return False
         if self.fates[number].kind is not FateKind.REACHED:
             return False
-        outcome = self._outcomes[number]
+        said = self._prescribed[number]
         later = self.index.everything & ~((1 << (number + 1)) - 1)
         changed = self._find(
             region,
-            later & ~self._with_outcome[outcome],
-            or_no_rule=self._outcomes[-1] != outcome,
+            later & ~self._prescribing[said],
+            or_no_rule=self._prescribed[-1] != said,
             without=1 << number,
         )
         if not changed.complete:
@@ -263,6 +262,14 @@ class Reach:
         if not answer.complete:
             raise BudgetSpentError
         return answer.request
+
+
+def _alike(values: Sequence[_Value]) -> dict[_Value, int]:
+    """Return for each value the rules that have it, as bits."""
+    found: dict[_Value, int] = {}
+    for number, value in enumerate(values):
+        found[value] = found.get(value, 0) | 1 << number
+    return found
 
 
 def _widest(rules: int, spaces: Iterable[Space]) -> int:

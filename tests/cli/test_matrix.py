@@ -415,7 +415,7 @@ def test_colour_is_for_terminals(auditlint: Auditlint, write: Write, tmp_path: P
 def test_help_names_every_format(auditlint: Auditlint) -> None:
     run = auditlint("matrix", "--help")
     assert run.returncode == 0
-    assert "[text|markdown|csv|json|html]" in run.stdout
+    assert "[csv|html|json|markdown|text]" in run.stdout
     assert "Exit codes: 0 shown; 2" in run.stdout
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent.parent
 GOLDEN = Path(__file__).parent / "golden"
 NEW, OLD, LOG = "good/audit-policy.yaml", "first-steps/deployments-policy.yaml", "recorded"
+HEAD = "apiVersion: audit.k8s.io/v1\nkind: Policy\n"
 GOLDENS = {
     "replay.txt": (NEW, LOG),
     "replay.json": (NEW, LOG, "--format", "json"),
@@ -114,6 +115,18 @@ def test_what_is_never_logged_does_not_differ(auditlint: Auditlint, write: Write
     new = write("p.yaml", GOOD.replace("Metadata", "None"))
     old = write("old.yaml", GOOD.replace("Metadata", "None").replace('"RequestReceived"', ""))
     assert lines_of(auditlint, new, write("audit.log", as_lines([EVENT])), "--against", old) == []
+
+
+@pytest.mark.parametrize(("level", "differ"), [("None", 0), ("Metadata", 0), ("Request", 1), ("RequestResponse", 1)])
+def test_managed_fields_differ_only_where_objects_are_stored(
+    auditlint: Auditlint, write: Write, level: str, differ: int
+) -> None:
+    new = write("new.yaml", f"{HEAD}omitManagedFields: true\nrules:\n- level: {level}\n")
+    old = write("old.yaml", f"{HEAD}rules:\n- level: {level}\n")
+    log = write("audit.log", as_lines([EVENT]))
+    assert len(lines_of(auditlint, new, log, "--against", old)) == differ
+    compared = auditlint("matrix", new, "--compare", old, "--format", "json", "--resource", "pods")
+    assert any(table["rows"] for table in json.loads(compared.stdout)["tables"]) == bool(differ)
 
 
 def test_bad_lines_are_counted_and_named(auditlint: Auditlint, write: Write) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from auditlint.kubernetes.match import Outcome, evaluate
+from auditlint.kubernetes.match import Decision, evaluate
 from auditlint.kubernetes.policy import STAGES
 from tests.e2e import judging
 
@@ -107,7 +107,7 @@ def _compare_attributes(request: Request, event: Event) -> Iterator[str]:
                 yield f'recorded with {field} "{reference.get(field, "")}", read as "{read[field]}"'
 
 
-def _compare_bodies(request: Request, outcome: Outcome, answer: Answer, event: Event) -> Iterator[str]:
+def _compare_bodies(request: Request, outcome: Decision, answer: Answer, event: Event) -> Iterator[str]:
     """Yield bodies that should not be there, are missing from what ended well, or hold managed fields or none."""
     received, answered = "requestObject" in event, "responseObject" in event
     if event["level"] == "Metadata" and (received or answered):
@@ -149,9 +149,9 @@ def compare_fates(decisions: Sequence[Mapping[str, Any]], fates: Sequence[str]) 
             yield f'rule {index} took a request, but check calls it "{fates[index]}"'
 
 
-def examples(policy: Policy, sent: Sequence[Sent], most: int) -> dict[Outcome, Ask]:
+def examples(policy: Policy, sent: Sequence[Sent], most: int) -> dict[Decision, Ask]:
     """Return one request for each outcome, for the command `eval`, which takes a process each."""
-    found: dict[Outcome, Ask] = {}
+    found: dict[Decision, Ask] = {}
     for one in sent:
         request = judging.request_of(one.ask)
         if request is not None and len(found) < most:
@@ -159,8 +159,8 @@ def examples(policy: Policy, sent: Sequence[Sent], most: int) -> dict[Outcome, A
     return found
 
 
-def compare_eval(said: Mapping[str, Any], outcome: Outcome) -> Iterator[str]:
+def compare_eval(said: Mapping[str, Any], outcome: Decision) -> Iterator[str]:
     """Yield what the command `eval` says differently from the library, which was compared with the server."""
-    got = Outcome(said["rule"], said["level"], tuple(said["omitStages"]), said["omitManagedFields"])
+    got = Decision(said["rule"], said["level"], tuple(said["omitStages"]), said["omitManagedFields"])
     if got != outcome:
         yield f"eval says {got}, the library {outcome}"

@@ -21,7 +21,7 @@ from tests.referee_client import Referee, available
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditlint.kubernetes.match import Outcome
+    from auditlint.kubernetes.match import Decision
     from auditlint.kubernetes.policy import Policy
 
 PARTS = st.sampled_from(
@@ -54,10 +54,10 @@ def as_recorded(url: str) -> str:
     return url.replace("é", "%C3%A9")
 
 
-def decisions(policy: Policy, events: list[dict[str, Any]]) -> list[Outcome]:
+def decisions(policy: Policy, events: list[dict[str, Any]]) -> list[Decision]:
     """Return what a replay decides on events, each of them written and read again."""
     decider = Decider([policy])
-    return [decider.cell(event).outcomes[0] for line in map(as_line, events) for event, _ in events_in(line)]
+    return [decider.cell(event).decisions[0] for line in map(as_line, events) for event, _ in events_in(line)]
 
 
 @MANY

@@ -235,6 +235,6 @@ def test_requests_that_differ_in_one_thing_a_rule_names() -> None:
     }  # fmt: skip
     requests = [whole, *(whole._replace(**{field: value}) for field, value in others.items()), whole]
     decider = Decider([policy])
-    found = [decider.cell(event).outcomes[0] for r in requests for event, _ in events_in(as_line(recorded(r, "/")))]
+    found = [decider.cell(event).decisions[0] for r in requests for event, _ in events_in(as_line(recorded(r, "/")))]
     assert found == [evaluate(policy, request) for request in requests]
     assert [outcome.rule for outcome in found] == [0, *[1] * len(others), 0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from auditlint.kubernetes.match import Mismatch, Outcome, Request, evaluate, matches, why_not
+from auditlint.kubernetes.match import Decision, Mismatch, Request, evaluate, matches, why_not
 from auditlint.kubernetes.policy import GroupResources, Policy, PolicyRule
 
 POD = Request("get", "alice", ("dev",), resource="pods", namespace="prod", name="web")
@@ -64,7 +64,7 @@ def test_matches(rule: PolicyRule, request_: Request, *, expected: bool) -> None
 
 def test_the_first_rule_that_matches_decides() -> None:
     rules = (PolicyRule("Request", users=("bob",)), PolicyRule("Metadata"), PolicyRule("None"))
-    assert evaluate(Policy(rules), POD) == Outcome(1, "Metadata", (), omit_managed_fields=False)
+    assert evaluate(Policy(rules), POD) == Decision(1, "Metadata", (), omit_managed_fields=False)
 
 
 def test_stages_are_a_union_in_the_order_of_a_request() -> None:
@@ -81,7 +81,7 @@ def test_a_rule_overrides_managed_fields(own: bool | None, *, expected: bool) ->
 
 def test_no_rule_is_level_none_with_the_policys_defaults() -> None:
     policy = Policy((PolicyRule("Metadata", users=("bob",)),), omit_stages=("Panic",), omit_managed_fields=True)
-    assert evaluate(policy, POD) == Outcome(None, "None", ("Panic",), omit_managed_fields=True)
+    assert evaluate(policy, POD) == Decision(None, "None", ("Panic",), omit_managed_fields=True)
 
 
 @pytest.mark.parametrize(

@@ -94,10 +94,10 @@ def check(policies: Sequence[Policy], row: Row, identity: Identity) -> None:
         seen = set()
         for request in found:
             (case,) = cases_of(cell, request)
-            assert case.outcomes == tuple(evaluate(policy, request) for policy in policies), request
+            assert case.decisions == tuple(evaluate(policy, request) for policy in policies), request
             seen.add(case)
         assert seen == set(cell.cases)
-        assert set(cell.levels) == {case.outcomes[0].level for case in cell.cases}
+        assert set(cell.levels) == {case.decisions[0].level for case in cell.cases}
         assert [case.otherwise for case in cell.cases].count(True) == 1
 
 
@@ -130,7 +130,7 @@ def test_every_path_gets_what_its_row_says(policy: Policy, data: st.DataObject) 
     row = next(rows[name] for name in (path, *prefixes, "any other path") if name in rows)
     cell = engine.cell(row, request.verb, engine.identity(identity))
     assert cell is not None
-    assert cell.cases[0].outcomes == (evaluate(policy, request),)
+    assert cell.cases[0].decisions == (evaluate(policy, request),)
 
 
 @EXACT
@@ -146,7 +146,7 @@ def test_one_namespace_is_a_part_of_the_cell(policy: Policy, data: st.DataObject
         for request in found:
             assert cell is not None
             (case,) = cases_of(cell, request)
-            assert case.outcomes == (evaluate(policy, request),)
+            assert case.decisions == (evaluate(policy, request),)
 
 
 def cell(policies: Sequence[Policy], row: Row, verb: str, identity: Identity = ALICE, namespace: str = "") -> Cell:
@@ -157,7 +157,7 @@ def cell(policies: Sequence[Policy], row: Row, verb: str, identity: Identity = A
 
 
 def by_rule(found: Cell) -> dict[int | None, tuple[Where, ...]]:
-    return {case.outcomes[0].rule: case.where for case in found.cases}
+    return {case.decisions[0].rule: case.where for case in found.cases}
 
 
 def test_a_level_depends_on_the_namespace() -> None:

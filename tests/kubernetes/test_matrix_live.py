@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from auditlint.kubernetes import catalogue
-from auditlint.kubernetes.match import Outcome
+from auditlint.kubernetes.match import Decision
 from auditlint.kubernetes.matrix.cells import Engine
 from auditlint.kubernetes.matrix.people import Identity, distinguished
 from auditlint.kubernetes.matrix.rows import NAMED, PATHS, VERBS, Row, default_rows, resource_row
@@ -39,9 +39,9 @@ def referee() -> Iterator[Referee]:
         yield running
 
 
-def outcome(verdict: Mapping[str, Any]) -> Outcome:
+def outcome(verdict: Mapping[str, Any]) -> Decision:
     stages = tuple(verdict.get("omitStages", ()))
-    return Outcome(verdict.get("rule"), verdict["level"], stages, bool(verdict.get("omitManagedFields")))
+    return Decision(verdict.get("rule"), verdict["level"], stages, bool(verdict.get("omitManagedFields")))
 
 
 @LIVE
@@ -60,7 +60,7 @@ def test_cells_agree_with_the_server(referee: Referee, policy: Policy, data: st.
     assert cell is not None
     for request, verdict in zip(asked, answer["verdicts"], strict=True):
         (case,) = cases_of(cell, request)
-        assert case.outcomes == (outcome(verdict),), request
+        assert case.decisions == (outcome(verdict),), request
 
 
 @pytest.mark.parametrize("case", list(cases("eval")), ids=lambda case: case.name)
@@ -79,7 +79,7 @@ def test_cells_agree_with_recorded_answers(case: Case) -> None:
         cell = engine.cell(row, request.verb, engine.identity(identity))
         assert cell is not None
         (found,) = cases_of(cell, request)
-        assert found.outcomes == (outcome(verdict),), request
+        assert found.decisions == (outcome(verdict),), request
 
 
 def as_request(asked: Mapping[str, Any]) -> Request:

@@ -14,7 +14,7 @@ from auditlint.english import quoted
 from auditlint.finding import Severity
 from auditlint.kubernetes import served
 from auditlint.kubernetes.engine.region import Region, Target, meet, region_of
-from auditlint.kubernetes.match import outcome_of
+from auditlint.kubernetes.match import decision_of
 from auditlint.kubernetes.reach import FateKind
 from auditlint.kubernetes.well_known import ANYWHERE, is_well_known
 from auditlint.rule import Category, Context
@@ -194,7 +194,7 @@ def managed_fields_logged(policy: PolicySubject, context: Context) -> Iterator[F
     takers: dict[int, Request] = {}
     for index, now in enumerate(found.policy.rules):
         verbs = _WITH_MANAGED_FIELDS.get(now.level, ())
-        if verbs and not outcome_of(found.policy, index).omit_managed_fields and _completes(found, index):
+        if verbs and not decision_of(found.policy, index).omit_managed_fields and _completes(found, index):
             request = _readable(policy, found, index, verbs)
             if request:
                 takers[index] = request

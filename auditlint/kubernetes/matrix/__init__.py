@@ -9,7 +9,6 @@ from auditlint.kubernetes.matrix.cells import Cell, Engine
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from auditlint.kubernetes.match import Outcome
     from auditlint.kubernetes.matrix.people import Identity
     from auditlint.kubernetes.matrix.rows import Row
 
@@ -80,10 +79,4 @@ def _changed(lines: Iterable[Line]) -> Iterable[Line]:
 
 def _differs(cell: Cell) -> bool:
     """Tell whether a cell has, or may have, requests that two policies treat differently."""
-    return not cell.exact or any(effect(case.outcomes[0]) != effect(case.outcomes[1]) for case in cell.cases)
-
-
-def effect(outcome: Outcome) -> tuple[str, frozenset[str], bool]:
-    """Return what of an outcome shows in a log: stages where anything is logged, managed fields where bodies are."""
-    stages = frozenset(() if outcome.level == "None" else outcome.omit_stages)
-    return outcome.level, stages, outcome.omit_managed_fields and outcome.level in {"Request", "RequestResponse"}
+    return not cell.exact or any(case.decisions[0].outcome != case.decisions[1].outcome for case in cell.cases)

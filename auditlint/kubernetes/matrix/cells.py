@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from auditlint.kubernetes.engine.fresh import Fresh
 from auditlint.kubernetes.engine.index import Index, lowest
-from auditlint.kubernetes.match import Outcome, outcome_of, resource_spellings
+from auditlint.kubernetes.match import Decision, decision_of, resource_spellings
 from auditlint.kubernetes.policy import LEVELS
 from auditlint.kubernetes.requests import NAMESPACE_SUBRESOURCES
 
@@ -50,7 +50,7 @@ class Where(NamedTuple):
 class Case(NamedTuple):
     """Requests of a cell that the same rule takes; with two policies, the same rule of each."""
 
-    outcomes: tuple[Outcome, ...]
+    decisions: tuple[Decision, ...]
     """What each policy makes of them."""
     where: tuple[Where, ...]
     """Where they are: in one of these, which have no request in common."""
@@ -276,13 +276,13 @@ class Engine:
             found.append(None if not part else lowest(part) + (start if whole else 0))
         return tuple(found)
 
-    def _outcomes(self, takers: _Takers) -> tuple[Outcome, ...]:
-        return tuple(outcome_of(policy, taker) for policy, taker in zip(self._policies, takers, strict=True))
+    def _decisions(self, takers: _Takers) -> tuple[Decision, ...]:
+        return tuple(decision_of(policy, taker) for policy, taker in zip(self._policies, takers, strict=True))
 
     def _cell(self, verb: str, wheres: dict[_Takers, list[Where]], rest: _Takers) -> Cell:
         ordered = sorted(wheres, key=lambda takers: (takers == rest, [_last(taker) for taker in takers]))
-        cases = [Case(self._outcomes(takers), tuple(wheres[takers]), takers == rest) for takers in ordered]
-        levels = {case.outcomes[0].level for case in cases}
+        cases = [Case(self._decisions(takers), tuple(wheres[takers]), takers == rest) for takers in ordered]
+        levels = {case.decisions[0].level for case in cases}
         hidden = max(len(cases) - MOST_CASES, 0)
         shown = cases[: MOST_CASES - 1] + cases[-1:] if hidden else cases
         return Cell(verb, tuple(level for level in LEVELS if level in levels), tuple(shown), hidden)

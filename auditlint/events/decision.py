@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from auditlint.kubernetes.match import Outcome
+    from auditlint.kubernetes.match import Decision
 
 
 class RulePlace(NamedTuple):
@@ -16,14 +16,14 @@ class RulePlace(NamedTuple):
     line: int
 
 
-def described(outcome: Outcome, place: RulePlace | None, path: str) -> dict[str, Any]:
+def described(decision: Decision, place: RulePlace | None, path: str) -> dict[str, Any]:
     """Return a decision as an object for JSON; where no rule matches, `path` is the policy's and there is no place."""
     return {
-        "rule": outcome.rule,
+        "rule": decision.rule,
         "pointer": place.pointer if place else None,
         "path": place.path if place else path,
         "line": place.line if place else None,
-        "level": outcome.level,
-        "omitStages": list(outcome.omit_stages),
-        "omitManagedFields": outcome.omit_managed_fields,
+        "level": decision.level,
+        "omitStages": list(decision.omit_stages),
+        "omitManagedFields": decision.omit_managed_fields,
     }
