@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from auditlint.finding import DecodedSpan, Finding, Path, Places, Related, Severity, Span, Witness
+from auditlint.subjects.links import NO_LINKS, Links
 
 
 class Subject(Protocol):
@@ -69,6 +70,8 @@ class Context(NamedTuple):
     """The options of the rule, each as the configuration sets it or as the rule declares it."""
     profiles: tuple[str, ...] = ()
     """The profiles that were chosen, such as `cis`."""
+    links: Links = NO_LINKS
+    """What belongs together in the run."""
 
     def at(
         self,

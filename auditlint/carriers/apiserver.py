@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.carriers.containers.mounting import Mounting
 from auditlint.kubernetes import flags, known_flags
-from auditlint.kubernetes.releases import NEWEST, Target, from_image, target
-from auditlint.subjects.model import ApiServer, Argument
+from auditlint.kubernetes.container import Files
+from auditlint.kubernetes.releases import NEWEST, Target, target
+from auditlint.subjects.model import ApiServer, Argument, Runs
+from auditlint.subjects.spelling_of_flags import ARGUMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from auditlint.carriers.candidate import Candidate
     from auditlint.carriers.containers.command import CommandLine, Item
     from auditlint.finding import Path
+    from auditlint.subjects.spelling_of_flags import Spelling
 
 _NAME = re.compile(r"--([A-Za-z][\w-]*)(=?)")
 
@@ -24,9 +27,13 @@ class Settings(NamedTuple):
     """What surrounds the arguments of an apiserver."""
 
     carrier: str
-    image: str = ""
-    pod: Path = ()
-    spec: Path = ()
+    runs: Runs = Runs.UNKNOWN
+    files: Files = Files.UNKNOWN
+    whole: bool = False
+    """What is absent in the file is absent on the server."""
+    shown: int | None = None
+    """The minor release that the file shows."""
+    spelling: Spelling = ARGUMENTS
     mounting: Mounting = Mounting()
     not_text: tuple[Path, ...] = ()
     read_only_root: bool = False
@@ -37,7 +44,7 @@ class Settings(NamedTuple):
 
 def build(candidate: Candidate, base: Path, line: CommandLine, settings: Settings) -> ApiServer:
     """Return the subject; of arguments and mounts it holds those that can be known before run time."""
-    release = _target(candidate.minor, settings.image)
+    release = _target(candidate.minor, settings.shown)
     arguments, opaque = _known(line.items, release.minor)
     mounting = settings.mounting
     return ApiServer(
@@ -48,13 +55,20 @@ def build(candidate: Candidate, base: Path, line: CommandLine, settings: Setting
         minor=release.minor,
         version_notice=release.notice,
         carrier=settings.carrier,
+        runs=settings.runs,
+        files=settings.files,
+        whole=settings.whole,
         arguments=arguments,
         flags=flags.parse([argument.text for argument in arguments], release.minor),
+        spelling=settings.spelling,
         mounts=mounting.mounts,
         volumes=mounting.volumes,
+        mount_places=mounting.mount_places,
+        volume_places=mounting.volume_places,
+        mount_spelling=mounting.mount_spelling,
+        volume_spelling=mounting.volume_spelling,
+        mounts_path=mounting.path,
         other_mounts=mounting.other_mounts,
-        pod_path=settings.pod,
-        spec_path=settings.spec,
         not_text=settings.not_text,
         read_only_root=settings.read_only_root,
         run_as_user=settings.run_as_user,
@@ -65,11 +79,10 @@ def build(candidate: Candidate, base: Path, line: CommandLine, settings: Setting
     )
 
 
-def _target(minor: int | None, image: str) -> Target:
-    """Return the release to judge for: the one the user named, else that of the image, else the newest."""
+def _target(minor: int | None, shown: int | None) -> Target:
+    """Return the release to judge for: the one the user named, else the one that the file shows, else the newest."""
     if minor is not None:
         return Target(minor)
-    shown = from_image(image)
     return Target(NEWEST) if shown is None else target(shown)
 
 
@@ -83,7 +96,7 @@ def _known(items: Sequence[Item], minor: int) -> tuple[tuple[Argument, ...], boo
     for item in items:
         name = _NAME.match(item.text)
         if not item.opaque:
-            known.append(Argument(item.text, item.path))
+            known.append(Argument(item.text, item.path, item.value_path, item.by_key, item.written or item.text))
             waiting = name is not None and name.end() == len(item.text) and not name[2] and _needs_value(name[1], minor)
             continue
         if waiting:

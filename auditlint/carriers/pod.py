@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.carriers import apiserver
 from auditlint.carriers.containers import command, mounting
+from auditlint.kubernetes.container import Files, in_manifest_folder
+from auditlint.kubernetes.releases import from_image
+from auditlint.subjects.model import Runs
 from auditlint.text.values import get, has, items, text
 
 if TYPE_CHECKING:
@@ -31,8 +34,8 @@ _MOUNTS = ("volumeMounts", "volumes")
 class PodPart(NamedTuple):
     """A Pod, or what there is of one, in a document."""
 
-    pod: Path
     spec: Path
+    """The way to what holds the containers and `volumes`: the Pod's `spec`; in fragments maybe the document itself."""
     value: Plain
     """What stands at `spec`."""
     carrier: str
@@ -75,7 +78,7 @@ def _pods(value: Plain, path: Path, *, forced: bool) -> Iterator[PodPart]:
             containers = tuple(_containers(spec, (*path, *template, *below)))
             if containers:
                 carrier = _carrier(text(value, "kind"), template, below, forced=forced)
-                yield PodPart((*path, *template), (*path, *template, *below), spec, carrier, containers)
+                yield PodPart((*path, *template, *below), spec, carrier, containers)
 
 
 def _containers(spec: Plain, path: Path) -> Iterator[tuple[Plain, Path]]:
@@ -94,23 +97,24 @@ def _cut_out(value: Plain) -> Iterator[PodPart]:
     """Yield a document that is a container, a list of containers, or nothing but mounts and volumes."""
     if isinstance(value, list):
         containers = tuple((item, (index,)) for index, item in enumerate(value) if isinstance(item, tuple))
-        yield PodPart((), (), value, "fragment", containers)
+        yield PodPart((), value, "fragment", containers)
     elif any(has(value, key) for key in ("command", "args", *_MOUNTS)):
-        yield PodPart((), (), value, "fragment", ((value, ()),))
+        yield PodPart((), value, "fragment", ((value, ()),))
 
 
 def _server(candidate: Candidate, part: PodPart, container: Plain, path: Path) -> ApiServer | None:
     line = command.find(container, path) or _without_command(part, container, path)
     if line is None:
         return None
-    whole = has(container, "image") or candidate.as_kind == "pod"
+    carrier = part.carrier if has(container, "image") or candidate.as_kind == "pod" else "fragment"
     others = [other for other, _ in part.containers if other is not container]
     settings = apiserver.Settings(
-        carrier=part.carrier if whole else "fragment",
-        image=text(container, "image"),
-        pod=part.pod,
-        spec=part.spec,
-        mounting=mounting.read(container, part.value, others),
+        carrier=carrier,
+        runs=_runs(candidate, part, carrier),
+        files=Files.MOUNTS if carrier != "fragment" else Files.UNKNOWN,
+        whole=carrier != "fragment",
+        shown=from_image(text(container, "image")),
+        mounting=mounting.read(container, path, part.value, part.spec, others),
         not_text=command.not_text(container, path),
         read_only_root=get(container, "securityContext", "readOnlyRootFilesystem") is True,
         run_as_user=_run_as_user(part.value, container),
@@ -118,6 +122,14 @@ def _server(candidate: Candidate, part: PodPart, container: Plain, path: Path) -
         dns_policy=text(part.value, "dnsPolicy"),
     )
     return apiserver.build(candidate, path, line, settings)
+
+
+def _runs(candidate: Candidate, part: PodPart, carrier: str) -> Runs:
+    """Tell what runs a container; a Pod that leaves the host's network alone may as well be for the API."""
+    if carrier == "fragment":
+        return Runs.UNKNOWN
+    static = get(part.value, "hostNetwork") is True or in_manifest_folder(candidate.path)
+    return Runs.STATIC_POD if carrier == "static-pod" and static else Runs.POD
 
 
 def _without_command(part: PodPart, container: Plain, path: Path) -> command.CommandLine | None:

@@ -12,6 +12,7 @@ from auditlint.text.values import get, has, items, pairs, text
 
 if TYPE_CHECKING:
     from auditlint.carriers.candidate import Candidate
+    from auditlint.kubernetes.decode import Loaded
     from auditlint.text.plain import Plain
 
 GROUP = "audit.k8s.io"
@@ -32,17 +33,21 @@ def find(candidate: Candidate) -> PolicySubject | None:
 
 def _subject(candidate: Candidate, shape: str, value: Plain) -> PolicySubject:
     minor = NEWEST if candidate.minor is None else candidate.minor
-    loaded = load(value, minor, from_json=candidate.from_json)
+
+    def decode(minor: int) -> Loaded:
+        loaded = load(value, minor, from_json=candidate.from_json)
+        return loaded if candidate.as_kind else excuse(loaded)
+
     return PolicySubject(
         path=candidate.path,
         document=candidate.document,
         places=candidate.places,
         base=(),
         minor=minor,
-        loaded=loaded if candidate.as_kind else excuse(loaded),
-        shape=shape,
+        loaded=decode(minor),
         value=value,
-        from_json=candidate.from_json,
+        shape=shape,
+        decode=decode,
     )
 
 

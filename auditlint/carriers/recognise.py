@@ -11,8 +11,9 @@ from auditlint.finding import Notice
 from auditlint.kubernetes.cluster import ORDINARY, Cluster
 from auditlint.kubernetes.releases import NEWEST
 from auditlint.subjects import templates
-from auditlint.subjects.links import link as link_policies
-from auditlint.subjects.model import ApiServer, ManifestFile, PolicySubject, WebhookConfig
+from auditlint.subjects.links import Links
+from auditlint.subjects.links import link as link_subjects
+from auditlint.subjects.model import ApiServer, ManifestFile, PolicySubject
 from auditlint.text import reader
 from auditlint.text.places import NodePlaces
 from auditlint.text.plain import plain
@@ -73,10 +74,8 @@ def _recognise(file: _File) -> Found:
     return _with_error(file, stream, found) if stream.error else found
 
 
-def link(
-    subjects: Sequence[Subject], cluster: Cluster = ORDINARY, definitions: Sequence[Definitions] = ()
-) -> tuple[Subject, ...]:
-    """Return the subjects of a run in their order, those that belong together matched with each other.
+def link(subjects: Sequence[Subject], cluster: Cluster = ORDINARY, definitions: Sequence[Definitions] = ()) -> Links:
+    """Return what belongs together among the subjects of a run.
 
     `cluster` is what the configuration says of the cluster that the policies are for, `definitions` are the files of
     the run with CustomResourceDefinitions.
@@ -85,13 +84,7 @@ def link(
         from auditlint.carriers import custom_resource
 
         cluster = custom_resource.extended(cluster, subjects, definitions)
-    if cluster != ORDINARY:
-        subjects = [one.replace(cluster=cluster) if isinstance(one, PolicySubject) else one for one in subjects]
-    if any(isinstance(subject, WebhookConfig) for subject in subjects):
-        from auditlint.carriers import webhook
-
-        subjects = webhook.link(subjects)
-    return link_policies(subjects)
+    return link_subjects(subjects, cluster)
 
 
 def _may_be_command_line(data: bytes, stream: Stream) -> bool:

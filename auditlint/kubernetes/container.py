@@ -7,17 +7,17 @@ and the sources of `auditlint.kubernetes.mounts` for what the kubelet does.
 
 from __future__ import annotations
 
+import enum
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.kubernetes import kubeconfig
 from auditlint.kubernetes import mounts as mounting
-from auditlint.kubernetes.mounts import clean, covers, mount_point
+from auditlint.kubernetes.mounts import Mount, Part, PodErrorKind, Volume, clean, covers, mount_point
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from auditlint.kubernetes.decoding.problems import Value
-    from auditlint.kubernetes.mounts import Mount, Volume
     from auditlint.kubernetes.parsed_flags import ParsedFlags
 
 POLICY_FLAG = "audit-policy-file"
@@ -45,14 +45,26 @@ _READ_ONLY_KINDS = frozenset({"configMap", "downwardAPI", "image", "projected", 
 _FILE_ENDINGS = (".yaml", ".yml", ".json", ".conf", ".log", ".txt")
 
 
+class Files(enum.Enum):
+    """Where the files come from that the flags of a kube-apiserver name."""
+
+    MOUNTS = enum.auto()
+    """It runs in a container, and sees what is mounted there, by the file or by a tool."""
+    HOST = enum.auto()
+    """It runs on the host: every path is one there."""
+    UNKNOWN = enum.auto()
+    """Nothing tells; mounts that are there are mounts."""
+
+
 class Container(NamedTuple):
-    """A kube-apiserver's container, as far as a manifest tells."""
+    """Where a kube-apiserver runs, as far as a file tells."""
 
     flags: ParsedFlags
     mounts: tuple[Mount, ...] = ()
     volumes: tuple[Volume, ...] = ()
     other_mounts: tuple[Mount, ...] = ()
     """The mounts of the Pod's other containers."""
+    files: Files = Files.MOUNTS
     whole: bool = True
     """What is absent here is absent in the container."""
     has_volumes: bool = True
@@ -61,19 +73,60 @@ class Container(NamedTuple):
     """It is a static Pod: it cannot have objects of the API."""
     read_only_root: bool = False
     run_as_user: int | None = None
-    webhook: Value = None
-    """The content of the webhook's kubeconfig, if the run has it."""
+
+    @property
+    def lacks_mounts(self) -> bool:
+        """Whether a file below no mount is in the image, or absent."""
+        return self.whole and self.files is Files.MOUNTS
+
+
+class FaultKind(enum.Enum):
+    """What can be wrong with the files of a kube-apiserver."""
+
+    INVALID = enum.auto()
+    """The Pod is not valid for another reason than those below."""
+    UNKNOWN_HOST_PATH_TYPE = enum.auto()
+    NO_VOLUME = enum.auto()
+    """A mount without a volume."""
+    UNMOUNTED_VOLUME = enum.auto()
+    SAME_MOUNT_PATH = enum.auto()
+    RESPELLED_MOUNT_PATH = enum.auto()
+    """Two mounts on one folder whose paths are written differently."""
+    API_OBJECT = enum.auto()
+    """A volume of a static Pod that needs an object of the API."""
+    PATH = enum.auto()
+    """A path that does not lead where it seems to: a URL, a folder, a relative path."""
+    SWALLOWED_ARGUMENT = enum.auto()
+    """A path that is the next flag."""
+    MERGED_ARGUMENT = enum.auto()
+    """A path with another flag in it."""
+    QUOTED_PATH = enum.auto()
+    NOT_MOUNTED = enum.auto()
+    """A file to read is not in the container."""
+    HOST_PATH_TYPE = enum.auto()
+    """The type of a hostPath does not fit to what is mounted."""
+    SUB_PATH_OF_FILE = enum.auto()
+    AMONG_MANIFESTS = enum.auto()
+    WRITABLE_POLICY = enum.auto()
+    WEBHOOK_CONFIG = enum.auto()
+    """The webhook's kubeconfig cannot be used."""
+    LOG_IS_FOLDER = enum.auto()
+    LOG_NOT_MOUNTED = enum.auto()
+    LOG_MOUNTED_AS_FILE = enum.auto()
+    LOG_READ_ONLY = enum.auto()
+    LOG_ON_EMPTY_DIR = enum.auto()
+    LOG_EXPOSED = enum.auto()
+    """The log lies where others write, or among the cluster's configuration."""
 
 
 class Fault(NamedTuple):
-    """One thing that is wrong with the files of a container."""
+    """One thing that is wrong with the files of a kube-apiserver."""
 
-    kind: str
-    """The rule that reports it."""
+    kind: FaultKind
     by: str
     """What refuses because of it: `files` (kube-apiserver), `pod` (the kubelet), or nothing."""
-    case: str
-    """Which of the rule's cases it is."""
+    case: str = ""
+    """Which of the cases of its kind it is."""
     flag: str = ""
     """The audit flag that names the file concerned."""
     path: str = ""
@@ -81,23 +134,33 @@ class Fault(NamedTuple):
     mount: Mount | None = None
     """The mount that the file leads through, or that is wrong itself."""
     volume: Volume | None = None
-    place: tuple[str | int, ...] = ()
-    """Where the Pod is invalid: from the container (`volumeMounts`, …) or from the Pod's spec (`volumes`, …).
-
-    Of a webhook's kubeconfig: the way from its root.
-    """
+    part: Part = Part.NAME
+    """Which part of the mount, or else of the volume, makes the Pod invalid."""
+    source: str = ""
+    """Which of the volume's sources, where the part is one."""
     words: str = ""
     """The words of the server or the kubelet."""
+    place: tuple[str | int, ...] = ()
+    """Of a webhook's kubeconfig: the way from its root."""
 
 
 def faults(container: Container) -> tuple[Fault, ...]:
-    """Return all that is wrong with a container's mounts and the files that its audit flags name."""
+    """Return all that is wrong with a server's mounts and the files that its audit flags name."""
     return (
         *_pod_faults(container),
         *_policy_faults(container),
         *_webhook_faults(container),
         *_log_faults(container),
     )
+
+
+def webhook_faults(container: Container, config: Value) -> tuple[Fault, ...]:
+    """Return why the webhook's kubeconfig, with this content, cannot be used."""
+    path = container.flags.text(WEBHOOK_FLAG)
+    read = bool(container.flags.text(POLICY_FLAG))
+    if not path or not (read or not container.whole):
+        return ()
+    return tuple(_kubeconfig_faults(container, config, Fault(FaultKind.WEBHOOK_CONFIG, "files" if read else ""), path))
 
 
 def is_device(path: str) -> bool:
@@ -115,31 +178,37 @@ def in_manifest_folder(path: str) -> bool:
     return any(covers(folder, path) for folder in MANIFEST_FOLDERS)
 
 
-def log_host_path(container: Container) -> str | None:
-    """Return the file on the host that the log is written to; None if it is none or nothing tells."""
-    return _host(container, container.flags.text(LOG_FLAG))
-
-
-def _host(container: Container, path: str) -> str | None:
+def host_path(container: Container, path: str) -> str | None:
+    """Return the file on the host that a path of the server's is; None if it is none or nothing tells."""
+    if container.files is Files.HOST:
+        return clean(path) if path.startswith("/") else None
     mount = mounting.covering(container.mounts, path)
     volume = mounting.volume_of(mount, container.volumes) if mount else None
     return mounting.host_path(mount, volume, path) if mount and volume else None
 
 
+_OF_PODS = {
+    PodErrorKind.NO_VOLUME: FaultKind.NO_VOLUME,
+    PodErrorKind.SAME_MOUNT_PATH: FaultKind.SAME_MOUNT_PATH,
+    PodErrorKind.UNKNOWN_HOST_PATH_TYPE: FaultKind.UNKNOWN_HOST_PATH_TYPE,
+    PodErrorKind.OTHER: FaultKind.INVALID,
+}
+
+
 def _pod_faults(container: Container) -> Iterator[Fault]:
     for error in mounting.pod_errors(container.mounts, container.volumes):
-        kind = "invalid-mount" if error.kind == "invalid" else error.kind
-        if kind != "mount-without-volume" or container.has_volumes:
-            yield Fault(kind, "pod", "invalid", place=error.place, words=error.message)
+        if error.kind is not PodErrorKind.NO_VOLUME or container.has_volumes:
+            fault = Fault(_OF_PODS[error.kind], "pod", part=error.part, source=error.source, words=error.message)
+            yield fault._replace(mount=error.at) if isinstance(error.at, Mount) else fault._replace(volume=error.at)
     for _, later in mounting.respelled(container.mounts):
-        yield Fault("overlapping-mounts", "", "respelled", mount=later)
+        yield Fault(FaultKind.RESPELLED_MOUNT_PATH, "", mount=later)
     if container.has_volumes:
         for volume in mounting.unmounted(container.volumes, (*container.mounts, *container.other_mounts)):
-            yield Fault("mount-without-volume", "", "unmounted", volume=volume)
+            yield Fault(FaultKind.UNMOUNTED_VOLUME, "", volume=volume)
     for volume in container.volumes if container.static else ():
         needed = mounting.needed_object(volume)
         if needed:
-            yield Fault("unsupported-volume", "pod", "object", volume=volume, words=needed)
+            yield Fault(FaultKind.API_OBJECT, "pod", volume=volume, words=needed)
 
 
 def _policy_faults(container: Container) -> Iterator[Fault]:
@@ -154,16 +223,14 @@ def _webhook_faults(container: Container) -> Iterator[Fault]:
     read = bool(container.flags.text(POLICY_FLAG))
     if path and (read or not container.whole):
         yield from _read_faults(container, WEBHOOK_FLAG, path, "files" if read else "")
-        yield from _kubeconfig_faults(container, Fault("invalid-webhook-config", "files" if read else "", ""), path)
 
 
-def _kubeconfig_faults(container: Container, base: Fault, path: str) -> Iterator[Fault]:
-    """Yield why the webhook's kubeconfig, if it is known, cannot be used."""
-    for problem in kubeconfig.problems(container.webhook) if container.webhook is not None else ():
+def _kubeconfig_faults(container: Container, config: Value, base: Fault, path: str) -> Iterator[Fault]:
+    for problem in kubeconfig.problems(config):
         by = base.by if problem.refuses else ""
         yield base._replace(by=by, case=problem.case, path=problem.value, place=problem.path, words=problem.words)
-    found = kubeconfig.connection(container.webhook)
-    for key, name, place in kubeconfig.files(found) if found and container.whole else ():
+    found = kubeconfig.connection(config)
+    for key, name, place in kubeconfig.files(found) if found and container.lacks_mounts else ():
         file = kubeconfig.resolve(name, path)
         if file.startswith("/") and mounting.covering(container.mounts, file) is None:
             words = f"{kubeconfig.file_words(key)} {file}"
@@ -174,58 +241,68 @@ def _read_faults(container: Container, flag: str, path: str, by: str) -> Iterato
     """Yield why the server cannot read a file; `by` is empty where it does not try."""
     spelling = _spelling(container, flag, path)
     if spelling is not None:
-        certain = {"url", "folder", "quoted", "merged"} if container.whole else {"url", "folder"}
-        yield spelling._replace(by=by if spelling.case in certain else "")
+        yield spelling._replace(by=by if _is_certain(container, spelling) else "")
         return
     mount = mounting.covering(container.mounts, path)
     if mount is None:
-        if container.whole:
-            yield Fault("policy-not-mounted", by, "no-mount", flag, path)
+        if container.lacks_mounts:
+            yield Fault(FaultKind.NOT_MOUNTED, by, "no-mount", flag, path)
         return
     volume = mounting.volume_of(mount, container.volumes)
     if volume is not None:
-        yield from _read_through(container, Fault("", by, "", flag, path, mount, volume), mount, volume)
+        yield from _read_through(container, Fault(FaultKind.NOT_MOUNTED, by, "", flag, path, mount, volume))
+
+
+def _is_certain(container: Container, fault: Fault) -> bool:
+    """Tell whether no file can be what a path, as written, leads to."""
+    if fault.kind is FaultKind.PATH:
+        return fault.case in {"url", "folder"}
+    return container.whole
 
 
 def _spelling(container: Container, flag: str, path: str) -> Fault | None:
     """Return what is wrong with a path as written, so that the file meant is not the one it leads to."""
     use = container.flags.last(flag)
     if use is not None and container.flags.swallowed(use):
-        return Fault("missing-flag-value" if use.separate else "merged-arguments", "", "merged", flag, path)
+        kind = FaultKind.SWALLOWED_ARGUMENT if use.separate else FaultKind.MERGED_ARGUMENT
+        return Fault(kind, "", "", flag, path)
     if path[0] in "\"'":
-        return Fault("stray-argument", "", "quoted", flag, path)
+        return Fault(FaultKind.QUOTED_PATH, "", "", flag, path)
     if "://" in path:
-        return Fault("invalid-path", "", "url", flag, path)
+        return Fault(FaultKind.PATH, "", "url", flag, path)
     if path.endswith("/") and flag != LOG_FLAG:
-        return Fault("invalid-path", "", "folder", flag, path)
+        return Fault(FaultKind.PATH, "", "folder", flag, path)
     if path != path.strip():
-        return Fault("invalid-path", "", "blank", flag, path)
+        return Fault(FaultKind.PATH, "", "blank", flag, path)
     if path.startswith(("~", "$")):
-        return Fault("invalid-path", "", "unexpanded", flag, path)
+        return Fault(FaultKind.PATH, "", "unexpanded", flag, path)
     if not path.startswith("/"):
-        return Fault("invalid-path", "", "relative", flag, path)
+        return Fault(FaultKind.PATH, "", "relative", flag, path)
     return None
 
 
-def _read_through(container: Container, base: Fault, mount: Mount, volume: Volume) -> Iterator[Fault]:
+def _read_through(container: Container, base: Fault) -> Iterator[Fault]:
     """Yield why a file cannot be read through a mount and its volume."""
+    mount, volume = base.mount, base.volume
+    if mount is None or volume is None:
+        return
     if _file_with_sub_path(mount, volume):
         yield _sub_path_fault(base, volume)
     elif mount_point(mount) != clean(base.path):
         if volume.host_path_type in _FILES and not mount.sub_path:
-            yield base._replace(kind="wrong-host-path-type", case="file-at-folder")
+            yield base._replace(kind=FaultKind.HOST_PATH_TYPE, case="file-at-folder")
         elif _alone_in_empty_folder(container, volume):
-            yield base._replace(kind="policy-not-mounted", case="empty-folder")
+            yield base._replace(case="empty-folder")
     elif mounting.is_folder(mount, volume):
         hosted = volume.kind == "hostPath"
         yield base._replace(
-            kind="wrong-host-path-type" if hosted else "policy-not-mounted",
+            kind=FaultKind.HOST_PATH_TYPE if hosted else FaultKind.NOT_MOUNTED,
             case="folder-at-file" if hosted else "volume-at-file",
         )
     elif volume.host_path_type in _SPECIAL:
-        yield base._replace(kind="wrong-host-path-type", case="special")
+        yield base._replace(kind=FaultKind.HOST_PATH_TYPE, case="special")
     elif volume.kind == "hostPath" and volume.host_path_type in {"", "FileOrCreate"} and not mount.sub_path:
-        yield base._replace(kind="wrong-host-path-type", by="", case="unchecked")
+        yield base._replace(kind=FaultKind.HOST_PATH_TYPE, by="", case="unchecked")
 
 
 def _file_with_sub_path(mount: Mount, volume: Volume) -> bool:
@@ -238,8 +315,8 @@ def _file_with_sub_path(mount: Mount, volume: Volume) -> bool:
 
 def _sub_path_fault(base: Fault, volume: Volume) -> Fault:
     if volume.host_path_type:
-        return base._replace(kind="sub-path-of-file", by="pod", case="file")
-    return base._replace(kind="sub-path-of-file", by="", case="named")
+        return base._replace(kind=FaultKind.SUB_PATH_OF_FILE, by="pod", case="file")
+    return base._replace(kind=FaultKind.SUB_PATH_OF_FILE, by="", case="named")
 
 
 def _alone_in_empty_folder(container: Container, volume: Volume) -> bool:
@@ -251,12 +328,12 @@ def _alone_in_empty_folder(container: Container, volume: Volume) -> bool:
 def _policy_place(container: Container, path: str) -> Iterator[Fault]:
     """Yield the faults of where a policy lies: among manifests, or mounted so that it can be overwritten."""
     mount = mounting.covering(container.mounts, path)
-    host = _host(container, path) if mount or container.whole else clean(path)
+    host = host_path(container, path) if mount or container.whole else clean(path)
     if host and in_manifest_folder(host):
-        yield Fault("policy-in-manifest-folder", "", "", POLICY_FLAG, host, mount)
+        yield Fault(FaultKind.AMONG_MANIFESTS, "", "", POLICY_FLAG, host, mount)
     volume = mounting.volume_of(mount, container.volumes) if mount else None
     if mount and volume and volume.kind == "hostPath" and not mount.read_only and not _written(container, mount):
-        yield Fault("writable-policy-mount", "", "", POLICY_FLAG, path, mount, volume)
+        yield Fault(FaultKind.WRITABLE_POLICY, "", "", POLICY_FLAG, path, mount, volume)
 
 
 def _written(container: Container, mount: Mount) -> bool:
@@ -276,9 +353,11 @@ def _log_faults(container: Container) -> Iterator[Fault]:
         return
     mount = mounting.covering(container.mounts, path)
     volume = mounting.volume_of(mount, container.volumes) if mount else None
-    base = Fault("", by, "", LOG_FLAG, path, mount, volume)
+    base = Fault(FaultKind.LOG_NOT_MOUNTED, by, "", LOG_FLAG, path, mount, volume)
     if path.endswith("/") or _leads_to_mount(container, path):
-        yield base._replace(kind="log-path-is-folder", case="folder")
+        yield base._replace(kind=FaultKind.LOG_IS_FOLDER, case="folder")
+    elif container.files is Files.HOST:
+        yield from _exposed(base, host_path(container, path))
     elif mount is None:
         yield from _log_in_image(container, base)
     elif volume is not None:
@@ -292,14 +371,14 @@ def _leads_to_mount(container: Container, path: str) -> bool:
 
 
 def _log_in_image(container: Container, base: Fault) -> Iterator[Fault]:
-    if not container.whole:
+    if not container.lacks_mounts:
         return
     if container.read_only_root:
-        yield base._replace(kind="log-not-mounted", case="read-only-root")
+        yield base._replace(case="read-only-root")
     elif container.run_as_user and not covers("/tmp", clean(base.path)):  # noqa: S108
-        yield base._replace(kind="log-not-mounted", case="user")
+        yield base._replace(case="user")
     else:
-        yield base._replace(kind="log-not-mounted", by="", case="lost")
+        yield base._replace(by="", case="lost")
 
 
 def _log_through(container: Container, base: Fault, mount: Mount, volume: Volume) -> Iterator[Fault]:
@@ -309,17 +388,18 @@ def _log_through(container: Container, base: Fault, mount: Mount, volume: Volume
         return
     exact = mount_point(mount) == clean(base.path)
     if exact and mounting.is_folder(mount, volume):
-        yield base._replace(kind="log-path-is-folder", case="folder-mounted")
+        yield base._replace(kind=FaultKind.LOG_IS_FOLDER, case="folder-mounted")
         return
     if not exact and volume.host_path_type in _FILES and not mount.sub_path:
-        yield base._replace(kind="wrong-host-path-type", case="file-at-folder")
+        yield base._replace(kind=FaultKind.HOST_PATH_TYPE, case="file-at-folder")
         return
     if exact and _rotates(container.flags):
-        yield base._replace(kind="log-mounted-as-file", by="", case="file" if volume.host_path_type else "untyped")
+        case = "file" if volume.host_path_type else "untyped"
+        yield base._replace(kind=FaultKind.LOG_MOUNTED_AS_FILE, by="", case=case)
     if mount.read_only or volume.kind in _READ_ONLY_KINDS:
-        yield base._replace(kind="log-mount-read-only", case="mount" if mount.read_only else "volume")
+        yield base._replace(kind=FaultKind.LOG_READ_ONLY, case="mount" if mount.read_only else "volume")
     if _alone_in_empty_folder(container, volume):
-        yield base._replace(kind="log-on-empty-dir", by="")
+        yield base._replace(kind=FaultKind.LOG_ON_EMPTY_DIR, by="")
     yield from _exposed(base, mounting.host_path(mount, volume, base.path))
 
 
@@ -331,8 +411,8 @@ def _exposed(base: Fault, host: str | None) -> Iterator[Fault]:
     if host is None:
         return
     if any(covers(folder, host) for folder in SHARED_FOLDERS):
-        yield Fault("exposed-log-folder", "", "shared", base.flag, host, base.mount, base.volume)
+        yield Fault(FaultKind.LOG_EXPOSED, "", "shared", base.flag, host, base.mount, base.volume)
     elif in_manifest_folder(host):
-        yield Fault("exposed-log-folder", "", "manifests", base.flag, host, base.mount, base.volume)
+        yield Fault(FaultKind.LOG_EXPOSED, "", "manifests", base.flag, host, base.mount, base.volume)
     elif covers(CONFIG_FOLDER, host):
-        yield Fault("exposed-log-folder", "", "config", base.flag, host, base.mount, base.volume)
+        yield Fault(FaultKind.LOG_EXPOSED, "", "config", base.flag, host, base.mount, base.volume)

@@ -8,6 +8,7 @@ holds static Pods to the same validation), pkg/api/pod/util.go (`HasAPIObjectRef
 
 from __future__ import annotations
 
+import enum
 import posixpath
 import re
 from typing import TYPE_CHECKING, NamedTuple
@@ -72,27 +73,44 @@ _LONGEST_LABEL = 63
 _LABEL_RULE = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-'"
 
 
+class Part(enum.Enum):
+    """A part of a mount or a volume, whatever the file that describes it calls it."""
+
+    NAME = enum.auto()
+    MOUNT_PATH = enum.auto()
+    """Where the mount appears in the container."""
+    READ_ONLY = enum.auto()
+    SUB_PATH = enum.auto()
+    SUB_PATH_EXPR = enum.auto()
+    HOST_PATH = enum.auto()
+    """The file or folder on the host."""
+    HOST_PATH_TYPE = enum.auto()
+    """What the kubelet wants to find there."""
+    SOURCE = enum.auto()
+    """What says where a volume comes from: one of VOLUME_KINDS."""
+
+
 class Mount(NamedTuple):
-    """One entry of a container's `volumeMounts`."""
+    """One mount of a container: an entry of `volumeMounts`, or what a tool makes one of."""
 
     name: str
     """The volume's name."""
     mount_path: str
     position: int
-    """The entry's place in the list, from 0."""
+    """The mount's place among all of the container, from 0."""
     read_only: bool = False
     sub_path: str = ""
     sub_path_expr: str = ""
 
 
 class Volume(NamedTuple):
-    """One entry of a Pod's `volumes`."""
+    """One volume of a Pod: an entry of `volumes`, or what a tool makes one of."""
 
     name: str
     kind: str
     """One of VOLUME_KINDS; the first if there are several."""
     position: int
-    """The entry's place in the list, from 0."""
+    """The volume's place among all of the Pod, from 0."""
     host_path: str = ""
     host_path_type: str = ""
     more_kinds: tuple[str, ...] = ()
@@ -101,15 +119,26 @@ class Volume(NamedTuple):
     """What a projected volume is made of: `configMap`, `secret`, `serviceAccountToken` …"""
 
 
+class PodErrorKind(enum.Enum):
+    """What a Pod is refused for."""
+
+    NO_VOLUME = enum.auto()
+    """A mount names no volume, or one that the Pod does not have."""
+    SAME_MOUNT_PATH = enum.auto()
+    UNKNOWN_HOST_PATH_TYPE = enum.auto()
+    OTHER = enum.auto()
+
+
 class PodError(NamedTuple):
     """One reason in mounts or volumes for the API, and for the kubelet with a static Pod, to refuse the Pod."""
 
-    kind: str
-    """The rule that reports it (`mount-without-volume`, `overlapping-mounts`, `wrong-host-path-type`), or `invalid`."""
-    place: tuple[str | int, ...]
-    """The way to the value: from the container (`volumeMounts`, …) or from the Pod's spec (`volumes`, …)."""
+    kind: PodErrorKind
+    at: Mount | Volume
+    part: Part
     message: str
     """The server's own words, without the place."""
+    source: str = ""
+    """Which of a volume's sources, where the part is one."""
 
 
 def clean(path: str) -> str:
@@ -195,57 +224,58 @@ def pod_errors(mounts: Sequence[Mount], volumes: Sequence[Volume]) -> tuple[PodE
 def _volume_errors(volumes: Sequence[Volume]) -> Iterator[PodError]:
     names: set[str] = set()
     for volume in volumes:
-        place = ("volumes", volume.position)
         for kind in volume.more_kinds:
-            yield PodError("invalid", (*place, kind), "Forbidden: may not specify more than 1 volume type")
+            message = "Forbidden: may not specify more than 1 volume type"
+            yield PodError(PodErrorKind.OTHER, volume, Part.SOURCE, message, kind)
         if volume.kind == "hostPath":
-            yield from _host_path_errors(volume, (*place, "hostPath"))
+            yield from _host_path_errors(volume)
         if not volume.name:
-            yield PodError("invalid", (*place, "name"), "Required value")
+            yield PodError(PodErrorKind.OTHER, volume, Part.NAME, "Required value")
         elif not _LABEL.fullmatch(volume.name) or len(volume.name) > _LONGEST_LABEL:
-            yield PodError("invalid", (*place, "name"), _invalid(volume.name, _LABEL_RULE))
+            yield PodError(PodErrorKind.OTHER, volume, Part.NAME, _invalid(volume.name, _LABEL_RULE))
         if volume.name in names:
-            yield PodError("invalid", (*place, "name"), f"Duplicate value: {quote(volume.name)}")
+            yield PodError(PodErrorKind.OTHER, volume, Part.NAME, f"Duplicate value: {quote(volume.name)}")
         names.add(volume.name)
 
 
-def _host_path_errors(volume: Volume, place: tuple[str | int, ...]) -> Iterator[PodError]:
+def _host_path_errors(volume: Volume) -> Iterator[PodError]:
     if not volume.host_path:
-        yield PodError("invalid", (*place, "path"), "Required value")
+        yield PodError(PodErrorKind.OTHER, volume, Part.HOST_PATH, "Required value")
         return
     if ".." in volume.host_path.split("/"):
-        yield PodError("invalid", (*place, "path"), _invalid(volume.host_path, "must not contain '..'"))
+        message = _invalid(volume.host_path, "must not contain '..'")
+        yield PodError(PodErrorKind.OTHER, volume, Part.HOST_PATH, message)
     if volume.host_path_type not in HOST_PATH_TYPES:
         supported = ", ".join(map(quote, HOST_PATH_TYPES))
         message = f"Unsupported value: {quote(volume.host_path_type)}: supported values: {supported}"
-        yield PodError("wrong-host-path-type", (*place, "type"), message)
+        yield PodError(PodErrorKind.UNKNOWN_HOST_PATH_TYPE, volume, Part.HOST_PATH_TYPE, message)
 
 
 def _mount_errors(mounts: Sequence[Mount], names: set[str]) -> Iterator[PodError]:
     paths: set[str] = set()
     for mount in mounts:
-        place = ("volumeMounts", mount.position)
         if not mount.name:
-            yield PodError("mount-without-volume", (*place, "name"), "Required value")
+            yield PodError(PodErrorKind.NO_VOLUME, mount, Part.NAME, "Required value")
         elif mount.name not in names:
-            yield PodError("mount-without-volume", (*place, "name"), f"Not found: {quote(mount.name)}")
+            yield PodError(PodErrorKind.NO_VOLUME, mount, Part.NAME, f"Not found: {quote(mount.name)}")
         if not mount.mount_path:
-            yield PodError("invalid", (*place, "mountPath"), "Required value")
+            yield PodError(PodErrorKind.OTHER, mount, Part.MOUNT_PATH, "Required value")
         elif mount.mount_path in paths:
-            yield PodError("overlapping-mounts", (*place, "mountPath"), _invalid(mount.mount_path, "must be unique"))
+            message = _invalid(mount.mount_path, "must be unique")
+            yield PodError(PodErrorKind.SAME_MOUNT_PATH, mount, Part.MOUNT_PATH, message)
         paths.add(mount.mount_path)
-        yield from _sub_path_errors(mount, place)
+        yield from _sub_path_errors(mount)
 
 
-def _sub_path_errors(mount: Mount, place: tuple[str | int, ...]) -> Iterator[PodError]:
-    for key, value in (("subPath", mount.sub_path), ("subPathExpr", mount.sub_path_expr)):
+def _sub_path_errors(mount: Mount) -> Iterator[PodError]:
+    for part, value in ((Part.SUB_PATH, mount.sub_path), (Part.SUB_PATH_EXPR, mount.sub_path_expr)):
         if value.startswith("/"):
-            yield PodError("invalid", (*place, key), _invalid(value, "must be a relative path"))
+            yield PodError(PodErrorKind.OTHER, mount, part, _invalid(value, "must be a relative path"))
         if ".." in value.split("/"):
-            yield PodError("invalid", (*place, key), _invalid(value, "must not contain '..'"))
+            yield PodError(PodErrorKind.OTHER, mount, part, _invalid(value, "must not contain '..'"))
     if mount.sub_path and mount.sub_path_expr:
         message = _invalid(mount.sub_path_expr, "subPathExpr and subPath are mutually exclusive")
-        yield PodError("invalid", (*place, "subPathExpr"), message)
+        yield PodError(PodErrorKind.OTHER, mount, Part.SUB_PATH_EXPR, message)
 
 
 def _invalid(value: str, reason: str) -> str:

@@ -12,6 +12,7 @@ from auditlint.kubernetes.releases import NEWEST
 from auditlint.lint import summaries
 from auditlint.report.model import Report
 from auditlint.rule import REGISTRY, Context, Subject
+from auditlint.subjects.links import NO_LINKS, Links
 from auditlint.subjects.model import IgnoreComments, PolicySubject, UnreadText
 from auditlint.text import reader, source
 from auditlint.text.places import NodePlaces
@@ -56,6 +57,7 @@ class _Run:
         self.files = 0
         self.passed_over = 0
         self.definitions: list[Definitions] = []
+        self.links = NO_LINKS
 
 
 def check(
@@ -69,12 +71,13 @@ def check(
     run = _Run()
     files = list(_read(sources, settings, as_kind, run, progress))
     subjects = [subject for file in files for subject in file.subjects]
-    linked = iter(recognise.link(subjects, settings.cluster, run.definitions))
+    run.links = recognise.link(subjects, settings.cluster, run.definitions)
+    linked = iter(run.links.subjects)
     files = [file._replace(subjects=tuple(next(linked) for _ in file.subjects)) for file in files]
     found = {file.path: _judge(file, settings, run) for file in files}
     findings = tuple(sorted((finding for findings in found.values() for finding in findings), key=_order))
     return Report(
-        subjects=tuple(summaries.of_subjects(subject for file in files for subject in file.subjects)),
+        subjects=tuple(summaries.of_subjects(run.links)),
         findings=findings,
         rules=tuple(summaries.of_rules(findings)),
         notices=tuple(run.notices),
@@ -247,7 +250,7 @@ def _run_rules(subject: Subject, run: _Run, settings: Settings) -> Iterator[Find
     for rule in tuple(REGISTRY.values()):
         if isinstance(subject, rule.subject):
             try:
-                found = rule.check(subject, _context(rule, subject, settings))
+                found = rule.check(subject, _context(rule, subject, settings, run.links))
                 yield from _named(found, subject, settings) if settings.profiles else found
             except Exception as error:
                 if DEBUG:
@@ -271,10 +274,10 @@ def _named(findings: Iterable[Finding], subject: Subject, settings: Settings) ->
         yield finding if no_policy else profiles.named(finding, settings.profiles, minor, concerns)
 
 
-def _context(rule: Rule, subject: Subject, settings: Settings) -> Context:
+def _context(rule: Rule, subject: Subject, settings: Settings, links: Links) -> Context:
     set_here = settings.options.get(rule.name)
     options = {**rule.options, **set_here} if set_here else rule.options
-    return Context(rule, subject, options=options, profiles=settings.profiles)
+    return Context(rule, subject, options=options, profiles=settings.profiles, links=links)
 
 
 DEBUG = False

@@ -9,6 +9,7 @@ from auditlint import registry
 from auditlint.kubernetes.releases import name
 from auditlint.report.model import PolicyFacts, Reached, RuleFate, RuleSummary, SubjectSummary
 from auditlint.rule import REGISTRY
+from auditlint.subjects.links import NO_LINKS, Links
 from auditlint.subjects.model import ApiServer, PolicySubject, UnreadText
 
 if TYPE_CHECKING:
@@ -19,19 +20,19 @@ if TYPE_CHECKING:
     from auditlint.rule import Subject
 
 
-def of_subjects(subjects: Iterable[Subject]) -> Iterator[SubjectSummary]:
-    """Yield what the server makes of each subject, in order, whatever was selected."""
-    return (summary for summary in map(of_subject, subjects) if summary)
+def of_subjects(links: Links) -> Iterator[SubjectSummary]:
+    """Yield what the server makes of each subject of a run, in order, whatever was selected."""
+    return (summary for subject in links.subjects if (summary := of_subject(subject, links)))
 
 
-def of_subject(subject: Subject) -> SubjectSummary | None:
+def of_subject(subject: Subject, links: Links = NO_LINKS) -> SubjectSummary | None:
     """Return what the server makes of a subject; None for one that no server takes for itself."""
     if isinstance(subject, PolicySubject) and not subject.later:
         refused_by = ("policy",) if subject.loaded.refused else ()
         facts = PolicyFacts(lenient=subject.loaded.lenient, reached=_reached(subject))
         return _entry(subject, subject.base, subject.minor, refused_by, facts)
     if isinstance(subject, ApiServer):
-        return _entry(subject, subject.base, subject.minor, tuple(subject.refused_by))
+        return _entry(subject, subject.base, subject.minor, links.refused_by(subject))
     if isinstance(subject, UnreadText) and subject.refused:
         if subject.meant == "policy":
             return _entry(subject, (), subject.minor, ("policy",), PolicyFacts(lenient=False))

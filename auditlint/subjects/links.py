@@ -1,46 +1,87 @@
-"""Matches the policies and the apiservers of one run: a policy belongs to the manifest whose flag names it."""
+"""What belongs together in a run: a policy, the apiserver whose flag names it, and the kubeconfig of its webhook."""
 
 from __future__ import annotations
 
 from itertools import takewhile
 from os.path import abspath
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from auditlint.subjects.model import ApiServer, PolicySubject
+from auditlint.kubernetes.cluster import ORDINARY
+from auditlint.subjects.model import ApiServer, PolicySubject, WebhookConfig
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from auditlint.kubernetes.cluster import Cluster
     from auditlint.rule import Subject
 
-FLAG = "audit-policy-file"
+POLICY_FLAG = "audit-policy-file"
+WEBHOOK_FLAG = "audit-webhook-config-file"
 
-S = TypeVar("S")
-
-
-class _Placed(NamedTuple):
-    """A policy of the run, and the names on the way to its file, from the root."""
-
-    policy: PolicySubject
-    way: tuple[str, ...]
+File = PolicySubject | WebhookConfig
+S = TypeVar("S", bound=File)
 
 
-def link(subjects: Sequence[Subject]) -> tuple[Subject, ...]:
-    """Return the subjects in their order, each policy with its apiserver and each apiserver with its policy."""
-    policies = [_Placed(s, way(s.path)) for s in subjects if isinstance(s, PolicySubject) and _is_file(s)]
-    servers = [s for s in subjects if isinstance(s, ApiServer) and s.flags.text(FLAG)]
-    if not policies or not servers:
-        return tuple(subjects)
-    chosen = _choices(servers, policies)
-    served: dict[int, PolicySubject] = {}
-    for server, policy in chosen.values():
-        if policy is not None and id(policy) not in served:
-            served[id(policy)] = _served(policy, server)
-    free = [placed for placed in policies if id(placed.policy) not in served]
-    return tuple(
-        _linked(*chosen[id(subject)], served, free) if id(subject) in chosen else served.get(id(subject), subject)
+class Links(NamedTuple):
+    """What belongs together among the subjects of a run: a relation beside them, which leaves them as they are."""
+
+    subjects: tuple[Subject, ...] = ()
+    """All of the run in their order, each policy as the first server that names it has it."""
+    policy_of: Mapping[ApiServer, PolicySubject] = MappingProxyType({})
+    """The policy that a server's flag names, as that server has it."""
+    near: Mapping[ApiServer, tuple[PolicySubject, ...]] = MappingProxyType({})
+    """Where no policy of the run has the name that the flag gives: those beside the manifest that nothing names."""
+    servers_of: Mapping[File, tuple[ApiServer, ...]] = MappingProxyType({})
+    """The servers whose flag names a policy or a kubeconfig."""
+    webhook_of: Mapping[ApiServer, WebhookConfig] = MappingProxyType({})
+    """The kubeconfig that a server's flag names."""
+
+    def refused_by(self, server: ApiServer) -> tuple[str, ...]:
+        """Return what keeps a server from starting, some of `policy`, `flags`, `files`, `pod`."""
+        reasons = set(server.refused_by)
+        policy, webhook = self.policy_of.get(server), self.webhook_of.get(server)
+        if policy is not None and policy.loaded.refused:
+            reasons.add("policy")
+        if webhook is not None:
+            from auditlint.kubernetes.container import webhook_faults
+
+            reasons.update(fault.by for fault in webhook_faults(server.container, webhook.value))
+        return tuple(reason for reason in ("policy", "flags", "files", "pod") if reason in reasons)
+
+
+NO_LINKS = Links()
+
+
+def link(subjects: Sequence[Subject], cluster: Cluster = ORDINARY) -> Links:
+    """Return what belongs together among the subjects of a run; the policies are for the cluster."""
+    servers = [subject for subject in subjects if isinstance(subject, ApiServer)]
+    files = [subject for subject in subjects if isinstance(subject, PolicySubject) and _is_file(subject)]
+    configs = [subject for subject in subjects if isinstance(subject, WebhookConfig) and subject.document == 0]
+    named = _named(servers, files, POLICY_FLAG)
+    webhooks = _named(servers, configs, WEBHOOK_FLAG)
+    first = {policy: server.minor for server, policy in reversed(named.items())}
+    judged = {
+        subject: subject.judged_for(first.get(subject, subject.minor), cluster)
         for subject in subjects
+        if isinstance(subject, PolicySubject)
+    }
+    free = [judged[policy] for policy in files if policy not in first]
+    return Links(
+        subjects=tuple(judged[one] if isinstance(one, PolicySubject) else one for one in subjects),
+        policy_of={server: policy.judged_for(server.minor, cluster) for server, policy in named.items()},
+        near=_near([server for server in servers if server not in named], free),
+        servers_of=_inverted({server: judged[policy] for server, policy in named.items()}, webhooks),
+        webhook_of=webhooks,
     )
+
+
+def _inverted(*relations: Mapping[ApiServer, File]) -> dict[File, tuple[ApiServer, ...]]:
+    inverted: dict[File, tuple[ApiServer, ...]] = {}
+    for relation in relations:
+        for server, file in relation.items():
+            inverted[file] = (*inverted.get(file, ()), server)
+    return inverted
 
 
 def _is_file(policy: PolicySubject) -> bool:
@@ -48,30 +89,32 @@ def _is_file(policy: PolicySubject) -> bool:
     return policy.document == 0 and not policy.base and policy.shape != "snippet"
 
 
-def _choices(
-    servers: Iterable[ApiServer], policies: Iterable[_Placed]
-) -> dict[int, tuple[ApiServer, PolicySubject | None]]:
-    """Return the policy of each server, by the server's identity."""
-    named: dict[str, list[_Placed]] = {}
-    for placed in policies:
-        named.setdefault(placed.way[-1], []).append(placed)
-    return {id(server): (server, _choose(server, named)) for server in servers}
+def _named(servers: Iterable[ApiServer], files: Iterable[S], flag: str) -> dict[ApiServer, S]:
+    """Return the file that each server's flag names, for those whose is in the run."""
+    by_name: dict[str, list[tuple[S, tuple[str, ...]]]] = {}
+    for file in files:
+        names = way(file.path)
+        by_name.setdefault(names[-1], []).append((file, names))
+    chosen: dict[ApiServer, S] = {}
+    for server in servers if by_name else ():
+        found = _nearest(server, way(_host_path(server, flag)), by_name) if server.flags.text(flag) else None
+        if found is not None:
+            chosen[server] = found
+    return chosen
 
 
-def _choose(server: ApiServer, named: dict[str, list[_Placed]]) -> PolicySubject | None:
-    wanted = way(_host_path(server, FLAG))
-    return nearest(server, FLAG, named.get(wanted[-1], [])) if wanted else None
-
-
-def nearest(server: ApiServer, flag: str, placed: Iterable[tuple[S, tuple[str, ...]]]) -> S | None:
+def _nearest(
+    server: ApiServer, wanted: Sequence[str], by_name: Mapping[str, Sequence[tuple[S, tuple[str, ...]]]]
+) -> S | None:
     """Return the file whose path ends most like that of the flag on the host; of equals the nearest to the manifest.
 
-    None if no file has the name, or two are equally near. Each file is given with the names on the way to it.
+    None if no file has the name, or two are equally near.
     """
-    wanted = way(_host_path(server, flag))
     folder = way(server.path)[:-1]
-    candidates = [(file, names) for file, names in placed if names[-1:] == wanted[-1:]]
-    ranked = [(_shared(wanted[::-1], names[::-1]), _shared(folder, names[:-1]), file) for file, names in candidates]
+    ranked = [
+        (_shared(wanted[::-1], names[::-1]), _shared(folder, names[:-1]), file)
+        for file, names in (by_name.get(wanted[-1], ()) if wanted else ())
+    ]
     best = max((rank[:2] for rank in ranked), default=None)
     found = [file for *rank, file in ranked if tuple(rank) == best]
     return found[0] if len(found) == 1 else None
@@ -79,36 +122,22 @@ def nearest(server: ApiServer, flag: str, placed: Iterable[tuple[S, tuple[str, .
 
 def _host_path(server: ApiServer, flag: str) -> str:
     """Return where the file that a flag names lies on the host; its path in the container if no mount tells."""
-    from auditlint.kubernetes.mounts import covering, host_path, volume_of
+    from auditlint.kubernetes.container import host_path
 
     path = server.flags.text(flag)
-    mount = covering(server.mounts, path)
-    volume = volume_of(mount, server.volumes) if mount else None
-    return (host_path(mount, volume, path) if mount and volume else None) or path
+    return host_path(server.container, path) or path
 
 
-def _served(policy: PolicySubject, server: ApiServer) -> PolicySubject:
-    """Return the policy as the release of its server takes it."""
-    if policy.minor == server.minor:
-        return policy.replace(server=server)
-    from auditlint.kubernetes.decode import load
-    from auditlint.subjects.templates import excuse
-
-    loaded = excuse(load(policy.value, server.minor, from_json=policy.from_json))
-    return policy.replace(server=server, minor=server.minor, loaded=loaded)
-
-
-def _linked(
-    server: ApiServer, policy: PolicySubject | None, served: dict[int, PolicySubject], free: Sequence[_Placed]
-) -> ApiServer:
-    """Return the server with its policy, or else with the policies nearest to it that no server names."""
-    if policy is not None:
-        return server.replace(policies=(served[id(policy)],))
-    folder = way(server.path)[:-1]
-    near = [_shared(folder, placed.way[:-1]) for placed in free]
-    closest = max(near, default=0)
-    beside = tuple(placed.policy for placed, shared in zip(free, near, strict=True) if shared == closest)
-    return server.replace(other_policies=beside)
+def _near(servers: Iterable[ApiServer], free: Sequence[PolicySubject]) -> dict[ApiServer, tuple[PolicySubject, ...]]:
+    """Return the policies nearest to each server whose flag names none of the run, of those that no server names."""
+    folders = [way(policy.path)[:-1] for policy in free]
+    beside: dict[ApiServer, tuple[PolicySubject, ...]] = {}
+    for server in servers if free else ():
+        if server.flags.text(POLICY_FLAG):
+            shared = [_shared(way(server.path)[:-1], folder) for folder in folders]
+            closest = max(shared)
+            beside[server] = tuple(policy for policy, near in zip(free, shared, strict=True) if near == closest)
+    return beside
 
 
 def way(path: str) -> tuple[str, ...]:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import enum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from auditlint.kubernetes.cluster import ORDINARY, Cluster
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from auditlint.change import Change
     from auditlint.finding import Finding, Path, Places, Span
     from auditlint.kubernetes.analysis import Analysis
-    from auditlint.kubernetes.container import Fault
+    from auditlint.kubernetes.container import Container, Fault, Files
     from auditlint.kubernetes.decode import Loaded
     from auditlint.kubernetes.decoding.problems import Value
-    from auditlint.kubernetes.mounts import Mount, Volume
-    from auditlint.kubernetes.parsed_flags import ParsedFlags
+    from auditlint.kubernetes.mounts import Mount, Part, Volume
+    from auditlint.kubernetes.parsed_flags import FlagUse, ParsedFlags
     from auditlint.kubernetes.policy import Policy
+    from auditlint.subjects.spelling_of_flags import Spelling
+    from auditlint.subjects.spelling_of_mounts import Place
+    from auditlint.subjects.spelling_of_mounts import Spelling as EntrySpelling
 
 
 if TYPE_CHECKING:
@@ -80,15 +87,14 @@ class PolicySubject(_Frozen):
     minor: int
     """The target version's minor number: 29 for 1.29."""
     loaded: Loaded
+    value: Value = None
+    """The policy as plain values."""
     shape: str = "policy"
     """`policy`; `headless` (rules without apiVersion and kind); `snippet` (a bare list of rules)."""
     later: bool = False
     """A later document of a file whose first document is a policy: the server never reads it."""
-    server: ApiServer | None = None
-    """The apiserver of the same run that names this file, if one does."""
-    value: Value = None
-    """The policy as plain values, to be decoded again for another release."""
-    from_json: bool = False
+    decode: Callable[[int], Loaded]
+    """Decodes it as the server of 1.n does."""
     cluster: Cluster = ORDINARY
     """What is known of the cluster beyond its release."""
 
@@ -108,6 +114,20 @@ class PolicySubject(_Frozen):
 
         return Analysis(self.judged, Known(self.minor, self.cluster))
 
+    def judged_for(self, minor: int, cluster: Cluster) -> PolicySubject:
+        """Return the policy as the server of another release, or of another cluster, has it; the same each time."""
+        if (minor, cluster) == (self.minor, self.cluster):
+            return self
+        found = self._others.get((minor, cluster))
+        if found is None:
+            loaded = self.loaded if minor == self.minor else self.decode(minor)
+            found = self._others[minor, cluster] = self.replace(minor=minor, cluster=cluster, loaded=loaded)
+        return found
+
+    @cached_property
+    def _others(self) -> dict[tuple[int, Cluster], PolicySubject]:
+        return {}
+
     def at(self, *steps: str | int) -> Path:
         """Return the path of a value of the policy within the document; a snippet has no key `rules` around it."""
         inner = steps[1:] if self.shape == "snippet" and steps[:1] == ("rules",) else steps
@@ -115,10 +135,29 @@ class PolicySubject(_Frozen):
 
 
 class Argument(NamedTuple):
-    """One argument of kube-apiserver's command line and the list item it stands in."""
+    """One argument of kube-apiserver's command line, and where it stands."""
 
     text: str
     path: Path
+    """The way to the list item, or to the key."""
+    value_path: Path | None = None
+    """The way to the value, where that is a node of its own."""
+    by_key: bool = False
+    """It stands at a key of a mapping: that is the place to report."""
+    written: str = ""
+    """What the file says for the flag, where that is not the argument itself."""
+
+
+class Runs(enum.Enum):
+    """What runs a kube-apiserver: whether a kubelet stands between the file and the process."""
+
+    STATIC_POD = enum.auto()
+    """A kubelet, from a file in its manifest folder."""
+    POD = enum.auto()
+    """A kubelet, by way of the API or from where its manifest will be put."""
+    PROCESS = enum.auto()
+    """No kubelet: systemd, k3s, a snap."""
+    UNKNOWN = enum.auto()
 
 
 class ApiServer(_Frozen):
@@ -131,25 +170,35 @@ class ApiServer(_Frozen):
     """The way to the container (or to the list of flags) in the document."""
     minor: int
     carrier: str
-    """`static-pod`, `workload` (Deployment, StatefulSet …), `fragment` (part of a Pod), or `flags` (a bare list)."""
+    """The file format that describes it, such as `static-pod`; for the report, not for rules."""
+    runs: Runs
+    files: Files
+    whole: bool
+    """The file describes all of the server: what is absent here is absent there, unless it is `opaque`."""
     arguments: tuple[Argument, ...]
     flags: ParsedFlags
+    spelling: Spelling
     mounts: tuple[Mount, ...] = ()
+    """All mounts of the container, also those that the carrier's tool makes by itself."""
     volumes: tuple[Volume, ...] = ()
-    pod_path: Path = ()
-    """The way to the Pod (or Pod template) in the document."""
-    spec_path: Path = ()
-    """The way to what holds the containers and `volumes`: the Pod's `spec`; in fragments maybe the document itself."""
+    mount_places: tuple[Place | None, ...] = ()
+    """Where each mount stands; None for those that the tool makes by itself."""
+    volume_places: tuple[Place | None, ...] = ()
+    mount_spelling: EntrySpelling
+    """What the carrier calls a mount and its parts."""
+    volume_spelling: EntrySpelling
+    mounts_path: Path = ()
+    """The way to the list that holds the mounts: where a missing one is added."""
     other_mounts: tuple[Mount, ...] = ()
     """The mounts of the Pod's other containers."""
     not_text: tuple[Path, ...] = ()
-    """Items of `command` and `args` that are no strings: the kubelet does not take such a Pod."""
+    """Arguments that are no strings: the kubelet refuses such a Pod."""
     read_only_root: bool = False
     run_as_user: int | None = None
     host_network: bool = False
     dns_policy: str = ""
     arguments_path: Path = ()
-    """The way to the list that holds the arguments: where a missing flag is reported."""
+    """The way to what holds the arguments: where a missing flag is reported."""
     opaque: bool = False
     """Arguments or mounts are only known at run time (templates, `$(X)` from valueFrom, shell variables).
 
@@ -157,53 +206,79 @@ class ApiServer(_Frozen):
     """
     version_notice: str = ""
     """What to tell the user where another release than the manifest's stands for it."""
-    policies: tuple[PolicySubject, ...] = ()
-    """The policy of the same run that `--audit-policy-file` names, if one does."""
-    other_policies: tuple[PolicySubject, ...] = ()
-    """Where no policy of the run has the name that the flag gives: those beside the manifest that nothing names."""
-    webhook: WebhookConfig | None = None
-    """The kubeconfig of the same run that `--audit-webhook-config-file` names, if one does."""
-
-    def at(self, *steps: str | int) -> Path:
-        """Return the path of a value of the container within the document."""
-        return (*self.base, *steps)
 
     @property
     def complete(self) -> bool:
         """Whether what is absent here is absent on the server: not so in fragments and bare lists of flags."""
-        return self.carrier in {"static-pod", "workload"} and not self.opaque
+        return self.whole and not self.opaque
+
+    def named(self, flag: str) -> str:
+        """Return what a sentence calls a flag: `--audit-log-path`, or as the carrier has it."""
+        return self.spelling.name(flag)
+
+    def written(self, flag: str, value: str | None = None) -> str:
+        """Return a flag with its value as the carrier writes it, to be pasted; None is a flag that stands alone."""
+        return self.spelling.text(flag, value)
+
+    def mount_path(self, mount: Mount, part: Part) -> Path | None:
+        """Return the way to a part of a mount; None where the carrier's tool makes the mount by itself."""
+        place = self.mount_places[mount.position]
+        return place.at(part) if place else None
+
+    def volume_path(self, volume: Volume, part: Part, source: str = "") -> Path | None:
+        """Return the way to a part of a volume; None where the carrier's tool makes the volume by itself."""
+        place = self.volume_places[volume.position]
+        return place.at(part, source) if place else None
+
+    def with_flag(self, flag: str, value: str | None = None) -> tuple[Change, ...]:
+        """Return what sets a flag to a value, whether it is there already or not."""
+        use = self.flags.last(flag)
+        if use is None:
+            return (self.spelling.added(self.arguments_path, flag, value),)
+        written = self.spelling.changed(self.arguments[use.position].path, flag, value)
+        return (*written, *self._without_value(use))
+
+    def without(self, use: FlagUse) -> tuple[Change, ...]:
+        """Return what takes a flag out."""
+        return (self.spelling.deleted(self.arguments[use.position].path), *self._without_value(use))
+
+    def _without_value(self, use: FlagUse) -> tuple[Change, ...]:
+        return (self.spelling.deleted(self.arguments[use.value_position].path),) if use.separate else ()
 
     @property
-    def refused_by(self) -> list[str]:
-        """What keeps kube-apiserver from starting, some of `policy`, `flags`, `files`, `pod`."""
+    def refused_by(self) -> frozenset[str]:
+        """What of its own keeps kube-apiserver from starting, some of `flags`, `files`, `pod`."""
         reasons = {fault.by for fault in self.faults} - {""}
-        if any(policy.loaded.refused for policy in self.policies):
-            reasons.add("policy")
         if self.flags.refused:
             reasons.add("flags")
         if self.not_text:
             reasons.add("pod")
-        return [reason for reason in ("policy", "flags", "files", "pod") if reason in reasons]
+        return frozenset(reasons)
+
+    @cached_property
+    def container(self) -> Container:
+        """Where it runs, in the words of Kubernetes."""
+        from auditlint.kubernetes.container import Container
+
+        return Container(
+            flags=self.flags,
+            mounts=self.mounts,
+            volumes=self.volumes,
+            other_mounts=self.other_mounts,
+            files=self.files,
+            whole=self.complete,
+            has_volumes=self.whole,
+            static=self.runs is Runs.STATIC_POD,
+            read_only_root=self.read_only_root,
+            run_as_user=self.run_as_user,
+        )
 
     @cached_property
     def faults(self) -> tuple[Fault, ...]:
         """What is wrong with the mounts and with the files that audit flags name."""
         from auditlint.kubernetes import container  # a run of policies alone does not pay for it
 
-        return container.faults(
-            container.Container(
-                flags=self.flags,
-                mounts=self.mounts,
-                volumes=self.volumes,
-                other_mounts=self.other_mounts,
-                whole=self.complete,
-                has_volumes=self.carrier in {"static-pod", "workload"},
-                static=self.carrier == "static-pod" and (self.host_network or container.in_manifest_folder(self.path)),
-                read_only_root=self.read_only_root,
-                run_as_user=self.run_as_user,
-                webhook=self.webhook.value if self.webhook else None,
-            )
-        )
+        return container.faults(self.container)
 
 
 class ManifestFile(NamedTuple):
@@ -229,15 +304,13 @@ class AuditSink(NamedTuple):
     minor: int
 
 
-class WebhookConfig(NamedTuple):
+class WebhookConfig(_Frozen):
     """A kubeconfig, which describes the audit webhook of the apiserver whose flag names it."""
 
     path: str
     document: int
     places: Places
     value: Value
-    server: ApiServer | None = None
-    """The apiserver of the same run that names this file, if one does."""
 
 
 class Ignore(NamedTuple):

@@ -65,7 +65,7 @@ def of_text(content: str) -> list[Resource]:
 def known(policy: str, *definitions: str, cluster: Cluster | None = None) -> dict[str, Resource]:
     """Return the custom resources that a policy's cluster has in a run with files of definitions, by their names."""
     files = [Definitions(f"{index}.yaml", content.encode()) for index, content in enumerate(definitions)]
-    (linked,) = link([only(PolicySubject, policy)], cluster or Cluster(), files)
+    (linked,) = link([only(PolicySubject, policy)], cluster or Cluster(), files).subjects
     assert isinstance(linked, PolicySubject)
     return {f"{one.name}.{one.group}": one for one in linked.cluster.custom}
 
@@ -167,7 +167,7 @@ def test_definitions_among_other_documents(content: str) -> None:
 
 def test_definitions_in_utf_16() -> None:
     files = [Definitions("crd.yaml", V1.encode("utf-16"))]
-    (linked,) = link([only(PolicySubject, LIMITED % "example.com")], Cluster(), files)
+    (linked,) = link([only(PolicySubject, LIMITED % "example.com")], Cluster(), files).subjects
     assert isinstance(linked, PolicySubject)
     assert len(linked.cluster.custom) == 3
 
@@ -177,7 +177,7 @@ def test_a_definition_knows_more_than_the_configuration() -> None:
     resources = known(LIMITED % "example.com", V1, cluster=cluster)
     assert resources["widgets.example.com"].kind == "Widget"
     assert resources["gizmos.example.com"] == Resource("example.com", "gizmos")
-    (linked,) = link([only(PolicySubject, LIMITED % "example.com")], cluster, [Definitions("x", V1.encode())])
+    (linked,) = link([only(PolicySubject, LIMITED % "example.com")], cluster, [Definitions("x", V1.encode())]).subjects
     assert isinstance(linked, PolicySubject)
     assert linked.cluster.aggregated
 
@@ -188,7 +188,7 @@ def test_the_same_definition_twice_is_one() -> None:
 
 def test_a_file_that_is_gone_defines_nothing(tmp_path: Path) -> None:
     subject = only(PolicySubject, LIMITED % "example.com")
-    assert link([subject], Cluster(), [Definitions(str(tmp_path / "gone.yaml"))]) == (subject,)
+    assert link([subject], Cluster(), [Definitions(str(tmp_path / "gone.yaml"))]).subjects == (subject,)
 
 
 @pytest.mark.parametrize("named", [True, False])

@@ -42,8 +42,9 @@ def documents() -> SearchStrategy[object]:
 @settings(max_examples=300, deadline=None)
 def test_any_shape_is_taken(values: list[object], as_kind: str | None) -> None:
     text = yaml.dump_all(values)
-    for subject in link(recognise("x.yaml", text.encode(), as_kind=as_kind, named=True, minor=None).subjects):
-        entry = of_subject(subject)
+    linked = link(recognise("x.yaml", text.encode(), as_kind=as_kind, named=True, minor=None).subjects)
+    for subject in linked.subjects:
+        entry = of_subject(subject, linked)
         assert entry is None or entry.path == "x.yaml"
 
 

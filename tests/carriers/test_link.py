@@ -11,99 +11,111 @@ MOUNT = "volumeMounts: [{name: audit, mountPath: /etc/kubernetes/audit}]"
 VOLUME = "volumes: [{name: audit, hostPath: {path: /srv/audit}}]"
 
 
-def run(**files: str) -> dict[str, ApiServer | PolicySubject]:
-    """Return the linked subjects by path; in names `__` stands for `/`, `_y` for `.yaml`."""
-    given = [
-        subject
-        for name, text in files.items()
-        for subject in found(text, name.replace("__", "/").replace("_y", ".yaml")).subjects
-    ]
-    linked = link(given)
-    assert [type(subject) for subject in linked] == [type(subject) for subject in given]
-    return {subject.path: subject for subject in linked if isinstance(subject, ApiServer | PolicySubject)}
+class Run:
+    """What belongs together in a run, by the paths of its files."""
 
+    def __init__(self, **files: str) -> None:
+        """Link the subjects; in names `__` stands for `/`, `_y` for `.yaml`."""
+        given = [
+            subject
+            for name, text in files.items()
+            for subject in found(text, name.replace("__", "/").replace("_y", ".yaml")).subjects
+        ]
+        self.links = link(given)
+        assert [type(subject) for subject in self.links.subjects] == [type(subject) for subject in given]
+        self.by_path = {subject.path: subject for subject in self.links.subjects}
 
-def policy(result: dict[str, ApiServer | PolicySubject], path: str) -> PolicySubject:
-    subject = result[path]
-    assert isinstance(subject, PolicySubject)
-    return subject
+    def policy(self, path: str) -> PolicySubject:
+        """Return a policy as its server has it."""
+        subject = self.by_path[path]
+        assert isinstance(subject, PolicySubject)
+        return subject
 
+    def server(self, path: str) -> ApiServer:
+        """Return the server of a manifest."""
+        subject = self.by_path[path]
+        assert isinstance(subject, ApiServer)
+        return subject
 
-def server(result: dict[str, ApiServer | PolicySubject], path: str) -> ApiServer:
-    subject = result[path]
-    assert isinstance(subject, ApiServer)
-    return subject
+    def policy_of(self, path: str) -> PolicySubject | None:
+        """Return the policy of a manifest's server."""
+        return self.links.policy_of.get(self.server(path))
+
+    def near(self, path: str) -> tuple[PolicySubject, ...]:
+        """Return the policies beside a manifest that may be meant."""
+        return self.links.near.get(self.server(path), ())
+
+    def servers_of(self, path: str) -> tuple[ApiServer, ...]:
+        """Return the servers that name a policy."""
+        return self.links.servers_of.get(self.policy(path), ())
 
 
 def test_by_base_name() -> None:
-    result = run(manifest_y=pod(FLAGS), policy_y=POLICY)
-    assert server(result, "manifest.yaml").policies == (policy(result, "policy.yaml"),)
-    judged = policy(result, "policy.yaml").server
-    assert judged is not None
-    assert judged.path == "manifest.yaml"
+    result = Run(manifest_y=pod(FLAGS), policy_y=POLICY)
+    assert result.policy_of("manifest.yaml") is result.policy("policy.yaml")
+    assert result.servers_of("policy.yaml") == (result.server("manifest.yaml"),)
 
 
 def test_the_name_on_the_host_counts() -> None:
     spec = VOLUME.replace("/srv/audit", "/srv/audit.yaml")
     mount = MOUNT.replace("/etc/kubernetes/audit", "/etc/kubernetes/audit/policy.yaml")
-    result = run(manifest_y=pod(FLAGS + mount, spec=spec), policy_y=POLICY, audit_y=POLICY)
-    assert server(result, "manifest.yaml").policies == (policy(result, "audit.yaml"),)
+    result = Run(manifest_y=pod(FLAGS + mount, spec=spec), policy_y=POLICY, audit_y=POLICY)
+    assert result.policy_of("manifest.yaml") is result.policy("audit.yaml")
 
 
 def test_a_sub_path_counts() -> None:
     mount = "volumeMounts: [{name: audit, mountPath: /etc/kubernetes/audit/policy.yaml, subPath: strict.yaml}]"
-    result = run(manifest_y=pod(FLAGS + mount, spec=VOLUME), policy_y=POLICY, strict_y=POLICY)
-    assert server(result, "manifest.yaml").policies == (policy(result, "strict.yaml"),)
+    result = Run(manifest_y=pod(FLAGS + mount, spec=VOLUME), policy_y=POLICY, strict_y=POLICY)
+    assert result.policy_of("manifest.yaml") is result.policy("strict.yaml")
 
 
 def test_the_longest_tail_wins() -> None:
-    result = run(manifest_y=pod(FLAGS + MOUNT, spec=VOLUME), audit__policy_y=POLICY, other__policy_y=POLICY)
-    assert server(result, "manifest.yaml").policies == (policy(result, "audit/policy.yaml"),)
-    assert policy(result, "other/policy.yaml").server is None
+    result = Run(manifest_y=pod(FLAGS + MOUNT, spec=VOLUME), audit__policy_y=POLICY, other__policy_y=POLICY)
+    assert result.policy_of("manifest.yaml") is result.policy("audit/policy.yaml")
+    assert result.servers_of("other/policy.yaml") == ()
 
 
 def test_of_equals_the_nearest_wins() -> None:
-    result = run(a__manifest_y=pod(FLAGS), a__policy_y=POLICY, b__manifest_y=pod(FLAGS), b__policy_y=POLICY)
-    assert server(result, "a/manifest.yaml").policies == (policy(result, "a/policy.yaml"),)
-    assert server(result, "b/manifest.yaml").policies == (policy(result, "b/policy.yaml"),)
+    result = Run(a__manifest_y=pod(FLAGS), a__policy_y=POLICY, b__manifest_y=pod(FLAGS), b__policy_y=POLICY)
+    assert result.policy_of("a/manifest.yaml") is result.policy("a/policy.yaml")
+    assert result.policy_of("b/manifest.yaml") is result.policy("b/policy.yaml")
 
 
 def test_of_equally_near_ones_none_does() -> None:
-    result = run(manifest_y=pod(FLAGS), a__policy_y=POLICY, b__policy_y=POLICY)
-    assert server(result, "manifest.yaml").policies == ()
+    result = Run(manifest_y=pod(FLAGS), a__policy_y=POLICY, b__policy_y=POLICY)
+    assert result.policy_of("manifest.yaml") is None
 
 
 def test_the_policy_takes_the_release_of_its_server() -> None:
     beta = POLICY.replace("/v1", "/v1beta1")
     image = "kube-apiserver:v1.21.0"
-    result = run(manifest_y=pod(FLAGS, image=image), policy_y=beta)
-    judged = policy(result, "policy.yaml")
+    result = Run(manifest_y=pod(FLAGS, image=image), policy_y=beta)
+    judged = result.policy("policy.yaml")
     assert (judged.minor, judged.loaded.refused) == (21, False)
-    assert server(result, "manifest.yaml").policies == (judged,)
+    assert result.policy_of("manifest.yaml") is judged
 
 
 def test_a_policy_under_another_name() -> None:
-    result = run(d__manifest_y=pod(FLAGS), d__audit_y=POLICY, e__other_y=POLICY)
-    judged = server(result, "d/manifest.yaml")
-    assert judged.policies == ()
-    assert judged.other_policies == (policy(result, "d/audit.yaml"),)
+    result = Run(d__manifest_y=pod(FLAGS), d__audit_y=POLICY, e__other_y=POLICY)
+    assert result.policy_of("d/manifest.yaml") is None
+    assert result.near("d/manifest.yaml") == (result.policy("d/audit.yaml"),)
 
 
 def test_a_policy_that_another_server_names_is_not_meant() -> None:
     second = pod(FLAGS.replace("policy.yaml", "nothing.yaml"))
-    result = run(manifest_y=pod(FLAGS), second_y=second, policy_y=POLICY)
-    assert server(result, "second.yaml").other_policies == ()
+    result = Run(manifest_y=pod(FLAGS), second_y=second, policy_y=POLICY)
+    assert result.near("second.yaml") == ()
 
 
 def test_snippets_and_later_documents_are_not_served() -> None:
-    result = run(manifest_y=pod(FLAGS), policy_y="- level: None\n")
-    assert server(result, "manifest.yaml").policies == ()
-    assert server(result, "manifest.yaml").other_policies == ()
-    bundle = run(manifest_y=pod(FLAGS), policy_y="kind: Service\n---\n" + POLICY)
-    assert server(bundle, "manifest.yaml").policies == ()
+    result = Run(manifest_y=pod(FLAGS), policy_y="- level: None\n")
+    assert result.policy_of("manifest.yaml") is None
+    assert result.near("manifest.yaml") == ()
+    bundle = Run(manifest_y=pod(FLAGS), policy_y="kind: Service\n---\n" + POLICY)
+    assert bundle.policy_of("manifest.yaml") is None
 
 
 def test_without_a_flag_nothing_is_linked() -> None:
-    result = run(manifest_y=pod("command: [kube-apiserver]"), policy_y=POLICY)
-    assert server(result, "manifest.yaml").other_policies == ()
-    assert policy(result, "policy.yaml").server is None
+    result = Run(manifest_y=pod("command: [kube-apiserver]"), policy_y=POLICY)
+    assert result.near("manifest.yaml") == ()
+    assert result.servers_of("policy.yaml") == ()

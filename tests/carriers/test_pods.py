@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from auditlint.kubernetes.mounts import Part
 from auditlint.lint.summaries import of_subject
 from auditlint.report.model import SubjectSummary
 from auditlint.subjects.model import ApiServer, ManifestFile
@@ -112,7 +113,9 @@ volumes:
         ("all", "projected", "", ""),
     ]
     assert server.volumes[2].projected == ("secret", "configMap")
-    assert (server.pod_path, server.spec_path) == ((), ("spec",))
+    assert server.mount_path(mount, Part.SUB_PATH) == ("spec", "containers", 0, "volumeMounts", 0, "subPath")
+    assert server.volume_path(server.volumes[0], Part.HOST_PATH_TYPE) == ("spec", "volumes", 0, "hostPath", "type")
+    assert server.volume_path(server.volumes[2], Part.SOURCE, "projected") == ("spec", "volumes", 2, "projected")
 
 
 def test_the_container_decides_on_its_user() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from auditlint.finding import Span
@@ -10,7 +12,9 @@ from auditlint.subjects.model import PolicySubject
 from auditlint.text.places import NodePlaces
 
 PLACES = NodePlaces(None, Span(1, 1, 1, 1))
-POLICY = PolicySubject(path="p.yaml", document=0, places=PLACES, base=(), minor=37, loaded=load(None, 37))
+POLICY = PolicySubject(
+    path="p.yaml", document=0, places=PLACES, base=(), minor=37, loaded=load(None, 37), decode=partial(load, None)
+)
 
 
 def test_a_subject_cannot_be_changed() -> None:
@@ -25,5 +29,5 @@ def test_a_changed_copy() -> None:
 
 
 def test_a_subject_is_made_whole() -> None:
-    with pytest.raises(TypeError, match="lacks loaded"):
+    with pytest.raises(TypeError, match="lacks loaded, decode"):
         PolicySubject(path="p.yaml", document=0, places=PLACES, base=(), minor=37)  # type: ignore[call-arg]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditlint.kubernetes import mounts
-from auditlint.kubernetes.mounts import Mount, Volume, pod_errors
+from auditlint.kubernetes.mounts import Mount, Part, PodErrorKind, Volume, pod_errors
 
 HOST = Volume("audit", "hostPath", 0, "/etc/kubernetes/audit", "DirectoryOrCreate")
 
@@ -146,29 +146,30 @@ GOOD_MOUNT = Mount("audit", "/audit", 0)
     ("listed", "volumes", "expected"),
     [
         ([GOOD_MOUNT], [HOST], []),
-        ([GOOD_MOUNT], [], [("mount-without-volume", ("volumeMounts", 0, "name"), 'Not found: "audit"')]),
+        ([GOOD_MOUNT], [], [(PodErrorKind.NO_VOLUME, 0, Part.NAME, 'Not found: "audit"')]),
         (
             [GOOD_MOUNT, GOOD_MOUNT._replace(position=1)],
             [HOST],
-            [("overlapping-mounts", ("volumeMounts", 1, "mountPath"), 'Invalid value: "/audit": must be unique')],
+            [(PodErrorKind.SAME_MOUNT_PATH, 1, Part.MOUNT_PATH, 'Invalid value: "/audit": must be unique')],
         ),
         ([GOOD_MOUNT, GOOD_MOUNT._replace(position=1, mount_path="/audit/")], [HOST], []),
         (
             [GOOD_MOUNT._replace(mount_path="", sub_path="/x")],
             [HOST],
             [
-                ("invalid", ("volumeMounts", 0, "mountPath"), "Required value"),
-                ("invalid", ("volumeMounts", 0, "subPath"), 'Invalid value: "/x": must be a relative path'),
+                (PodErrorKind.OTHER, 0, Part.MOUNT_PATH, "Required value"),
+                (PodErrorKind.OTHER, 0, Part.SUB_PATH, 'Invalid value: "/x": must be a relative path'),
             ],
         ),
         (
             [GOOD_MOUNT._replace(sub_path="a/../b", sub_path_expr="$(X)")],
             [HOST],
             [
-                ("invalid", ("volumeMounts", 0, "subPath"), "Invalid value: \"a/../b\": must not contain '..'"),
+                (PodErrorKind.OTHER, 0, Part.SUB_PATH, "Invalid value: \"a/../b\": must not contain '..'"),
                 (
-                    "invalid",
-                    ("volumeMounts", 0, "subPathExpr"),
+                    PodErrorKind.OTHER,
+                    0,
+                    Part.SUB_PATH_EXPR,
                     'Invalid value: "$(X)": subPathExpr and subPath are mutually exclusive',
                 ),
             ],
@@ -178,8 +179,9 @@ GOOD_MOUNT = Mount("audit", "/audit", 0)
             [HOST._replace(host_path_type="folder")],
             [
                 (
-                    "wrong-host-path-type",
-                    ("volumes", 0, "hostPath", "type"),
+                    PodErrorKind.UNKNOWN_HOST_PATH_TYPE,
+                    0,
+                    Part.HOST_PATH_TYPE,
                     f'Unsupported value: "folder": supported values: {SUPPORTED_TYPES}',
                 )
             ],
@@ -188,20 +190,22 @@ GOOD_MOUNT = Mount("audit", "/audit", 0)
             [],
             [HOST, HOST._replace(position=1, host_path="", more_kinds=("secret",))],
             [
-                ("invalid", ("volumes", 1, "secret"), "Forbidden: may not specify more than 1 volume type"),
-                ("invalid", ("volumes", 1, "hostPath", "path"), "Required value"),
-                ("invalid", ("volumes", 1, "name"), 'Duplicate value: "audit"'),
+                (PodErrorKind.OTHER, 1, Part.SOURCE, "Forbidden: may not specify more than 1 volume type"),
+                (PodErrorKind.OTHER, 1, Part.HOST_PATH, "Required value"),
+                (PodErrorKind.OTHER, 1, Part.NAME, 'Duplicate value: "audit"'),
             ],
         ),
-        ([], [HOST._replace(name="")], [("invalid", ("volumes", 0, "name"), "Required value")]),
+        ([], [HOST._replace(name="")], [(PodErrorKind.OTHER, 0, Part.NAME, "Required value")]),
     ],
 )
 def test_pod_errors(
-    listed: list[Mount], volumes: list[Volume], expected: list[tuple[str, tuple[str | int, ...], str]]
+    listed: list[Mount], volumes: list[Volume], expected: list[tuple[PodErrorKind, int, Part, str]]
 ) -> None:
-    assert list(pod_errors(listed, volumes)) == expected
+    errors = pod_errors(listed, volumes)
+    assert [(error.kind, error.at.position, error.part, error.message) for error in errors] == expected
 
 
 @pytest.mark.parametrize("name", ["Audit", "-a", "a-", "a.b", "a_b", "a" * 64])
 def test_volume_names(name: str) -> None:
-    assert [error.place for error in pod_errors([], [HOST._replace(name=name)])] == [("volumes", 0, "name")]
+    (error,) = pod_errors([], [HOST._replace(name=name)])
+    assert (error.at.name, error.part) == (name, Part.NAME)

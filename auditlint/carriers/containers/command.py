@@ -40,6 +40,12 @@ class Item(NamedTuple):
     path: Path
     opaque: bool = False
     """Some of it is known at run time only."""
+    value_path: Path | None = None
+    """The way to the value, where that is a node of its own."""
+    by_key: bool = False
+    """It stands at a key of a mapping."""
+    written: str = ""
+    """What the file says for the flag, where that is not the argument itself."""
 
 
 class CommandLine(NamedTuple):

@@ -6,6 +6,7 @@ from os.path import abspath, dirname
 from typing import TYPE_CHECKING
 
 from auditlint.checks.server.flag_words import at_flag
+from auditlint.checks.server.told import told_here
 from auditlint.finding import Related, Severity
 from auditlint.kubernetes import container, feature_gates
 from auditlint.rule import Category
@@ -50,7 +51,7 @@ def audit_sink(sink: AuditSink, context: Context) -> Iterator[Finding]:
 def policy_not_found(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a policy flag that fits to no policy of the run, where the one policy beside it fits to no flag."""
     use = server.flags.last("audit-policy-file")
-    near = [policy for policy in server.other_policies if _beside(server.path, policy.path)]
+    near = [policy for policy in context.links.near.get(server, ()) if _beside(server.path, policy.path)]
     if use is not None and use.value and len(near) == 1:
         message = (
             f'no file of this run is "{use.value}", and no flag names {near[0].path}: if that is the policy, both '
@@ -74,11 +75,11 @@ def _beside(path: str, other: str) -> bool:
 def policy_in_manifest_folder(subject: ApiServer | PolicySubject, context: Context) -> Iterator[Finding]:
     """Report a policy file in a folder whose files are taken for Pods or for objects to apply."""
     if isinstance(subject, ApiServer):
-        for fault in subject.faults:
-            use = subject.flags.last(fault.flag) if fault.kind == context.rule.name else None
+        for fault in told_here(subject.faults, context):
+            use = subject.flags.last(fault.flag)
             if use is not None:
                 yield at_flag(subject, context, use, _among_manifests(fault.path), refused=bool(fault.by))
-    elif subject.server is None:
+    elif not context.links.servers_of.get(subject):
         path = abspath(subject.path)
         if "manifests" in path and container.in_manifest_folder(path):
             yield context.key(subject.base, _among_manifests(path))

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.analysis import Analysis
     from auditlint.kubernetes.match import Request
     from auditlint.kubernetes.policy import GroupResources, PolicyRule
+    from auditlint.subjects.model import ApiServer
 
 rule = Category("policy-cost", PolicySubject)
 _EVENT_GROUPS = ("", "events.k8s.io")
@@ -222,7 +223,8 @@ def managed_fields_logged(policy: PolicySubject, context: Context) -> Iterator[F
 def request_received_logged(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report that the stage RequestReceived is kept where ResponseComplete says the same and more."""
     found = _whole(policy)
-    if not found or "RequestReceived" in found.policy.omit_stages or _is_strict(policy):
+    strict = _is_strict(context.links.servers_of.get(policy, ()))
+    if not found or "RequestReceived" in found.policy.omit_stages or strict:
         return
     twice = [index for index, now in enumerate(found.policy.rules) if _logs_twice(found, now)]
     forgot, habit = _forgot(found, twice)
@@ -433,9 +435,7 @@ def _served(found: Analysis, index: int) -> Request | None:
     return shown or found.is_served(index).request
 
 
-def _is_strict(policy: PolicySubject) -> bool:
-    """Tell whether the server fails requests whose event is lost, which it does at the stage RequestReceived only."""
-    uses = (
-        [policy.server.flags.last(f"audit-{backend}-mode") for backend in ("log", "webhook")] if policy.server else []
-    )
+def _is_strict(servers: Iterable[ApiServer]) -> bool:
+    """Tell whether a server fails requests whose event is lost, which it does at the stage RequestReceived only."""
+    uses = [server.flags.last(f"audit-{backend}-mode") for server in servers for backend in ("log", "webhook")]
     return any(use is not None and use.value == "blocking-strict" for use in uses)

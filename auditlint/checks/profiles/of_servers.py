@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from auditlint import profiles
 from auditlint.checks.server.backends import no_backend
-from auditlint.checks.server.flag_words import at_flag, dashed, example, lacks, meant
+from auditlint.checks.server.flag_words import at_flag, example, lacks, meant, names_of
 from auditlint.english import listing, noun
 from auditlint.kubernetes import audit_options, container, feature_gates
 
@@ -40,7 +40,7 @@ def _no_log(server: ApiServer, context: Context) -> Finding:
     use = server.flags.last(_WEBHOOK)
     where = "the webhook" if server.flags.text(_WEBHOOK) else "AuditSinks"
     message = (
-        f"events go to {where} alone, and the profile asks for a log file as well. Add {example(_LOG, server.minor)}, "
+        f"events go to {where} alone, and the profile asks for a log file as well. Add {example(server, _LOG)}, "
         "and mount its folder"
     )
     if use:
@@ -53,9 +53,11 @@ def _dynamic_auditing(server: ApiServer, context: Context) -> Iterator[Finding]:
     gate, switch = server.flags.last("feature-gates"), server.flags.last(_DYNAMIC)
     told = "dynamic auditing lets AuditSinks in the cluster send audit events anywhere. Delete"
     if gate and feature_gates.turns_on(server.flags, _GATE):
-        yield at_flag(server, context, gate, f"{told} {_GATE} from --feature-gates", about=("dynamic-auditing",))
+        yield at_flag(
+            server, context, gate, f"{told} {_GATE} from {server.named('feature-gates')}", about=("dynamic-auditing",)
+        )
     elif switch and server.flags.enabled(_DYNAMIC):
-        yield at_flag(server, context, switch, f"{told} --{_DYNAMIC}", about=("dynamic-auditing",))
+        yield at_flag(server, context, switch, f"{told} {server.named(_DYNAMIC)}", about=("dynamic-auditing",))
 
 
 def retention(server: ApiServer, context: Context) -> Iterator[Finding]:
@@ -68,7 +70,7 @@ def retention(server: ApiServer, context: Context) -> Iterator[Finding]:
         use = server.flags.last(name)
         value = int(server.flags.number(name)) if use else least
         if use and 0 <= value < least:
-            message = f"{_too_low(server, name, value, least)}. Write --{name}={least}"
+            message = f"{_too_low(server, name, value, least)}. Write {server.written(name, str(least))}"
             yield at_flag(server, context, use, message, about=(name,))
 
 
@@ -89,9 +91,9 @@ def _absent(server: ApiServer, context: Context, names: Sequence[str], asked: di
     """Return what to say of limits that are not set, at the log's path or, without a log, at the arguments."""
     use = server.flags.last(_LOG)
     numbers = listing([f"{asked[name]} {_UNITS[name]}" for name in names])
-    added = listing([f"--{name}={asked[name]}" for name in names])
+    added = listing([server.written(name, str(asked[name])) for name in names])
     be = noun(len(names), "is", "are")
-    start = f"{dashed(names)} {be} not set"
+    start = f"{names_of(server, names)} {be} not set"
     if use and container.is_log_file(use.value) and len(names) == 1:
         message = f"{start}: {_in_effect(server, names[0])}, but the profile's check looks for the flag. Add {added}"
     else:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from auditlint.rule import Context
     from auditlint.subjects.model import PolicySubject
 
+from auditlint.kubernetes.container import webhook_faults
+
 rule = Category("apiserver-backends", ApiServer)
 _DYNAMIC = "audit-dynamic-configuration"
 
@@ -37,7 +39,7 @@ def no_backend(server: ApiServer) -> bool:
 def auditing_off(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report an apiserver with neither a policy nor a backend."""
     if no_backend(server) and lacks(server, "audit-policy-file"):
-        added = f"{example('audit-policy-file', server.minor)} and {example('audit-log-path', server.minor)}"
+        added = f"{example(server, 'audit-policy-file')} and {example(server, 'audit-log-path')}"
         message = f"nothing is audited: there is neither a policy nor a backend. Add {added}, and mount both"
         yield context.key(server.arguments_path, message)
 
@@ -53,7 +55,8 @@ def policy_without_backend(server: ApiServer, context: Context) -> Iterator[Find
     if use is not None and use.value and no_backend(server):
         message = (
             "no event is written anywhere, and the server does not say so: a policy is set, but neither "
-            f"--audit-log-path nor --audit-webhook-config-file. Add {example('audit-log-path', server.minor)}"
+            f"{server.named('audit-log-path')} nor {server.named('audit-webhook-config-file')}. "
+            f"Add {example(server, 'audit-log-path')}"
         )
         yield at_flag(server, context, use, message, about=("audit-log-path",))
 
@@ -69,8 +72,8 @@ def backend_without_policy(server: ApiServer, context: Context) -> Iterator[Find
     if uses and lacks(server, "audit-policy-file"):
         first = min(uses, key=lambda use: use.position)
         message = (
-            f"nothing is logged, and the server does not say so: --{first.name} counts for nothing without a policy. "
-            f"Add {example('audit-policy-file', server.minor)}, and mount that file"
+            f"nothing is logged, and the server does not say so: {server.named(first.name)} counts for nothing without "
+            f"a policy. Add {example(server, 'audit-policy-file')}, and mount that file"
         )
         yield at_flag(server, context, first, message, about=("audit-policy-file",))
 
@@ -87,20 +90,23 @@ def blocking_backend(server: ApiServer, context: Context) -> Iterator[Finding]:
         if use is None or not (server.flags.text(switch) or not server.complete):
             continue
         if use.value == "blocking-strict":
-            yield at_flag(server, context, use, _STRICT[backend])
+            message, better = _STRICT[backend]
+            advice = f"Write {server.written(use.name, better)}, unless no request may go unaudited"
+            yield at_flag(server, context, use, f"{message}. {advice}")
         elif use.value == "blocking" and backend == "webhook":
-            yield at_flag(server, context, use, _BLOCKING)
+            yield at_flag(server, context, use, f"{_BLOCKING}. Write {server.written(use.name, 'batch')}")
 
 
 _BLOCKING = (
     "every API request waits for the webhook to take its event, and while the webhook is down for five tries, 10 s "
-    "and more apart: clients time out. Write --audit-webhook-mode=batch"
+    "and more apart: clients time out"
 )
 _STRICT = {
-    "webhook": "every API request fails while the webhook does not take its event: when it is down, so is the API. "
-    "Write --audit-webhook-mode=batch, unless no request may go unaudited",
-    "log": "every API request fails while its event cannot be written: a full disk stops the API. "
-    "Write --audit-log-mode=blocking, unless no request may go unaudited",
+    "webhook": (
+        "every API request fails while the webhook does not take its event: when it is down, so is the API",
+        "batch",
+    ),
+    "log": ("every API request fails while its event cannot be written: a full disk stops the API", "blocking"),
 }
 
 
@@ -113,9 +119,10 @@ def toothless_strict(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report blocking-strict where the policy of the run omits the stage RequestReceived."""
     for backend in audit_options.BACKENDS:
         use = server.flags.last(f"audit-{backend}-mode")
-        for policy in server.policies if use and use.value == "blocking-strict" else ():
+        policy = context.links.policy_of.get(server)
+        if use is not None and use.value == "blocking-strict" and policy is not None:
             place = _omitting(policy)
-            if use and place is not None:
+            if place is not None:
                 message = (
                     '"blocking-strict" fails requests only at the stage RequestReceived, and the policy omits that '
                     "stage: a request whose event is lost still succeeds. Keep RequestReceived in the policy"
@@ -152,7 +159,7 @@ def small_buffer(server: ApiServer, context: Context) -> Iterator[Finding]:
         if use and server.flags.text(f"audit-{backend}-mode") == "batch" and 0 < buffer < batch:
             message = (
                 f"the buffer holds {buffer} events and a batch {batch}: when more than {buffer} arrive at once the "
-                f'rest is dropped ("audit buffer queue blocked"). Write --{names[0]}=10000 or more'
+                f'rest is dropped ("audit buffer queue blocked"). Write {server.written(names[0], "10000")} or more'
             )
             yield at_flag(server, context, use, message)
 
@@ -167,15 +174,15 @@ def untruncated_webhook(server: ApiServer, context: Context) -> Iterator[Finding
     use = server.flags.last("audit-webhook-config-file")
     if use is None or not use.value or not server.complete or server.flags.enabled("audit-webhook-truncate-enabled"):
         return
-    for policy in server.policies:
-        index = _first_with_bodies(policy.loaded.policy)
-        if index is not None:
-            message = (
-                "the policy logs bodies, and one event may be as large as its object, 1.5 MB and more: a webhook that "
-                "refuses such a request loses the whole batch. Add --audit-webhook-truncate-enabled"
-            )
-            place = policy.places.key(policy.at("rules", index))
-            yield at_flag(server, context, use, message, related=(Related(policy.path, place, "logs bodies"),))
+    policy = context.links.policy_of.get(server)
+    index = _first_with_bodies(policy.loaded.policy) if policy else None
+    if policy is not None and index is not None:
+        message = (
+            "the policy logs bodies, and one event may be as large as its object, 1.5 MB and more: a webhook that "
+            f"refuses such a request loses the whole batch. Add {server.written('audit-webhook-truncate-enabled')}"
+        )
+        place = policy.places.key(policy.at("rules", index))
+        yield at_flag(server, context, use, message, related=(Related(policy.path, place, "logs bodies"),))
 
 
 def _first_with_bodies(policy: Policy | None) -> int | None:
@@ -192,12 +199,12 @@ def _first_with_bodies(policy: Policy | None) -> int | None:
 )
 def invalid_webhook_config(config: WebhookConfig, context: Context) -> Iterator[Finding]:
     """Report a kubeconfig without a current context or a server, and names and files in it that are not there."""
-    for fault in config.server.faults if config.server else ():
-        if fault.kind == "invalid-webhook-config":
-            message = _INVALID[fault.case].format(name=fault.path)
+    server = next(iter(context.links.servers_of.get(config, ())), None)
+    if server is not None:
+        for fault in webhook_faults(server.container, config.value):
+            message = _INVALID[fault.case].format(name=fault.path, mount=server.mount_spelling.entry)
             if fault.words:
-                words = speech(fault.words)
-                message = message.replace(". ", f" ({words}). ", 1)
+                message = message.replace(". ", f" ({speech(fault.words)}). ", 1)
             start = f"{NOT_STARTING}: " if fault.by else ""
             yield context.value(fault.place, start + message, refused=bool(fault.by))
 
@@ -210,7 +217,7 @@ _INVALID = {
     "no-server": 'the cluster "{name}" has no server. Write server: https:// and the address of the webhook',
     "two-authorities": 'the cluster "{name}" has its authority as a file and as data. Keep one of them',
     "insecure-with-authority": 'the cluster "{name}" names an authority and is not to check it. Delete this line',
-    "file-not-mounted": "no volumeMount covers {name}. Mount that file, or put its content here as data",
+    "file-not-mounted": "no {mount} covers {name}. Mount that file, or put its content here as data",
 }
 
 
@@ -222,7 +229,7 @@ _INVALID = {
 )
 def insecure_webhook(config: WebhookConfig, context: Context) -> Iterator[Finding]:
     """Report http, a server that is not checked, and secrets written into the kubeconfig of the audit webhook."""
-    found = kubeconfig.connection(config.value) if config.server else None
+    found = kubeconfig.connection(config.value) if context.links.servers_of.get(config) else None
     if found is None:
         return
     if _is_plain(found.cluster):
@@ -254,7 +261,7 @@ def _is_plain(cluster: kubeconfig.Entry) -> bool:
 )
 def cluster_dns_webhook(config: WebhookConfig, context: Context) -> Iterator[Finding]:
     """Report the name of a Service as the webhook's server, for a kube-apiserver in the network of its node."""
-    server = config.server
+    server = next(iter(context.links.servers_of.get(config, ())), None)
     found = kubeconfig.connection(config.value) if server else None
     if server is None or found is None or not server.host_network or server.dns_policy == "ClusterFirstWithHostNet":
         return

@@ -11,7 +11,7 @@ from auditlint.kubernetes import known_flags
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from auditlint.finding import Finding, Path, Related
+    from auditlint.finding import Finding, Related
     from auditlint.kubernetes.parsed_flags import FlagUse
     from auditlint.rule import Context
     from auditlint.subjects.model import ApiServer
@@ -34,31 +34,40 @@ EXAMPLES = {
 """A value for each flag that is often left without one."""
 
 
-def example(name: str, minor: int) -> str:
-    """Return a flag with a value that it takes."""
-    flag = known_flags.find(name, minor)
-    value = EXAMPLES.get(name) or (flag.default if flag else "") or "VALUE"
-    return f"--{name}={value}"
+def example(server: ApiServer, name: str) -> str:
+    """Return a flag with a value that it accepts, as the server's carrier writes it."""
+    flag = known_flags.find(name, server.minor)
+    return server.written(name, EXAMPLES.get(name) or (flag.default if flag else "") or "VALUE")
 
 
-def dashed(names: Iterable[str]) -> str:
-    """Return the names of flags as a sentence lists them."""
-    return listing([f"--{name}" for name in names])
+def names_of(server: ApiServer, flags: Iterable[str]) -> str:
+    """Return flags as a sentence lists them."""
+    return listing([server.named(flag) for flag in flags])
 
 
-def argument_path(server: ApiServer, position: int) -> Path:
-    """Return the way to the list item that holds an argument."""
-    return server.arguments[position].path
+def at_argument(server: ApiServer, context: Context, position: int, message: str, **details: Any) -> Finding:
+    """Return a finding at an argument: its list item, its key, or its words."""
+    argument = server.arguments[position]
+    return (context.key if argument.by_key else context.value)(argument.path, message, **details)
+
+
+def at_value(server: ApiServer, context: Context, position: int, message: str, **details: Any) -> Finding:
+    """Return a finding about the value in an argument, at the value if it stands apart from the flag's name."""
+    path = server.arguments[position].value_path
+    if path is None:
+        return at_argument(server, context, position, message, **details)
+    return context.value(path, message, **details)
 
 
 def at_flag(server: ApiServer, context: Context, use: FlagUse, message: str, **details: Any) -> Finding:
-    """Return a finding at the list item in which a flag stands."""
-    return context.value(argument_path(server, use.position), message, **details)
+    """Return a finding at the argument in which a flag stands."""
+    return at_argument(server, context, use.position, message, **details)
 
 
 def also(server: ApiServer, context: Context, use: FlagUse, message: str) -> Related:
-    """Return the list item in which a flag stands as a second place."""
-    return context.related(argument_path(server, use.position), message, key=False)
+    """Return the argument in which a flag stands as a second place."""
+    argument = server.arguments[use.position]
+    return context.related(argument.path, message, key=argument.by_key)
 
 
 def meant(server: ApiServer, name: str) -> bool:

@@ -9,11 +9,13 @@ from auditlint import spelling
 from auditlint.checks.server.flag_words import (
     NOT_STARTING,
     also,
-    argument_path,
+    at_argument,
     at_flag,
-    dashed,
+    at_value,
     example,
+    names_of,
 )
+from auditlint.checks.server.told import told_here
 from auditlint.checks.suggestions import flag_names
 from auditlint.english import listing, speech
 from auditlint.finding import Severity
@@ -32,9 +34,6 @@ if TYPE_CHECKING:
 rule = Category("apiserver-flags", ApiServer)
 _WHOLE_NUMBERS = frozenset({"int", "int32", "int64", "uint"})
 _UNITS = {"audit-log-maxage": "days", "audit-log-maxbackup": "files", "audit-log-maxsize": "megabytes"}
-_DYNAMIC = (
-    "dynamic auditing, AuditSink objects included, is gone; --audit-webhook-config-file sends events to a webhook"
-)
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2212"
 _TRUTH = {"yes": "true", "on": "true", "enabled": "true", "no": "false", "off": "false", "disabled": "false"}
 
@@ -59,8 +58,11 @@ def _errors(server: ApiServer, problem: FlagProblem) -> Iterator[FlagError]:
 
 
 def _refuse(server: ApiServer, context: Context, error: FlagError, message: str) -> Finding:
-    path = argument_path(server, error.position)
-    return context.value(path, f"{NOT_STARTING}: {message}", refused=True)
+    return at_argument(server, context, error.position, f"{NOT_STARTING}: {message}", refused=True)
+
+
+def _refuse_value(server: ApiServer, context: Context, error: FlagError, message: str) -> Finding:
+    return at_value(server, context, error.position, f"{NOT_STARTING}: {message}", refused=True)
 
 
 @rule(
@@ -79,28 +81,30 @@ def unknown_flag(server: ApiServer, context: Context) -> Iterator[Finding]:
 
 def _unknown(server: ApiServer, error: FlagError) -> str:
     argument = server.arguments[error.position].text
-    known = known_flags.history(error.name)
+    known, name = known_flags.history(error.name), server.named(error.name)
+    written = server.arguments[error.position].written
     if not argument.startswith("--"):
-        return f'"{argument}" has one dash, so each of its letters is read as a flag of its own'
+        return f'"{written}" has one dash, so each of its letters is read as a flag of its own'
     if argument.startswith("---"):
-        return f'"{argument}" has too many dashes'
+        return f'"{written}" has too many dashes'
     if known and known.last < server.minor:
-        return f"--{error.name} was removed in {releases.name(known.last + 1)}"
+        return f"{name} was removed in {releases.name(known.last + 1)}"
     if known and known.first > server.minor:
-        return f"--{error.name} came with {releases.name(known.first)}, this is {releases.name(server.minor)}"
-    return f'it has no flag "--{error.name}"'
+        return f"{name} came with {releases.name(known.first)}, this is {releases.name(server.minor)}"
+    return f'it has no flag "{name}"'
 
 
 def _instead(server: ApiServer, error: FlagError) -> str:
     if error.name == "audit-dynamic-configuration":
-        return f"Delete it: {_DYNAMIC}"
+        webhook = server.named("audit-webhook-config-file")
+        return f"Delete it: dynamic auditing, AuditSink objects included, is gone; {webhook} sends events to a webhook"
     meant = flag_names.suggest(error.name, server.minor)
     known = known_flags.history(error.name)
     if known and known.last >= server.minor >= known.first:
-        return f"Write --{error.name}"
+        return f"Write {server.named(error.name)}"
     if known and known.first > server.minor:
         return "Delete it until you upgrade"
-    return f"Did you mean --{meant}?" if meant else "Delete it"
+    return f"Did you mean {server.named(meant)}?" if meant else "Delete it"
 
 
 @rule(
@@ -112,11 +116,16 @@ def _instead(server: ApiServer, error: FlagError) -> str:
 def invalid_flag_value(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report values that do not parse or are out of range, and what the server's own checks between flags refuse."""
     for error in _errors(server, FlagProblem.INVALID_VALUE):
-        yield _refuse(
+        yield _refuse_value(
             server, context, error, f"{_wanted(server, error)} ({speech(error.message)}). {_better(server, error)}"
         )
     for error in _errors(server, FlagProblem.EXITS):
-        yield _refuse(server, context, error, f"with --{error.name} {error.message.partition(' ')[2]}. Delete the flag")
+        yield _refuse(
+            server,
+            context,
+            error,
+            f"with {server.named(error.name)} {error.message.partition(' ')[2]}. Delete the flag",
+        )
     for invalid in server.flags.validation:
         yield from _invalid(server, context, invalid)
     for path in server.not_text:
@@ -125,18 +134,16 @@ def invalid_flag_value(server: ApiServer, context: Context) -> Iterator[Finding]
 
 
 def _wanted(server: ApiServer, error: FlagError) -> str:
-    flag = known_flags.find(error.name, server.minor)
+    flag, name = known_flags.find(error.name, server.minor), server.named(error.name)
     kind = flag.type if flag else ""
-    if error.name == "feature-gates":
-        return f'--feature-gates does not take "{error.value}"'
     if kind in _WHOLE_NUMBERS:
         unit = _UNITS.get(error.name)
-        return f'--{error.name} takes a whole number{" of " + unit if unit else ""}, not "{error.value}"'
+        return f'{name} takes a whole number{" of " + unit if unit else ""}, not "{error.value}"'
     if kind == "duration":
-        return f'--{error.name} takes a number with a unit, not "{error.value}"'
+        return f'{name} takes a number with a unit, not "{error.value}"'
     if kind == "bool":
-        return f'--{error.name} takes true or false, not "{error.value}"'
-    return f'--{error.name} does not take "{error.value}"'
+        return f'{name} takes true or false, not "{error.value}"'
+    return f'{name} does not take "{error.value}"'
 
 
 def _better(server: ApiServer, error: FlagError) -> str:
@@ -146,30 +153,30 @@ def _better(server: ApiServer, error: FlagError) -> str:
     if error.name == "feature-gates":
         return "Write each gate as Name=true or Name=false"
     if kind in _WHOLE_NUMBERS and number and not error.value.strip()[number.end() :].startswith("."):
-        return f"Write --{error.name}={int(number[1])}"
+        return f"Write {server.written(error.name, str(int(number[1])))}"
     if kind == "duration" and number and error.value.strip().isdecimal():
-        return f"Write --{error.name}={number[1]}s"
+        return f"Write {server.written(error.name, number[1] + 's')}"
     if kind == "bool":
-        return f"Write --{error.name}={_TRUTH.get(error.value.strip().lower(), 'true')}"
-    return f"Write a value such as {example(error.name, server.minor)}"
+        return f"Write {server.written(error.name, _TRUTH.get(error.value.strip().lower(), 'true'))}"
+    return f"Write a value such as {example(server, error.name)}"
 
 
 def _invalid(server: ApiServer, context: Context, invalid: Invalid) -> Iterator[Finding]:
     use = next((use for name in invalid.flags if (use := server.flags.last(name))), None)
     if use is not None:
         message = f"{NOT_STARTING}: {speech(invalid.message)}. {_valid(server, invalid, use)}"
-        yield at_flag(server, context, use, message, refused=True)
+        yield at_value(server, context, use.position, message, refused=True)
 
 
 def _valid(server: ApiServer, invalid: Invalid, use: FlagUse) -> str:
     name, value = invalid.flags[0], server.flags.text(invalid.flags[0])
     if use.name != name:
-        because = f"--{use.name} needs --{name}, which is {value or 'empty'} by default"
-        return f"{because}: set it to a positive number, or delete --{use.name}"
+        because = f"{server.named(use.name)} needs {server.named(name)}, which is {value or 'empty'} by default"
+        return f"{because}: set it to a positive number, or delete {server.named(use.name)}"
     choices = _choices(server, name)
     if choices:
-        return f"Write --{name}={spelling.meant(value, choices) or listing(choices, 'or')}"
-    return f"Write {example(name, server.minor)}"
+        return f"Write {server.written(name, spelling.meant(value, choices) or listing(choices, 'or'))}"
+    return f"Write {example(server, name)}"
 
 
 def _choices(server: ApiServer, name: str) -> list[str]:
@@ -190,14 +197,13 @@ def missing_flag_value(server: ApiServer, context: Context) -> Iterator[Finding]
     """Report flags at the end of the arguments without a value, and those that take the next flag for theirs."""
     for error in _errors(server, FlagProblem.MISSING_VALUE):
         takes = f' and takes the next argument, "{error.value}", for it' if error.value else ""
-        hint = f"Write {example(error.name, server.minor)}"
-        message = f"--{error.name} has no value{takes} ({speech(error.message)}). {hint}"
+        hint = f"Write {example(server, error.name)}"
+        message = f"{server.named(error.name)} has no value{takes} ({speech(error.message)}). {hint}"
         yield _refuse(server, context, error, message)
     for use in server.flags.uses:
         if known_flags.is_audit(use.name) and use.separate and server.flags.swallowed(use):
-            yield _swallowing(
-                server, context, use, f"--{use.name} has no value and takes the next argument for it: {_lost(use)}"
-            )
+            message = f"{server.named(use.name)} has no value and takes the next argument for it: {_lost(use)}"
+            yield _swallowing(server, context, use, message)
 
 
 def _lost(use: FlagUse) -> str:
@@ -211,7 +217,7 @@ def _lost(use: FlagUse) -> str:
 def _swallowing(server: ApiServer, context: Context, use: FlagUse, message: str) -> Finding:
     refused = _file_refused(server, use)
     start = f"{NOT_STARTING}: " if refused else ""
-    return at_flag(server, context, use, f"{start}{message}. Write {example(use.name, server.minor)}", refused=refused)
+    return at_flag(server, context, use, f"{start}{message}. Write {example(server, use.name)}", refused=refused)
 
 
 def _file_refused(server: ApiServer, use: FlagUse) -> bool:
@@ -229,24 +235,33 @@ def merged_arguments(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report list items that a shell would take apart and the kubelet does not."""
     for error in _errors(server, FlagProblem.MERGED_ARGUMENTS):
         argument = server.arguments[error.position].text
-        message = f'"{argument}" is one argument ({speech(error.message)}). {_apart(argument)}'
+        message = f'"{argument}" is one argument ({speech(error.message)}). {_apart(server, argument)}'
         yield _refuse(server, context, error, message)
     for use in server.flags.uses:
         if known_flags.is_audit(use.name) and not use.separate and server.flags.swallowed(use):
             argument = server.arguments[use.position].text
             refused = _file_refused(server, use)
             start = f"{NOT_STARTING}: " if refused else ""
-            message = f'{start}"{argument}" is one argument, and all behind the "=" is the value of --{use.name}'
-            yield at_flag(server, context, use, f"{message}. {_apart(argument)}", refused=refused)
+            lost = f'all behind the "=" is the value of {server.named(use.name)}'
+            message = f'{start}"{argument}" is one argument, and {lost}'
+            yield at_flag(server, context, use, f"{message}. {_apart(server, argument)}", refused=refused)
 
 
-def _apart(argument: str) -> str:
+def _apart(server: ApiServer, argument: str) -> str:
     """Return what to write for an argument that holds several."""
     parts = re.split(r"\s+(?=--)", argument.strip())
     if len(parts) > 1:
-        return f"Write {len(parts)} list items: {', '.join(parts)}"
+        return f"Write {len(parts)} {server.spelling.entries}: {', '.join(_written(server, part) for part in parts)}"
     name, _, value = argument.strip().partition(" ")
-    return f"Write {name}={value.strip()}"
+    return f"Write {_written(server, f'{name}={value.strip()}')}"
+
+
+def _written(server: ApiServer, argument: str) -> str:
+    """Return an argument as the server's carrier writes it."""
+    name, given, value = argument.partition("=")
+    if not name.startswith("--"):
+        return argument
+    return server.written(name[2:], value if given else None)
 
 
 @rule(
@@ -263,7 +278,7 @@ def stray_argument(server: ApiServer, context: Context) -> Iterator[Finding]:
         else:
             bare = error.value.strip("\"'")
             kept = f"the quotes in {error.value} are part of the value"
-            message = f"{kept} ({speech(error.message)}). Write --{error.name}={bare}"
+            message = f"{kept} ({speech(error.message)}). Write {server.written(error.name, bare)}"
         yield _refuse(server, context, error, message)
     for use in server.flags.uses:
         if known_flags.is_audit(use.name) and use.value[:1] in {'"', "'"} and not server.flags.swallowed(use):
@@ -300,7 +315,9 @@ def _quotes(server: ApiServer, context: Context, use: FlagUse) -> Finding:
     }
     effect = effects.get(use.name, "the value is another one than you mean")
     start = f"{NOT_STARTING}: " if refused else ""
-    message = f"{start}the quotes in {use.value} are part of the value, and {effect}. Write --{use.name}={bare}"
+    message = (
+        f"{start}the quotes in {use.value} are part of the value, and {effect}. Write {server.written(use.name, bare)}"
+    )
     return at_flag(server, context, use, message, refused=refused)
 
 
@@ -322,10 +339,15 @@ def repeated_flag(server: ApiServer, context: Context) -> Iterator[Finding]:
                 else f'the last one wins, so {lost} is ignored and "{last.value}" counts'
             )
             related = tuple(
-                also(server, context, use, f"--{use.name} for the first time" if use is uses[0] else "and here")
+                also(
+                    server,
+                    context,
+                    use,
+                    f"{server.named(use.name)} for the first time" if use is uses[0] else "and here",
+                )
                 for use in earlier
             )
-            message = f"--{last.name} is given {len(uses)} times: {effect}. Keep one"
+            message = f"{server.named(last.name)} is given {len(uses)} times: {effect}. Keep one"
             yield at_flag(server, context, last, message, related=related)
 
 
@@ -337,22 +359,24 @@ def repeated_flag(server: ApiServer, context: Context) -> Iterator[Finding]:
 )
 def invalid_path(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report paths of audit files that do not lead where they seem to."""
-    for fault in server.faults:
-        use = server.flags.last(fault.flag) if fault.kind == "invalid-path" else None
+    for fault in told_here(server.faults, context):
+        use = server.flags.last(fault.flag)
         if use is not None:
             certain = fault.case in {"url", "folder"}
             severity = Severity.ERROR if certain else Severity.WARNING
-            message = _MISLEADING[fault.case].format(path=fault.path, flag=use.name, bare=fault.path.strip())
+            bare = server.written(use.name, fault.path.strip())
+            message = _MISLEADING[fault.case].format(path=fault.path, flag=server.named(use.name), bare=bare)
             start = f"{NOT_STARTING}: " if fault.by else ""
             refused = bool(fault.by)
-            yield at_flag(server, context, use, start + message, refused=refused, severity=severity, about=(use.name,))
+            details = {"refused": refused, "severity": severity, "about": (use.name,)}
+            yield at_value(server, context, use.position, start + message, **details)
 
 
 _MISLEADING = {
-    "url": '"{path}" is a URL, and --{flag} takes the path of a file in the container; nothing is downloaded. '
+    "url": '"{path}" is a URL, and {flag} takes the path of a file in the container; nothing is downloaded. '
     "Put the file on the host and mount it",
-    "folder": '"{path}" ends in a slash, and --{flag} takes a file, not a folder. Name the file in it',
-    "blank": '"{path}" has a blank at its start or end, and that is part of the file\'s name. Write --{flag}={bare}',
+    "folder": '"{path}" ends in a slash, and {flag} takes a file, not a folder. Name the file in it',
+    "blank": '"{path}" has a blank at its start or end, and that is part of the file\'s name. Write {bare}',
     "unexpanded": '"{path}" is taken literally: no shell stands between, so the file is looked for in a folder of that '
     "name below the working directory. Write the path out, from /",
     "relative": '"{path}" is relative to the working directory of the container, which the image decides. '
@@ -371,10 +395,12 @@ def deprecated_flag(server: ApiServer, context: Context) -> Iterator[Finding]:
         known = known_flags.audit_flags(server.minor).get(use.name)
         if known and known.deprecated:
             new = REPLACEMENTS.get(use.name, "")
-            yield at_flag(server, context, use, f"--{use.name} is deprecated. Write --{new}={use.value}")
+            yield at_flag(
+                server, context, use, f"{server.named(use.name)} is deprecated. Write {server.written(new, use.value)}"
+            )
         elif _old_version(server, use):
             message = f'"{use.value}" is an old version of events, and kube-apiserver 1.24 does not start with it'
-            yield at_flag(server, context, use, f"{message}. Write --{use.name}=audit.k8s.io/v1")
+            yield at_flag(server, context, use, f"{message}. Write {server.written(use.name, 'audit.k8s.io/v1')}")
 
 
 def _old_version(server: ApiServer, use: FlagUse) -> bool:
@@ -395,9 +421,10 @@ def legacy_log_format(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report `--audit-log-format=legacy`."""
     use = server.flags.last("audit-log-format")
     if use is not None and use.value == "legacy":
+        better = server.written("audit-log-format", "json")
         message = (
             '"legacy" writes one line of text per event, without bodies, annotations and object references whatever '
-            "level the policy asks for, and log collectors do not parse it. Write --audit-log-format=json"
+            f"level the policy asks for, and log collectors do not parse it. Write {better}"
         )
         yield at_flag(server, context, use, message)
 
@@ -415,7 +442,9 @@ def flag_without_effect(server: ApiServer, context: Context) -> Iterator[Finding
             if any(_sets(server, use) for use in uses):
                 uses.sort(key=lambda use: use.position)
                 verb, these = ("has", "it") if len(uses) == 1 else ("have", "them")
-                message = f"{dashed(use.name for use in uses)} {verb} no effect: {reason}, or delete {these}"
+                message = (
+                    f"{names_of(server, [use.name for use in uses])} {verb} no effect: {reason}, or delete {these}"
+                )
                 related = tuple(also(server, context, use, "without effect as well") for use in uses[1:])
                 yield at_flag(server, context, uses[0], message, related=related)
 
@@ -432,15 +461,15 @@ def _idle(server: ApiServer, backend: str, switch: str) -> Iterator[tuple[list[s
     if not server.flags.text(switch):
         other = next(flag for flag in audit_options.BACKENDS.values() if flag != switch)
         if server.complete and server.flags.text(other):
-            yield own, f"without --{switch} there is no {backend} backend. Set it"
+            yield own, f"without {server.named(switch)} there is no {backend} backend. Set it"
         return
     if server.flags.text(switch) == "-":
         rotation = [*_UNITS, "audit-log-compress"]
-        yield rotation, "only a file is rotated, and --audit-log-path=- is standard output. Log to a file"
+        yield rotation, f"only a file is rotated, and {server.written(switch, '-')} is standard output. Log to a file"
     yield from _idle_batches(server, prefix, [name for name in own if name.startswith(f"{prefix}batch-")])
     if _is_off(server, f"{prefix}truncate-enabled"):
         sizes = [name for name in own if name.startswith(f"{prefix}truncate-max")]
-        yield sizes, f"truncation is off. Add --{prefix}truncate-enabled"
+        yield sizes, f"truncation is off. Add {server.written(f'{prefix}truncate-enabled')}"
 
 
 def _idle_batches(server: ApiServer, prefix: str, names: list[str]) -> Iterator[tuple[list[str], str]]:
@@ -449,10 +478,11 @@ def _idle_batches(server: ApiServer, prefix: str, names: list[str]) -> Iterator[
         return
     if mode in {"blocking", "blocking-strict"}:
         batch = [name for name in names if name not in REPLACEMENTS]
-        yield batch, f"batches are made only with --{prefix}mode=batch, and the mode is {mode}. Set the mode"
+        wanted = server.written(f"{prefix}mode", "batch")
+        yield batch, f"batches are made only with {wanted}, and the mode is {mode}. Set the mode"
     elif mode == "batch" and _is_off(server, f"{prefix}batch-throttle-enable"):
         throttle = [name for name in names if name.endswith(("-qps", "-burst"))]
-        yield throttle, f"--{prefix}batch-throttle-enable is off. Turn it on"
+        yield throttle, f"{server.named(f'{prefix}batch-throttle-enable')} is off. Turn it on"
 
 
 def _is_off(server: ApiServer, name: str) -> bool:
@@ -477,7 +507,7 @@ def removed_feature_gate(server: ApiServer, context: Context) -> Iterator[Findin
             reason = f"the feature gate AdvancedAuditing was removed in {removed}, auditing is always on"
         else:
             reason = "the feature gate AdvancedAuditing is locked to true in 1.27"
-        message = f"{reason} ({speech(error.message)}). Delete it from --feature-gates"
+        message = f"{reason} ({speech(error.message)}). Delete it from {server.named('feature-gates')}"
         on = error.value == "DynamicAuditing" and feature_gates.turns_on(server.flags, error.value)
         about = ("dynamic-auditing",) if on else ("feature-gates",)
         yield _refuse(server, context, error, message)._replace(about=about)

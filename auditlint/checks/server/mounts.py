@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from auditlint import spelling
 from auditlint.checks.server.flag_words import NOT_STARTING, at_flag
+from auditlint.checks.server.told import told_here
 from auditlint.english import speech
 from auditlint.finding import Severity
 from auditlint.kubernetes import container, mounts
+from auditlint.kubernetes.container import FaultKind
+from auditlint.kubernetes.mounts import Part
 from auditlint.rule import Category
 from auditlint.subjects.model import ApiServer, ManifestFile
 
@@ -29,18 +32,6 @@ _WHAT = {
 }
 
 
-def _faults(server: ApiServer, kind: str) -> Iterator[Fault]:
-    return (fault for fault in server.faults if fault.kind == kind)
-
-
-def _mount_path(server: ApiServer, mount: Mount, *steps: str) -> Path:
-    return server.at("volumeMounts", mount.position, *steps)
-
-
-def _volume_path(server: ApiServer, volume: Volume, *steps: str) -> Path:
-    return (*server.spec_path, "volumes", volume.position, *steps)
-
-
 def _sentence(fault: Fault, message: str) -> str:
     return f"{NOT_STARTING}: {message}" if fault.by else message
 
@@ -52,22 +43,33 @@ def _at_flag(server: ApiServer, context: Context, fault: Fault, message: str, **
         yield at_flag(server, context, use, _sentence(fault, message), refused=refused, about=(fault.flag,), **details)
 
 
-def _mounted_here(server: ApiServer, context: Context, fault: Fault) -> tuple[Related, ...]:
-    """Return the mount that a fault speaks of as a second place."""
-    if fault.mount is None:
-        return ()
-    return (context.related(_mount_path(server, fault.mount, "mountPath"), "mounted here", key=False),)
+def _at(
+    server: ApiServer, context: Context, fault: Fault, path: Path | None, message: str, **details: Any
+) -> Iterator[Finding]:
+    """Yield a finding at a part of a mount or a volume; at the flag where the carrier's tool makes that by itself."""
+    if path is None:
+        yield from _at_flag(server, context, fault, message, **details)
+    else:
+        yield context.value(path, _sentence(fault, message), refused=bool(fault.by), **details)
 
 
-def _mount_folder(path: str) -> str:
+def _related(server: ApiServer, context: Context, mount: Mount | None, message: str) -> tuple[Related, ...]:
+    """Return a mount as a second place, if it stands anywhere."""
+    path = server.mount_path(mount, Part.MOUNT_PATH) if mount else None
+    return (context.related(path, message, key=False),) if path else ()
+
+
+def _type(server: ApiServer, kind: str) -> str:
+    """Return what to write for a kind of host path: `hostPath type File`."""
+    return f"{server.volume_spelling.words(Part.HOST_PATH_TYPE)} {kind}"
+
+
+def _mount_folder(server: ApiServer, path: str) -> str:
     """Return the advice to mount a log's folder, or a folder of its own where the log lies in one that others use."""
-    folder = posixpath.dirname(path)
+    folder, folder_type = posixpath.dirname(path), _type(server, "DirectoryOrCreate")
     if folder in {"/", "/etc", "/tmp", "/var", "/var/log"}:  # noqa: S108 (nothing is written there)
-        return f"Write it to a folder of its own, such as /var/log/kubernetes/audit, and mount that, {_FOLDER_TYPE}"
-    return f"Mount a host folder on {folder}, {_FOLDER_TYPE}"
-
-
-_FOLDER_TYPE = "hostPath type DirectoryOrCreate"
+        return f"Write it to a folder of its own, such as /var/log/kubernetes/audit, and mount that, {folder_type}"
+    return f"Mount a host folder on {folder}, {folder_type}"
 
 
 @rule(
@@ -78,14 +80,15 @@ _FOLDER_TYPE = "hostPath type DirectoryOrCreate"
 )
 def policy_not_mounted(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a policy file, or a webhook's kubeconfig, that no mount brings into the container."""
-    for fault in _faults(server, "policy-not-mounted"):
-        message = f"{_absent(fault)} ({_no_file(fault)}). {_mounting(fault)}"
-        yield from _at_flag(server, context, fault, message, related=_mounted_here(server, context, fault))
+    for fault in told_here(server.faults, context):
+        message = f"{_absent(server, fault)} ({_no_file(fault)}). {_mounting(server, fault)}"
+        related = _related(server, context, fault.mount, "mounted here")
+        yield from _at_flag(server, context, fault, message, related=related)
 
 
-def _absent(fault: Fault) -> str:
+def _absent(server: ApiServer, fault: Fault) -> str:
     if fault.case == "no-mount" or fault.volume is None:
-        return f"no volumeMount covers {fault.path}"
+        return f"no {server.mount_spelling.entry} covers {fault.path}"
     if fault.case == "empty-folder":
         return (
             f'{fault.path} lies in the emptyDir "{fault.volume.name}", which starts empty and no other container fills'
@@ -99,10 +102,11 @@ def _no_file(fault: Fault) -> str:
     return '"no such file or directory"' if fault.flag == container.WEBHOOK_FLAG else '"failed to read file path"'
 
 
-def _mounting(fault: Fault) -> str:
+def _mounting(server: ApiServer, fault: Fault) -> str:
     if fault.case == "volume-at-file":
-        return f"Add subPath: {posixpath.basename(fault.path)}, or name a file in that folder"
-    return "Mount that file read-only, hostPath type File"
+        key = server.mount_spelling.key(Part.SUB_PATH)
+        return f"Add {key}: {posixpath.basename(fault.path)}, or name a file in that folder"
+    return f"Mount that file read-only, {_type(server, 'File')}"
 
 
 @rule(
@@ -112,21 +116,21 @@ def _mounting(fault: Fault) -> str:
 )
 def log_not_mounted(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a log path outside every mount."""
-    for fault in _faults(server, "log-not-mounted"):
+    for fault in told_here(server.faults, context):
         severity = Severity.ERROR if fault.by else None
-        yield from _at_flag(
-            server, context, fault, f"{_unmounted(fault)}. {_mount_folder(fault.path)}", severity=severity
-        )
+        message = f"{_unmounted(server, fault)}. {_mount_folder(server, fault.path)}"
+        yield from _at_flag(server, context, fault, message, severity=severity)
 
 
-def _unmounted(fault: Fault) -> str:
+def _unmounted(server: ApiServer, fault: Fault) -> str:
+    entry = server.mount_spelling.entry
     if not fault.by and fault.case == "lost":
-        return f"no volumeMount covers {fault.path}: the log is inside the container and lost when it restarts"
+        return f"no {entry} covers {fault.path}: the log is inside the container and lost when it restarts"
     reason = 'its root file system is read-only ("read-only file system")'
     if fault.case == "user":
         reason = 'it does not run as root ("permission denied")'
     effect = "" if fault.by else ": no event can be written"
-    return f"no volumeMount covers {fault.path} in the container, and {reason}{effect}"
+    return f"no {entry} covers {fault.path} in the container, and {reason}{effect}"
 
 
 @rule(
@@ -136,15 +140,16 @@ def _unmounted(fault: Fault) -> str:
 )
 def log_mounted_as_file(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a mount of the log file itself: it cannot be renamed."""
-    for fault in _faults(server, "log-mounted-as-file"):
+    for fault in told_here(server.faults, context):
         if fault.mount is not None:
             size = int(server.flags.number("audit-log-maxsize")) or 100
             unchecked = " (or the path is a folder, and the server does not start)" if fault.case == "untyped" else ""
             message = (
                 f"{fault.path} is mounted as a file, and rotation cannot rename a mount{unchecked}: after {size} MB "
-                f'every event is lost ("device or resource busy") while the server runs on. {_mount_folder(fault.path)}'
+                'every event is lost ("device or resource busy") while the server runs on. '
+                f"{_mount_folder(server, fault.path)}"
             )
-            yield context.value(_mount_path(server, fault.mount, "mountPath"), message)
+            yield from _at(server, context, fault, server.mount_path(fault.mount, Part.MOUNT_PATH), message)
 
 
 @rule(
@@ -155,19 +160,23 @@ def log_mounted_as_file(server: ApiServer, context: Context) -> Iterator[Finding
 )
 def log_mount_read_only(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a read-only mount over the log path."""
-    for fault in _faults(server, "log-mount-read-only"):
+    for fault in told_here(server.faults, context):
         if fault.mount is not None and fault.volume is not None:
-            advice = "Delete readOnly" if fault.case == "mount" else "Write to a hostPath folder"
+            path = server.mount_path(fault.mount, Part.READ_ONLY if fault.case == "mount" else Part.NAME)
             because = "" if fault.case == "mount" else f", as every {fault.volume.kind} is"
             message = f"{fault.path} is in a folder that is mounted read-only{because}"
             effect = '"read-only file system"' if fault.by else "no event can be written"
-            key = "readOnly" if fault.case == "mount" else "name"
-            yield context.value(
-                _mount_path(server, fault.mount, key),
-                _sentence(fault, f"{message} ({effect}). {advice}"),
-                refused=bool(fault.by),
-                severity=None if fault.by else Severity.WARNING,
-            )
+            severity = None if fault.by else Severity.WARNING
+            message = f"{message} ({effect}). {_writable(server, fault, path)}"
+            yield from _at(server, context, fault, path, message, severity=severity)
+
+
+def _writable(server: ApiServer, fault: Fault, path: Path | None) -> str:
+    if path is None:
+        return _OWN_FOLDER
+    return (
+        f"Delete {server.mount_spelling.key(Part.READ_ONLY)}" if fault.case == "mount" else "Write to a hostPath folder"
+    )
 
 
 @rule(
@@ -179,29 +188,27 @@ def log_mount_read_only(server: ApiServer, context: Context) -> Iterator[Finding
 def wrong_host_path_type(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report File where a folder is mounted, a folder where a file is, types that check nothing, unknown types."""
     told: set[int] = set()
-    for fault in _faults(server, "wrong-host-path-type"):
-        if fault.case == "invalid":
-            path = (*server.spec_path, *fault.place)
-            message = f"this hostPath type does not exist ({speech(fault.words)}). Write {_near_type(server, fault)}"
-            yield context.value(path, _sentence(fault, message), refused=True)
-        elif fault.volume is not None and fault.volume.position not in told:
+    for fault in told_here(server.faults, context):
+        path = server.volume_path(fault.volume, Part.HOST_PATH_TYPE) if fault.volume else None
+        if fault.volume is None or path is None:
+            continue
+        if fault.kind is FaultKind.UNKNOWN_HOST_PATH_TYPE:
+            what = server.volume_spelling.words(Part.HOST_PATH_TYPE)
+            message = f"this {what} does not exist ({speech(fault.words)}). Write {_near_type(fault.volume)}"
+            yield from _at(server, context, fault, path, message)
+        elif fault.volume.position not in told:
             told.add(fault.volume.position)
-            yield context.value(
-                _volume_path(server, fault.volume, "hostPath", "type"),
-                _sentence(fault, _misfit(fault, fault.volume)),
-                refused=bool(fault.by),
-                severity=Severity.WARNING if fault.case == "unchecked" else None,
-            )
+            severity = Severity.WARNING if fault.case == "unchecked" else None
+            yield from _at(server, context, fault, path, _misfit(server, fault, fault.volume), severity=severity)
 
 
-def _near_type(server: ApiServer, fault: Fault) -> str:
-    volume = next(volume for volume in server.volumes if volume.position in fault.place)
+def _near_type(volume: Volume) -> str:
     return spelling.meant(volume.host_path_type, mounts.HOST_PATH_TYPES) or "File or DirectoryOrCreate"
 
 
-def _misfit(fault: Fault, volume: Volume) -> str:
-    what = _WHAT[fault.flag]
-    kind = f"type {volume.host_path_type}" if volume.host_path_type else "a hostPath with a slash at its end"
+def _misfit(server: ApiServer, fault: Fault, volume: Volume) -> str:
+    what, key = _WHAT[fault.flag], server.volume_spelling.key(Part.HOST_PATH_TYPE)
+    kind = f"{key} {volume.host_path_type}" if volume.host_path_type else "a hostPath with a slash at its end"
     if fault.case == "file-at-folder":
         folder = fault.mount.mount_path if fault.mount else ""
         end = "" if fault.by else ": no event can be written"
@@ -219,7 +226,7 @@ def _misfit(fault: Fault, volume: Volume) -> str:
         )
     return (
         f"where {volume.host_path} is absent, a hostPath without a type becomes a folder, which kube-apiserver refuses "
-        "and which stays there. Write type: File, and the kubelet says what is missing"
+        f"and which stays there. Write {key}: File, and the kubelet says what is missing"
     )
 
 
@@ -231,14 +238,14 @@ def _misfit(fault: Fault, volume: Volume) -> str:
 )
 def sub_path_of_file(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a subPath where the volume is a file already."""
-    for fault in _faults(server, "sub-path-of-file"):
+    for fault in told_here(server.faults, context):
         if fault.mount is not None and fault.volume is not None:
             path, sub_path = fault.volume.host_path, fault.mount.sub_path
+            key = server.mount_spelling.key(Part.SUB_PATH)
             kind = f"(type {fault.volume.host_path_type})" if fault.by else "by its name"
             end = f" (\"failed to prepare subPath for volumeMount '{fault.mount.name}'\")" if fault.by else ""
-            message = f'{path} is a file {kind}, and there is no "{sub_path}" below it{end}. Delete subPath'
-            place = _mount_path(server, fault.mount, "subPath")
-            yield context.value(place, _sentence(fault, message), refused=bool(fault.by))
+            message = f'{path} is a file {kind}, and there is no "{sub_path}" below it{end}. Delete {key}'
+            yield from _at(server, context, fault, server.mount_path(fault.mount, Part.SUB_PATH), message)
 
 
 @rule(
@@ -249,14 +256,14 @@ def sub_path_of_file(server: ApiServer, context: Context) -> Iterator[Finding]:
 )
 def mount_without_volume(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report mounts of volumes that the Pod does not have, and volumes that no container mounts."""
-    for fault in _faults(server, "mount-without-volume"):
-        if fault.case == "invalid":
+    for fault in told_here(server.faults, context):
+        if fault.mount is not None:
             message = f"this mount names a volume that the Pod does not have ({speech(fault.words)}). {_ADD_VOLUME}"
-            yield context.value(server.at(*fault.place), _sentence(fault, message), refused=True)
+            yield from _at(server, context, fault, server.mount_path(fault.mount, Part.NAME), message)
         elif fault.volume is not None:
             message = f'no container mounts the volume "{fault.volume.name}". Mount it, or delete it'
-            path = _volume_path(server, fault.volume, "name")
-            yield context.value(path, message, severity=Severity.INFO)
+            path = server.volume_path(fault.volume, Part.NAME)
+            yield from _at(server, context, fault, path, message, severity=Severity.INFO)
 
 
 _ADD_VOLUME = "Add it under volumes, or correct the name"
@@ -270,19 +277,25 @@ _ADD_VOLUME = "Add it under volumes, or correct the name"
 )
 def overlapping_mounts(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report two mounts on the same path, written alike or not."""
-    for fault in _faults(server, "overlapping-mounts"):
-        if fault.case == "invalid":
-            message = f"two mounts have this mountPath ({speech(fault.words)}). Delete one"
-            yield context.value(server.at(*fault.place), _sentence(fault, message), refused=True)
-        elif fault.mount is not None:
-            point = mounts.mount_point(fault.mount)
-            first = next(mount for mount in server.mounts if mounts.mount_point(mount) == point)
-            message = (
-                f'"{fault.mount.mount_path}" and "{first.mount_path}" are the same folder: the runtime mounts one over '
-                "the other, and what is in the lower one is hidden. Delete one"
+    for fault in told_here(server.faults, context):
+        if fault.mount is None:
+            continue
+        path = server.mount_path(fault.mount, Part.MOUNT_PATH)
+        if fault.kind is FaultKind.SAME_MOUNT_PATH:
+            key = server.mount_spelling.key(Part.MOUNT_PATH)
+            yield from _at(
+                server, context, fault, path, f"two mounts have this {key} ({speech(fault.words)}). Delete one"
             )
-            related = (context.related(_mount_path(server, first, "mountPath"), "the other mount", key=False),)
-            yield context.value(_mount_path(server, fault.mount, "mountPath"), message, related=related)
+            continue
+        point = mounts.mount_point(fault.mount)
+        first = next(mount for mount in server.mounts if mounts.mount_point(mount) == point)
+        message = (
+            f'"{fault.mount.mount_path}" and "{first.mount_path}" are the same folder: the runtime mounts one over '
+            "the other, and what is in the lower one is hidden. Delete one"
+        )
+        yield from _at(
+            server, context, fault, path, message, related=_related(server, context, first, "the other mount")
+        )
 
 
 @rule(
@@ -293,10 +306,13 @@ def overlapping_mounts(server: ApiServer, context: Context) -> Iterator[Finding]
 )
 def invalid_mount(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report what else the validation of Pods refuses in mounts and volumes."""
-    for fault in _faults(server, "invalid-mount"):
-        base = server.base if fault.place[0] == "volumeMounts" else server.spec_path
+    for fault in told_here(server.faults, context):
         message = f"the Pod is invalid here ({speech(fault.words)}). Correct it: nothing of the Pod runs until then"
-        yield context.value((*base, *fault.place), _sentence(fault, message), refused=True)
+        if fault.mount is not None:
+            yield from _at(server, context, fault, server.mount_path(fault.mount, fault.part), message)
+        elif fault.volume is not None:
+            path = server.volume_path(fault.volume, fault.part, fault.source)
+            yield from _at(server, context, fault, path, message)
 
 
 @rule(
@@ -307,16 +323,15 @@ def invalid_mount(server: ApiServer, context: Context) -> Iterator[Finding]:
 )
 def log_path_is_folder(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a log path that is, or by its mount must be, a folder."""
-    for fault in _faults(server, "log-path-is-folder"):
+    for fault in told_here(server.faults, context):
         reason = "ends in a slash" if fault.path.endswith("/") else "is a folder, something is mounted below it"
         if fault.case == "folder-mounted":
             reason = "is a folder, it is mounted as one"
         effect = '"is a directory"' if fault.by else f"1.{server.minor} starts, and no event can be written"
-        message = (
-            f"{fault.path} {reason} ({effect}). Write --{container.LOG_FLAG}={posixpath.join(fault.path, 'audit.log')}"
-        )
+        better = server.written(fault.flag, posixpath.join(fault.path, "audit.log"))
+        message = f"{fault.path} {reason} ({effect}). Write {better}"
         severity = None if fault.by else Severity.WARNING
-        related = _mounted_here(server, context, fault)
+        related = _related(server, context, fault.mount, "mounted here")
         yield from _at_flag(server, context, fault, message, severity=severity, related=related)
 
 
@@ -328,13 +343,15 @@ def log_path_is_folder(server: ApiServer, context: Context) -> Iterator[Finding]
 )
 def writable_policy_mount(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a policy that is mounted read-write where nothing is written through the same mount."""
-    for fault in _faults(server, "writable-policy-mount"):
-        if fault.mount is not None:
+    for fault in told_here(server.faults, context):
+        path = server.mount_path(fault.mount, Part.READ_ONLY) if fault.mount else None
+        if path is not None:
+            key = server.mount_spelling.key(Part.READ_ONLY)
             message = (
                 f"{fault.path} is mounted read-write, and kube-apiserver only reads it: whoever gets into the "
-                "container can turn auditing off at the next restart. Add readOnly: true"
+                f"container can turn auditing off at the next restart. Add {key}: true"
             )
-            yield context.value(_mount_path(server, fault.mount, "readOnly"), message)
+            yield context.value(path, message)
 
 
 @rule(
@@ -344,10 +361,10 @@ def writable_policy_mount(server: ApiServer, context: Context) -> Iterator[Findi
 )
 def exposed_log_folder(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a log that lands in a shared folder of the host, or under /etc/kubernetes."""
-    for fault in _faults(server, "exposed-log-folder"):
-        if fault.volume is not None:
-            message = f"the log is {fault.path} on the host: {_EXPOSED[fault.case]}. {_OWN_FOLDER}"
-            yield context.value(_volume_path(server, fault.volume, "hostPath", "path"), message)
+    for fault in told_here(server.faults, context):
+        path = server.volume_path(fault.volume, Part.HOST_PATH) if fault.volume else None
+        message = f"the log is {fault.path} on the host: {_EXPOSED[fault.case]}. {_OWN_FOLDER}"
+        yield from _at(server, context, fault, path, message)
 
 
 _EXPOSED = {
@@ -365,13 +382,14 @@ _OWN_FOLDER = "Write it to a folder of its own, such as /var/log/kubernetes/audi
 )
 def log_on_empty_dir(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a log in an emptyDir that no other container of the Pod mounts."""
-    for fault in _faults(server, "log-on-empty-dir"):
+    for fault in told_here(server.faults, context):
         if fault.volume is not None:
             message = (
                 f'the log is in the emptyDir "{fault.volume.name}": it is deleted with the Pod, at every change of the '
                 "manifest. Write it to a hostPath folder, or ship it from another container of the Pod"
             )
-            yield context.value(_volume_path(server, fault.volume, "emptyDir"), message)
+            path = server.volume_path(fault.volume, Part.SOURCE, fault.volume.kind)
+            yield from _at(server, context, fault, path, message)
 
 
 @rule(
@@ -382,9 +400,9 @@ def log_on_empty_dir(server: ApiServer, context: Context) -> Iterator[Finding]:
 )
 def unsupported_volume(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report volumes from objects of the API in a static Pod."""
-    for fault in _faults(server, "unsupported-volume"):
-        if fault.volume is not None:
-            path = _volume_path(server, fault.volume, fault.volume.kind)
+    for fault in told_here(server.faults, context):
+        path = server.volume_path(fault.volume, Part.SOURCE, fault.volume.kind) if fault.volume else None
+        if path is not None:
             yield context.key(path, _sentence(fault, f"{_no_object(server, fault)}. {_ON_HOST}"), refused=True)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditlint.checks.server.flag_words import at_flag, dashed, example, meant
+from auditlint.checks.server.flag_words import at_flag, example, meant, names_of
 from auditlint.english import counted
 from auditlint.finding import Severity
 from auditlint.kubernetes import container
@@ -58,7 +58,7 @@ def no_rotation_limits(server: ApiServer, context: Context) -> Iterator[Finding]
     absent = [name for name in (_AGE, _FILES, _SIZE) if not server.flags.last(name) and not meant(server, name)]
     if use is None or not server.complete or not {_AGE, _FILES} <= set(absent):
         return
-    missing = f"{dashed(absent)} are not set"
+    missing = f"{names_of(server, absent)} are not set"
     if server.minor >= container.ROTATION_CAN_BE_OFF_FROM:
         message = (
             f"{missing}: 1.36 and later keep 366 days and 100 files of {_size(server)} MB, 1.35 and older keep "
@@ -67,7 +67,7 @@ def no_rotation_limits(server: ApiServer, context: Context) -> Iterator[Finding]
         yield at_flag(server, context, use, message, severity=Severity.INFO, about=tuple(absent))
     else:
         kept = f"every file of {_size(server)} MB is kept for ever, until the disk is full"
-        message = f"{missing}: {kept}. Add {example(_AGE, 0)} and {example(_FILES, 0)}"
+        message = f"{missing}: {kept}. Add {example(server, _AGE)} and {example(server, _FILES)}"
         yield at_flag(server, context, use, message, about=tuple(absent))
 
 
@@ -85,7 +85,7 @@ def unlimited_retention(server: ApiServer, context: Context) -> Iterator[Finding
     if _log_use(server) is None or files != 0 or age is None:
         return
     use = files_use or age_use
-    write = f"{'Write' if files_use else 'Add'} {example(_FILES, 0)}"
+    write = f"{'Write' if files_use else 'Add'} {example(server, _FILES)}"
     if age == 0 and use:
         kept = "once files are rotated, every one stays" if _never_rotates(server) else _every_file(server)
         message = f"0 means no limit, not none kept: {kept} until the disk is full. {write}"
@@ -124,13 +124,13 @@ def rotation_off(server: ApiServer, context: Context) -> Iterator[Finding]:
     if server.minor >= container.ROTATION_CAN_BE_OFF_FROM:
         message = (
             "0 turns rotation off: one file grows until the disk is full, and maxage and maxbackup count for nothing. "
-            f"Write {example(_SIZE, 0)}"
+            f"Write {example(server, _SIZE)}"
         )
         yield at_flag(server, context, use, message, about=(_SIZE,))
     else:
         message = (
-            f"0 means {_WRITER_SIZE} MB until 1.35 and no rotation at all from 1.36 on. Write {example(_SIZE, 0)}, "
-            "which means the same in both"
+            f"0 means {_WRITER_SIZE} MB until 1.35 and no rotation at all from 1.36 on. "
+            f"Write {example(server, _SIZE)}, which means the same in both"
         )
         yield at_flag(server, context, use, message, severity=Severity.INFO, about=(_SIZE,))
 
@@ -157,7 +157,7 @@ def age_never_reached(server: ApiServer, context: Context) -> Iterator[Finding]:
         whose = ", a very quiet cluster," if rate == _QUIET_RATE else ""
         message = (
             f"the log and {files} old files of {size} MB hold {room} MB: at {rate} MB a day{whose} that is "
-            f"{counted(days, 'day')}, not {age}. Write --{_FILES}={needed}, or a lower age"
+            f"{counted(days, 'day')}, not {age}. Write {server.written(_FILES, str(needed))}, or a lower age"
         )
         yield at_flag(server, context, use, message)
 
@@ -174,7 +174,8 @@ def log_to_stdout(server: ApiServer, context: Context) -> Iterator[Finding]:
     if use is not None and use.value == "-":
         message = (
             "audit events go to standard output, between the lines of the server's own log, and go with it: the "
-            f"kubelet keeps 5 files of 10 MB by default. Write {example('audit-log-path', 0)}, and mount its folder"
+            "kubelet keeps 5 files of 10 MB by default. "
+            f"Write {example(server, 'audit-log-path')}, and mount its folder"
         )
         yield at_flag(server, context, use, message)
 
@@ -189,7 +190,7 @@ def log_to_device(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report log paths in /dev and /proc."""
     use = server.flags.last("audit-log-path")
     if use is not None and container.is_device(use.value):
-        yield at_flag(server, context, use, f"{_device(server, use.value)}. Write {example('audit-log-path', 0)}")
+        yield at_flag(server, context, use, f"{_device(server, use.value)}. Write {example(server, 'audit-log-path')}")
 
 
 def _device(server: ApiServer, path: str) -> str:

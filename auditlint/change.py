@@ -1,0 +1,48 @@
+"""What a fix does to a document, in the words of its values: a change at a path. Edits of the text are made from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from auditlint.finding import Path
+
+Content = bool | int | float | str | list["Content"] | tuple[tuple[str, "Content"], ...] | None
+"""A value to write; a mapping is a tuple of (key, value) pairs in their order."""
+
+
+class SetValue(NamedTuple):
+    """Write a value at a path; a key that is not there is added behind the others, and so are the mappings above it."""
+
+    path: Path
+    value: Content
+
+
+class RenameKey(NamedTuple):
+    """Give the key that a path ends in another name; its value stays."""
+
+    path: Path
+    name: str
+
+
+class Delete(NamedTuple):
+    """Take out the key that a path ends in, with its value, or the list item."""
+
+    path: Path
+
+
+class Insert(NamedTuple):
+    """Put an item into a list, in front of the item that a path leads to."""
+
+    path: Path
+    value: Content
+
+
+class Append(NamedTuple):
+    """Put an item behind the last one of the list at a path; a list that is not there is added."""
+
+    path: Path
+    value: Content
+
+
+Change = SetValue | RenameKey | Delete | Insert | Append
