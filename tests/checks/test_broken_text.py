@@ -8,55 +8,126 @@ from tests.checks.policies import HEAD, findings, only
 
 R = f"{HEAD}rules:\n"
 CAUSES = {
-    "no rules key": (f"{HEAD}  - level: None\n", "put a line `rules:` above it"),
-    "no rules key at the margin": (f"{HEAD}- level: None\n", "put a line `rules:` above it"),
+    "no rules key": (f"{HEAD}  - level: None\n", ("this list belongs to no key", "Put a line `rules:` above it")),
+    "no rules key at the margin": (
+        f"{HEAD}- level: None\n",
+        ("this list belongs to no key", "Put a line `rules:` above it"),
+    ),
     "no resources key": (
         f'{R}- level: None\n  namespaces: [a]\n    - group: ""\n      resources: [pods]\n',
-        "put a line `resources:` above it",
+        ("this list belongs to no key", "Put a line `resources:` above it"),
     ),
-    "tab": (f"{R}- level: None\n\tverbs: [get]\n", "indented with a tab"),
-    "here-document": (f"{R}- level: None\nEOF\n", '"EOF" in line 5 is left over from a shell here-document'),
+    "tab": (
+        f"{R}- level: None\n\tverbs: [get]\n",
+        ("line 5 is indented with a tab", "Indent line 5 with spaces: YAML allows no tabs there"),
+    ),
+    "here-document": (
+        f"{R}- level: None\nEOF\n",
+        ('"EOF" in line 5 is left over from a shell here-document', "Delete line 5"),
+    ),
     "shell": (
         f"cat <<EOF > policy.yaml\n{R}- level: None\nEOF\n",
-        "is a shell command: keep only the YAML in this file",
+        ('"cat <<EOF > policy.yaml" is a shell command', "Keep only the YAML in this file"),
     ),
-    "fence": (f"```yaml\n{R}- level: None\n```\n", "line 1 is a Markdown fence"),
-    "conflict": (f"<<<<<<< HEAD\n{R}- level: None\n=======\n", "mark of a merge conflict"),
-    "link": (f"apiVersion: [audit.k8s.io/v1](http://audit.k8s.io/v1)\n{R}", "write only audit.k8s.io/v1"),
-    "bracket": (f"{R}- level: None\n  verbs: [get, list\n- level: Metadata\n", "the `[` in line 5 is never closed"),
-    "quote": (f'{R}- level: None\n  verbs: ["get, "list"]\n', 'a quote (") in line 5 has no partner'),
-    "quote to the end": (f'{R}- level: None\n  users: ["bob]\n- level: None\n', 'a quote (") in line 5 has no partner'),
-    "comma": (f'{R}- level: None\n  verbs: ["get" "list"]\n', "put a comma between"),
-    "no colon": (f"{R}- level: None\n  verbs\n  - get\n", "`verbs` in line 5 has no colon"),
-    "no colon above": (f"{R}- level None\n  verbs: [get]\n", "`level` in line 4 has no colon"),
-    "no space": (f"{R}- level:None\n  verbs: [get]\n", "the colon in line 4 needs a space after it"),
-    "two colons": (f"{R}- level: None\n  users: a: b\n", "two colons in this line"),
-    "star": (f"{R}- level: None\n  verbs: [*]\n", "a bare `*` means something else in YAML (an alias)"),
-    "at": (f"{R}- level: None\n  users: [@bob]\n", "a bare `@` means something else in YAML"),
-    "alias": (f"{R}- level: None\n  users: *bob\n", "an alias of an anchor"),
-    "indentation": (f"{R}- level: None\n   verbs: [get]\n", "line 5 begins in column 4 and line 4 in column 3"),
-    "no-break space": (f"{R}- level:\u00a0None\n  verbs: [get]\n", "a no-break space (U+00A0)"),
-    "latin-1": (f"{R}- level: None\n  users: [\udce9]\n", "is not UTF-8"),
-    "nul": (f"{R}- level: None\n  users: [\0]\n", "a control character"),
-    "escape": (f'{R}- level: None\n  users: ["CORP\\bob", "x\\qy"]\n', "a backslash begins an escape"),
-    "version": (f"%YAML 1.2\n---\n{R}- level: None\n", "delete that line"),
-    "json comma": ('{"kind": "Policy", "rules": [{"level": "None"},]}', "no comma after the last item"),
-    "json comment": ('{"kind": "Policy", // all\n"rules": [{"level": "None"}]}', "JSON has no comments"),
-    "flow style": ("{kind: Policy, rules: [{level: None}]}", "is read as JSON"),
+    "fence": (f"```yaml\n{R}- level: None\n```\n", ("line 1 is a Markdown fence", "Delete line 1")),
+    "conflict": (
+        f"<<<<<<< HEAD\n{R}- level: None\n=======\n",
+        ('"<<<<<<< HEAD" in line 1 is the mark of a merge conflict', "Resolve the conflict"),
+    ),
+    "link": (
+        f"apiVersion: [audit.k8s.io/v1](http://audit.k8s.io/v1)\n{R}",
+        ("this is a Markdown link", "Write only `audit.k8s.io/v1`"),
+    ),
+    "bracket": (
+        f"{R}- level: None\n  verbs: [get, list\n- level: Metadata\n",
+        ("the `[` in line 5 is never closed", "Add the `]`"),
+    ),
+    "quote": (
+        f'{R}- level: None\n  verbs: ["get, "list"]\n',
+        ('a quote (") in line 5 has no partner', "Close it, or delete it"),
+    ),
+    "quote to the end": (
+        f'{R}- level: None\n  users: ["bob]\n- level: None\n',
+        ('a quote (") in line 5 has no partner', "Close it, or delete it"),
+    ),
+    "comma": (
+        f'{R}- level: None\n  verbs: ["get" "list"]\n',
+        ("text follows the closing quote in line 5", "Put a comma between the two values"),
+    ),
+    "no colon": (f"{R}- level: None\n  verbs\n  - get\n", ("`verbs` in line 5 has no colon", "Write `verbs:`")),
+    "no colon above": (f"{R}- level None\n  verbs: [get]\n", ("`level` in line 4 has no colon", "Write `level: None`")),
+    "no space": (
+        f"{R}- level:None\n  verbs: [get]\n",
+        ("the colon after `level` in line 4 has no space behind it", "Write `level: None`"),
+    ),
+    "two colons": (
+        f"{R}- level: None\n  users: a: b\n",
+        ("there are two colons in this line", "Quote the value, or give the second key a line of its own"),
+    ),
+    "star": (
+        f"{R}- level: None\n  verbs: [*]\n",
+        (
+            "a bare `*` begins an alias in YAML",
+            "Leave `verbs:` out to match all; in quotes a star is compared letter by letter",
+        ),
+    ),
+    "at": (f"{R}- level: None\n  users: [@bob]\n", ("a bare `@` begins no value in YAML", "Write the value in quotes")),
+    "alias": (
+        f"{R}- level: None\n  users: *bob\n",
+        ("a value that begins with `*` is an alias in YAML", "Write the value in quotes"),
+    ),
+    "indentation": (
+        f"{R}- level: None\n   verbs: [get]\n",
+        (
+            "line 5 begins in column 4, and `level` of line 4 in column 3",
+            "Begin line 5 in column 3, and move the lines below that go with it",
+        ),
+    ),
+    "no-break space": (
+        f"{R}- level:\u00a0None\n  verbs: [get]\n",
+        ("line 4 holds a character that is no plain text, a no-break space (U+00A0)", "Replace it by a space"),
+    ),
+    "latin-1": (f"{R}- level: None\n  users: [\udce9]\n", ("a byte here is not UTF-8", "Save the file as UTF-8")),
+    "nul": (
+        f"{R}- level: None\n  users: [\0]\n",
+        ("there is a control character here, such as NUL", "Save the file as plain UTF-8"),
+    ),
+    "escape": (
+        f'{R}- level: None\n  users: ["CORP\\bob", "x\\qy"]\n',
+        ("a backslash in double quotes begins an escape", "Write the value in single quotes"),
+    ),
+    "version": (
+        f"%YAML 1.2\n---\n{R}- level: None\n",
+        ("the `%YAML` line asks for another version than 1.1", "Delete that line"),
+    ),
+    "json comma": (
+        '{"kind": "Policy", "rules": [{"level": "None"},]}',
+        ("JSON allows no comma after the last item", "Delete the comma"),
+    ),
+    "json comment": (
+        '{"kind": "Policy", // all\n"rules": [{"level": "None"}]}',
+        ("JSON has no comments", "Delete the comment, or write YAML"),
+    ),
+    "flow style": (
+        "{kind: Policy, rules: [{level: None}]}",
+        ("a file that begins with `{` is read as JSON", "Quote each key and string, or write YAML"),
+    ),
 }
 
 
 @pytest.mark.parametrize(("text", "cause"), CAUSES.values(), ids=CAUSES.keys())
-def test_the_cause_is_named(text: str, cause: str) -> None:
+def test_the_cause_is_named(text: str, cause: tuple[str, str]) -> None:
     found = only(text, "yaml-syntax")
-    assert cause in found.message
+    assert found.message.startswith(f"{cause[0]}, so kube-apiserver refuses this policy (")
+    assert found.help == cause[1]
     assert found.refused
 
 
 def test_the_server_is_quoted() -> None:
     message = only(f"{HEAD}  - level: None\n", "yaml-syntax").message
-    assert message.startswith(
-        'kube-apiserver refuses this policy ("yaml: line 3: mapping values are not allowed in this context"): '
+    assert message.endswith(
+        'kube-apiserver refuses this policy ("failed decoding: yaml: line 3: mapping values are not allowed in this '
+        'context")'
     )
 
 

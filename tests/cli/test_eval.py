@@ -270,7 +270,7 @@ def test_what_cannot_be_asked_is_2(auditlint: Auditlint, write: Write, arguments
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (BAD_LEVEL, 'p.yaml:4:10: level "metadata" is not a level, did you mean "Metadata"?'),
+        (BAD_LEVEL, 'p.yaml:4:10: level "metadata" does not exist, so kube-apiserver refuses this policy'),
         (BAD_LEVEL + "- level: none\n", "[invalid-level] (and 1 more: auditlint check p.yaml)"),
         (GOOD.replace("/v1", "/v1beta1"), "p.yaml:1:13: "),
         (GOOD.replace("kind: Policy", "kind: AuditPolicy"), "p.yaml:2:7: "),

@@ -34,8 +34,25 @@ _WORD = re.compile(rf"\s*(?:- +)*({_KEY})(?: +[^\s:#].*)?$")
 _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'")
 _BARE_MARK = re.compile(r"(?:[:,\[{-] *|^\s*)([*&@`%!|>?])(?=[^\w\s]|[\s,\]}]|$)")
 _RESERVED = re.compile(r"(?:[:,\[{-] *|^\s*)([@`%])")
+_GLUED_DASH = re.compile(rf"(\s*)-({_KEY}(?::[\w.:-]+)*)(?=\s|:|$)")
+_ITEM = re.compile(rf"(\s*)- +\"?({_KEY})?")
+_AFTER_QUOTE = re.compile(r"(?:[\[,:]|^\s*-|\s-) *(\"[^\"]*\"|'[^']*')(\s*[\"'\w]\S*|[^\s,\]}:#]\S*)")
+_LITERAL = frozenset({"users", "userGroups", "verbs", "namespaces", "resourceNames"})
+"""Fields in which a star means nothing but itself."""
 _NEAR = 3
 """How many lines above the place are looked at for a mistake that the reader notices late."""
+
+
+class Cause(NamedTuple):
+    """What is wrong with a text that does not parse, and what to do about it."""
+
+    fault: str
+    help: str
+
+
+_UNKNOWN = Cause(
+    "this line does not parse", "Look at the indentation, colons, quotes and brackets of this line and those above it"
+)
 
 
 class Broken(NamedTuple):
@@ -63,49 +80,10 @@ class Broken(NamedTuple):
                 return
 
 
-def likely_cause(lines: Sequence[str], span: Span, message: str) -> str:
-    """Return in words what is probably wrong and what to write; "" where nothing is recognised."""
+def likely_cause(lines: Sequence[str], span: Span, message: str) -> Cause:
+    """Return in words what is probably wrong, and what to write."""
     broken = Broken(lines, span.line - 1, span.column, message)
-    return next(filter(None, (cause(broken) for cause in _CAUSES)), "")
-
-
-def _template(broken: Broken) -> str:
-    marks = [mark for _, text in broken.above(1) if (mark := _TEMPLATE.search(_without_comment(text)))]
-    if not marks:
-        return ""
-    return f"`{marks[0][0]}` is a template that was not rendered: check what the template makes of it"
-
-
-def _encoding(broken: Broken) -> str:
-    if "UTF-8" in broken.message or "UTF-16" in broken.message or "octet" in broken.message:
-        return "a byte here is not UTF-8 (a file from Windows or in Latin-1?): save the file as UTF-8"
-    if "control characters" in broken.message:
-        return "the text holds a control character (NUL, in UTF-16 without a byte order mark): save it as plain UTF-8"
-    return ""
-
-
-def _left_over(broken: Broken) -> str:
-    for number, text in broken.above(1):
-        if _LEFT_OVER.match(text.strip()):
-            return f'"{text.strip()}" in line {number} is left over from a shell here-document: delete that line'
-        if text.lstrip().startswith("```"):
-            return f"line {number} is a Markdown fence: delete that line"
-        if _CONFLICT.match(text):
-            return f'"{text.strip()}" in line {number} is the mark of a merge conflict: resolve it'
-    first = next((text for text in broken.lines if text.strip()), "")
-    if _SHELL.match(first) and not _PAIR.match(first):
-        return f'"{first.strip()[:60]}" is a shell command: keep only the YAML in this file'
-    return ""
-
-
-def _tab(broken: Broken) -> str:
-    for number, text in broken.above(1):
-        indentation = text[: len(text) - len(text.lstrip())]
-        if "\t" in indentation:
-            return f"line {number} is indented with a tab: YAML takes only spaces, write two for each level"
-    if broken.line[broken.column - 1 : broken.column] == "\t":
-        return "there is a tab here: YAML takes only spaces, replace it"
-    return ""
+    return next(filter(None, (cause(broken) for cause in _CAUSES)), _UNKNOWN)
 
 
 def odd_space(text: str) -> str:
@@ -113,150 +91,256 @@ def odd_space(text: str) -> str:
     return next((name for char, name in _SPACES.items() if char in text), "")
 
 
-def _odd_space(broken: Broken) -> str:
+def _template(broken: Broken) -> Cause | None:
+    marks = [mark for _, text in broken.above(1) if (mark := _TEMPLATE.search(_without_comment(text)))]
+    if not marks:
+        return None
+    return Cause(f"`{marks[0][0]}` is a template that was not rendered", "Check what the template renders to")
+
+
+def _encoding(broken: Broken) -> Cause | None:
+    if "UTF-8" in broken.message or "UTF-16" in broken.message or "octet" in broken.message:
+        return Cause("a byte here is not UTF-8", "Save the file as UTF-8")
+    if "control characters" in broken.message:
+        return Cause("there is a control character here, such as NUL", "Save the file as plain UTF-8")
+    return None
+
+
+def _left_over(broken: Broken) -> Cause | None:
+    for number, text in broken.above(1):
+        if _LEFT_OVER.match(text.strip()):
+            fault = f'"{text.strip()}" in line {number} is left over from a shell here-document'
+            return Cause(fault, f"Delete line {number}")
+        if text.lstrip().startswith("```"):
+            return Cause(f"line {number} is a Markdown fence", f"Delete line {number}")
+        if _CONFLICT.match(text):
+            return Cause(f'"{text.strip()}" in line {number} is the mark of a merge conflict', "Resolve the conflict")
+    first = next((text for text in broken.lines if text.strip()), "")
+    if _SHELL.match(first) and not _PAIR.match(first):
+        return Cause(f'"{first.strip()[:60]}" is a shell command', "Keep only the YAML in this file")
+    return None
+
+
+def _tab(broken: Broken) -> Cause | None:
+    for number, text in broken.above(1):
+        if "\t" in _indentation_of(text):
+            help = f"Indent line {number} with spaces: YAML allows no tabs there"
+            return Cause(f"line {number} is indented with a tab", help)
+    if broken.line[broken.column - 1 : broken.column] == "\t":
+        return Cause("there is a tab here", "Write a space: YAML allows no tab there")
+    return None
+
+
+def _odd_space(broken: Broken) -> Cause | None:
     for number, text in broken.above(1):
         for char, name in _SPACES.items():
             if char in _without_comment(text):
-                plain = (
-                    "a colon and a space" if char == "\uff1a" else "nothing" if char in "\u200b\ufeff" else "a space"
-                )
-                return f"line {number} holds {name}, which looks harmless and is not: replace it by {plain}"
-    return ""
+                by = "a colon and a space" if char == "\uff1a" else "nothing" if char in "\u200b\ufeff" else "a space"
+                return Cause(f"line {number} holds a character that is no plain text, {name}", f"Replace it by {by}")
+    return None
 
 
-def _json(broken: Broken) -> str:
+def _json(broken: Broken) -> Cause | None:
     if not broken.message.startswith("json") and "json parse error" not in broken.message:
-        return ""
+        return None
     if "'/'" in broken.message or "'#'" in broken.message:
-        return "JSON has no comments: delete it, or write the policy as YAML"
+        return Cause("JSON has no comments", "Delete the comment, or write YAML")
     if "after top-level value" in broken.message:
-        return "only one JSON value may stand in the file: delete what follows the first"
+        return Cause("a JSON file holds one value", "Delete what follows the first value")
     if "'}'" in broken.message or "']'" in broken.message:
-        return "JSON allows no comma after the last item: delete it"
+        return Cause("JSON allows no comma after the last item", "Delete the comma")
     if "'\\''" in broken.message:
-        return "JSON knows only double quotes"
-    return "a file that starts with `{` is read as JSON: quote every key and string, or write the policy as YAML"
+        return Cause("JSON knows only double quotes", "Write `\"` for each `'`")
+    return Cause("a file that begins with `{` is read as JSON", "Quote each key and string, or write YAML")
 
 
-def _bare_mark(broken: Broken) -> str:
+def _bare_mark(broken: Broken) -> Cause | None:
     if "alphabetic or numeric character" not in broken.message and "cannot start any token" not in broken.message:
-        return ""
+        return None
     expression = _RESERVED if "cannot start" in broken.message else _BARE_MARK
     mark = expression.search(_QUOTED.sub('""', broken.line))
     if not mark:
-        return ""
-    meaning = {"*": " (an alias)", "&": " (an anchor)", "!": " (a tag)"}.get(mark[1], "")
-    or_nothing = "leave the list out to take everything, or " if mark[1] == "*" else ""
-    return f"a bare `{mark[1]}` means something else in YAML{meaning}: {or_nothing}write the value in quotes"
+        return None
+    meaning = {"*": "begins an alias", "&": "begins an anchor", "!": "begins a tag"}.get(mark[1], "begins no value")
+    fault = f"a bare `{mark[1]}` {meaning} in YAML"
+    key = _key_of(broken)
+    if mark[1] == "*" and key in _LITERAL:
+        return Cause(fault, f"Leave `{key}:` out to match all; in quotes a star is compared letter by letter")
+    return Cause(fault, "Write the value in quotes")
 
 
-def _escape(broken: Broken) -> str:
-    if "escape" not in broken.message:
-        return ""
-    return "in double quotes a backslash begins an escape: write the value in single quotes, or the backslash twice"
-
-
-def _glued_colon(broken: Broken) -> str:
-    for number, text in broken.above():
-        glued = _GLUED.match(text)
-        if glued and glued[1] in fields.ALL:
-            return f"the colon in line {number} needs a space after it: write `{glued[1]}: ` and the value"
+def _key_of(broken: Broken) -> str:
+    """Return the key of the list or value in the line of the error."""
+    for _, text in broken.above(20):
+        pair = _PAIR.match(text)
+        if pair:
+            return pair[1]
     return ""
 
 
-def _missing_key(broken: Broken) -> str:
+def _escape(broken: Broken) -> Cause | None:
+    if "escape" not in broken.message:
+        return None
+    return Cause("a backslash in double quotes begins an escape", "Write the value in single quotes")
+
+
+def _glued_colon(broken: Broken) -> Cause | None:
+    for number, text in broken.above():
+        glued = _GLUED.match(text)
+        if glued and glued[1] in fields.ALL:
+            fault = f"the colon after `{glued[1]}` in line {number} has no space behind it"
+            return Cause(fault, f"Write `{glued[1]}: {_without_comment(text[glued.end() :]).strip()}`")
+    return None
+
+
+def _glued_dash(broken: Broken) -> Cause | None:
+    """Look for an item whose dash touches its text, where the lines around have items."""
+    for number, text in broken.above(1):
+        glued = _GLUED_DASH.match(text)
+        if glued and (glued[2] in fields.ALL or _is_beside_items(broken, number, glued[1])):
+            value = _without_comment(text).strip()[1:]
+            return Cause(f"the dash in line {number} has no space behind it", f"Write `- {value}`")
+    return None
+
+
+def _is_beside_items(broken: Broken, number: int, indentation: str) -> bool:
+    """Tell whether the next lines around a line that say something are items in the same column."""
+    around = [*reversed(broken.lines[: number - 1]), *broken.lines[number : number + 1]]
+    beside = [text for text in around if text.strip() and not text.lstrip().startswith("#")]
+    return any(text.startswith(f"{indentation}- ") for text in beside[:_NEAR])
+
+
+def _missing_key(broken: Broken) -> Cause | None:
     """Look for a list behind a key that has its value already: YAML takes it for more of that value."""
     item = re.match(rf"\s*- +({_KEY}) *:", broken.line)
     before = next((text for number, text in broken.above(1) if number <= broken.at), "")
     if not item or not _FULL_PAIR.match(before):
-        return ""
+        return None
     key = "resources" if item[1] in fields.FIELDS[fields.ENTRY] else "rules"
     if key == "rules" and any(re.match(r"\s*\"?rules\"?\s*:", text) for text in broken.lines[: broken.at]):
-        return ""
-    return f"this list belongs to no key: put a line `{key}:` above it"
+        return None
+    return Cause("this list belongs to no key", f"Put a line `{key}:` above it")
 
 
-def _markdown_link(broken: Broken) -> str:
+def _markdown_link(broken: Broken) -> Cause | None:
     link = re.search(r"\[([^\[\]]+)\]\(https?://", broken.line)
-    return f"this is a Markdown link: write only {link[1]}" if link else ""
+    return Cause("this is a Markdown link", f"Write only `{link[1]}`") if link else None
 
 
-def _missing_colon(broken: Broken) -> str:
+def _missing_colon(broken: Broken) -> Cause | None:
     for number, text in broken.above(1):
-        word = _WORD.match(_without_comment(text))
-        if word and word[1] in fields.ALL and ":" not in text.split(word[1], 1)[1][:1]:
-            return f"`{word[1]}` in line {number} has no colon: write `{word[1]}:`"
-    return ""
+        bare = _without_comment(text)
+        word = _WORD.match(bare)
+        if word and word[1] in fields.ALL and ":" not in bare.split(word[1], 1)[1][:1]:
+            rest = bare.split(word[1], 1)[1].strip()
+            return Cause(f"`{word[1]}` in line {number} has no colon", f"Write `{f'{word[1]}: {rest}'.rstrip()}`")
+    return None
 
 
-def _brackets(broken: Broken) -> str:
+def _brackets(broken: Broken) -> Cause | None:
     if "']'" not in broken.message and "'}'" not in broken.message and "end of stream" not in broken.message:
-        return ""
+        return None
     for number, text in broken.above(20):
-        bare = _without_comment(_QUOTED.sub('""', text))
+        bare = _without_comment(_QUOTED.sub("", text))
         for opening, closing in ("[]", "{}"):
             if bare.count(opening) > bare.count(closing):
-                return f"the `{opening}` in line {number} is never closed: add the `{closing}`"
+                return Cause(f"the `{opening}` in line {number} is never closed", f"Add the `{closing}`")
     if "," in broken.message:
-        return "a comma is missing between two items of this list, or a quote is in the wrong place"
-    return ""
+        return Cause("two items of this list have no comma between them", "Put a comma between them, or close a quote")
+    return None
 
 
-def _quotes(broken: Broken) -> str:
+def _quotes(broken: Broken) -> Cause | None:
     for number, text in broken.above(20 if "end of stream" in broken.message else 1):
         bare = _without_comment(_QUOTED.sub("", text))
         for quote in "\"'":
             if re.search(rf"(?:^|[\s:,\[{{-]){quote}|{quote}\s*(?:[,\]}}]|$)", bare):
-                return f"a quote ({quote}) in line {number} has no partner: close it, or take it away"
-        if re.search(r"[\[,:] *(?:\"[^\"]*\"|'[^']*')\s*[\w\"']", text):
-            return f"text follows a closing quote in line {number}: put a comma between, or quote the value as a whole"
-    return ""
+                return Cause(f"a quote ({quote}) in line {number} has no partner", "Close it, or delete it")
+        follows = _AFTER_QUOTE.search(_without_comment(text))
+        if follows:
+            return Cause(f"text follows the closing quote in line {number}", _rejoined(follows))
+    return None
 
 
-def _colon_in_value(broken: Broken) -> str:
+def _rejoined(follows: re.Match[str]) -> str:
+    """Return how to write a quoted value that text follows."""
+    quoted, rest = follows[1], follows[2].lstrip()
+    if rest[:1] in "\"'":
+        return "Put a comma between the two values"
+    return f"Write `{quoted[:-1]}{rest}{quoted[-1]}`"
+
+
+def _colon_in_value(broken: Broken) -> Cause | None:
     bare = _without_comment(_QUOTED.sub('""', broken.line))
     if "mapping values" in broken.message and re.search(r": +[^\s\[{].*:(?: |$)", bare):
-        return "there are two colons in this line: quote the value, or put the second key on a line of its own"
-    return ""
+        return Cause("there are two colons in this line", "Quote the value, or give the second key a line of its own")
+    return None
 
 
-def _indentation(broken: Broken) -> str:
+def _indentation(broken: Broken) -> Cause | None:
     words = ("mapping values", "did not find expected key", "did not find expected '-'", "block", "expected <document")
-    if not any(word in broken.message for word in words):
-        return ""
-    above = [(number, text) for number, text in broken.above(1) if number <= broken.at]
-    if not above or not broken.line.strip():
-        return ""
-    number, text = above[0]
-    own, other = _column(broken.line), _column(text)
+    if not any(word in broken.message for word in words) or not broken.line.strip():
+        return None
+    above = _comparable(broken)
+    if above is None:
+        return None
+    number, other, noun = above
+    own, at = len(_indentation_of(broken.line)) + 1, broken.at + 1
     if own == other:
-        return f"line {broken.at + 1} does not go with line {number} above it: a key, a colon or a `- ` is missing"
-    here = f"line {broken.at + 1} begins in column {own}"
-    return f"{here} and line {number} in column {other}: line up what belongs together"
+        fault = f"line {at} does not go with line {number} above it"
+        return Cause(fault, "Look for a key, a colon or a `- ` that is missing")
+    what = "the dash of " if noun == "dash" else ""
+    fault = f"{what}line {at} begins in column {own}, and {what or noun}line {number} in column {other}"
+    return Cause(fault, f"Begin line {at} in column {other}, and move the lines below that go with it")
 
 
-def _anchors(broken: Broken) -> str:
+def _comparable(broken: Broken) -> tuple[int, int, str] | None:
+    """Return the line above that the line of the error should line up with, and its column in the file.
+
+    Of a dash that is another dash, best of an item of the same kind; of a key the key above, behind its dash or not.
+    """
+    lines = [(number, text) for number, text in broken.above(20) if number <= broken.at]
+    item = _ITEM.match(broken.line)
+    if item:
+        dashes = [(number, found) for number, text in lines if (found := _ITEM.match(text))]
+        own = len(item[1])
+        alike = [(n, found) for n, found in dashes if len(found[1]) != own and _kind(found[2]) == _kind(item[2])]
+        for number, found in alike or [(n, found) for n, found in dashes if len(found[1]) != own]:
+            return number, len(found[1]) + 1, "dash"
+    for number, text in lines[:1]:
+        found = _ITEM.match(text)
+        key = _PAIR.match(text)
+        column = key.start(1) if key else len(found[1]) if found else len(_indentation_of(text))
+        return number, column + 1, f"`{key[1]}` of " if key else ""
+    return None
+
+
+def _kind(key: str) -> str:
+    """Return the kind of mapping that has a key."""
+    return next((place for place in (fields.RULE, fields.ENTRY) if key in fields.FIELDS[place]), key)
+
+
+def _anchors(broken: Broken) -> Cause | None:
     if "unknown anchor" in broken.message:
-        return "a value that starts with `*` is an alias of an anchor: quote the value if you mean the text"
+        return Cause("a value that begins with `*` is an alias in YAML", "Write the value in quotes")
     if "excessive aliasing" in broken.message:
-        return "aliases within aliases make this text too large: write the lists out"
+        return Cause("aliases within aliases make this text too large", "Write the lists out")
     if "invalid map key" in broken.message:
-        return "a mapping or list stands where a key belongs: `{{ ... }}` without quotes is one, quote or render it"
+        return Cause("a mapping or list is where a key belongs", "Quote it; a bare `{{ ... }}` is a mapping, too")
     if "incompatible YAML document" in broken.message:
-        return "the `%YAML` line asks for another version than 1.1: delete that line"
-    return ""
+        return Cause("the `%YAML` line asks for another version than 1.1", "Delete that line")
+    return None
+
+
+def _indentation_of(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())]
 
 
 def _without_comment(text: str) -> str:
     return re.sub(r"(?:^|\s)#.*", "", text)
 
 
-def _column(text: str) -> int:
-    """Return the column in which the key or value of a line begins, behind the dashes of lists."""
-    return len(text) - len(text.lstrip(" -")) + 1
-
-
-_CAUSES: tuple[Callable[[Broken], str], ...] = (
+_CAUSES: tuple[Callable[[Broken], Cause | None], ...] = (
     _encoding,
     _template,
     _left_over,
@@ -267,6 +351,7 @@ _CAUSES: tuple[Callable[[Broken], str], ...] = (
     _escape,
     _anchors,
     _glued_colon,
+    _glued_dash,
     _markdown_link,
     _missing_key,
     _missing_colon,

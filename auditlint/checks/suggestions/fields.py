@@ -33,7 +33,7 @@ _WORDS = {
     "users": "user users username usernames subject subjects principal principals service-account service-accounts",
     "userGroups": "user-group user-groups groups-of-users",
     "verbs": "verb verbs method methods http-methods operation operations action actions",
-    "namespaces": "namespace namespaces ns",
+    "namespaces": "namespace namespaces ns namespace-selector namespace-selectors",
     "nonResourceURLs": (
         "non-resource-url non-resource-urls non-resource-path non-resource-paths non-resource non-resources "
         "resource-urls path paths url urls uri uris request-uri"
@@ -50,7 +50,7 @@ _API_GROUP_WORDS = frozenset({"", "*", "core", "v1", "apps", "batch", "extension
 
 
 class Meaning(NamedTuple):
-    """The field that somebody meant by an unknown key, and the kind of mapping it belongs into."""
+    """The field that somebody meant by an unknown key, and the kind of mapping it belongs in."""
 
     place: str
     field: str

@@ -1,13 +1,14 @@
-"""What a policy means without a key that kube-apiserver drops, and what to write in its place."""
+"""What a policy means without a key that kube-apiserver drops, and what to write instead."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint import english
-from auditlint.checks.suggestions import fields
+from auditlint.checks.suggestions import fields, right_types
+from auditlint.checks.suggestions.levels import level_meant
 from auditlint.checks.suggestions.pasteable import inline
-from auditlint.checks.suggestions.rule_words import entry_words, rule_words
+from auditlint.checks.suggestions.rule_words import entry_words
 from auditlint.kubernetes.policy import STAGES, GroupResources, PolicyRule
 
 if TYPE_CHECKING:
@@ -20,9 +21,14 @@ if TYPE_CHECKING:
 _SELECTORS = frozenset({"users", "userGroups", "verbs", "namespaces", "nonResourceURLs"})
 """The lists of strings by which a rule is limited."""
 _LONGEST_EXAMPLE = 60
-_SURE = "as URLs have them"
-_LIKELY = "with names as URLs have them, most likely"
-_HOLDERS = {fields.POLICY: "A policy", fields.RULE: "A rule", fields.ENTRY: "An entry of resources"}
+_UNLIMITED = {
+    "users": "every user",
+    "userGroups": "members of any group",
+    "verbs": "every verb",
+    "namespaces": "requests in all namespaces",
+    "nonResourceURLs": "more than these URLs",
+}
+"""What a rule matches without a list, for each of its lists."""
 
 
 class Dropped(NamedTuple):
@@ -34,8 +40,15 @@ class Dropped(NamedTuple):
     meaning: Meaning | None
     rule: int | None
     entry: int | None
-    hint: str = ""
-    """How names of resources are to be read that are not spelled as they stand in the text."""
+    respelled: bool = False
+    """Whether `value` holds names of resources that the text spells otherwise."""
+    sure: bool = True
+    """Whether those are certainly the names that URLs have."""
+
+    @property
+    def is_item(self) -> bool:
+        """Whether the key was to be the first of an item, such as `-level`: its dash has no space behind it."""
+        return self.key.startswith("-") and self.key[1:] in fields.ALL
 
 
 def dropped(problem: Problem, policy: PolicySubject) -> Dropped:
@@ -55,7 +68,7 @@ def dropped(problem: Problem, policy: PolicySubject) -> Dropped:
     names: list[Value] = [name for name, _ in spelled]
     if tuple(names) == written:
         return drop
-    return drop._replace(value=names, hint=_SURE if all(sure for _, sure in spelled) else _LIKELY)
+    return drop._replace(value=names, respelled=True, sure=all(sure for _, sure in spelled))
 
 
 def intended(drop: Dropped, policy: Policy) -> PolicyRule | None:
@@ -79,46 +92,43 @@ def intended(drop: Dropped, policy: Policy) -> PolicyRule | None:
     return None
 
 
-def consequence(drop: Dropped, policy: Policy | None) -> str:
-    """Return what follows from dropping a key, to stand behind `is dropped`."""
+def meaning(drop: Dropped, policy: Policy | None) -> str:
+    """Return what a rule or an entry means without the key, such as `this rule matches every verb`; "" if unsaid."""
     field = drop.meaning.field if drop.meaning else ""
     if field == "omitStages":
-        return ", so every stage is logged" if not (policy and policy.omit_stages) else ""
-    if policy is None or field in {"level", "omitManagedFields", "rules", "metadata"}:
-        return ""
-    now = meaning_now(drop, policy)
-    return f", so {now}" if now else ""
-
-
-def meaning_now(drop: Dropped, policy: Policy) -> str:
-    """Return what the entry or rule asks for without the key, such as `this rule means every request`."""
-    if drop.rule is None or drop.rule >= len(policy.rules):
+        return "" if policy and policy.omit_stages else "every stage is logged"
+    if policy is None or drop.rule is None or drop.rule >= len(policy.rules):
         return ""
     rule = policy.rules[drop.rule]
-    if drop.place == fields.ENTRY and drop.entry is not None and drop.entry < len(rule.resources):
-        entry = rule.resources[drop.entry]
-        return f"this entry means {entry_words(entry.group, entry.resources, entry.resource_names)}"
-    return f"this rule means {rule_words(rule)}"
+    if rule.level == "None" and not rule.has_selectors:
+        return "this rule silences every request that reaches it"
+    if drop.entry is not None and drop.entry < len(rule.resources) and field in fields.FIELDS[fields.ENTRY]:
+        return f"this entry matches {entry_words(*rule.resources[drop.entry])}"
+    if field in _UNLIMITED:
+        values = _values(rule, field)
+        return f"this rule matches {english.several(values) if values else _UNLIMITED[field]}"
+    return ""
 
 
 def advice(drop: Dropped) -> str:
-    """Return what to write instead of the key, as a sentence."""
+    """Return what to write instead of the key."""
     from auditlint.checks.suggestions import broken_text
 
     space = broken_text.odd_space(drop.key)
     if space:
-        return f"The key holds {space}: replace it by a space, or delete it"
+        return f"Replace the {space} in this key by a space, or delete it"
+    if drop.is_item:
+        return f"Write `- {drop.key[1:]}: {_flow(drop.value)}`, with a space after the dash"
     if drop.meaning is None:
-        known = english.listing(fields.FIELDS.get(drop.place, ()))
-        return f"{_HOLDERS[drop.place]} knows {known}" if known else "Delete it"
+        return "Delete it"
     text = _spelled(drop, drop.meaning.field)
     if drop.meaning.place == drop.place:
-        return f"Write {text}"
+        return text
     if (drop.place, drop.meaning.place) == (fields.ENTRY, fields.RULE):
-        return f"Write {text} one level up, in the rule itself"
+        return f"{text} one level up, in the rule itself"
     if drop.meaning.place == fields.ENTRY:
-        return f"Write {text} into an entry of `resources:`"
-    return f"Write {text} {'into a rule' if drop.meaning.place == fields.RULE else 'at the top of the file'}"
+        return f"{text} in an entry of `resources:`"
+    return f"{text} {'in a rule' if drop.meaning.place == fields.RULE else 'at the top of the file'}"
 
 
 def _indexes(path: Path) -> tuple[int | None, int | None]:
@@ -198,23 +208,51 @@ def _spelled(drop: Dropped, field: str) -> str:
     """Return the field as it should be written, with the value if it is short and can be taken over as it stands."""
     texts = _texts(drop.value)
     word = drop.key.lower()
+    if field == "level":
+        return f"Write `level: {level_meant(str(drop.value)) or 'Metadata'}`"
     if field == "group" and len(texts) > 1:
-        return f'one entry for each group, the first with `group: "{texts[0]}"`'
+        return f'Write an entry for each group, the first with `group: "{texts[0]}"`'
     if field == "users" and word.startswith("service"):
-        return '`users: ["system:serviceaccount:NAMESPACE:NAME"]`'
+        return 'Write `users: ["system:serviceaccount:NAMESPACE:NAME"]`'
     if field == "resources" and word.startswith(("subresource", "kind", "object")):
-        return '`resources:` with plural names, such as `resources: ["pods", "pods/log"]`'
+        return 'Write `resources:` with plural names, such as `resources: ["pods", "pods/log"]`'
     if field == "omitStages" and word in {"stage", "stages"}:
         left_out = [stage for stage in STAGES if stage not in (*texts, "Panic")]
-        return f"`omitStages: {inline(left_out)}`, which lists the stages that are not to be logged"
-    if (
-        not (any(texts) or (texts and field == "group"))
-        or field in {"rules", "metadata"}
-        or (field == "resources" and drop.place == fields.RULE)
-    ):
-        return f"`{field}:`"
-    if drop.hint == _LIKELY:
-        return f"`{field}:` {_LIKELY} {inline(texts)}"
-    text = inline(texts) if field in fields.LISTS else f'"{texts[0]}"' if field == "group" else texts[0]
-    hint = f", {drop.hint}" if drop.hint else ""
-    return (f"`{field}: {text}`" if len(text) <= _LONGEST_EXAMPLE else f"`{field}:`") + hint
+        return f"Write `omitStages: {inline(left_out)}`, the stages that are not to be logged"
+    if field == "resources" and drop.place == fields.RULE and any(texts):
+        return right_types.as_entries(texts)
+    text = _value(drop, field, texts)
+    if not text or len(text) > _LONGEST_EXAMPLE:
+        return f"Rename it to `{field}:`" if _fits(drop, field) else f"Write `{field}:`"
+    return f"Write `{field}: {text}`" + ("" if drop.sure else ", most likely the names that URLs have")
+
+
+def _value(drop: Dropped, field: str, texts: tuple[str, ...]) -> str:
+    """Return the value as the field needs it, "" where it says nothing."""
+    if field in fields.LISTS:
+        return inline(texts) if any(texts) else ""
+    if field == "group":
+        return f'"{texts[0]}"' if texts else ""
+    return _flow(drop.value) if isinstance(drop.value, (str, bool)) else ""
+
+
+def _fits(drop: Dropped, field: str) -> bool:
+    """Tell whether the value may stay as it is under the right key."""
+    if field in {"rules", "metadata"} or field in fields.LISTS:
+        return isinstance(drop.value, (list, tuple)) and not drop.respelled
+    return isinstance(drop.value, str)
+
+
+def _flow(value: Value) -> str:
+    """Return a scalar as YAML."""
+    return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
+
+
+def _values(rule: PolicyRule, field: str) -> tuple[str, ...]:
+    return {
+        "users": rule.users,
+        "userGroups": rule.user_groups,
+        "verbs": rule.verbs,
+        "namespaces": rule.namespaces,
+        "nonResourceURLs": rule.non_resource_urls,
+    }[field]

@@ -1,0 +1,40 @@
+"""Values that somebody or something is still to fill in: marks of templates, placeholders, elisions."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+_MARKS = (
+    r"\$\{[^}]*\}|\$\([A-Za-z_]\w*\)|^\$[A-Za-z_]\w*$|\{\{.*?\}\}|\{%.*?%\}|<%.*?%>|<[A-Za-z][\w .:/-]*>"
+    r"|%[A-Z][A-Z0-9_]*%|@@?[A-Z][A-Z0-9_]*@@?|__[A-Z][A-Z0-9_]*__"
+)
+_ELISION = r"\.{3,}|\u2026|\[(?:\.{3,}|\u2026)\]"
+_CAPITALS = r"(?!TLS_)[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+"
+"""Words such as `AUDIT_LEVEL`; the names of cipher suites begin with `TLS_` and are values."""
+_SIGNS = frozenset("${<%@_.\u2026")
+_LONGEST = 1000
+"""Characters: a longer value is no placeholder, and not worth a search."""
+
+
+def is_placeholder(value: str) -> bool:
+    """Tell whether a value holds a placeholder, or is one: `${LEVEL}`, `<name>`, `AUDIT_LEVEL`, `...`."""
+    if _SIGNS.isdisjoint(value):
+        return False
+    text = value[:_LONGEST].strip()
+    return _marks().search(text) is not None or _whole().fullmatch(text) is not None
+
+
+def is_elision(line: str) -> bool:
+    """Tell whether a line stands for others that were left out: `...`, `....`, `[...]`."""
+    return re.fullmatch(rf"(?:- +)?(?:{_ELISION})", line.strip()) is not None
+
+
+@cache
+def _marks() -> re.Pattern[str]:
+    return re.compile(_MARKS, re.DOTALL)
+
+
+@cache
+def _whole() -> re.Pattern[str]:
+    return re.compile(f"{_CAPITALS}|{_ELISION}")
