@@ -1,11 +1,14 @@
-"""A document that may hold something to judge, as the recognisers of all carriers see it."""
+"""What may hold something to judge, as the carriers see it: a document, or a text that is none."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from auditlint.text.places import NodePlaces
+
 if TYPE_CHECKING:
-    from auditlint.finding import Places
+    from auditlint.finding import Path, Places
+    from auditlint.text.piece import DecodedPiece, Piece, Text
     from auditlint.text.plain import Plain
 
 
@@ -14,7 +17,7 @@ class Candidate(NamedTuple):
 
     path: str
     document: int
-    """The index of the document in the file, from 0."""
+    """The index of the document in its text, from 0."""
     value: Plain
     places: Places
     minor: int | None
@@ -22,3 +25,20 @@ class Candidate(NamedTuple):
     as_kind: str | None = None
     """What the user says that this is, whatever it looks like."""
     from_json: bool = False
+
+    def piece(self, path: Path) -> Piece | None:
+        """Return the string at path as a text of its own; None where there is no string."""
+        return self.places.piece(path, json=self.from_json) if isinstance(self.places, NodePlaces) else None
+
+    def decoded(self, path: Path, data: bytes) -> DecodedPiece | None:
+        """Return what is encoded in the string at path as a text of its own; None where there is no string."""
+        return self.places.decoded(path, data) if isinstance(self.places, NodePlaces) else None
+
+
+class PlainText(NamedTuple):
+    """One text, and how the user wants it taken."""
+
+    path: str
+    text: Text
+    minor: int | None
+    as_kind: str | None = None

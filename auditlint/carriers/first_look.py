@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 
+from auditlint.carriers import registry
 from auditlint.text.encoding import display
 from auditlint.text.lines import split_lines
 
-_LEVEL_KEY = rb"""(?m)(?:^|[\s[{,?-])["']?level["']?[ \t]*:"""
 _DEFINITION = rb"""\bkind["']?[ \t]*:[ \t]*["']?CustomResourceDefinition(?:List)?\b"""
-"""Both are compiled where they are first used: most runs do not need them."""
-_WORDS = (b"audit", b"apiserver", b"current-context")
+"""Compiled where it is first used: most runs do not need it."""
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -19,25 +18,18 @@ def as_text(data: bytes) -> str:
     return "\n".join(split_lines(display(data)))
 
 
-def may_hold_subject(data: bytes) -> bool:
-    """Tell whether the text has a word that every policy, every snippet of one and every apiserver has.
+def as_utf8(data: bytes) -> bytes:
+    """Return what words are looked for in: UTF-16 has none of them."""
+    return data.decode("utf-16", "ignore").encode("utf-8", "ignore") if data.startswith(_UTF16) else data
 
-    Policies name `audit.k8s.io` or have rules with a `level`; apiservers have the program's name or flags about
-    auditing; AuditSinks and mounts of interest have `audit` in them; kubeconfigs of webhooks have a context.
-    """
-    if data.startswith(_UTF16):
-        data = data.decode("utf-16", "ignore").encode("utf-8", "ignore")
-    return any(word in data for word in _WORDS) or _has_rare_spelling(data)
+
+def may_hold_subject(data: bytes) -> bool:
+    """Tell whether the text has a word that some carrier looks for."""
+    data = as_utf8(data)
+    return any(word in data for word in registry.words()) or any(look(data) for look in registry.looks())
 
 
 def may_define_resources(data: bytes) -> bool:
     """Tell whether the text names the kind of a CustomResourceDefinition as such an object does."""
-    if data.startswith(_UTF16):
-        data = data.decode("utf-16", "ignore").encode("utf-8", "ignore")
+    data = as_utf8(data)
     return b"CustomResourceDefinition" in data and re.search(_DEFINITION, data) is not None
-
-
-def _has_rare_spelling(data: bytes) -> bool:
-    if b"udit" in data or b"UDIT" in data:
-        return b"audit" in data.lower()
-    return b"level" in data and re.search(_LEVEL_KEY, data) is not None

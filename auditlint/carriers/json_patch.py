@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from auditlint.carriers import apiserver
+from auditlint.carriers.carrier import Carrier
 from auditlint.carriers.containers.command import CommandLine, Item
-from auditlint.carriers.flag_list import is_about_auditing
+from auditlint.carriers.flags import is_about_auditing
 from auditlint.subjects.templates import is_template
 from auditlint.text.values import get, items, text
 
@@ -22,12 +23,11 @@ if TYPE_CHECKING:
 _ARGUMENT = re.compile(r"/containers/\d+/(?:command|args)(?:/(?:-|\d+))?")
 
 
-def find(candidate: Candidate) -> ApiServer | None:
-    """Return the apiserver whose audit flags a list of patch operations adds; None if it adds none."""
+def find(candidate: Candidate) -> Iterator[ApiServer]:
+    """Yield the apiserver whose audit flags a list of patch operations adds."""
     found = tuple(_arguments(candidate.value))
-    if not any(is_about_auditing(item.text) for item in found):
-        return None
-    return apiserver.build(candidate, (), CommandLine(found, ()), apiserver.Settings("fragment"))
+    if any(is_about_auditing(item.text) for item in found):
+        yield apiserver.build(candidate, (), CommandLine(found, ()), apiserver.Settings("fragment"))
 
 
 def _arguments(operations: Plain) -> Iterator[Item]:
@@ -42,3 +42,14 @@ def _values(value: Plain, path: Path) -> Iterator[Item]:
     for argument, place in listed:
         if isinstance(argument, str) and argument.startswith("-"):
             yield Item(argument, place, is_template(argument))
+
+
+CARRIER = Carrier(
+    title="JSON patches of static Pods",
+    checked=(
+        "The audit flags that a list of operations adds, such as kubeadm's `kube-apiserver+json.yaml`; nothing is said "
+        "of what is absent."
+    ),
+    words=(b"audit",),
+    in_document=find,
+)

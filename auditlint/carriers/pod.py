@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.carriers import apiserver
+from auditlint.carriers.carrier import Carrier
 from auditlint.carriers.containers import command, mounting
 from auditlint.kubernetes.container import Files, in_manifest_folder
 from auditlint.kubernetes.releases import from_image
@@ -149,3 +150,15 @@ def _run_as_user(spec: Plain, container: Plain) -> int | None:
         if isinstance(user, int) and not isinstance(user, bool):
             return user
     return None
+
+
+CARRIER = Carrier(
+    title="Pods",
+    checked=(
+        "Static Pods and whatever makes Pods (Deployments, StatefulSets, Jobs, Lists of them), where a container runs "
+        "kube-apiserver: its flags, its mounts and the files that the flags name. Of a part of a Pod, such as a "
+        "strategic merge patch, what it says is checked and nothing is said of what is absent."
+    ),
+    words=(b"apiserver", b"audit"),
+    in_document=find,
+)

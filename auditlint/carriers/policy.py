@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from auditlint.carriers.carrier import Carrier
 from auditlint.kubernetes.decode import load
 from auditlint.kubernetes.releases import NEWEST
 from auditlint.subjects.model import PolicySubject
@@ -11,24 +13,25 @@ from auditlint.subjects.templates import excuse
 from auditlint.text.values import get, has, items, pairs, text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from auditlint.carriers.candidate import Candidate
     from auditlint.kubernetes.decode import Loaded
     from auditlint.text.plain import Plain
 
 GROUP = "audit.k8s.io"
+_LEVEL_KEY = rb"""(?m)(?:^|[\s[{,?-])["']?level["']?[ \t]*:"""
+"""Compiled where it is first used: most runs do not need it."""
 _EVENTS = frozenset({"Event", "EventList"})
 _LEVELS = frozenset({"none", "metadata", "request", "requestresponse"})
 _RULE_FIELDS = frozenset({"users", "userGroups", "verbs", "resources", "namespaces", "nonResourceURLs", "omitStages"})
 
 
-def find(candidate: Candidate) -> PolicySubject | None:
-    """Return the policy that a document is, or was meant to be; None if it is something else."""
-    if candidate.as_kind == "policy":
-        return _subject(candidate, "policy", candidate.value)
-    shape = _shape(candidate.value)
-    if shape is None:
-        return None
-    return _subject(candidate, shape, _around(candidate.value) if shape == "snippet" else candidate.value)
+def find(candidate: Candidate) -> Iterator[PolicySubject]:
+    """Yield the policy that a document is, or was meant to be."""
+    shape = "policy" if candidate.as_kind else _shape(candidate.value)
+    if shape is not None:
+        yield _subject(candidate, shape, _around(candidate.value) if shape == "snippet" else candidate.value)
 
 
 def _subject(candidate: Candidate, shape: str, value: Plain) -> PolicySubject:
@@ -93,3 +96,22 @@ def _is_rule(rule: Plain) -> bool:
     return (isinstance(level, str) and level.strip().lower() in _LEVELS) or any(
         k in _RULE_FIELDS for k, _ in pairs(rule)
     )
+
+
+def _has_rare_spelling(data: bytes) -> bool:
+    """Tell whether a text names auditing in letters of any case, or has a key `level` as rules do."""
+    if b"udit" in data or b"UDIT" in data:
+        return b"audit" in data.lower()
+    return b"level" in data and re.search(_LEVEL_KEY, data) is not None
+
+
+CARRIER = Carrier(
+    title="Audit policies",
+    checked=(
+        "Objects of `audit.k8s.io` of kind Policy, as the server loads them; and what was meant to be one: a policy "
+        "without apiVersion and kind, or with wrong ones, and a bare list of rules, of which only the rules are judged."
+    ),
+    words=(b"audit",),
+    look=_has_rare_spelling,
+    in_document=find,
+)

@@ -4,29 +4,45 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint.carriers import policy, sink
-from auditlint.carriers.candidate import Candidate
-from auditlint.carriers.first_look import as_text, may_define_resources, may_hold_subject
+from auditlint.carriers import registry
+from auditlint.carriers.candidate import Candidate, PlainText
+from auditlint.carriers.carrier import YAML_AND_JSON, Inner
+from auditlint.carriers.first_look import as_utf8, may_define_resources, may_hold_subject
 from auditlint.finding import Notice
 from auditlint.kubernetes.cluster import ORDINARY, Cluster
 from auditlint.kubernetes.releases import NEWEST
 from auditlint.subjects import templates
 from auditlint.subjects.links import Links
 from auditlint.subjects.links import link as link_subjects
-from auditlint.subjects.model import ApiServer, ManifestFile, PolicySubject
+from auditlint.subjects.model import ApiServer, ManifestFile, PolicySubject, UnreadText
 from auditlint.text import reader
+from auditlint.text.piece import Whole
 from auditlint.text.places import NodePlaces
 from auditlint.text.plain import plain
-from auditlint.text.values import text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from auditlint.carriers.carrier import Carrier
     from auditlint.carriers.custom_resource import Definitions
     from auditlint.rule import Subject
     from auditlint.text.nodes import Document, Stream
+    from auditlint.text.piece import Text
 
 __all__ = ["Found", "link", "recognise"]
+
+MAX_DEPTH = 6
+"""How many texts deep a text may be in others."""
+MAX_PIECES = 2000
+"""How many texts of one file are looked into."""
+_TOO_MANY = f"holds texts in texts more than {MAX_DEPTH} deep, or more than {MAX_PIECES}: those beyond are not checked"
+
+
+class ReadText(NamedTuple):
+    """A text that was read as YAML or JSON and holds something to judge: the file, or a piece of it."""
+
+    text: Text
+    stream: Stream
 
 
 class Found(NamedTuple):
@@ -36,42 +52,237 @@ class Found(NamedTuple):
     notices: tuple[Notice, ...] = ()
     defines: bool = False
     """It has CustomResourceDefinitions; see `Definitions`."""
+    texts: tuple[ReadText, ...] = ()
+    """Where comments for auditlint may stand."""
 
 
-class _File(NamedTuple):
+def _together(found: Iterable[Found]) -> Found:
+    """Return all that is found, each notice once."""
+    all_found = tuple(found)
+    return Found(
+        subjects=tuple(subject for one in all_found for subject in one.subjects),
+        notices=tuple(dict.fromkeys(notice for one in all_found for notice in one.notices)),
+        texts=tuple(text for one in all_found for text in one.texts),
+    )
+
+
+class _Reading(NamedTuple):
+    """One text to look into, the file or a piece of it."""
+
     path: str
-    data: bytes
+    text: Text
+    name: str
+    """Its own name, whose ending tells the language: the path of the file, the key of a ConfigMap, or nothing."""
     as_kind: str | None
     named: bool
     minor: int | None
+    depth: int = 0
+    """How many texts it is in."""
+
+
+class _Bound:
+    """Counts the pieces of a file, so that endless nesting ends."""
+
+    def __init__(self) -> None:
+        self.left = MAX_PIECES
+        self.reached = False
+
+    def allows(self, depth: int) -> bool:
+        """Tell whether one more piece, that many texts deep, is looked into."""
+        self.left -= 1
+        self.reached = self.reached or self.left < 0 or depth > MAX_DEPTH
+        return not self.reached
 
 
 def recognise(path: str, data: bytes, *, as_kind: str | None, named: bool, minor: int | None) -> Found:
     """Return the subjects in a file, in their order.
 
-    `as_kind` (`policy`, `pod`, `flags`) says what it is, whatever it looks like; `named`: it stands on the command
-    line; `minor`: the release to judge for, None for the one that the file shows, or else the newest.
+    `as_kind` is the name of a carrier: the file is one of its, whatever it looks like; `named`: it stands on the
+    command line; `minor`: the release to judge for, None for the one that the file shows, or else the newest.
     """
     if as_kind is None and not named and not may_hold_subject(data):
         return Found(defines=may_define_resources(data))
-    found = _recognise(_File(path, data, as_kind, named, minor))
-    return found._replace(defines=True) if as_kind is None and may_define_resources(data) else found
+    bound = _Bound()
+    found = _recognise(_Reading(path, Whole(data), path, as_kind, named, minor), bound)
+    if bound.reached:
+        found = _noted(found, Notice(path, _TOO_MANY))
+    return found._replace(defines=as_kind is None and may_define_resources(data))
 
 
-def _recognise(file: _File) -> Found:
-    path, data, as_kind, _, _ = file
-    if as_kind == "flags":
-        return Found((_arguments(file),))
+def _noted(found: Found, notice: Notice) -> Found:
+    return found._replace(notices=(*found.notices, notice))
+
+
+def _recognise(reading: _Reading, bound: _Bound) -> Found:
+    if reading.as_kind:
+        return _as_asked(reading, reading.as_kind, bound)
+    languages = _languages(reading.name)
+    found = _in_text(reading, languages, bound)
+    if found.subjects or (languages and not reading.named):
+        return found
+    return _in_documents(reading, _Asked(reading.text.data), bound)
+
+
+def _as_asked(reading: _Reading, as_kind: str, bound: _Bound) -> Found:
+    """Return what is found if the text is for the carrier that the user named.
+
+    A file of another language is no policy; the policy is in it.
+    """
+    if as_kind == "policy" and _languages(reading.name):
+        inside = _recognise(reading._replace(as_kind=None, named=False), bound)
+        policies = tuple(subject for subject in inside.subjects if _is_policy(subject))
+        if policies:
+            return inside._replace(subjects=policies)
+    carrier = registry.carrier(as_kind)
+    if carrier.in_text:
+        return _in_text(reading, [carrier], bound)
+    return _in_documents(reading, [carrier], bound)
+
+
+def _is_policy(subject: Subject) -> bool:
+    return isinstance(subject, PolicySubject) or (isinstance(subject, UnreadText) and subject.meant == "policy")
+
+
+def _languages(name: str) -> list[Carrier]:
+    """Return the carriers whose files, by the ending of their name, are neither YAML nor JSON."""
+    if not name or name.lower().endswith(YAML_AND_JSON):
+        return []
+    return [
+        carrier
+        for _, carrier in registry.carriers()
+        if carrier.in_text and not carrier.in_document and name.lower().endswith(carrier.suffixes)
+    ]
+
+
+def _in_text(reading: _Reading, carriers: Iterable[Carrier], bound: _Bound) -> Found:
+    """Return what the first carrier that finds something finds in a text that is neither YAML nor JSON."""
+    given = PlainText(reading.path, reading.text, reading.minor, reading.as_kind)
+    for carrier in carriers:
+        found = _sorted_out(reading, carrier.in_text(given) if carrier.in_text else (), bound)
+        if found.subjects:
+            return found
+    return Found()
+
+
+def _in_documents(reading: _Reading, carriers: Iterable[Carrier], bound: _Bound) -> Found:
+    """Return what is found in the documents of a text of YAML or JSON; if it is neither, what is in it as a text."""
+    stream = _read(reading)
+    found = _of_stream(reading, stream, carriers, bound)
+    if found.subjects:
+        found = found._replace(texts=(ReadText(reading.text, stream), *found.texts))
+    elif reading.as_kind is None and _may_be_text(stream):
+        as_text = _in_text(reading, [carrier for carrier in carriers if carrier.in_text], bound)
+        if as_text.subjects:
+            return as_text
+    return _with_error(reading, stream, found) if stream.error else found
+
+
+def _read(reading: _Reading) -> Stream:
+    data = reading.text.data
     stream = reader.read(data)
-    if as_kind is None and stream.error and stream.error.problem == "invalid-key" and templates.has_marks(data):
+    error = stream.error
+    if reading.as_kind is None and error and error.problem == "invalid-key" and templates.has_marks(data):
         quoted = reader.read(templates.with_quoted_marks(data))
-        stream = stream if quoted.error else quoted
-    subjects = tuple(_subjects(file, stream))
-    versions = dict.fromkeys(s.version_notice for s in subjects if isinstance(s, ApiServer) and s.version_notice)
-    found = Found(subjects, tuple(Notice(path, message) for message in versions))
-    if as_kind is None and not subjects and _may_be_command_line(data, stream) and (server := _command_line(file)):
-        return Found((server,))
-    return _with_error(file, stream, found) if stream.error else found
+        return stream if quoted.error else quoted
+    return stream
+
+
+def _may_be_text(stream: Stream) -> bool:
+    """Tell whether a text is nothing in YAML, or one string."""
+    root = stream.documents[0].root if stream.documents else None
+    return stream.error is not None or isinstance(plain(root), str)
+
+
+def _of_stream(reading: _Reading, stream: Stream, carriers: Iterable[Carrier], bound: _Bound) -> Found:
+    documents = stream.documents[:1] if reading.as_kind == "policy" else stream.documents
+    candidates = [_candidate(reading, document) for document in documents]
+    parts = [tuple(_in_document(candidate, carriers)) for candidate in candidates]
+    found = _sorted_out(reading, [part for of_document in parts for part in of_document], bound)
+    own = [[part for part in of_document if not isinstance(part, Inner)] for of_document in parts]
+    if own and any(isinstance(subject, PolicySubject) for subject in own[0]):
+        return found._replace(subjects=tuple(_marked_later(found.subjects, own)))
+    return found._replace(subjects=(*found.subjects, *_manifest_file(reading, candidates, own)))
+
+
+def _marked_later(subjects: Iterable[Subject], own: Sequence[Sequence[Subject]]) -> Iterator[Subject]:
+    """Yield subjects, the policies of all documents but the first marked: the server never reads them."""
+    later = {id(subject) for of_document in own[1:] for subject in of_document}
+    for subject in subjects:
+        yield subject.replace(later=True) if id(subject) in later and isinstance(subject, PolicySubject) else subject
+
+
+def _candidate(reading: _Reading, document: Document) -> Candidate:
+    return Candidate(
+        path=reading.path,
+        document=document.index,
+        value=plain(document.root),
+        places=NodePlaces(document.root, document.first, reading.text, document.index),
+        minor=reading.minor,
+        as_kind=reading.as_kind,
+        from_json=reader.looks_like_json(reading.text.data),
+    )
+
+
+def _in_document(candidate: Candidate, carriers: Iterable[Carrier]) -> Iterator[Subject | Inner]:
+    """Yield what the first carrier that finds something finds in a document."""
+    for carrier in carriers:
+        found = tuple(carrier.in_document(candidate)) if carrier.in_document else ()
+        if found:
+            yield from found
+            return
+
+
+class _Asked:
+    """The carriers whose words a text has, in their order; each is loaded when it is its turn, once."""
+
+    def __init__(self, data: bytes) -> None:
+        data = as_utf8(data)
+        self._known: list[Carrier] = []
+        self._more = (carrier for _, carrier in registry.carriers() if carrier.may_hold(data))
+
+    def __iter__(self) -> Iterator[Carrier]:
+        yield from self._known
+        for carrier in self._more:
+            self._known.append(carrier)
+            yield carrier
+
+
+def _sorted_out(reading: _Reading, parts: Iterable[Subject | Inner], bound: _Bound) -> Found:
+    """Return the subjects among what a carrier found, and those in the texts among it."""
+    return _together(
+        _inside(reading, part, bound) if isinstance(part, Inner) else _alone(reading, part) for part in parts
+    )
+
+
+def _alone(reading: _Reading, subject: Subject) -> Found:
+    notice = subject.version_notice if isinstance(subject, ApiServer) else ""
+    return Found((subject,), (Notice(reading.path, notice),) if notice else ())
+
+
+def _inside(reading: _Reading, inner: Inner, bound: _Bound) -> Found:
+    """Return what a text inside a text holds."""
+    if not may_hold_subject(inner.text.data) or not bound.allows(reading.depth + 1):
+        return Found()
+    below = reading._replace(text=inner.text, name=inner.name, as_kind=None, named=False, depth=reading.depth + 1)
+    found = _recognise(below, bound)
+    return _noted(found, Notice(reading.path, inner.notice)) if inner.notice and found.subjects else found
+
+
+def _manifest_file(
+    reading: _Reading, candidates: Sequence[Candidate], found: Sequence[Sequence[Subject]]
+) -> Iterator[ManifestFile]:
+    """Yield the file of a static Pod if the kubelet would not take it as it stands: it reads one Pod per reading."""
+    servers = [subject for subjects in found for subject in subjects if isinstance(subject, ApiServer)]
+    if not any(server.carrier == "static-pod" for server in servers):
+        return
+    from auditlint.carriers.pod import is_list
+
+    first, *later = candidates
+    ignored = tuple((c.document, c.places.key(())) for c in later if c.value is not None)
+    listed = is_list(first.value)
+    if ignored or listed:
+        minor = NEWEST if reading.minor is None else reading.minor
+        yield ManifestFile(reading.path, first.document, first.places, minor, ignored, listed)
 
 
 def link(subjects: Sequence[Subject], cluster: Cluster = ORDINARY, definitions: Sequence[Definitions] = ()) -> Links:
@@ -87,103 +298,23 @@ def link(subjects: Sequence[Subject], cluster: Cluster = ORDINARY, definitions: 
     return link_subjects(subjects, cluster)
 
 
-def _may_be_command_line(data: bytes, stream: Stream) -> bool:
-    """Tell whether a text is nothing in YAML, or one string, and speaks of flags about auditing."""
-    root = stream.documents[0].root if stream.documents else None
-    return b"--audit" in data and (stream.error is not None or isinstance(plain(root), str))
-
-
-def _subjects(file: _File, stream: Stream) -> Iterator[Subject]:
-    documents = stream.documents[:1] if file.as_kind == "policy" else stream.documents
-    candidates = [_candidate(file, document) for document in documents]
-    found = [tuple(_in_document(candidate)) for candidate in candidates]
-    ignored = bool(found) and any(isinstance(subject, PolicySubject) for subject in found[0])
-    for subjects in found:
-        for subject in subjects:
-            later = ignored and subject.document > 0
-            yield subject.replace(later=True) if later and isinstance(subject, PolicySubject) else subject
-    if not ignored:
-        yield from _manifest_file(file, candidates, found)
-
-
-def _candidate(file: _File, document: Document) -> Candidate:
-    return Candidate(
-        path=file.path,
-        document=document.index,
-        value=plain(document.root),
-        places=NodePlaces(document.root, document.first),
-        minor=file.minor,
-        as_kind=file.as_kind,
-        from_json=reader.looks_like_json(file.data),
-    )
-
-
-def _in_document(candidate: Candidate) -> Iterator[Subject]:
-    """Yield what one document holds. A further carrier takes its turn here."""
-    if candidate.as_kind != "pod":
-        found = policy.find(candidate) or sink.find(candidate)
-        if found or candidate.as_kind == "policy":
-            yield from (found,) if found else ()
-            return
-    if candidate.as_kind is None and text(candidate.value, "kind") == "Config":
-        from auditlint.carriers import webhook
-
-        config = webhook.find(candidate)
-        yield from (config,) if config else ()
-        return
-    from auditlint.carriers import flag_list, json_patch, pod
-
-    flags = flag_list.find(candidate) or json_patch.find(candidate)
-    yield from (flags,) if flags else pod.find(candidate)
-
-
-def _manifest_file(
-    file: _File, candidates: Sequence[Candidate], found: Sequence[tuple[Subject, ...]]
-) -> Iterator[ManifestFile]:
-    """Yield the file of a static Pod if the kubelet would not take it as it stands: it reads one Pod per file."""
-    servers = [subject for subjects in found for subject in subjects if isinstance(subject, ApiServer)]
-    if not any(server.carrier == "static-pod" for server in servers):
-        return
-    from auditlint.carriers.pod import is_list
-
-    first, *later = candidates
-    ignored = tuple((c.document, c.places.key(())) for c in later if c.value is not None)
-    listed = is_list(first.value)
-    if ignored or listed:
-        minor = NEWEST if file.minor is None else file.minor
-        yield ManifestFile(file.path, first.document, first.places, minor, ignored, listed)
-
-
-def _arguments(file: _File) -> Subject:
-    from auditlint.carriers import flag_list
-
-    text = as_text(file.data)
-    if "\0" in text:  # as a process has them: a byte order mark or a carriage return is part of an argument
-        text = file.data.decode(errors="replace")
-    return flag_list.read_arguments(file.path, text, file.minor)
-
-
-def _command_line(file: _File) -> Subject | None:
-    from auditlint.carriers import flag_list
-
-    return flag_list.find_in_text(file.path, as_text(file.data), file.minor)
-
-
-def _with_error(file: _File, stream: Stream, found: Found) -> Found:
+def _with_error(reading: _Reading, stream: Stream, found: Found) -> Found:
     """Add the text that does not parse, or a notice that it was passed over."""
     error = stream.error
-    if error is None or (file.as_kind and stream.error_document > 0):
+    if error is None or (reading.as_kind and stream.error_document > 0):
         return found
     from auditlint.carriers import unread
 
-    meant = file.as_kind or unread.meaning(file.data)
-    if file.as_kind is None and templates.has_marks(file.data):
+    data = reading.text.data
+    meant = reading.as_kind or unread.meaning(data)
+    if reading.as_kind is None and templates.has_marks(data):
         notice = "holds a template that was not rendered, and does not parse: not checked"
-    elif file.as_kind is None and unread.is_other_language(file.path, file.data):
+    elif reading.as_kind is None and unread.is_other_language(reading.name, data):
         notice = "is neither YAML nor JSON: passed over"
-    elif meant or file.named:
-        subject = unread.subject(file.path, file.data, stream.error_document, error, meant=meant, minor=file.minor)
-        return found._replace(subjects=(*found.subjects, subject))
+    elif meant or reading.named:
+        document = stream.error_document
+        subject = unread.subject(reading.path, reading.text, document, error, meant=meant, minor=reading.minor)
+        return _together([found, Found((subject,), texts=(ReadText(reading.text, stream),))])
     else:
         notice = f"does not parse, passed over: {error.message}"
-    return found._replace(notices=(*found.notices, Notice(file.path, notice)))
+    return found if reading.depth else _noted(found, Notice(reading.path, notice))

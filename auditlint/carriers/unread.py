@@ -12,6 +12,7 @@ from auditlint.text.places import NodePlaces
 
 if TYPE_CHECKING:
     from auditlint.text.nodes import ReadError
+    from auditlint.text.piece import Text
 
 _POLICY = re.compile(
     r"""audit\.k8s\.io/v|\b(?:nonResourceURLs|omitStages|userGroups)\b"""
@@ -48,17 +49,17 @@ def meaning(data: bytes) -> str:
     return "policy" if policy else "pod" if pod and (not kinds or "Pod" in kinds) else ""
 
 
-def subject(path: str, data: bytes, document: int, error: ReadError, *, meant: str, minor: int | None) -> UnreadText:
+def subject(path: str, text: Text, document: int, error: ReadError, *, meant: str, minor: int | None) -> UnreadText:
     """Return the text with the server's complaint, and its lines up to a little behind that."""
     return UnreadText(
         path=path,
         document=document,
-        places=NodePlaces(None, error.span),
+        places=NodePlaces(None, error.span, text, document),
         minor=NEWEST if minor is None else minor,
         meant=meant,
         message=error.message,
         span=error.span,
-        lines=_lines(data, error.span.end_line + _LINES_AFTER),
+        lines=_lines(text.data, error.span.end_line + _LINES_AFTER),
         problem=error.problem,
     )
 

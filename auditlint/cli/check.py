@@ -12,6 +12,7 @@ import click
 
 from auditlint import lint
 from auditlint import settings as config
+from auditlint.carriers import registry
 from auditlint.cli import BUG, USAGE
 from auditlint.cli.options import Choice, RuleNames
 from auditlint.english import counted
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from auditlint.report.model import Report
     from auditlint.settings import Settings
 
-KINDS = ("policy", "pod", "flags")
 PATIENCE = 1.0
 """Seconds before a line of progress is shown."""
 
@@ -40,7 +40,9 @@ PATIENCE = 1.0
 )
 @click.option("--fail-on", type=Choice(config.FAIL_ON), help="The least finding that makes the exit code 1 [warning].")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
-@click.option("--as", "as_kind", type=Choice(KINDS), help="Take every file for this, whatever it looks like.")
+@click.option(
+    "--as", "as_kind", type=Choice(registry.names()), help="Take every file for this, whatever it looks like."
+)
 @click.option("--kubernetes-version", metavar="1.N", help="Judge for this release, not for the one a file shows.")
 @click.option("--profile", multiple=True, metavar="NAME", help="Check what a guide asks too: cis, cis-1.N, stig, nsa.")
 @click.option("--config", "config_file", type=click.Path(), help="Read this configuration file.")

@@ -109,6 +109,7 @@ def expand(
 def _search(
     folder: str, settings: Settings, exclude: Sequence[str], failed: Callable[[str, str], None]
 ) -> Iterator[Source]:
+    from auditlint.carriers import registry as registry_of_carriers
     from auditlint.text import folders
 
     excluded = tuple(
@@ -116,7 +117,9 @@ def _search(
         for base, patterns in ((settings.folder, settings.exclude), (".", exclude))
         if patterns
     )
-    return (Source(path, named=False) for path in folders.search(folder, excluded, failed))
+    return (
+        Source(path, named=False) for path in folders.search(folder, registry_of_carriers.suffixes(), excluded, failed)
+    )
 
 
 def counts(report: Report, fail_on: str) -> bool:

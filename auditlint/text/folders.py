@@ -1,4 +1,4 @@
-"""Which files of a folder are looked at: YAML and JSON, without `.git` and what `.gitignore` or `exclude` names."""
+"""Which files of a folder are looked at: by their endings, without `.git` and what `.gitignore` or `exclude` names."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ if TYPE_CHECKING:
 
     from pathspec import GitIgnoreSpec
 
-SUFFIXES = (".yaml", ".yml", ".json")
 NEVER_ENTERED = frozenset({".git", ".hg", ".svn", ".tox", ".venv", "node_modules", "__pycache__"})
 
 
@@ -27,13 +26,16 @@ class Ignores(NamedTuple):
 
 
 def search(
-    folder: str, exclude: tuple[Ignores, ...], failed: Callable[[str, str], None] | None = None
+    folder: str,
+    suffixes: tuple[str, ...],
+    exclude: tuple[Ignores, ...] = (),
+    failed: Callable[[str, str], None] | None = None,
 ) -> Iterator[str]:
-    """Yield the files below folder in sorted order; links to folders are not followed, so no loop is.
+    """Yield the files below folder with such an ending in sorted order; links to folders are not followed.
 
     `failed` is called with the path of a folder that cannot be listed, and the reason.
     """
-    yield from _walk(folder, (*_above(folder), *exclude), failed or (lambda _path, _reason: None))
+    yield from _walk(folder, suffixes, (*_above(folder), *exclude), failed or (lambda _path, _reason: None))
 
 
 def patterns(folder: str, lines: list[str]) -> Ignores:
@@ -43,7 +45,9 @@ def patterns(folder: str, lines: list[str]) -> Ignores:
     return Ignores(folder, GitIgnoreSpec.from_lines(lines))
 
 
-def _walk(folder: str, ignores: tuple[Ignores, ...], failed: Callable[[str, str], None]) -> Iterator[str]:
+def _walk(
+    folder: str, suffixes: tuple[str, ...], ignores: tuple[Ignores, ...], failed: Callable[[str, str], None]
+) -> Iterator[str]:
     try:
         with os.scandir(folder) as listing:
             entries = sorted(listing, key=lambda entry: entry.name)
@@ -57,8 +61,8 @@ def _walk(folder: str, ignores: tuple[Ignores, ...], failed: Callable[[str, str]
         is_folder = entry.is_dir(follow_symlinks=False)
         if is_folder:
             if name not in NEVER_ENTERED and not _ignored(entry.path, ignores, is_folder=True):
-                yield from _walk(entry.path, ignores, failed)
-        elif name.endswith(SUFFIXES) and not _ignored(entry.path, ignores, is_folder=False) and not _folder_link(entry):
+                yield from _walk(entry.path, suffixes, ignores, failed)
+        elif name.endswith(suffixes) and not _ignored(entry.path, ignores, is_folder=False) and not _folder_link(entry):
             yield _tidy(entry.path)
 
 

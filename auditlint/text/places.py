@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.finding import Span
-from auditlint.text.nodes import Content, Entry, Mapping, Node, Placed, Sequence, content, is_empty
+from auditlint.text.nodes import Content, Entry, Mapping, Node, Placed, Scalar, Sequence, content, is_empty
 from auditlint.text.piece import ON_DISK
 
 if TYPE_CHECKING:
     from auditlint.finding import Path
-    from auditlint.text.piece import Text
+    from auditlint.text.piece import DecodedPiece, Piece, Text
 
 _INDEXED_FROM = 16
 """Mappings with fewer entries are searched in order; larger ones get an index at the first look."""
@@ -54,6 +54,33 @@ class NodePlaces:
     def pointer(self, path: Path) -> str:
         """Return path as an RFC 6901 pointer from the root of the document on disk."""
         return self._text.pointer + "".join(["/" + str(step).replace("~", "~0").replace("/", "~1") for step in path])
+
+    def piece(self, path: Path, *, json: bool) -> Piece | None:
+        """Return the string at path as a text of its own; None where there is no string. `json`: the text is JSON."""
+        from auditlint.text.written import string_piece
+
+        node = self._string(path)
+        if node is None:
+            return None
+        return string_piece(self._text, node, self.pointer(path) + "#", self.document, json=json)
+
+    def decoded(self, path: Path, data: bytes) -> DecodedPiece | None:
+        """Return what is encoded in the string at path as a text of its own; None where there is no string."""
+        from auditlint.text.piece import DecodedPiece
+
+        node = self._string(path)
+        if node is None:
+            return None
+        lines = self._text.lines
+        whole = lines.offset(node.line, node.column), lines.offset(node.end_line, node.end_column)
+        return DecodedPiece(self._text, whole, data, self.pointer(path) + "#", self.document)
+
+    def _string(self, path: Path) -> Scalar | None:
+        if self._root is None:
+            return None
+        found = self._find(self._root, path, None)
+        node = content(found.node) if found.whole else None
+        return node if isinstance(node, Scalar) and isinstance(node.value, str) else None
 
     def _find(self, root: Node, path: Path, occurrence: int | None) -> _Found:
         """Follow path as far as it leads; only its last step looks at `occurrence`."""

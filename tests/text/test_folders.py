@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     import pytest
 
+SUFFIXES = (".yaml", ".yml", ".json")
 FILES = {
     "a.yaml": "",
     "b.yml": "",
@@ -42,7 +43,7 @@ def write(folder: Path) -> None:
 def git_files(folder: Path) -> list[str]:
     command = ["git", "ls-files", "--others", "--exclude-standard"]
     run = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
-    return sorted(name for name in run.stdout.splitlines() if name.endswith(folders.SUFFIXES))
+    return sorted(name for name in run.stdout.splitlines() if name.endswith(SUFFIXES))
 
 
 def test_the_same_files_as_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,16 +52,16 @@ def test_the_same_files_as_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     (tmp_path / ".git" / "info").mkdir(exist_ok=True)
     (tmp_path / ".git" / "info" / "exclude").write_text("b.yml\n")
     monkeypatch.chdir(tmp_path)
-    assert sorted(folders.search(".", ())) == git_files(tmp_path)
+    assert sorted(folders.search(".", SUFFIXES)) == git_files(tmp_path)
     monkeypatch.chdir(tmp_path / "deep")
-    assert sorted(folders.search(".", ())) == git_files(tmp_path / "deep")
+    assert sorted(folders.search(".", SUFFIXES)) == git_files(tmp_path / "deep")
 
 
 def test_exclude(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path)
     monkeypatch.chdir(tmp_path)
     exclude = (folders.patterns(".", ["deep/", "*.yml", "/other/secret.yaml"]),)
-    found = list(folders.search(".", exclude))
+    found = list(folders.search(".", SUFFIXES, exclude))
     assert "a.yaml" in found
     assert [name for name in found if name.startswith("deep") or name.endswith(".yml") or "secret" in name] == []
 
@@ -71,11 +72,11 @@ def test_links_to_folders_are_not_followed(tmp_path: Path, monkeypatch: pytest.M
     (tmp_path / "real" / "a.yaml").write_text("")
     (tmp_path / "real" / "loop.yaml").symlink_to(tmp_path)
     (tmp_path / "link.yaml").symlink_to(tmp_path / "real" / "a.yaml")
-    assert list(folders.search(".", ())) == ["link.yaml", os.path.join("real", "a.yaml")]
+    assert list(folders.search(".", SUFFIXES)) == ["link.yaml", os.path.join("real", "a.yaml")]
 
 
 def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
     told: list[tuple[str, str]] = []
     gone = str(tmp_path / "gone")
-    assert list(folders.search(gone, (), lambda path, why: told.append((path, why)))) == []
+    assert list(folders.search(gone, SUFFIXES, (), lambda path, why: told.append((path, why)))) == []
     assert told == [(gone, "No such file or directory")]

@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING
 
 from auditlint.carriers import apiserver
 from auditlint.carriers.candidate import Candidate
+from auditlint.carriers.carrier import Carrier
 from auditlint.carriers.containers import command
 from auditlint.carriers.containers.command import CommandLine, Item
 from auditlint.carriers.containers.shell import Word, simple_commands
+from auditlint.carriers.first_look import as_text
 from auditlint.finding import Span
 from auditlint.text.lines import LineIndex
 from auditlint.text.piece import ON_DISK
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from auditlint.carriers.candidate import PlainText
     from auditlint.finding import Path
     from auditlint.subjects.model import ApiServer
     from auditlint.text.piece import Text
@@ -57,46 +60,65 @@ def is_about_auditing(argument: str) -> bool:
     return _AUDIT_FLAG.match(argument) is not None
 
 
-def find(candidate: Candidate) -> ApiServer | None:
-    """Return the apiserver whose arguments a list in YAML holds; None if it is another list."""
+def find(candidate: Candidate) -> Iterator[ApiServer]:
+    """Yield the apiserver whose arguments a list in YAML holds."""
     value = candidate.value
     if not isinstance(value, list) or not any(isinstance(item, str) and is_about_auditing(item) for item in value):
-        return None
+        return
     argv = command.given((("args", value),), ())
     items = command.directly(argv)
     placed = tuple(item._replace(path=item.path[1:]) for item in (argv if items is None else items))
     wrong = tuple(path[1:] for path in command.not_text((("args", value),), ()))
-    return apiserver.build(candidate, (), CommandLine(placed, ()), apiserver.Settings("flags", not_text=wrong))
+    yield apiserver.build(candidate, (), CommandLine(placed, ()), apiserver.Settings("flags", not_text=wrong))
 
 
-def read_arguments(path: str, text: str, minor: int | None) -> ApiServer:
-    """Return the apiserver whose arguments a text holds as they are: one a line, or each ended by NUL.
-
-    A program's name in the first place, as in `/proc/PID/cmdline`, is not one of them.
-    """
-    separator = "\0" if "\0" in text else "\n"
-    words, start = [], 0
-    for argument in text.removesuffix(separator).split(separator) if text else []:
-        words.append(Word(argument, opaque=False, start=start, end=start + len(argument)))
-        start += len(argument) + 1
-    return _from_words(path, text, words, minor)
-
-
-def find_in_text(path: str, text: str, minor: int | None) -> ApiServer | None:
-    """Return the apiserver whose command line or flags a plain text holds; None if it is another text."""
-    if _COMMAND_LINE.match(text):
-        words = [word for words in simple_commands(text) for word in words]
+def find_in_text(given: PlainText) -> Iterator[ApiServer]:
+    """Yield the apiserver whose command line or flags a text holds: any text, if the user says so."""
+    content = _content(given.text)
+    if given.as_kind:
+        yield _from_words(given, content, tuple(_arguments(content)))
+        return
+    if _COMMAND_LINE.match(content):
+        words = [word for words in simple_commands(content) for word in words]
     else:
-        matches = _MARKDOWN_LINE.finditer(text)
+        matches = _MARKDOWN_LINE.finditer(content)
         words = [Word(match[1], opaque=False, start=match.start(1), end=match.end(1)) for match in matches]
-    return _from_words(path, text, words, minor) if any(is_about_auditing(word.text) for word in words) else None
+    if any(is_about_auditing(word.text) for word in words):
+        yield _from_words(given, content, words)
 
 
-def _from_words(path: str, text: str, words: list[Word], minor: int | None) -> ApiServer:
+def _content(text: Text) -> str:
+    """Return the text with line feeds; the arguments of a process may hold a carriage return or a byte order mark."""
+    return text.data.decode(errors="replace") if b"\0" in text.data else as_text(text.data)
+
+
+def _arguments(content: str) -> Iterator[Word]:
+    """Yield the arguments that a text holds as they are: one a line, or each ended by NUL."""
+    separator = "\0" if "\0" in content else "\n"
+    start = 0
+    for argument in content.removesuffix(separator).split(separator) if content else []:
+        yield Word(argument, opaque=False, start=start, end=start + len(argument))
+        start += len(argument) + 1
+
+
+def _from_words(given: PlainText, content: str, words: Sequence[Word]) -> ApiServer:
     argv = [Item(word.text, (index,), word.opaque) for index, word in enumerate(words)]
     items = command.directly(argv)
-    index = LineIndex(text)
-    places = LinePlaces([Span(*index.place(word.start), *index.place(word.end)) for word in words])
-    candidate = Candidate(path, 0, None, places, minor)
+    index = LineIndex(content)
+    spans = [Span(*index.place(word.start), *index.place(word.end)) for word in words]
+    candidate = Candidate(given.path, 0, None, LinePlaces(spans, given.text), given.minor)
     line = CommandLine(tuple(argv if items is None else items), ())
     return apiserver.build(candidate, (), line, apiserver.Settings("flags"))
+
+
+CARRIER = Carrier(
+    title="Flags",
+    checked=(
+        "A list in YAML whose items are flags about auditing, the command line of a kube-apiserver, and flags between "
+        "backticks in a list of Markdown: what they say, never what is absent. `--as flags` reads one argument a line, "
+        "or those of `/proc/PID/cmdline`."
+    ),
+    words=(b"--audit", b"audit-", b"audit_"),
+    in_document=find,
+    in_text=find_in_text,
+)

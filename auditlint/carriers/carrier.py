@@ -1,0 +1,55 @@
+"""What a carrier declares: one file format, in one module, under the name `CARRIER`.
+
+The module's name, with dashes, is the word for `--as`. The first look at a file, the files that a search of folders
+looks at and `docs/carriers.md` are made from what it declares.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from auditlint.carriers.candidate import Candidate, PlainText
+    from auditlint.rule import Subject
+    from auditlint.text.piece import Text
+
+YAML_AND_JSON = (".yaml", ".yml", ".json")
+
+
+class Inner(NamedTuple):
+    """A text inside a file, to be read as a file of its own."""
+
+    text: Text
+    name: str = ""
+    """What the file would be called: the key of a ConfigMap, the path on a node; its ending tells the language."""
+    notice: str = ""
+    """What to tell the user if something is found in it, such as that it never ends."""
+
+
+if TYPE_CHECKING:
+    Part = Subject | Inner
+
+
+class Carrier(NamedTuple):
+    """One file format that brings a policy or settings of kube-apiserver, or a text that does."""
+
+    title: str
+    """What such files are, in the plural, as a heading has it."""
+    checked: str
+    """What of them is checked: one or more sentences of Markdown."""
+    words: tuple[bytes, ...] = ()
+    """A file without any of these words is not for it; a file without the words of all carriers is not read at all."""
+    look: Callable[[bytes], bool] | None = None
+    """A second look at a file that has none of the words, for those whose words have many spellings."""
+    suffixes: tuple[str, ...] = YAML_AND_JSON
+    """How the names of such files end; other files must be named on the command line."""
+    in_document: Callable[[Candidate], Iterable[Part]] | None = None
+    """What it finds in one document of YAML or JSON; of several carriers, the first that finds something has it."""
+    in_text: Callable[[PlainText], Iterable[Part]] | None = None
+    """What it finds in a text that is another language by its name, or neither YAML nor JSON."""
+
+    def may_hold(self, data: bytes) -> bool:
+        """Tell at reading speed whether a file may be for it."""
+        return any(word in data for word in self.words) or (self.look is not None and self.look(data))
