@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from auditlint import __version__
+from auditlint.errors import AuditlintError, QuestionError
 
 COMMANDS = {
     "check": "Lint audit policies and kube-apiserver manifests.",
@@ -21,6 +22,8 @@ COMMANDS = {
     "rules": "List the rules.",
     "schema": "Print a JSON schema: report, matrix, policy or config.",
 }
+PARAMETERS = ("resource", "path", "user", "group", "namespace", "api-group")
+"""What the message of a QuestionError may begin with."""
 USAGE = 2
 BUG = 3
 INTERRUPTED = 130
@@ -91,8 +94,8 @@ def run(arguments: list[str]) -> int:
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return USAGE
-    except click.ClickException as error:
-        return _fail(error.format_message(), USAGE)
+    except (click.ClickException, AuditlintError) as error:
+        return _fail(_message(error), USAGE)
     except (click.exceptions.Abort, KeyboardInterrupt):
         return _fail("interrupted", INTERRUPTED)
     except OSError as error:
@@ -105,6 +108,14 @@ def run(arguments: list[str]) -> int:
             raise
         return _fail(f"a bug in auditlint: {type(error).__name__}: {error} (run it with --debug for the details)", BUG)
     return code if isinstance(code, int) else 0
+
+
+def _message(error: click.ClickException | AuditlintError) -> str:
+    """Return an error in the words of the command line, where parameters of a question are options."""
+    if isinstance(error, click.ClickException):
+        return error.format_message()
+    is_parameter = isinstance(error, QuestionError) and str(error).startswith(PARAMETERS)
+    return f"--{error}" if is_parameter else str(error)
 
 
 def _fail(message: str, code: int) -> int:

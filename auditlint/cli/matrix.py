@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from auditlint.cli import matrix_document, terminal
-from auditlint.cli.matrix_rows import chosen_rows
+from auditlint.cli import terminal
 from auditlint.cli.options import Choice
-from auditlint.cli.policies import STDIN, read_policy, settings_for
-from auditlint.kubernetes.matrix import changes, matrix
-from auditlint.kubernetes.matrix.cells import Engine
-from auditlint.kubernetes.matrix.people import distinguished, member_of, user_called
+from auditlint.cli.policies import read_policy, settings_for
+from auditlint.cli.terminal import STDIN
+from auditlint.policy.table import Asked, table
 from auditlint.report import Medium, formats, render
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from auditlint.kubernetes.engine.index import Index
-    from auditlint.kubernetes.matrix.people import Identity
     from auditlint.report.tables.document import Document
-
-_NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
-_LONGEST = 63
-"""Characters of a namespace's name."""
 
 
 @click.command("matrix", short_help="Show who doing what is logged at which level, as a table.")
@@ -57,41 +46,16 @@ def command(policy: str, *, compare: str | None, namespace: str | None, **option
     """
     if [policy, compare].count(STDIN) > 1:
         raise click.UsageError("standard input (-) can be only one of the policies")
-    _check(options, namespace)
     settings = settings_for(options["kubernetes_version"])
     target = terminal.target_of(options["output_file"])
     terminal.keep_inputs(target, (policy, compare, *terminal.configuration(settings)))
-    policies = [read_policy(path, settings.minor) for path in (policy, compare) if path is not None]
-    engine = Engine([read.policy for read in policies])
-    rows = chosen_rows(policies, settings.cluster, engine.index, options, namespace)
-    found = matrix(engine, rows, _identities(engine.index, options), namespace or "")
-    if compare is not None:
-        found = changes(found)
-    document = matrix_document.document(
-        found, policies, namespace, narrowed=bool(options["resource"] or options["path"])
-    )
-    _write(document, target, options)
+    new, *old = [read_policy(path, settings) for path in (policy, compare) if path is not None]
+    asked = Asked(options["resource"], options["path"], options["user"], options["group"], namespace)
+    shown = table(new, asked, old[0] if old else None)
+    for note in shown.notes:
+        click.echo(f"auditlint: note: {note}", err=True)
+    _write(shown.document, target, options)
     return 0
-
-
-def _check(options: dict[str, Any], namespace: str | None) -> None:
-    for option in ("resource", "path", "user", "group"):
-        if "" in options[option]:
-            raise click.UsageError(f"--{option} is empty")
-    if namespace == "":
-        raise click.UsageError("--namespace is empty: give a namespace's name, or leave it out")
-    if namespace is not None and not (len(namespace) <= _LONGEST and _NAMESPACE.fullmatch(namespace)):
-        raise click.UsageError(f'--namespace: "{namespace}" cannot be a namespace: lower-case letters, digits and -')
-    if namespace is not None and options["path"]:
-        raise click.UsageError("--namespace and --path exclude each other: a path is in no namespace")
-
-
-def _identities(index: Index, options: dict[str, Any]) -> Sequence[Identity]:
-    if options["user"]:
-        return [user_called(name, options["group"]) for name in dict.fromkeys(options["user"])]
-    if options["group"]:
-        return [member_of(name, index) for name in dict.fromkeys(options["group"])]
-    return distinguished(index)
 
 
 def _write(document: Document, target: str | None, options: dict[str, Any]) -> None:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from auditlint.kubernetes.identities import ANONYMOUS, AUTHENTICATED, UNAUTHENTICATED, groups_of
-from auditlint.kubernetes.requests import Request, UnreadableRequestError, resolve
+from auditlint.policy.asking import Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
-_VERSION = re.compile(r"v\d+(?:(?:alpha|beta)\d+)?")
 _OF_RESOURCES = ("resource", "api_group", "namespace", "name")
 _KINDS = {
     "event": ("event",),
@@ -88,56 +84,18 @@ def _listed(given: Mapping[str, object], *without: str) -> str:
     return ", ".join(option(name) for name in given if name not in without)
 
 
-def request_asked(asked: Asked) -> Request:
-    """Return the request, its user in the groups that a server puts that user in."""
-    user, groups = _identity(asked)
-    if asked.url is not None:
-        method = asked.method or "GET"
-        method = method.upper() if method.upper() in _METHODS else method
-        try:
-            return resolve(method, asked.url, user=user, groups=groups)
-        except UnreadableRequestError as error:
-            raise click.ClickException(f"kube-apiserver answers before any policy is asked, with: {error}") from None
-    if asked.path is not None:
-        return Request(asked.verb or "get", user, groups, path=asked.path)
-    resource, group, subresource = _resource(asked)
-    name, namespace = asked.name or "", asked.namespace or ""
-    if resource == "namespaces" and not group and asked.namespace is None:
-        namespace = name  # the server reads /api/v1/namespaces/prod as a request in the namespace prod
-    return Request(asked.verb or "", user, groups, None, group, resource, subresource, namespace, name)
-
-
-def _identity(asked: Asked) -> tuple[str | None, tuple[str, ...]]:
-    """Return user and groups; nobody named is somebody without credentials."""
-    if asked.no_user:
-        return None, ()
-    user = ANONYMOUS if asked.user is None else asked.user
-    if user == ANONYMOUS or {AUTHENTICATED, UNAUTHENTICATED} & set(asked.group):
-        added = tuple(group for group in groups_of(user) if group != AUTHENTICATED)
-    else:
-        added = groups_of(user)
-    return user, tuple(dict.fromkeys((*asked.group, *added)))
-
-
-def _resource(asked: Asked) -> tuple[str, str, str]:
-    """Return resource, API group and subresource."""
-    typed = asked.resource or ""
-    resource, group, subresource = split_resource(typed)
-    if asked.api_group is not None and group and asked.api_group != group:
-        raise click.UsageError(f'--api-group "{asked.api_group}" and --resource "{typed}" name two API groups')
-    return resource, (group or "") if asked.api_group is None else asked.api_group, subresource
-
-
-def split_resource(typed: str) -> tuple[str, str | None, str]:
-    """Return resource, API group and subresource of `pods/log`, `deployments.apps/scale`, `deployments.v1.apps`.
-
-    The group is None where none is given.
-    """
-    named, _, subresource = typed.partition("/")
-    resource, _, group = named.partition(".")
-    version, dot, rest = group.partition(".")
-    if _VERSION.fullmatch(version):
-        group = rest if dot else ""
-    if not resource or "/" in subresource:
-        raise click.UsageError(f'--resource: "{typed}" is no resource, write one such as pods/log or deployments.apps')
-    return resource, group or None, subresource
+def words_of(asked: Asked) -> Words:
+    """Return what the options say of a request."""
+    return Words(
+        user=asked.user,
+        groups=asked.group,
+        no_user=asked.no_user,
+        verb=asked.verb,
+        resource=asked.resource,
+        api_group=asked.api_group,
+        namespace=asked.namespace,
+        name=asked.name,
+        path=asked.path,
+        method=asked.method,
+        url=asked.url,
+    )

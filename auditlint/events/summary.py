@@ -23,7 +23,7 @@ _DAY = 86_400.0
 Summary = dict[str, Any]
 
 
-class Replayed:
+class ReplayedPolicy:
     """One of the policies that a log was replayed against: where its rules stand, and what each does."""
 
     def __init__(self, policy: Policy, path: str, place: Callable[[int], RulePlace]) -> None:
@@ -41,7 +41,7 @@ class Replayed:
         return decision_of(self.policy, rule).outcome
 
 
-def summary(totals: Totals, files: int, replayed: Replayed) -> Summary:
+def summary(totals: Totals, files: int, replayed: ReplayedPolicy) -> Summary:
     """Return the sums of a log under one policy: of every rule, and of the events that none takes."""
     whole = _whole(totals)
     taken = [totals.tallies.get((number,), Tally()) for number in range(len(replayed.policy.rules))]
@@ -56,7 +56,7 @@ def summary(totals: Totals, files: int, replayed: Replayed) -> Summary:
     }
 
 
-def comparison(totals: Totals, files: int, new: Replayed, old: Replayed) -> Summary:
+def comparison(totals: Totals, files: int, new: ReplayedPolicy, old: ReplayedPolicy) -> Summary:
     """Return the sums of the events that get something else from the new policy than from the old one."""
     whole = _whole(totals)
     day = _days(whole)
@@ -129,7 +129,7 @@ def _share(part: int, whole: int) -> float:
     return round(part / whole, 6) if whole else 0.0
 
 
-def _row(replayed: Replayed, rule: int | None, tally: Tally, whole: Tally, day: float) -> Summary:
+def _row(replayed: ReplayedPolicy, rule: int | None, tally: Tally, whole: Tally, day: float) -> Summary:
     decision = decision_of(replayed.policy, rule)
     return {
         **replayed.decision(rule),
@@ -157,12 +157,12 @@ def _at_level(tally: Tally, decision: Decision, level: str, day: float) -> Summa
     }
 
 
-def _kept(tallies: Sequence[Tally], replayed: Replayed) -> int:
+def _kept(tallies: Sequence[Tally], replayed: ReplayedPolicy) -> int:
     rules = [*range(len(replayed.policy.rules)), None]
     return sum(_kept_of(tally, 0, replayed, rule) for rule, tally in zip(rules, tallies, strict=True))
 
 
-def _kept_of(tally: Tally, which: int, replayed: Replayed, rule: int | None) -> int:
+def _kept_of(tally: Tally, which: int, replayed: ReplayedPolicy, rule: int | None) -> int:
     """Return the bytes that one of the policies would have written of the tally's events."""
     if not tally.kept:
         return 0

@@ -63,16 +63,17 @@ class Decision(NamedTuple):
     def outcome(self) -> Outcome:
         """What a log shows of it."""
         managed = self.omit_managed_fields and self.level in OBJECT_LEVELS
-        return Outcome(self.level, self._stages, managed)
+        return Outcome(self.level, frozenset(self.stages), managed)
 
     @property
     def prescribed(self) -> Prescribed:
         """What the policy says, whether or not a log shows it."""
-        return Prescribed(self.level, self._stages, self.omit_managed_fields)
+        return Prescribed(self.level, frozenset(self.stages), self.omit_managed_fields)
 
     @property
-    def _stages(self) -> frozenset[str]:
-        return frozenset(STAGES if self.level != "None" else ()).difference(self.omit_stages)
+    def stages(self) -> tuple[str, ...]:
+        """The stages at which events are written, in the order in which a request passes them; none at level None."""
+        return tuple(stage for stage in STAGES if self.level != "None" and stage not in self.omit_stages)
 
 
 class Mismatch(NamedTuple):

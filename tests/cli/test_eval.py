@@ -325,25 +325,50 @@ def test_nothing_drives_the_terminal(auditlint: Auditlint, write: Write) -> None
 
 
 @pytest.mark.parametrize(
-    ("resource", "note"),
+    ("asked", "note"),
     [
         (
-            "secret",
-            'serves no "secret" in the core API group, so no such request gets an answer: did you mean secrets?',
+            ("deployments", "--api-group", ""),
+            'no "deployments" in the core API group, so no such request gets an answer: did you mean deployments.apps?',
         ),
-        ("deploy.apps", 'serves no "deploy" in the API group "apps"'),
-        ("deployments", "did you mean deployments.apps?"),
-        ("pods/execs", 'serves no "pods/execs" in the core API group, so no such request gets an answer\n'),
-        ("widgets.example.com", ""),
-        ("pods/exec", ""),
+        (("deploi.apps",), 'serves no "deploi" in the API group "apps"'),
+        (("pods/execs",), 'serves no "pods/execs" in the core API group, so no such request gets an answer\n'),
+        (("widgets.example.com",), ""),
+        (("pods/exec",), ""),
     ],
 )
 def test_a_resource_that_is_not_served_is_decided_with_a_note(
-    auditlint: Auditlint, write: Write, resource: str, note: str
+    auditlint: Auditlint, write: Write, asked: tuple[str, ...], note: str
 ) -> None:
-    run = auditlint("eval", write("p.yaml", POLICY), *ALICE, "--verb", "get", "--resource", resource)
+    run = auditlint("eval", write("p.yaml", POLICY), *ALICE, "--verb", "get", "--resource", *asked)
     assert run.returncode == 0
     assert note in run.stderr if note else run.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("word", "resource"),
+    [
+        ("secret", "secrets"),
+        ("Secret", "secrets"),
+        ("deploy", "deployments.apps"),
+        ("Deployment", "deployments.apps"),
+        ("deploy.apps/scale", "deployments.apps/scale"),
+        ("ev", "events"),
+        ("event.events.k8s.io", "events.events.k8s.io"),
+        ("ing", "ingresses.networking.k8s.io"),
+        ("crontab.example.com", "crontab.example.com"),
+    ],
+)
+def test_names_are_those_that_kubectl_resolves(auditlint: Auditlint, write: Write, word: str, resource: str) -> None:
+    run = auditlint("eval", write("p.yaml", POLICY), *ALICE, "--verb", "list", "--resource", word)
+    assert f"request:  list {resource}, no namespace\n" in run.stdout
+
+
+@pytest.mark.parametrize("group", ["system:masters", "system:authenticated", "system:serviceaccounts:prod"])
+def test_a_group_given_as_a_user_is_told(auditlint: Auditlint, write: Write, group: str) -> None:
+    run = auditlint("eval", write("p.yaml", POLICY), "--user", group, "--verb", "list", "--resource", "pods")
+    assert run.returncode == 0
+    assert f'"{group}" is a group, and no user is called so' in run.stderr
 
 
 def test_a_path_starts_with_a_slash(auditlint: Auditlint, write: Write) -> None:

@@ -358,7 +358,7 @@ def test_a_file_is_written_beside_and_renamed(auditlint: Auditlint, write: Write
         (POLICY, ("--user", ""), "--user is empty"),
         (POLICY, ("--namespace", ""), "--namespace is empty"),
         (POLICY, ("--namespace", "a", "--path", "/x"), "exclude each other"),
-        (POLICY, ("--path", "/api/v1/pods"), "ask with --resource"),
+        (POLICY, ("--path", "/api/v1/pods"), "ask for the resource"),
         (POLICY, ("--path", "healthz"), "a path starts with /"),
         (POLICY, ("--format", "htm"), 'did you mean "html"?'),
         (POLICY, ("--kubernetes-version", "2.0"), "2.0"),

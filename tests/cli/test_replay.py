@@ -290,8 +290,8 @@ def test_ctrl_c_ends_every_process(tmp_path: Path, write: Write) -> None:
     log = as_lines([{**EVENT, "requestObject": "x" * 4000}]) * 4000
     names = [write(f"{number}.log", log * 3) for number in range(2)]
     script = (
-        "import os, sys; from auditlint import cli; from auditlint.cli import replay\n"
-        "replay.cores = lambda: 2\nreplay.WORTH_IT = 0\n"
+        "import os, sys; from auditlint import cli; from auditlint.policy import replaying\n"
+        "replaying.cores = lambda: 2\nreplaying.WORTH_IT = 0\n"
         "from auditlint.events import parallel\n"
         "def slow(self, path, number, lines):\n"
         "    os.write(2, b'working\\n')\n"

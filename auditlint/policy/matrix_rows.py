@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import click
-
+from auditlint.errors import QuestionError
 from auditlint.kubernetes import releases
 from auditlint.kubernetes.matrix.cells import grounds_of
 from auditlint.kubernetes.matrix.rows import ORDINARY, SECTIONS, default_rows, path_rows, resource_row, rest_row
@@ -14,11 +13,12 @@ from auditlint.kubernetes.matrix.rows import ORDINARY, SECTIONS, default_rows, p
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from auditlint.cli.policies import ReadPolicy
     from auditlint.kubernetes.catalogue import Catalogue, Ranges
     from auditlint.kubernetes.cluster import Cluster
     from auditlint.kubernetes.engine.index import Index
     from auditlint.kubernetes.matrix.rows import Row
+    from auditlint.policy import Policy
+    from auditlint.policy.table import Asked
 
 STAR = "*"
 _VERSION = re.compile(r"v\d+(?:(?:alpha|beta)\d+)?")
@@ -26,20 +26,20 @@ _HOW_STARS_STAND = "a star stands for a whole name, as in pods/*, */status or *.
 
 
 def chosen_rows(
-    policies: Sequence[ReadPolicy], cluster: Cluster, index: Index, options: dict[str, Any], namespace: str | None
-) -> Sequence[Row]:
-    """Return the rows that the options choose, all of the matrix where they choose none.
+    policies: Sequence[Policy], cluster: Cluster, index: Index, asked: Asked
+) -> tuple[Sequence[Row], tuple[str, ...]]:
+    """Return the rows that are asked for, all of the matrix where none are, and notes on what was asked.
 
-    Raises a UsageError where nobody can know what is meant, and where nothing of it is within the namespace.
+    Raises QuestionError where nobody can know what is meant, and where nothing of it is within the namespace.
     """
     catalogue = cluster.catalogue(policies[0].subject.minor)
-    rows = default_rows([read.policy for read in policies], catalogue, index, cluster)
-    if options["resource"] or options["path"]:
-        asked = _Asked(rows, catalogue, index)
-        found = [row for text in options["resource"] for row in asked.resources(text)]
-        found += [row for text in options["path"] for row in asked.paths(text)]
+    rows = default_rows([policy.held for policy in policies], catalogue, index, cluster)
+    search = _Search(rows, catalogue, index)
+    if asked.resources or asked.paths:
+        found = [row for text in asked.resources for row in search.resources(text)]
+        found += [row for text in asked.paths for row in search.paths(text)]
         rows = tuple(sorted(dict.fromkeys(found), key=lambda row: SECTIONS.index(row.section)))
-    return rows if namespace is None else _within(namespace, rows)
+    return (rows if asked.namespace is None else _within(asked.namespace, rows)), tuple(search.notes)
 
 
 def _within(namespace: str, rows: Sequence[Row]) -> Sequence[Row]:
@@ -48,11 +48,11 @@ def _within(namespace: str, rows: Sequence[Row]) -> Sequence[Row]:
     if not found:
         names = ", ".join(row.name for row in rows)
         lies = "are" if len(rows) > 1 else "is"
-        raise click.UsageError(f'--namespace "{namespace}": {names} {lies} in no namespace, ask without --namespace')
+        raise QuestionError(f'namespace "{namespace}": {names} {lies} in no namespace, ask without it')
     return found
 
 
-class _Asked:
+class _Search:
     """Finds what is asked for among the rows of the matrix and all that is known of the cluster."""
 
     def __init__(self, rows: Sequence[Row], catalogue: Catalogue, index: Index) -> None:
@@ -60,20 +60,22 @@ class _Asked:
         self.catalogue = catalogue
         self.index = index
         self.sections = {row[2:7]: row.section for row in rows}
+        self.notes: list[str] = []
+        """What there is to say of what is shown."""
         self.named = [row for row in rows if row.path is None and not row.title]
 
     def resources(self, text: str) -> Sequence[Row]:
         """Return the rows of one --resource."""
-        from auditlint.cli.request_options import split_resource
+        from auditlint.policy.asking import split_resource
 
         word, group, subresource = split_resource(text)
         if any(STAR in part and part != STAR for part in (word, group or "", subresource)):
-            raise click.UsageError(f'--resource: "{text}" is no resource: {_HOW_STARS_STAND}')
+            raise QuestionError(f'resource: "{text}" is no resource: {_HOW_STARS_STAND}')
         wanted = (word, None if group == STAR else group, subresource)
         shown = [row for row in self.rows if row.path is None and (row.name == text or _is_called(row, *wanted))]
         try:
             found = self._expanded(text, *wanted) if STAR in {word, subresource} else self._meant(*wanted)
-        except click.UsageError:
+        except QuestionError:
             if not shown:
                 raise
             return shown
@@ -87,11 +89,11 @@ class _Asked:
         if rows := titled or path_rows(text, Fresh(self.index)):
             return rows
         reason = (
-            "kube-apiserver reads it as that of a resource: ask with --resource"
+            "kube-apiserver reads it as that of a resource: ask for the resource"
             if text.startswith("/")
             else "a path starts with /"
         )
-        raise click.UsageError(f"--path {text}: {reason}")
+        raise QuestionError(f"path {text}: {reason}")
 
     def _row(self, group: str, resource: str, subresource: str) -> Row:
         row = resource_row(ORDINARY, group, resource, subresource, self.catalogue)
@@ -108,7 +110,7 @@ class _Asked:
         return list(dict.fromkeys(places))
 
     def _own(self, word: str, group: str | None) -> list[tuple[str, str]]:
-        """Return what a word names, or a custom resource of which nothing is known; raises a UsageError otherwise."""
+        """Return what a word names, or a custom resource of which nothing is known; raises QuestionError otherwise."""
         places = self._places(word, group)
         if places or (group is not None and group not in self.catalogue.built_in_groups):
             self._refuse_version(word, group or "")
@@ -116,17 +118,17 @@ class _Asked:
         if group is not None:
             members = (one.resource for one in self.catalogue.ever_in_group(group))
             hint = _hint(word, members) or self._elsewhere(word)
-            raise click.UsageError(f'--resource: no resource "{word}" in {group}{hint}')
+            raise QuestionError(f'resource: no resource "{word}" in {group}{hint}')
         hint = _hint(word, (one.resource for one in self.catalogue.served))
         custom = f"of a custom one give the group, as in {word}.example.com"
-        raise click.UsageError(f'--resource: no resource "{word}"{hint}; {custom}')
+        raise QuestionError(f'resource: no resource "{word}"{hint}; {custom}')
 
     def _refuse_version(self, word: str, group: str) -> None:
         """Refuse deployments.apps.v1: the version stands before the group, and no such group can be meant."""
         shorter, _, version = group.rpartition(".")
         if shorter and shorter in self.catalogue.built_in_groups and not self._places(word, group):
             right = f"{word}.{version}.{shorter}" if _VERSION.fullmatch(version) else f"{word}.{shorter}"
-            raise click.UsageError(f'--resource: no API group "{group}", did you mean "{right}"?')
+            raise QuestionError(f'resource: no API group "{group}", did you mean "{right}"?')
 
     def _elsewhere(self, word: str) -> str:
         places = self._places(word, None)
@@ -142,7 +144,7 @@ class _Asked:
         for key in () if served else keys:
             when = _releases(self.catalogue.releases(*key))
             lack = f"Kubernetes {releases.name(self.catalogue.minor)} does not serve it ({when})"
-            click.echo(f"auditlint: note: {self._row(*key).name}: {lack}; shown is what the rules say of it", err=True)
+            self.notes.append(f"{self._row(*key).name}: {lack}; shown is what the rules say of it")
         return [self._row(*key) for key in served or keys]
 
     def _may_have(self, group: str, resource: str, subresource: str) -> bool:
@@ -155,16 +157,14 @@ class _Asked:
     def _lacks(self, group: str, resource: str, subresource: str) -> bool:
         return group in self.catalogue.built_in_groups and self.catalogue.get(group, resource, subresource) is None
 
-    def _no_subresource(self, places: Sequence[tuple[str, str]], subresource: str) -> click.UsageError:
+    def _no_subresource(self, places: Sequence[tuple[str, str]], subresource: str) -> QuestionError:
         have = [one for place in places for one in self.catalogue.subresources(*place)]
         near = _hint(subresource, (one.subresource for one in have))
         full = {one.subresource: self._row(*one[:3]).name for one in have}
         for name, whole in full.items():
             near = near.replace(f'"{name}"', f'"{whole}"')
         known = near or (f", only {', '.join(full)}" if full else ", it has none")
-        return click.UsageError(
-            f'--resource: {self._row(*places[0], "").name} has no subresource "{subresource}"{known}'
-        )
+        return QuestionError(f'resource: {self._row(*places[0], "").name} has no subresource "{subresource}"{known}')
 
     def _expanded(self, text: str, word: str, group: str | None, subresource: str) -> Sequence[Row]:
         """Return the rows of what a string with a star takes: of what is known, and one for the rest if there is any.
@@ -177,7 +177,7 @@ class _Asked:
         found = [row for row in known if _is_below(row, subresource) and _is_in(row, group, places)]
         found += self._rests(group, places, subresource)
         if not found:
-            raise click.UsageError(f'--resource: Kubernetes {releases.name(self.catalogue.minor)} serves no "{text}"')
+            raise QuestionError(f'resource: Kubernetes {releases.name(self.catalogue.minor)} serves no "{text}"')
         return found
 
     def _speaks_of(self, row: Row) -> bool:

@@ -13,11 +13,11 @@ from auditlint.text import source
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from auditlint.cli.policies import ReadPolicy
     from auditlint.finding import Span
     from auditlint.kubernetes.match import Decision
     from auditlint.kubernetes.matrix import Line, Matrix, Table, cells
     from auditlint.kubernetes.matrix.people import Identity
+    from auditlint.policy import Policy
     from auditlint.report.tables import document as plain
 
 MOST_VALUES = 100
@@ -27,9 +27,7 @@ MOST_LINES = 200
 LONGEST_LINE = 400
 
 
-def document(
-    found: Matrix, policies: Sequence[ReadPolicy], namespace: str | None, *, narrowed: bool = False
-) -> Document:
+def document(found: Matrix, policies: Sequence[Policy], namespace: str | None, *, narrowed: bool = False) -> Document:
     """Return a matrix of one policy, or of a new and an old one, as plain data; `narrowed`: of some rows only."""
     return {
         "version": FORMAT_VERSION,
@@ -45,21 +43,21 @@ def document(
     }
 
 
-def _policy(read: ReadPolicy) -> plain.PolicyText:
-    lines = source.lines(read.content)
+def _policy(policy: Policy) -> plain.PolicyText:
+    lines = source.lines(policy.content)
     return {
-        "path": read.path,
-        "kubernetes": releases.name(read.subject.minor),
-        "rules": [_rule(read, number, lines) for number in range(len(read.policy.rules))],
+        "path": policy.path,
+        "kubernetes": releases.name(policy.subject.minor),
+        "rules": [_rule(policy, number, lines) for number in range(len(policy.held.rules))],
     }
 
 
-def _rule(read: ReadPolicy, number: int, lines: Sequence[str]) -> plain.RuleText:
-    path = read.subject.at("rules", number)
-    span = read.subject.places.value(path)
+def _rule(policy: Policy, number: int, lines: Sequence[str]) -> plain.RuleText:
+    path = policy.subject.at("rules", number)
+    span = policy.subject.places.value(path)
     return {
-        **_decision(decision_of(read.policy, number)),
-        "pointer": read.subject.places.pointer(path),
+        **_decision(decision_of(policy.held, number)),
+        "pointer": policy.subject.places.pointer(path),
         "line": span.line,
         "end_line": span.end_line,
         "text": _text(lines, span),

@@ -1,0 +1,19 @@
+"""What goes wrong with a policy and with what it is asked: an answer in one line, never a traceback."""
+
+from __future__ import annotations
+
+
+class AuditlintError(Exception):
+    """Any of these: what cannot be done, and why."""
+
+
+class PolicyError(AuditlintError):
+    """There is no policy to ask: its file cannot be read, holds none or several, or says what is not known."""
+
+
+class RefusedError(PolicyError):
+    """The server of the target version refuses the policy."""
+
+
+class QuestionError(AuditlintError):
+    """What is asked is not clear or cannot be; the message begins with the name of the parameter, where it is one's."""

@@ -1,0 +1,166 @@
+"""What a policy decides, for programs: the library behind `eval`, `matrix` and `replay`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from auditlint.errors import PolicyError, QuestionError, RefusedError
+from auditlint.events.decision import RulePlace
+from auditlint.kubernetes import releases
+from auditlint.kubernetes.cluster import ORDINARY, Cluster
+from auditlint.kubernetes.match import Request, decision_of, evaluate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from auditlint.kubernetes.match import Decision
+    from auditlint.kubernetes.policy import Policy as Held
+    from auditlint.policy.asking import Described, Words
+    from auditlint.policy.replaying import Progress, Replayed
+    from auditlint.report.tables.document import Document
+    from auditlint.subjects.model import PolicySubject
+
+__all__ = ["Evaluation", "Policy", "PolicyError", "QuestionError", "RefusedError", "Request"]
+
+
+class Evaluation(NamedTuple):
+    """What a policy decides on one request."""
+
+    request: Request
+    decision: Decision
+    place: RulePlace | None
+    """Where the rule stands that matches; None where no rule does."""
+
+    @property
+    def level(self) -> str:
+        """None, Metadata, Request or RequestResponse."""
+        return self.decision.level
+
+    @property
+    def stages(self) -> tuple[str, ...]:
+        """The stages at which events are written, in the order in which a request passes them."""
+        return self.decision.stages
+
+    @property
+    def rule(self) -> int | None:
+        """The index of the rule that matches, None where no rule does."""
+        return self.decision.rule
+
+    @property
+    def line(self) -> int | None:
+        """The line on which the rule begins."""
+        return self.place.line if self.place else None
+
+
+class Policy:
+    """A policy that kube-apiserver loads, and what it decides; never changes."""
+
+    def __init__(self, subject: PolicySubject, held: Held, content: bytes, cluster: Cluster = ORDINARY) -> None:
+        """Hold what `load` or `from_text` have read."""
+        self.subject = subject
+        self.held = held
+        """The policy as the server holds it in memory."""
+        self.content = content
+        """The whole file."""
+        self.cluster = cluster
+
+    @classmethod
+    def load(cls, path: str, *, kubernetes_version: str | None = None, cluster: Cluster = ORDINARY) -> Policy:
+        """Return the policy in a file, judged for a release such as `1.30`: else for the one that the file shows.
+
+        Raises PolicyError where there is none, RefusedError where the server refuses it.
+        """
+        from auditlint.text import source
+
+        try:
+            content = source.read_file(path)
+        except source.UnreadableError as error:
+            raise PolicyError(str(error)) from None
+        return cls.from_text(content, path=path, kubernetes_version=kubernetes_version, cluster=cluster)
+
+    @classmethod
+    def from_text(
+        cls,
+        text: str | bytes,
+        *,
+        path: str = "<text>",
+        kubernetes_version: str | None = None,
+        cluster: Cluster = ORDINARY,
+    ) -> Policy:
+        """Return the policy that a text is; `path` is what messages call it. Raises as `load` does."""
+        from auditlint.policy.reading import policy_in
+
+        content = text.encode() if isinstance(text, str) else text
+        subject = policy_in(path, content, _minor(kubernetes_version))
+        if subject.loaded.policy is None:
+            raise PolicyError(f"{path}: what the policy says is not known")
+        return cls(subject, subject.loaded.policy, content, cluster)
+
+    @property
+    def path(self) -> str:
+        """The file, as it was named."""
+        return self.subject.path
+
+    @property
+    def kubernetes_version(self) -> str:
+        """The release that the policy is judged for, such as `1.30`."""
+        return releases.name(self.subject.minor)
+
+    def place(self, rule: int) -> RulePlace:
+        """Return where a rule stands in the file."""
+        path = self.subject.at("rules", rule)
+        return RulePlace(self.subject.places.pointer(path), self.path, self.subject.places.key(path).line)
+
+    def described(self, words: Words) -> Described:
+        """Return the request that words describe, with notes on them. Raises QuestionError."""
+        from auditlint.policy.asking import described
+
+        return described(words, self.cluster.catalogue(self.subject.minor))
+
+    def eval(self, request: Request) -> Evaluation:
+        """Return what the policy decides on a request, as kube-apiserver does."""
+        decision = evaluate(self.held, request)
+        return Evaluation(request, decision, None if decision.rule is None else self.place(decision.rule))
+
+    def decision(self, rule: int | None) -> Decision:
+        """Return what is decided on every request that a rule is the first to match; None: that no rule matches."""
+        return decision_of(self.held, rule)
+
+    def matrix(
+        self,
+        *,
+        resources: Sequence[str] = (),
+        paths: Sequence[str] = (),
+        users: Sequence[str] = (),
+        groups: Sequence[str] = (),
+        namespace: str | None = None,
+        against: Policy | None = None,
+    ) -> Document:
+        """Return who doing what to which resource is logged at which level; with `against`, only what differs.
+
+        Raises QuestionError where a name means nothing. The document is what `matrix --format json` prints.
+        """
+        from auditlint.policy.table import Asked, table
+
+        return table(self, Asked(resources, paths, users, groups, namespace), against).document
+
+    def replay(
+        self, logs: Sequence[str], *, against: Policy | None = None, progress: Progress | None = None
+    ) -> Replayed:
+        """Return what the policy makes of recorded events: files and folders of logs, `-` for standard input.
+
+        What cannot be read is named in the result, never raised.
+        """
+        from auditlint.policy.replaying import replay
+
+        return replay([self] if against is None else [self, against], logs, progress)
+
+
+def _minor(version: str | None) -> int | None:
+    """Return the release of a version, a known one near it where it is not known itself; PolicyError if it is none."""
+    if version is None:
+        return None
+    minor = releases.from_text(version)
+    if minor is None:
+        raise PolicyError(f'"{version}" is not a Kubernetes version, write one such as 1.{releases.NEWEST}')
+    return releases.target(minor).minor
