@@ -8,10 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from auditlint import lint
 from auditlint.carriers import recognise
 from auditlint.kubernetes.match import Request, evaluate, matches
 from auditlint.kubernetes.policy import GroupResources, Policy
+from auditlint.lint import Source
 from auditlint.rule import REGISTRY, Context
+from auditlint.settings import Settings
 from auditlint.subjects.model import PolicySubject
 from tests.checks.policies import CLEAN, CLOSING, as_text, findings, only, request_of, rules, short, shorts
 from tests.kubernetes.brute import make_rule
@@ -70,9 +73,17 @@ NEVER = {
 
 @pytest.mark.parametrize(("text", "reason"), NEVER.values(), ids=NEVER.keys())
 def test_never_matching_rule(text: str, reason: str) -> None:
-    found = only(rules(f"- level: Request\n  {text}\n{CLOSING}"), "never-matching-rule")
+    source = Source("p.yaml", named=True, data=rules(f"- level: Request\n  {text}\n{CLOSING}").encode())
+    (found,) = lint.check([source], Settings(minor=37, select=("never-matching-rule",))).findings
     assert (found.span.line, found.pointer) == (4, "/rules/0")
     assert reason in found.message
+
+
+@pytest.mark.parametrize(("text", "reason"), NEVER.values(), ids=NEVER.keys())
+def test_a_rule_that_never_matches_is_told_at_the_value_that_is_the_cause(text: str, reason: str) -> None:  # noqa: ARG001
+    found = [one for one in findings(rules(f"- level: Request\n  {text}\n{CLOSING}")) if one.severity.word == "error"]
+    assert len(found) == 1
+    assert found[0].pointer.startswith("/rules/0/")
 
 
 def test_unreachable_selector() -> None:

@@ -31,20 +31,24 @@ def test_literal_wildcard(text: str, values: list[str]) -> None:
     ]
 
 
+AS_GROUPS = "Write `userGroups: [%s]` instead of `users`"
 GLOB_ADVICE = {
-    '- level: None\n  users: ["*"]\n': "leave `users:` out",
-    '- level: None\n  users: ["system:node:*"]\n': 'userGroups: ["system:nodes"]',
-    '- level: None\n  users: ["system:serviceaccount:*"]\n': 'userGroups: ["system:serviceaccounts"]',
-    '- level: None\n  users: ["system:serviceaccount:*:*"]\n': 'userGroups: ["system:serviceaccounts"]',
-    '- level: None\n  users: ["system:serviceaccount:ci:*"]\n': 'userGroups: ["system:serviceaccounts:ci"]',
-    '- level: None\n  verbs: ["*"]\n': "leave `verbs:` out",
-    '- level: None\n  namespaces: ["a-*"]\n': "list the namespaces one by one",
+    ("users", "*"): "Delete `users` to match every user",
+    ("users", "system:node:*"): AS_GROUPS % '"system:nodes"',
+    ("users", "system:serviceaccount:*"): AS_GROUPS % '"system:serviceaccounts"',
+    ("users", "system:serviceaccount:*:*"): AS_GROUPS % '"system:serviceaccounts"',
+    ("users", "system:serviceaccount:ci:*"): AS_GROUPS % '"system:serviceaccounts:ci"',
+    ("users", "ops-*"): "List the users one by one",
+    ("userGroups", "*"): 'Write `"system:authenticated"`, the group of all who are logged in',
+    ("verbs", "*"): "Delete `verbs` to match every verb",
+    ("namespaces", "a-*"): "List the namespaces one by one",
 }
 
 
-@pytest.mark.parametrize(("text", "advice"), GLOB_ADVICE.items(), ids=range(len(GLOB_ADVICE)))
-def test_literal_wildcard_says_what_to_write(text: str, advice: str) -> None:
-    assert advice in only(rules(text + CLOSING), "literal-wildcard").message
+@pytest.mark.parametrize(("glob", "advice"), GLOB_ADVICE.items(), ids=map(str, GLOB_ADVICE))
+def test_literal_wildcard_says_what_to_write(glob: tuple[str, str], advice: str) -> None:
+    text = rules(f'- level: None\n  {glob[0]}: ["{glob[1]}"]\n{CLOSING}')
+    assert only(text, "literal-wildcard").help == advice
 
 
 def test_empty_identity() -> None:
@@ -53,23 +57,25 @@ def test_empty_identity() -> None:
 
 
 def test_no_advice_to_empty_a_list_of_identities() -> None:
-    message = only(rules('- level: None\n  users: ["", bob]\n' + CLOSING), "empty-identity").message
-    assert "delete it." in message
-    message = only(rules('- level: None\n  users: [""]\n' + CLOSING), "empty-identity").message
-    assert "delete the rule, or all of `users:` to take everybody" in message
+    assert only(rules('- level: None\n  users: ["", bob]\n' + CLOSING), "empty-identity").help == "Delete it"
+    alone = only(rules('- level: None\n  users: [""]\n' + CLOSING), "empty-identity")
+    assert alone.help == "Delete the rule: without `users` it would match everybody"
 
 
 VERBS = {
-    "GET": 'write "get"',
-    "exec": 'write `resources: ["pods/exec"]` with `verbs: ["create", "get"]`',
-    "connect": 'write `resources: ["pods/exec"]`',
-    "logs": 'write `resources: ["pods/log"]` with `verbs: ["get"]`',
+    "GET": "Delete it",
+    "Update": 'Write `"update"`',
+    "exec": '`verbs: ["create", "get"]` and `resources: [{group: "", resources: ["pods/exec"]}]`',
+    "connect": 'Move it to a rule of its own: `level: None` with `verbs: ["create", "get"]` and `resources:',
+    "logs": '`verbs: ["get"]` and `resources: [{group: "", resources: ["pods/log"]}]`',
     "impersonate": "impersonatedUser",
-    "read": 'write "get", "list" and "watch"',
-    "delete-collection": 'write "deletecollection"',
-    "creat": 'did you mean "create"?',
-    "label": 'write "patch"',
-    "frobnicate": "write get, list, watch",
+    "read": 'Write `"list", "watch"`',
+    "delete-collection": 'Write `"deletecollection"`',
+    "creat": 'Write `"create"`',
+    "label": 'Write `"patch"`',
+    "frobnicate": "Write some of get, list, watch",
+    "pods": 'Move it to a rule of its own: `level: None` with `resources: [{group: "", resources: ["pods"]}]`',
+    "deployments": '`resources: [{group: "apps", resources: ["deployments"]}]`',
 }
 
 
@@ -77,7 +83,7 @@ VERBS = {
 def test_unknown_verb(verb: str, advice: str) -> None:
     text = rules(f"- level: None\n  verbs: [{verb}, get]\n{CLOSING}")
     assert shorts(text, "unknown-verb") == [f"unknown-verb error @ {verb}"]
-    assert advice in only(text, "unknown-verb").message
+    assert advice in only(text, "unknown-verb").help
 
 
 @pytest.mark.parametrize(
@@ -86,17 +92,17 @@ def test_unknown_verb(verb: str, advice: str) -> None:
 )
 def test_no_advice_to_empty_a_list_of_verbs(verbs: str, advice: str) -> None:
     found = findings(rules(f"- level: None\n  verbs: [{verbs}]\n{CLOSING}"), "unknown-verb")
-    assert any(advice in one.message for one in found)
+    assert any(one.help.startswith(advice) for one in found)
 
 
 def test_no_advice_to_empty_a_list_of_methods() -> None:
     text = '- level: None\n  verbs: [trace]\n  resources: [{group: ""}]\n' + CLOSING
-    assert "Delete the rule" in only(rules(text), "verb-mismatch").message
+    assert only(rules(text), "verb-mismatch").help.startswith("Delete the rule")
 
 
 def test_the_method_for_a_rule_about_resources() -> None:
     text = rules('- level: None\n  verbs: [POST]\n  resources: [{group: ""}]\n' + CLOSING)
-    assert 'write "create"' in only(text, "unknown-verb").message
+    assert only(text, "unknown-verb").help == 'Write `"create"`'
 
 
 @pytest.mark.parametrize("verb", ["get", "list", "deletecollection", "post", "trace", "proxy"])
@@ -125,10 +131,15 @@ URLS = {
     ("Metadata", "/apis/apps/v1/deployments*"): ["error"],
     ("Metadata", "/api/*"): ["warning"],
     ("Metadata", "/apis/apps/*"): ["warning"],
-    ("None", "/api/v1/*"): ["warning"],
+    ("None", "/api/v1/*"): ["error"],
     ("Request", "/api*"): ["warning"],
-    ("Metadata", "/api*"): [],
+    ("Metadata", "/api*"): ["warning"],
+    ("Metadata", "/apis*"): ["warning"],
     ("None", "/api*"): [],
+    ("None", "/apis*"): [],
+    ("None", "/apis/metrics.k8s.io/v1beta1*"): ["error"],
+    ("None", "/livez?verbose"): ["error"],
+    ("None", "/apis/apps/v1/deployments?limit=500"): ["error"],
     ("None", "/apis/*"): [],
     ("None", "/api/v1"): [],
     ("None", "/apis/apps/v1"): [],
@@ -144,9 +155,36 @@ def test_resource_path_url(rule: tuple[str, str], severities: list[str]) -> None
     assert [found.severity.word for found in findings(text, "resource-path-url")] == severities
 
 
-def test_resource_path_url_says_which_resource() -> None:
-    text = rules("- level: None\n  nonResourceURLs: [/apis/apps/v1/namespaces/prod/deployments/web]\n" + CLOSING)
-    assert 'resources: [{group: "apps", resources: ["deployments"]}]' in only(text, "resource-path-url").message
+PATHS = {
+    "/apis/apps/v1/namespaces/prod/deployments/web": (
+        '`namespaces: ["prod"]` and `resources: [{group: "apps", resources: ["deployments"], resourceNames: ["web"]}]`'
+    ),
+    "/api/v1/namespaces/*/pods": '`resources: [{group: "", resources: ["pods"]}]`',
+    "/api/v1/namespaces/*/pods/*/log?follow=true": '`resources: [{group: "", resources: ["pods/log"]}]`',
+    "/api/v1/namespaces/prod": '`resources: [{group: "", resources: ["namespaces"], resourceNames: ["prod"]}]`',
+    "/api/v1/watch/secrets": '`resources: [{group: "", resources: ["secrets"]}]`',
+    "/apis/batch/v1/jobs*": '`resources: [{group: "batch", resources: ["jobs"]}]`',
+    "/api/v1/namespaces/kube-system/*": '`namespaces: ["kube-system"]` and `resources: [{group: ""}]`',
+    "https://10.0.0.1:6443/api/v1/nodes": '`resources: [{group: "", resources: ["nodes"]}]`',
+}
+
+
+@pytest.mark.parametrize(("url", "fields"), PATHS.items(), ids=PATHS)
+def test_a_path_of_the_api_is_to_be_written_as_what_it_asks_for(url: str, fields: str) -> None:
+    (found,) = (
+        one
+        for one in findings(rules(f'- level: None\n  nonResourceURLs: ["{url}"]\n{CLOSING}'))
+        if one.rule in {"resource-path-url", "invalid-url"}
+    )
+    assert found.help == f"Write {fields} instead of `nonResourceURLs`"
+
+
+def test_a_path_of_the_api_beside_others_gets_a_rule_of_its_own() -> None:
+    text = rules(f"- level: None\n  verbs: [get]\n  nonResourceURLs: [/version, /api/v1/pods]\n{CLOSING}")
+    assert only(text, "resource-path-url").help == (
+        'Move it to a rule of its own: `level: None` with `verbs: ["get", "list", "watch"]` and '
+        '`resources: [{group: "", resources: ["pods"]}]`'
+    )
 
 
 def test_unmatchable_resource() -> None:
@@ -205,8 +243,11 @@ def test_no_body_to_log(rule: tuple[str, str], useless: bool) -> None:  # noqa: 
 def test_no_advice_to_log_the_answers_of_reads_of_secrets() -> None:
     reads = "- level: Request\n  verbs: [get, list]\n" + CLOSING
     secrets = '- level: Metadata\n  resources: [{group: "", resources: [secrets]}]\n'
-    assert only(rules(reads), "no-body-to-log").message.endswith("reads send no body. Write `level: Metadata`")
-    assert "`level: RequestResponse` for the answers" in only(rules(secrets + reads), "no-body-to-log").message
+    found = only(rules(reads), "no-body-to-log")
+    assert found.message == "level Request logs no more than Metadata here: reads send no body"
+    assert found.help == "Write `level: Metadata`"
+    found = only(rules(secrets + reads), "no-body-to-log")
+    assert found.help == "Write `level: Metadata`, or `level: RequestResponse` to log responses"
 
 
 STAGES = {
@@ -250,6 +291,32 @@ def test_repeated_entry() -> None:
         "repeated-entry info @ get",
         "repeated-entry info @ group",
     ]
+
+
+def test_a_stage_that_the_policy_omits_already() -> None:
+    rule = "- level: %s\n  omitStages: [%s]\n"
+    text = f"{HEAD}omitStages: [RequestReceived]\nrules:\n" + rule % ("Metadata", "RequestReceived")
+    found = only(text, "repeated-entry")
+    assert (found.message, found.help) == (
+        "the policy omits RequestReceived already, in line 3",
+        "Delete `omitStages` here",
+    )
+    text = f"{HEAD}omitStages: [RequestReceived]\nrules:\n" + rule % ("Metadata", "ResponseStarted, RequestReceived")
+    assert shorts(text, "repeated-entry") == ["repeated-entry info @ RequestReceived"]
+
+
+def test_several_kinds_of_users_by_globs_are_one_list_of_groups() -> None:
+    text = rules('- level: None\n  users: ["system:node:*", "system:serviceaccount:ci:*"]\n' + CLOSING)
+    helps = {found.help for found in findings(text, "literal-wildcard")}
+    assert helps == {'Write `userGroups: ["system:nodes", "system:serviceaccounts:ci"]` instead of `users`'}
+
+
+def test_groups_beside_users_would_both_have_to_match() -> None:
+    text = rules('- level: None\n  users: ["system:kube-proxy", "system:node:*"]\n' + CLOSING)
+    assert only(text, "literal-wildcard").help == (
+        'Move it to a second rule of the same level with `userGroups: ["system:nodes"]`; '
+        "in this rule both lists would have to match"
+    )
 
 
 def test_a_star_is_one_finding_at_its_value() -> None:

@@ -71,6 +71,7 @@ def unreachable_rule(policy: PolicySubject, context: Context) -> Iterator[Findin
     "never-matching-rule",
     severity=Severity.ERROR,
     summary="no request matches the rule, wherever it stands",
+    gives_way_to=(*_SINGLE_VALUE_RULES, "name-never-present"),
 )
 def never_matching_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report rules whose selectors no request can have."""

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint import english
 from auditlint.checks.queries import effects
-from auditlint.checks.suggestions import verbs
+from auditlint.checks.suggestions import urls, verbs, wildcards
 from auditlint.english import quoted
 from auditlint.finding import Severity
 from auditlint.kubernetes.engine.region import Region, Target
 from auditlint.kubernetes.policy import STAGES
-from auditlint.kubernetes.requests import is_resource_path
 from auditlint.rule import Category, Context
 from auditlint.subjects.model import PolicySubject
 
@@ -29,6 +28,7 @@ _STREAMS = frozenset({"exec", "attach", "portforward", "proxy"})
 _AGGREGATED = frozenset({"metrics.k8s.io", "custom.metrics.k8s.io", "external.metrics.k8s.io"})
 """API groups that kube-apiserver always hands on to another server: it sees no bodies there."""
 _WITH_BODIES = ("Request", "RequestResponse")
+_OF_READS = "reads send no body"
 _SPARED = ("unreachable-rule", "never-matching-rule")
 
 
@@ -50,10 +50,12 @@ class _Listed(NamedTuple):
 def literal_wildcard(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report globs in lists that know no wildcards."""
     for item in _values(policy, "users", "userGroups", "verbs", "namespaces", "resources", "resourceNames"):
-        if "*" in item.value and not _is_resource_wildcard(item):
-            noun, advice = _wildcard_words(item)
-            message = f"{noun} {quoted(item.value)} is compared letter by letter and takes nothing else: {advice}"
-            yield context.value(policy.at(*item.path), message)
+        if "*" in item.value and not wildcards.is_known(item.field, item.value):
+            what = wildcards.NOUNS[item.field]
+            nothing = "nobody" if item.field in {"users", "userGroups"} else "no request"
+            message = f"{what} {quoted(item.value)} is compared letter by letter and matches {nothing}"
+            help = wildcards.advice(item.rule, item.field, item.value)
+            yield context.value(policy.at(*item.path), message, help=help)
 
 
 @rule(
@@ -67,11 +69,9 @@ def empty_identity(policy: PolicySubject, context: Context) -> Iterator[Finding]
         if not item.value:
             noun = "user" if item.field == "users" else "group"
             others = any(item.rule.users if item.field == "users" else item.rule.user_groups)
-            delete = "delete it" if others else f"delete the rule, or all of `{item.field}:` to take everybody"
-            message = f'"" is the name of no {noun}, so it takes no request: {delete}'
-            yield context.value(
-                policy.at(*item.path), f"{message}. Failed logins reach only rules without {item.field}"
-            )
+            help = "Delete it" if others else f"Delete the rule: without `{item.field}` it would match everybody"
+            message = f'no {noun} has the name "", so it matches no request; a failed login has no user at all'
+            yield context.value(policy.at(*item.path), message, help=help)
 
 
 @rule(
@@ -84,10 +84,8 @@ def unknown_verb(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report verbs that kube-apiserver gives to no request; a star is `literal-wildcard`'s."""
     for item in _values(policy, "verbs"):
         if item.value not in verbs.KNOWN and "*" not in item.value:
-            of_urls, of_resources = item.rule.only_urls, item.rule.only_resources
-            alone = all(verbs.is_hopeless(verb, of_resources=of_resources) for verb in item.rule.verbs)
-            advice = verbs.advice(item.value, of_urls=of_urls, alone=alone)
-            yield context.value(policy.at(*item.path), f"no request has the verb {quoted(item.value)}: {advice}")
+            wrong = verbs.unknown(item.value, item.rule)
+            yield context.value(policy.at(*item.path), f"{wrong.fault}, so it matches nothing", help=wrong.help)
 
 
 @rule(
@@ -98,38 +96,32 @@ def unknown_verb(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 def verb_mismatch(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report verbs that exist, but not for what the rule asks for."""
     for item in _values(policy, "verbs"):
-        of_urls, of_resources = item.rule.only_urls, item.rule.only_resources
-        wrong = verbs.OF_RESOURCES_ONLY if of_urls else verbs.OF_URLS_ONLY
-        if item.value and item.value in wrong and (of_urls or of_resources):
-            better, reason = verbs.mismatch(item.value, of_urls=of_urls)
-            noun = "URL" if of_urls else "resource"
-            alone = all(verbs.is_hopeless(verb, of_resources=of_resources) for verb in item.rule.verbs)
-            delete = not better or better in item.rule.verbs
-            advice = verbs.without(alone=alone) if delete else f'Write "{better}"'
-            message = f"no request for a {noun} has the verb {quoted(item.value)}: {reason}. {advice}"
-            yield context.value(policy.at(*item.path), message)
+        wrong = verbs.OF_RESOURCES_ONLY if item.rule.only_urls else verbs.OF_URLS_ONLY
+        if item.value and item.value in wrong and (item.rule.only_urls or item.rule.only_resources):
+            told = verbs.mismatch(item.value, item.rule)
+            yield context.value(policy.at(*item.path), told.fault, help=told.help)
 
 
 @rule(
     "resource-path-url",
     severity=Severity.ERROR,
-    summary="a URL that only requests for resources could have",
+    summary="a URL that only requests for resources could have, or none",
 )
 def resource_path_url(policy: PolicySubject, context: Context) -> Iterator[Finding]:
-    """Report paths of the API among nonResourceURLs: they are requests for resources, which these never take."""
+    """Report paths of the API among nonResourceURLs: they are requests for resources, which these never match."""
     for item in _values(policy, "nonResourceURLs"):
-        if _only_resources_below(item.value):
-            message = (
-                f"{quoted(item.value)} takes no request: kube-apiserver reads such a path as a request for a resource. "
-                f"Write {_resources_of_path(item.value)}"
-            )
-            yield context.value(policy.at(*item.path), message)
-        elif item.value.endswith("*") and _believed_to_be_the_api(item.value, item.rule.level):
-            message = (
-                f"{quoted(item.value)} takes API discovery only, no call for a resource such as "
-                "`kubectl get pods -A`: write a rule with `resources:`, or without any selector, for those"
-            )
-            yield context.value(policy.at(*item.path), message, severity=Severity.WARNING)
+        asked = urls.of_resource(item.value)
+        path = policy.at(*item.path)
+        if asked:
+            message = f"{quoted(item.value)} asks for a resource, which nonResourceURLs never match"
+            yield context.value(path, message, help=urls.write_resource(asked, item.rule))
+        elif "?" in item.value:
+            message = f"{quoted(item.value)} matches no request: the query is no part of the path"
+            yield context.value(path, message, help=f'Write `"{urls.without_query(item.value)}"`')
+        elif urls.is_below_version(item.value) or urls.is_believed_to_be_the_api(item.value, item.rule.level):
+            severity = None if urls.is_below_version(item.value) else Severity.WARNING
+            message = f"{quoted(item.value)} matches API discovery only, no request for a resource"
+            yield context.value(path, message, help=urls.write_api(item.value, item.rule), severity=severity)
 
 
 @rule(
@@ -140,11 +132,9 @@ def resource_path_url(policy: PolicySubject, context: Context) -> Iterator[Findi
 def unmatchable_resource(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report entries under resources that no resource and subresource can equal."""
     for item in _values(policy, "resources"):
-        if _is_unmatchable(item.value):
-            parts = [part for part in item.value.split("/") if part]
-            write = f'write "{"/".join(parts[:2])}"' if parts else 'write "*" or leave the list out for every resource'
-            message = f"{quoted(item.value)} matches no resource, which is a name or name/subresource: {write}"
-            yield context.value(policy.at(*item.path), message)
+        if wildcards.is_unmatchable(item.value):
+            message = f"{quoted(item.value)} matches no resource: it is neither a resource nor resource/subresource"
+            yield context.value(policy.at(*item.path), message, help=wildcards.matchable(item.value))
 
 
 @rule(
@@ -154,15 +144,15 @@ def unmatchable_resource(policy: PolicySubject, context: Context) -> Iterator[Fi
 )
 def name_never_present(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report names that cannot be compared, because requests with the rule's verbs come without one."""
-    for index, now in _rules(policy):
-        if not now.verbs or not set(now.verbs) <= _NAMELESS_VERBS:
+    for index, held in _rules(policy):
+        if not held.verbs or not set(held.verbs) <= _NAMELESS_VERBS:
             continue
-        for number, entry in enumerate(now.resources):
-            never = set(now.verbs) == {"deletecollection"}
+        for number, entry in enumerate(held.resources):
+            never = set(held.verbs) == {"deletecollection"}
             if entry.resource_names and (never or not any("/" in name for name in entry.resources)):
-                message = _nameless_words(now, entry)
                 path = policy.at("rules", index, "resources", number, "resourceNames")
-                yield context.key(path, message, severity=None if never else Severity.WARNING)
+                severity = None if never else Severity.WARNING
+                yield context.key(path, _nameless(held, entry), help=_named(never=never), severity=severity)
 
 
 @rule(
@@ -173,13 +163,13 @@ def name_never_present(policy: PolicySubject, context: Context) -> Iterator[Find
 )
 def no_body_to_log(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report rules at Request or RequestResponse that log no more than Metadata would."""
-    for index, now in _rules(policy):
-        reason = _no_body(now)
+    for index, held in _rules(policy):
+        reason = _no_body(held)
         if reason and effects.is_reached(policy, index):
-            has_answers = reason.startswith("reads") and not _reads_secrets(policy, index)
-            answers = "`level: RequestResponse` for the answers, or " if has_answers else ""
-            message = f"level {now.level} logs no more than Metadata here: {reason}. Write {answers}`level: Metadata`"
-            yield context.value(policy.at("rules", index, "level"), message)
+            has_responses = reason == _OF_READS and not _reads_secrets(policy, index)
+            other = ", or `level: RequestResponse` to log responses" if has_responses else ""
+            message = f"level {held.level} logs no more than Metadata here: {reason}"
+            yield context.value(policy.at("rules", index, "level"), message, help=f"Write `level: Metadata`{other}")
 
 
 @rule(
@@ -191,13 +181,11 @@ def all_stages_omitted(policy: PolicySubject, context: Context) -> Iterator[Find
     """Report stages omitted so that nothing, or only a panic, is left to be logged."""
     for path, omitted, what in _omissions(policy):
         left = [stage for stage in STAGES if stage not in omitted]
-        if left not in ([], ["Panic"]):
-            continue
-        message = f"every stage is omitted, so {what} is never logged: keep ResponseComplete"
-        if left:
-            message = f"only the stage Panic is left, so {what} is logged only when kube-apiserver itself fails: "
-            message += "keep ResponseComplete"
-        yield context.key(policy.at(*path), message, severity=Severity.WARNING if left else None)
+        if left in ([], ["Panic"]):
+            but_panic, panicking = (" but Panic", " unless kube-apiserver fails") if left else ("", "")
+            message = f"every stage{but_panic} is omitted, so no {what} is logged{panicking}"
+            severity = Severity.WARNING if left else None
+            yield context.key(policy.at(*path), message, help=_with_responses(policy, path), severity=severity)
 
 
 @rule(
@@ -210,29 +198,48 @@ def response_stage_omitted(policy: PolicySubject, context: Context) -> Iterator[
     """Report that the stage with the outcome is not logged while others are."""
     for path, omitted, what in _omissions(policy):
         if "ResponseComplete" in omitted:
-            message = (
-                f"ResponseComplete is omitted, so the log never says how {what} ended, nor holds its answer: "
-                "omit RequestReceived instead"
-            )
-            yield context.value(policy.at(*_stage_path(policy, path)), message)
+            message = f"ResponseComplete is omitted, so the log holds neither status nor response of any {what}"
+            help = _with_responses(policy, path)
+            yield context.value(policy.at(*_stage_path(policy, path)), message, help=help)
 
 
 @rule(
     "repeated-entry",
     severity=Severity.INFO,
-    summary="the same value twice in one list",
+    summary="the same value twice in one list, or a stage that the policy omits already",
 )
 def repeated_entry(policy: PolicySubject, context: Context) -> Iterator[Finding]:
-    """Report each value that stands in its list already."""
+    """Report each value that stands in its list already, or a rule's stage in the policy's list."""
     for path, values in _lists(policy):
         seen: set[object] = set()
         for number, value in enumerate(values if len(set(values)) < len(values) else ()):
             if value in seen:
-                what = f"{quoted(value)} stands" if isinstance(value, str) else "this entry stands"
-                message = f"{what} twice in this list, which changes nothing: delete one"
+                what = quoted(value) if isinstance(value, str) else "this entry"
                 place = context.value if isinstance(value, str) else context.key
-                yield place(policy.at(*path, number), message)
+                yield place(
+                    policy.at(*path, number), f"{what} is listed twice, which changes nothing", help="Delete it"
+                )
             seen.add(value)
+    yield from _omitted_twice(policy, context)
+
+
+def _omitted_twice(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+    """Yield the stages in rules that the policy omits already; where a rule repeats all of them, its list."""
+    held = policy.judged
+    top = frozenset(held.omit_stages if held else ())
+    for index, one in _rules(policy):
+        path = policy.at("rules", index, "omitStages")
+        repeated = [number for number, stage in enumerate(one.omit_stages) if stage in top]
+        if not repeated:
+            continue
+        line = policy.places.key(policy.at("omitStages")).line
+        if len(repeated) == len(one.omit_stages):
+            message = f"the policy omits {english.listing(one.omit_stages)} already, in line {line}"
+            yield context.key(path, message, help="Delete `omitStages` here")
+            continue
+        for number in repeated:
+            message = f"the policy omits {one.omit_stages[number]} already, in line {line}"
+            yield context.value((*path, number), message, help="Delete it")
 
 
 def _rules(policy: PolicySubject) -> Iterator[tuple[int, PolicyRule]]:
@@ -273,94 +280,19 @@ def _lists(policy: PolicySubject) -> Iterator[tuple[Path, tuple[object, ...]]]:
         yield ("rules", index, "resources"), now.resources
 
 
-def _is_resource_wildcard(item: _Listed) -> bool:
-    """Tell whether a star stands where kube-apiserver knows it: `*`, `*/scale` and `pods/*` under resources."""
-    text = item.value
-    if item.field != "resources":
-        return False
-    resource, slash, subresource = text.partition("/")
-    if not slash:
-        return text == "*"
-    if _is_unmatchable(text):
-        return True  # another rule's
-    return (resource == "*") != (subresource == "*") and "*" not in resource.strip("*") + subresource.strip("*")
-
-
-def _is_unmatchable(text: str) -> bool:
-    parts = text.split("/")
-    return "" in parts or len(parts) > 2  # noqa: PLR2004  (resource and subresource)
-
-
-def _wildcard_words(item: _Listed) -> tuple[str, str]:
-    """Return what the value is, and what to write instead."""
-    value = item.value
-    noun = {"userGroups": "group", "resourceNames": "name"}.get(item.field, item.field.removesuffix("s"))
-    if item.field == "users":
-        return noun, _users_advice(value)
-    if item.field == "userGroups":
-        return noun, _groups_advice(value)
-    if item.field == "resources" and value == "*/*":
-        return noun, 'write "*", which takes subresources too'
-    return noun, f"leave `{item.field}:` out to take every {noun}" if value == "*" else f"list the {noun}s one by one"
-
-
-def _users_advice(value: str) -> str:
-    parts = value.split(":")
-    if value == "*":
-        return "leave `users:` out to take every user"
-    if value.startswith("system:serviceaccount"):
-        named = len(parts) == 4 and "*" not in parts[2] and parts[3] == "*"  # noqa: PLR2004
-        group = f"system:serviceaccounts:{parts[2]}" if named else "system:serviceaccounts"
-        return f'write `userGroups: ["{group}"]` for these service accounts'
-    if value.startswith("system:node"):
-        return 'write `userGroups: ["system:nodes"]` for the kubelets'
-    return "list the users one by one, or take a group of theirs with `userGroups:`"
-
-
-def _groups_advice(value: str) -> str:
-    if value == "*":
-        return 'leave `userGroups:` out, or write "system:authenticated" for everybody who is logged in'
-    if value.startswith("system:serviceaccount"):
-        return 'write "system:serviceaccounts" for all service accounts'
-    return "list the groups one by one"
-
-
-def _only_resources_below(url: str) -> bool:
-    """Tell whether every path that the URL takes is one of a resource."""
-    if not url.endswith("*"):
-        return is_resource_path(url)
-    prefix = url.rstrip("*")
-    return is_resource_path(prefix) and is_resource_path(prefix.rstrip("/"))
-
-
-def _believed_to_be_the_api(url: str, level: str) -> bool:
-    """Tell whether a pattern looks like one for API calls: with a level that logs, or down to a version."""
-    prefix = url.rstrip("*")
-    if is_resource_path(prefix + "x"):
-        return True
-    below = prefix.startswith(("/api/", "/apis/"))
-    return (level != "None" and below) or (level in _WITH_BODIES and prefix in {"/api", "/apis"})
-
-
-def _resources_of_path(url: str) -> str:
-    """Return the resources that a path of the API is for, as a rule writes them."""
-    parts = url.rstrip("*/").strip("/").split("/")
-    group, rest = ("", parts[2:]) if parts[0] == "api" else (parts[1], parts[3:])
-    if rest[:1] == ["namespaces"] and len(rest) > 2:  # noqa: PLR2004  (namespaces, a name, a resource)
-        rest = rest[2:]
-    resource = rest[0] if rest and "*" not in rest[0] else "pods"
-    return f'`resources: [{{group: "{group}", resources: ["{resource}"]}}]` instead'
-
-
-def _nameless_words(now: PolicyRule, entry: GroupResources) -> str:
+def _nameless(held: PolicyRule, entry: GroupResources) -> str:
     these = english.several(entry.resource_names)
-    if set(now.verbs) == {"deletecollection"}:
-        return f"a deletecollection never carries a name, so {these} matches nothing: delete resourceNames, or the rule"
-    return (
-        f"a request to {english.listing(sorted(set(now.verbs)), 'or')} {english.listing(entry.resources[:3], 'or')} "
-        f"carries no name (but for a field selector on metadata.name), so {these} matches hardly anything: "
-        "write verbs that have one, such as get, update, patch and delete"
-    )
+    if set(held.verbs) == {"deletecollection"}:
+        return f"requests to delete a collection carry no name, so {these} matches nothing"
+    verbs, resources = english.listing(sorted(set(held.verbs)), "or"), english.listing(entry.resources[:3], "or")
+    return f"requests to {verbs} {resources} carry no name, so {these} matches almost none"
+
+
+def _named(*, never: bool) -> str:
+    """Return what to write where names are compared with requests that carry none."""
+    if never:
+        return "Delete the rule, or `resourceNames` to match every deletecollection"
+    return 'Write `verbs: ["get", "update", "patch", "delete"]`, whose requests carry a name'
 
 
 def _no_body(now: PolicyRule) -> str:
@@ -371,14 +303,14 @@ def _no_body(now: PolicyRule) -> str:
         return "bodies of URLs are never logged"
     listed = set(now.verbs)
     if listed and listed <= ({"watch"} if now.level == "RequestResponse" else _READS):
-        return "the answer of a watch is never logged" if listed == {"watch"} else "reads send no body"
+        return "the response of a watch is never logged" if listed == {"watch"} else _OF_READS
     if now.resources and all(_streams(entry) for entry in now.resources):
         return "these connections have no body that kube-apiserver sees"
     return ""
 
 
 def _reads_secrets(policy: PolicySubject, index: int) -> bool:
-    """Tell whether a rule takes reads of secrets, whose answers nobody wants in the log."""
+    """Tell whether a rule matches reads of secrets, whose responses nobody wants in the log."""
     found = policy.analysis
     return found is not None and found.reach.find(_SECRET_READS, (index,)).impossible is False
 
@@ -396,10 +328,10 @@ def _omissions(policy: PolicySubject) -> Iterator[tuple[Path, frozenset[str], st
         return
     base = frozenset(held.omit_stages)
     if any(now.level != "None" for now in held.rules):
-        yield ("omitStages",), base, "a request"
+        yield ("omitStages",), base, "request"
     for index, now in enumerate(held.rules):
         if now.level != "None" and not base.issuperset(now.omit_stages):
-            yield ("rules", index, "omitStages"), base.union(now.omit_stages), "a request of this rule"
+            yield ("rules", index, "omitStages"), base.union(now.omit_stages), "request of this rule"
 
 
 def _stage_path(policy: PolicySubject, path: Path) -> Path:
@@ -407,3 +339,15 @@ def _stage_path(policy: PolicySubject, path: Path) -> Path:
     held: Policy | None = policy.loaded.policy
     stages = () if held is None else held.omit_stages if len(path) == 1 else held.rules[int(path[1])].omit_stages
     return (*path, stages.index("ResponseComplete")) if "ResponseComplete" in stages else path
+
+
+def _with_responses(policy: PolicySubject, path: Path) -> str:
+    """Return how to mend a list that omits ResponseComplete, or the policy's list if that does."""
+    held = policy.loaded.policy
+    top = held.omit_stages if held else ()
+    if len(path) > 1 and "ResponseComplete" not in top:
+        return "Delete `omitStages` here" if "RequestReceived" in top else 'Write `omitStages: ["RequestReceived"]`'
+    if len(path) == 1:
+        return 'Write `omitStages: ["RequestReceived"]`'
+    line = policy.places.key(policy.at("omitStages")).line
+    return f'Write `omitStages: ["RequestReceived"]` in line {line}, and delete `omitStages` here'

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from auditlint.checks.suggestions import fields
 from auditlint.checks.suggestions.levels import level_meant
-from auditlint.checks.suggestions.pasteable import inline
+from auditlint.checks.suggestions.pasteable import entries, inline
 from auditlint.english import quoted
-from auditlint.kubernetes.well_known import home_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,11 +59,7 @@ def as_entries(values: Sequence[Value]) -> str:
     names = [value for value in values if isinstance(value, str)]
     if not names:
         return 'Write entries such as `{group: "", resources: ["pods"]}`'
-    homes: dict[str, list[str]] = {}
-    for name in names:
-        homes.setdefault(home_of(name.partition("/")[0]), []).append(name)
-    entries = [f'{{group: "{group}", resources: {inline(of_it)}}}' for group, of_it in homes.items()]
-    return f"Write `resources: [{', '.join(entries)}]`"
+    return f"Write `{entries(names)}`"
 
 
 def _names(path: Path) -> list[str]:

@@ -20,6 +20,7 @@ _VERBS = {
     "delete": ("delete", "deletecollection"),
 }
 """The verbs of requests for resources, by the HTTP method."""
+_ROOTS = frozenset({"/api", "/apis"})
 _OF_NAMESPACES = frozenset({"status", "finalize"})
 """What may follow the name of a namespace and is a subresource of it."""
 
@@ -77,6 +78,25 @@ def write_resource(asked: OfResource, rule: PolicyRule) -> str:
     if len(rule.non_resource_urls) == 1:
         return f"Write {written} instead of `nonResourceURLs`"
     return f"Move it to a rule of its own: `level: {rule.level}` with {written}"
+
+
+def is_below_version(url: str) -> bool:
+    """Tell whether a star behind a version was to match resources: it matches the version's discovery alone."""
+    return url.endswith("*") and is_resource_path(url.rstrip("*").rstrip("/") + "/x")
+
+
+def is_believed_to_be_the_api(url: str, level: str) -> bool:
+    """Tell whether a pattern with a level that logs was to match requests for resources."""
+    prefix = url.rstrip("*")
+    return url.endswith("*") and level != "None" and (prefix in _ROOTS or prefix.startswith(("/api/", "/apis/")))
+
+
+def write_api(url: str, rule: PolicyRule) -> str:
+    """Return what to write for a pattern that was to match all resources, or those of a group."""
+    parts = url.rstrip("*").strip("/").split("/")
+    group = "" if parts[0] == "api" and len(parts) > 1 else parts[1] if len(parts) > 1 else None
+    entry = "resources:" if group is None else f'resources: [{{group: "{group}"}}]'
+    return f"Write a rule `level: {rule.level}` with `{entry}` for those"
 
 
 def valid(url: str) -> str:

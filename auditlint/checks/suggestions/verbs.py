@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint import english, spelling
+from auditlint.checks.suggestions.pasteable import entries, inline
+from auditlint.english import quoted
 from auditlint.kubernetes.requests import NAMELESS_VERB, RESOURCE_VERBS, URL_VERBS
+from auditlint.kubernetes.well_known import home_of, is_well_known
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from auditlint.kubernetes.policy import PolicyRule
 
 KNOWN = frozenset((*RESOURCE_VERBS, *URL_VERBS))
 OF_URLS_ONLY = frozenset(URL_VERBS) - frozenset(RESOURCE_VERBS)
@@ -44,7 +49,17 @@ _SUBRESOURCES = {
     "logs": "pods/log",
     "scale": "deployments/scale",
 }
+_VERBS_OF = {"pods/log": ("get",), "pods/eviction": ("create",), "deployments/scale": ("update", "patch")}
+"""The verbs of subresources that are not spoken to by create and get."""
 _RBAC_ONLY = frozenset({"impersonate", "bind", "escalate", "use", "approve", "sign", "attest", "nominate"})
+_USUAL = ("get", "list", "watch", "create", "update", "patch", "delete", "deletecollection")
+_USUAL_OF_URLS = ("get", "head", "post", "put", "patch", "delete")
+_KUBECTL_COMMANDS = frozenset(
+    {
+        *("run", "expose", "autoscale", "label", "annotate", "rollout", "set", "taint", "cordon", "uncordon", "wait"),
+        *("edit", "apply", "replace", "describe"),
+    }
+)
 _KUBECTL_ONLY = frozenset({"config", "explain", "auth", "completion", "diff", "kustomize", "plugin", "help", "version"})
 _SEVERAL = {
     "run": ("create",),
@@ -76,41 +91,80 @@ _SEVERAL = {
 }
 
 
+class Wrong(NamedTuple):
+    """What is wrong with a verb that no request of a rule has, and what to write."""
+
+    fault: str
+    help: str
+
+
 def is_hopeless(verb: str, *, of_resources: bool) -> bool:
     """Tell whether there is nothing to write instead of a verb."""
     plain = verb.strip().lower()
     return plain in _RBAC_ONLY or plain in _KUBECTL_ONLY or (of_resources and plain in {"options", "trace"})
 
 
-def advice(verb: str, *, of_urls: bool, alone: bool) -> str:
-    """Return what to write instead of a verb that no request has; `alone` if nothing would be left in its list."""
-    delete = without(alone=alone)
-    plain = verb.strip().lower().replace("-", "").replace("_", "")
+def unknown(verb: str, rule: PolicyRule) -> Wrong:
+    """Return what is wrong with a verb that no request has, listed in a rule."""
+    of_urls = rule.only_urls
+    plain = _plain(verb)
     if plain in KNOWN and plain:
         fitting = (_FOR_URLS if of_urls else _FOR_RESOURCES).get(plain, (plain, ""))[0]
-        return f'write "{fitting or "get"}"'
+        return Wrong(f"no request has the verb {quoted(verb)}", _write((fitting or "get",), rule))
     if plain in _SUBRESOURCES:
-        verbs = (
-            '["get"]'
-            if "log" in plain
-            else '["create"]'
-            if _SUBRESOURCES[plain] == "pods/eviction"
-            else '["create", "get"]'
-        )
-        return f'it is a subresource: write `resources: ["{_SUBRESOURCES[plain]}"]` with `verbs: {verbs}`'
+        return Wrong(f"{quoted(verb)} is a subresource, not a verb", _as_subresource(verb, rule))
     if plain in _RBAC_ONLY:
-        where = ", the event of the request itself names it under impersonatedUser" if plain == "impersonate" else ""
-        return f"only RBAC knows it{where}. {delete}"
+        note = "; events of impersonated requests have `impersonatedUser` already" if plain == "impersonate" else ""
+        return Wrong(f"{quoted(verb)} is a verb of RBAC only", without(rule) + note)
     if plain in _SEVERAL:
-        return f"write {english.several(_SEVERAL[plain], most=9)}"
+        command = f"{quoted(verb)} is a kubectl command, not a verb"
+        fault = command if plain in _KUBECTL_COMMANDS else f"no request has the verb {quoted(verb)}"
+        return Wrong(fault, _write(_SEVERAL[plain], rule))
     if plain in _KUBECTL_ONLY:
-        return f"only kubectl knows it, what it asks for are other verbs. {delete}"
+        return Wrong(f"{quoted(verb)} is a kubectl command, not a verb", without(rule))
+    home = home_of(verb.partition("/")[0])
+    if is_well_known(home, verb.partition("/")[0]):
+        return Wrong(f"{quoted(verb)} is a resource, not a verb", _as_resource(verb, rule))
     if plain in {"all", "any", "every"}:
-        return "leave `verbs:` out to take them all"
-    near = spelling.nearest(verb, sorted(KNOWN - {"", "proxy"}))
-    if near:
-        return f'did you mean "{near}"?'
-    return "write get, list, watch, create, update, patch, delete or deletecollection"
+        return Wrong(f"no request has the verb {quoted(verb)}", "Leave `verbs:` out to match every verb")
+    near = spelling.nearest(verb, tuple(sorted(KNOWN - {"", "proxy"})))
+    help = _write((near,), rule) if near else f"Write some of {english.listing(_USUAL_OF_URLS if of_urls else _USUAL)}"
+    return Wrong(f"no request has the verb {quoted(verb)}", help)
+
+
+def mismatch(verb: str, rule: PolicyRule) -> Wrong:
+    """Return what is wrong with a verb that requests have, but not those that a rule asks for."""
+    better, reason = (_FOR_URLS if rule.only_urls else _FOR_RESOURCES)[verb]
+    noun = "URL" if rule.only_urls else "resource"
+    fault = f"no request for a {noun} has the verb {quoted(verb)}: {reason}"
+    return Wrong(fault, _write((better,), rule) if better else without(rule))
+
+
+def _write(better: tuple[str, ...], rule: PolicyRule) -> str:
+    """Return the advice to write verbs instead of one, without those that the rule lists already."""
+    missing = [f'"{verb}"' for verb in better if verb not in rule.verbs]
+    return f"Write `{', '.join(missing)}`" if missing else "Delete it"
+
+
+def _as_subresource(verb: str, rule: PolicyRule) -> str:
+    """Return the advice to name the subresources, in the rule itself where all its verbs are such."""
+    listed = [_plain(listed) for listed in rule.verbs]
+    alone = all(word in _SUBRESOURCES for word in listed)
+    names = list(dict.fromkeys(_SUBRESOURCES[word] for word in (listed if alone else [_plain(verb)])))
+    verbs = dict.fromkeys(verb for name in names for verb in _VERBS_OF.get(name, ("create", "get")))
+    written = f"`verbs: {inline(verbs)}` and `{entries(names)}`"
+    return f"Write {written}" if alone else f"Move it to a rule of its own: `level: {rule.level}` with {written}"
+
+
+def _as_resource(name: str, rule: PolicyRule) -> str:
+    written = f"`{entries([name])}`"
+    if rule.verbs == (name,) and not rule.resources:
+        return f"Write {written} instead of `verbs`"
+    return f"Move it to a rule of its own: `level: {rule.level}` with {written}"
+
+
+def _plain(verb: str) -> str:
+    return verb.strip().lower().replace("-", "").replace("_", "")
 
 
 def forgotten(verbs: Sequence[str]) -> tuple[tuple[str, str], ...]:
@@ -118,11 +172,7 @@ def forgotten(verbs: Sequence[str]) -> tuple[tuple[str, str], ...]:
     return tuple((listed, missing) for listed, missing in _TWINS if listed in verbs and missing not in verbs)
 
 
-def without(*, alone: bool) -> str:
-    """Return how to get rid of a verb: the rule goes with the last one, for it would take every verb without any."""
-    return "Delete the rule, for with an empty list it would take every verb" if alone else "Delete it"
-
-
-def mismatch(verb: str, *, of_urls: bool) -> tuple[str, str]:
-    """Return the verb to write instead of one that the rule's requests never have ("" for none), and why."""
-    return (_FOR_URLS if of_urls else _FOR_RESOURCES)[verb]
+def without(rule: PolicyRule) -> str:
+    """Return how to get rid of a verb: the rule goes with the last one, for it would match every verb without any."""
+    alone = all(is_hopeless(verb, of_resources=rule.only_resources) for verb in rule.verbs)
+    return "Delete the rule: without `verbs` it would match every verb" if alone else "Delete it"
