@@ -16,7 +16,15 @@ _POLICY = (
     "profiles.rules",
     "files.carriers",
 )
-_SERVER = ("server.flags", "server.backends", "server.mounts", "server.retention", "profiles.rules", "files.carriers")
+_SERVER = (
+    "server.flags",
+    "server.gates",
+    "server.backends",
+    "server.mounts",
+    "server.retention",
+    "profiles.rules",
+    "files.carriers",
+)
 MODULES = {
     "UnreadText": ("policy.syntax",),
     "PolicySubject": _POLICY,

@@ -156,7 +156,7 @@ def _stray(positional: list[tuple[int, str]]) -> Iterator[FlagError]:
     """Yield an error for each argument without a flag, all with the one message that the server gives."""
     texts = [text for _, text in positional]
     message = f'"kube-apiserver" does not take any arguments, got {go.quote_list(texts)}'
-    return (FlagError(FlagProblem.STRAY_ARGUMENT, index, "", text, message) for index, text in positional if text)
+    return (FlagError(FlagProblem.STRAY_ARGUMENT, index, "", text, message, 1) for index, text in positional if text)
 
 
 def _exits(parsed: ParsedFlags) -> Iterator[FlagError]:

@@ -67,6 +67,15 @@ def _quoted(character: str) -> str:
     return f"\\u{code:04x}" if character <= "\uffff" else f"\\U{code:08x}"
 
 
+_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+"""What unicode.IsSpace takes for space."""
+
+
+def trim_space(text: str) -> str:
+    """Return a text without the space at its ends (strings.TrimSpace)."""
+    return text.strip(_SPACE)
+
+
 def parse_bool(text: str) -> bool:
     """Return the truth value that strconv.ParseBool reads."""
     if text in _TRUE:

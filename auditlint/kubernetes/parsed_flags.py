@@ -31,7 +31,13 @@ class FlagProblem(Enum):
     MISSING_VALUE = "missing value"
     MERGED_ARGUMENTS = "merged arguments"
     STRAY_ARGUMENT = "stray argument"
+    UNKNOWN_GATE = "unknown feature gate"
+    LOCKED_GATE = "locked feature gate"
+    FOREIGN_GATE = "feature gate of another component"
+    MIXED_GATES = "feature gates with and without component"
+    LACKING_GATE = "feature gate without another that it needs"
     AUDIT_GATE = "feature gate of auditing"
+    """One that the release does not have, or has locked."""
     EXITS = "exits"
     """`--help` and `--version`: the server prints something and ends."""
 
@@ -68,6 +74,8 @@ class FlagError(NamedTuple):
     """The value refused, the stray argument, or the feature gate."""
     message: str
     """The server's own words."""
+    turn: int = 0
+    """When the server finds it: reading flags (0), then arguments without a flag (1), then feature gates (2)."""
 
 
 class Invalid(NamedTuple):
@@ -132,11 +140,8 @@ class ParsedFlags:
     @property
     def message(self) -> str:
         """The server's words when it gives up; empty if it starts."""
-        parsing = [error for error in self.errors if error.kind is not FlagProblem.STRAY_ARGUMENT]
-        if parsing:
-            return parsing[0].message
         if self.errors:
-            return self.errors[0].message
+            return min(self.errors, key=lambda error: error.turn).message
         words = [invalid.message for invalid in self.validation]
         return words[0] if len(words) == 1 else f"[{', '.join(words)}]" if words else ""
 

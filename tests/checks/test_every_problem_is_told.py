@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from auditlint.carriers import recognise
-from auditlint.kubernetes import flags
+from auditlint.kubernetes import feature_gates, flags
 from auditlint.kubernetes.decode import ProblemKind
 from auditlint.kubernetes.parsed_flags import FlagProblem
 from auditlint.kubernetes.reach import FateKind
@@ -35,12 +35,20 @@ PROBLEMS = {
     ProblemKind.MISPLACED_METADATA: (f"{SOUND}metadata: {{labels: {{a: b}}}}\n", "misplaced-metadata"),
     ProblemKind.UNRENDERED: (rules("- level: '{{ .level }}'\n"), "unrendered-template"),
 }
+GATES = feature_gates.gates(NEWEST)
+LOCKED = next(name for name, gate in GATES.items() if gate.locked and gate.default)
+LACKING = next(name for name, gate in GATES.items() if any(not GATES[need].default for need in gate.needs))
 FLAGS = {
     FlagProblem.UNKNOWN_FLAG: ("--audit-policy=/x", "unknown-flag"),
     FlagProblem.INVALID_VALUE: ("--audit-log-maxage=x", "invalid-flag-value"),
     FlagProblem.MISSING_VALUE: ("--audit-log-maxage", "missing-flag-value"),
     FlagProblem.MERGED_ARGUMENTS: ("--audit-log-maxage 30", "merged-arguments"),
     FlagProblem.STRAY_ARGUMENT: ("stray", "stray-argument"),
+    FlagProblem.UNKNOWN_GATE: ("--feature-gates=Nonsense=true", "unknown-feature-gate"),
+    FlagProblem.LOCKED_GATE: (f"--feature-gates={LOCKED}=false", "unknown-feature-gate"),
+    FlagProblem.FOREIGN_GATE: ("--feature-gates=wardle:BanFlunder=true", "unknown-feature-gate"),
+    FlagProblem.MIXED_GATES: ("--feature-gates=AllAlpha=false,kube:AllBeta=false", "invalid-flag-value"),
+    FlagProblem.LACKING_GATE: (f"--feature-gates={LACKING}=true", "invalid-flag-value"),
     FlagProblem.AUDIT_GATE: ("--feature-gates=AdvancedAuditing=true", "removed-feature-gate"),
     FlagProblem.EXITS: ("--help", "invalid-flag-value"),
 }

@@ -30,8 +30,13 @@ def server_words(parsed: ParsedFlags) -> dict[str, Any]:
 
     It reads `-v` as a plain number, so that its message names another function of Go's.
     """
-    beyond = {FlagProblem.STRAY_ARGUMENT, FlagProblem.AUDIT_GATE, FlagProblem.EXITS}
-    errors = [error.message for error in parsed.errors if error.kind not in beyond]
+    told = {
+        FlagProblem.UNKNOWN_FLAG,
+        FlagProblem.INVALID_VALUE,
+        FlagProblem.MISSING_VALUE,
+        FlagProblem.MERGED_ARGUMENTS,
+    }
+    errors = [error.message for error in parsed.errors if error.kind in told and error.name != "feature-gates"]
     if errors:
         words = errors[0].replace("ParseUint", "ParseInt") if '"-v, --v"' in errors[0] else errors[0]
         return {"parse": words, "validate": [], "positional": [], "values": {}}
@@ -95,7 +100,13 @@ def test_agrees_with_the_real_code(referee: Referee, arguments: list[str]) -> No
         (["-v"], 37, FlagProblem.MISSING_VALUE, 0, "flag needs an argument: 'v' in -v"),
         (["--help"], 37, FlagProblem.EXITS, 0, "kube-apiserver prints its help and ends"),
         (["--event-ttl=5"], 37, FlagProblem.INVALID_VALUE, 0, 'time: missing unit in duration "5"'),
-        (["--feature-gates=X=true,AdvancedAuditing=true"], 28, FlagProblem.AUDIT_GATE, 0, "unrecognized feature gate"),
+        (
+            ["--feature-gates=AllBeta=true,AdvancedAuditing=true"],
+            28,
+            FlagProblem.AUDIT_GATE,
+            0,
+            "unrecognized feature gate",
+        ),
         (["--feature-gates=AdvancedAuditing=false"], 27, FlagProblem.AUDIT_GATE, 0, "feature is locked to true"),
         (["--feature-gates", "DynamicAuditing=true"], 19, FlagProblem.AUDIT_GATE, 0, "invalid argument"),
         (["--feature-gates=kube:AdvancedAuditing=1"], 31, FlagProblem.AUDIT_GATE, 0, "unrecognized feature gate"),
@@ -125,7 +136,7 @@ def test_errors(arguments: list[str], minor: int, kind: FlagProblem, position: i
         (["--audit-log-maxage=0x1e", "--"], 37),
         (["--feature-gates=AdvancedAuditing=true"], 27),
         (["--feature-gates=AdvancedAuditing=false"], 26),
-        (["--feature-gates=wardle:AdvancedAuditing=true"], 31),
+        (["--feature-gates=kube:AllAlpha=false, kube:AllBeta = false ,"], 31),
         (["--feature-gates=DynamicAuditing=true", "--audit-dynamic-configuration"], 18),
         (["--feature-gates=AllAlpha=true", "--audit-dynamic-configuration"], 18),
         (["--insecure-port=0"], 37),

@@ -19,7 +19,7 @@ from auditlint.checks.server.told import told_here
 from auditlint.checks.suggestions import flag_names
 from auditlint.english import listing, speech
 from auditlint.finding import Severity
-from auditlint.kubernetes import audit_options, feature_gates, known_flags, releases
+from auditlint.kubernetes import audit_options, known_flags, releases
 from auditlint.kubernetes.parsed_flags import REPLACEMENTS, FlagProblem
 from auditlint.rule import Category
 from auditlint.subjects.model import ApiServer
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 rule = Category("apiserver-flags", ApiServer)
 _WHOLE_NUMBERS = frozenset({"int", "int32", "int64", "uint"})
 _UNITS = {"audit-log-maxage": "days", "audit-log-maxbackup": "files", "audit-log-maxsize": "megabytes"}
+_LONGEST_NUMBER = 9
+"""Digits of a number that makes sense as the value of a flag, and that every flag of a number takes."""
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2212"
 _TRUTH = {"yes": "true", "on": "true", "enabled": "true", "no": "false", "off": "false", "disabled": "false"}
 
@@ -119,6 +121,11 @@ def invalid_flag_value(server: ApiServer, context: Context) -> Iterator[Finding]
         yield _refuse_value(
             server, context, error, f"{_wanted(server, error)} ({speech(error.message)}). {_better(server, error)}"
         )
+    for problem, (reason, advice) in _GATES.items():
+        for error in _errors(server, problem):
+            wrong = reason.format(flag=server.named(error.name), gate=error.value)
+            advised = advice.format(gate=error.value)
+            yield _refuse_value(server, context, error, f"{wrong} ({speech(error.message)}). {advised}")
     for error in _errors(server, FlagProblem.EXITS):
         yield _refuse(
             server,
@@ -131,6 +138,18 @@ def invalid_flag_value(server: ApiServer, context: Context) -> Iterator[Finding]
     for path in server.not_text:
         message = f"{NOT_STARTING}: this item is not a string, and the kubelet refuses the whole Pod. Put it in quotes"
         yield context.value(path, message, refused=True)
+
+
+_GATES = {
+    FlagProblem.MIXED_GATES: (
+        "{flag} names some gates of kube-apiserver with `kube:` and others without",
+        "Write all of them without",
+    ),
+    FlagProblem.LACKING_GATE: (
+        "the feature gate {gate} is on, and gates that it needs are off",
+        "Turn those on as well, or set {gate}=false",
+    ),
+}
 
 
 def _wanted(server: ApiServer, error: FlagError) -> str:
@@ -153,7 +172,9 @@ def _better(server: ApiServer, error: FlagError) -> str:
     if error.name == "feature-gates":
         return "Write each gate as Name=true or Name=false"
     if kind in _WHOLE_NUMBERS and number and not error.value.strip()[number.end() :].startswith("."):
-        return f"Write {server.written(error.name, str(int(number[1])))}"
+        digits = number[1].lstrip("0") or "0"
+        if len(digits) <= _LONGEST_NUMBER:
+            return f"Write {server.written(error.name, digits)}"
     if kind == "duration" and number and error.value.strip().isdecimal():
         return f"Write {server.written(error.name, number[1] + 's')}"
     if kind == "bool":
@@ -488,26 +509,3 @@ def _idle_batches(server: ApiServer, prefix: str, names: list[str]) -> Iterator[
 def _is_off(server: ApiServer, name: str) -> bool:
     """Tell whether a boolean flag is off, and not perhaps turned on where it does not show."""
     return not server.flags.enabled(name) and (server.complete or server.flags.last(name) is not None)
-
-
-@rule(
-    "removed-feature-gate",
-    severity=Severity.ERROR,
-    refuses=True,
-    summary="a feature gate of auditing that this release does not have any more",
-)
-def removed_feature_gate(server: ApiServer, context: Context) -> Iterator[Finding]:
-    """Report AdvancedAuditing and DynamicAuditing where the release does not know them."""
-    for error in _errors(server, FlagProblem.AUDIT_GATE):
-        if error.value == "DynamicAuditing":
-            removed = releases.name(feature_gates.DYNAMIC_AUDITING_UNTIL + 1)
-            reason = f"the feature gate DynamicAuditing was removed in {removed}, with dynamic auditing itself"
-        elif server.minor > feature_gates.ADVANCED_AUDITING_UNTIL:
-            removed = releases.name(feature_gates.ADVANCED_AUDITING_UNTIL + 1)
-            reason = f"the feature gate AdvancedAuditing was removed in {removed}, auditing is always on"
-        else:
-            reason = "the feature gate AdvancedAuditing is locked to true in 1.27"
-        message = f"{reason} ({speech(error.message)}). Delete it from {server.named('feature-gates')}"
-        on = error.value == "DynamicAuditing" and feature_gates.turns_on(server.flags, error.value)
-        about = ("dynamic-auditing",) if on else ("feature-gates",)
-        yield _refuse(server, context, error, message)._replace(about=about)

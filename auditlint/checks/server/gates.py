@@ -1,0 +1,92 @@
+"""Rules about the feature gates of kube-apiserver."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auditlint.checks.server.flag_words import NOT_STARTING, at_argument
+from auditlint.english import speech
+from auditlint.finding import Severity
+from auditlint.kubernetes import feature_gates, releases
+from auditlint.kubernetes.parsed_flags import FlagProblem
+from auditlint.rule import Category
+from auditlint.spelling import nearest
+from auditlint.subjects.model import ApiServer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from auditlint.finding import Finding
+    from auditlint.kubernetes.parsed_flags import FlagError
+    from auditlint.rule import Context
+
+rule = Category("apiserver-flags", ApiServer)
+
+
+@rule(
+    "unknown-feature-gate",
+    severity=Severity.ERROR,
+    refuses=True,
+    summary="a feature gate that this release does not have, or has locked to another value",
+)
+def unknown_feature_gate(server: ApiServer, context: Context) -> Iterator[Finding]:
+    """Report feature gates that never existed, are gone, are not there yet, belong to others, or are locked."""
+    for error in _errors(server, FlagProblem.UNKNOWN_GATE):
+        yield _refuse(server, context, error, _unknown_gate(server, error))
+    for error in _errors(server, FlagProblem.LOCKED_GATE):
+        to = str(feature_gates.gates(server.minor)[error.value].default).lower()
+        reason = f"the feature gate {error.value} is locked to {to} in {releases.name(server.minor)}"
+        yield _refuse(server, context, error, f"{reason} ({speech(error.message)}). {_delete(server)}")
+    for error in _errors(server, FlagProblem.FOREIGN_GATE):
+        reason = f'kube-apiserver has no component "{error.message.partition(": ")[2]}" of feature gates'
+        yield _refuse(server, context, error, f"{reason} ({speech(error.message)}). {_delete(server)}")
+
+
+def _errors(server: ApiServer, problem: FlagProblem) -> Iterator[FlagError]:
+    return (error for error in server.flags.errors if error.kind is problem)
+
+
+def _refuse(server: ApiServer, context: Context, error: FlagError, message: str) -> Finding:
+    return at_argument(server, context, error.position, f"{NOT_STARTING}: {message}", refused=True)
+
+
+def _unknown_gate(server: ApiServer, error: FlagError) -> str:
+    gate, known = error.value, feature_gates.history(error.value)
+    advice = _delete(server)
+    if known is None:
+        near = nearest(gate, feature_gates.gates(server.minor))
+        reason, advice = f'kube-apiserver has no feature gate "{gate}"', f"Write {near}" if near else advice
+    elif known.last < server.minor:
+        reason = f"the feature gate {gate} was removed in {releases.name(known.last + 1)}"
+    else:
+        reason = (
+            f"the feature gate {gate} came with {releases.name(known.first)}, this is {releases.name(server.minor)}"
+        )
+    return f"{reason} ({speech(error.message)}). {advice}"
+
+
+def _delete(server: ApiServer) -> str:
+    return f"Delete it from {server.named('feature-gates')}"
+
+
+@rule(
+    "removed-feature-gate",
+    severity=Severity.ERROR,
+    refuses=True,
+    summary="a feature gate of auditing that this release does not have any more",
+)
+def removed_feature_gate(server: ApiServer, context: Context) -> Iterator[Finding]:
+    """Report AdvancedAuditing and DynamicAuditing where the release does not know them."""
+    for error in _errors(server, FlagProblem.AUDIT_GATE):
+        if error.value == "DynamicAuditing":
+            removed = releases.name(feature_gates.DYNAMIC_AUDITING_UNTIL + 1)
+            reason = f"the feature gate DynamicAuditing was removed in {removed}, with dynamic auditing itself"
+        elif server.minor > feature_gates.ADVANCED_AUDITING_UNTIL:
+            removed = releases.name(feature_gates.ADVANCED_AUDITING_UNTIL + 1)
+            reason = f"the feature gate AdvancedAuditing was removed in {removed}, auditing is always on"
+        else:
+            reason = "the feature gate AdvancedAuditing is locked to true in 1.27"
+        message = f"{reason} ({speech(error.message)}). {_delete(server)}"
+        on = error.value == "DynamicAuditing" and feature_gates.turns_on(server.flags, error.value)
+        about = ("dynamic-auditing",) if on else ("feature-gates",)
+        yield _refuse(server, context, error, message)._replace(about=about)
