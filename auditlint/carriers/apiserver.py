@@ -34,6 +34,9 @@ class Settings(NamedTuple):
     shown: int | None = None
     """The minor release that the file shows."""
     spelling: Spelling = ARGUMENTS
+    tool: str = ""
+    """What makes the server of the file, if that is not the kubelet alone."""
+    sorts_arguments: bool = False
     mounting: Mounting = Mounting()
     not_text: tuple[Path, ...] = ()
     read_only_root: bool = False
@@ -68,13 +71,17 @@ def build(candidate: Candidate, base: Path, line: CommandLine, settings: Setting
         mount_spelling=mounting.mount_spelling,
         volume_spelling=mounting.volume_spelling,
         mounts_path=mounting.path,
+        volumes_path=mounting.volumes_path,
         other_mounts=mounting.other_mounts,
         not_text=settings.not_text,
         read_only_root=settings.read_only_root,
         run_as_user=settings.run_as_user,
         host_network=settings.host_network,
         dns_policy=settings.dns_policy,
+        tool=settings.tool,
+        sorts_arguments=settings.sorts_arguments,
         arguments_path=line.list_path,
+        arguments_place=line.list_path if line.there is None else line.there,
         opaque=opaque or mounting.unknown,
     )
 

@@ -6,6 +6,7 @@ import enum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from auditlint.change import Append
 from auditlint.kubernetes.cluster import ORDINARY, Cluster
 
 if TYPE_CHECKING:
@@ -189,6 +190,8 @@ class ApiServer(_Frozen):
     volume_spelling: EntrySpelling
     mounts_path: Path = ()
     """The way to the list that holds the mounts: where a missing one is added."""
+    volumes_path: Path = ()
+    """The way to the list that holds the volumes; the same list where a mount brings its volume along."""
     other_mounts: tuple[Mount, ...] = ()
     """The mounts of the Pod's other containers."""
     not_text: tuple[Path, ...] = ()
@@ -197,8 +200,14 @@ class ApiServer(_Frozen):
     run_as_user: int | None = None
     host_network: bool = False
     dns_policy: str = ""
+    tool: str = ""
+    """What makes the server of the file and mounts folders by itself, such as `kubeadm`; empty if there is no such."""
+    sorts_arguments: bool = False
+    """The tool sorts the arguments before the server gets them."""
     arguments_path: Path = ()
-    """The way to what holds the arguments: where a missing flag is reported."""
+    """The way to what holds the arguments: where a missing flag is added."""
+    arguments_place: Path = ()
+    """As much of that way as leads somewhere: where a missing flag is reported."""
     opaque: bool = False
     """Arguments or mounts are only known at run time (templates, `$(X)` from valueFrom, shell variables).
 
@@ -231,12 +240,22 @@ class ApiServer(_Frozen):
         return place.at(part, source) if place else None
 
     def with_flag(self, flag: str, value: str | None = None) -> tuple[Change, ...]:
-        """Return what sets a flag to a value, whether it is there already or not."""
+        """Return what sets a flag to a value, where it is given already, given wrongly, or not at all."""
         use = self.flags.last(flag)
-        if use is None:
-            return (self.spelling.added(self.arguments_path, flag, value),)
-        written = self.spelling.changed(self.arguments[use.position].path, flag, value)
-        return (*written, *self._without_value(use))
+        if use is not None:
+            written = self.spelling.changed(self.arguments[use.position].path, flag, value)
+            return (*written, *self._without_value(use))
+        wrong = next((error.position for error in self.flags.errors if error.name == flag), None)
+        if wrong is not None:
+            return self.spelling.changed(self.arguments[wrong].path, flag, value)
+        return (self.spelling.added(self.arguments_path, flag, value),)
+
+    def with_mount(self, mount: Mount, volume: Volume) -> tuple[Change, ...]:
+        """Return what adds a mount and its volume, a path of the host."""
+        added = self.mount_spelling.entry_of(mount, volume)
+        if self.volumes_path == self.mounts_path:
+            return (Append(self.mounts_path, added),)
+        return Append(self.mounts_path, added), Append(self.volumes_path, self.volume_spelling.entry_of(mount, volume))
 
     def without(self, use: FlagUse) -> tuple[Change, ...]:
         """Return what takes a flag out."""

@@ -154,8 +154,7 @@ class Fields(NamedTuple):
     def text(self, flag: str, value: str | None = None) -> str:
         """Return the key with its value."""
         typed = _typed(value)
-        shown = str(typed).lower() if isinstance(typed, bool) else str(typed)
-        return f"{self.name(flag)}: {shown}"
+        return f"{self.name(flag)}: {_quoted(typed) if isinstance(typed, str) else str(typed).lower()}"
 
     def added(self, holder: Path, flag: str, value: str | None = None) -> Change:
         """Return what adds the key."""

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from auditlint.kubernetes.mounts import Part
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from auditlint.change import Content
     from auditlint.finding import Path
+    from auditlint.kubernetes.mounts import Mount, Volume
 
 
 class Spelling(NamedTuple):
@@ -20,6 +22,18 @@ class Spelling(NamedTuple):
     keys: Mapping[Part, tuple[str, ...]]
     """The way from an entry to each part that the carrier can say; `()` for a source, whose key is its kind."""
 
+    def entry_of(self, mount: Mount, volume: Volume) -> Content:
+        """Return the entry for a mount and its volume, with those parts that are not empty."""
+        values: dict[Part, Content] = {
+            Part.NAME: mount.name,
+            Part.HOST_PATH: volume.host_path,
+            Part.HOST_PATH_TYPE: volume.host_path_type,
+            Part.MOUNT_PATH: mount.mount_path,
+            Part.SUB_PATH: mount.sub_path,
+            Part.READ_ONLY: mount.read_only,
+        }
+        return _nested([(self.keys[part], value) for part, value in values.items() if value and part in self.keys])
+
     def words(self, part: Part) -> str:
         """Return what a sentence calls a part: `hostPath type`."""
         return " ".join(self.keys.get(part, ()))
@@ -27,6 +41,14 @@ class Spelling(NamedTuple):
     def key(self, part: Part) -> str:
         """Return the last key on the way to a part."""
         return self.keys.get(part, ("",))[-1]
+
+
+def _nested(values: Sequence[tuple[tuple[str, ...], Content]]) -> Content:
+    """Return the mapping that leads along ways of keys to values."""
+    below: dict[str, list[tuple[tuple[str, ...], Content]]] = {}
+    for way, value in values:
+        below.setdefault(way[0], []).append((way[1:], value))
+    return tuple((key, inner[0][1] if inner[0][0] == () else _nested(inner)) for key, inner in below.items())
 
 
 class Place(NamedTuple):

@@ -5,12 +5,15 @@ from __future__ import annotations
 import pytest
 
 from auditlint.carriers import recognise
+from auditlint.checks.server.told import RULE_OF
 from auditlint.kubernetes import feature_gates, flags
+from auditlint.kubernetes.container import FaultKind
 from auditlint.kubernetes.decode import ProblemKind
 from auditlint.kubernetes.parsed_flags import FlagProblem
 from auditlint.kubernetes.reach import FateKind
 from auditlint.kubernetes.releases import NEWEST
-from auditlint.subjects.model import PolicySubject
+from auditlint.subjects.model import ApiServer, PolicySubject
+from tests.carriers.recognition import only
 from tests.checks import servers
 from tests.checks.policies import CLEAN, CLOSING, HEAD, findings, rules
 
@@ -52,6 +55,70 @@ FLAGS = {
     FlagProblem.AUDIT_GATE: ("--feature-gates=AdvancedAuditing=true", "removed-feature-gate"),
     FlagProblem.EXITS: ("--help", "invalid-flag-value"),
 }
+FOLDER = "/etc/kubernetes/audit"
+FILE = f"{FOLDER}/policy.yaml"
+READS = f"--audit-policy-file={FILE}"
+WRITES = "--audit-log-path=/var/log/kubernetes/audit/audit.log"
+MOUNT = "- {name: a, mountPath: %s, readOnly: true}\n"
+VOLUME = "- {name: a, hostPath: {path: %s, type: %s}}\n"
+LOG_MOUNT = "- {name: a, mountPath: /var/log/kubernetes/audit}\n"
+FAULTS = {
+    FaultKind.INVALID: ((), "", VOLUME % ("a/..", "Directory"), "invalid-mount"),
+    FaultKind.UNKNOWN_HOST_PATH_TYPE: ((), "", VOLUME % ("/a", "folder"), "wrong-host-path-type"),
+    FaultKind.NO_VOLUME: ((), MOUNT % FOLDER, "", "mount-without-volume"),
+    FaultKind.UNMOUNTED_VOLUME: ((), "", VOLUME % ("/a", "Directory"), "mount-without-volume"),
+    FaultKind.SAME_MOUNT_PATH: ((), MOUNT % "/a" * 2, VOLUME % ("/a", "Directory"), "overlapping-mounts"),
+    FaultKind.RESPELLED_MOUNT_PATH: (
+        (),
+        MOUNT % "/a" + MOUNT % "/a/",
+        VOLUME % ("/a", "Directory"),
+        "overlapping-mounts",
+    ),
+    FaultKind.API_OBJECT: ((), MOUNT % FOLDER, "- {name: a, configMap: {name: b}}\n", "unsupported-volume"),
+    FaultKind.PATH: (("--audit-policy-file=policy.yaml",), "", "", "invalid-path"),
+    FaultKind.SWALLOWED_ARGUMENT: (("--audit-policy-file", "--v=2"), "", "", "missing-flag-value"),
+    FaultKind.MERGED_ARGUMENT: (("--audit-policy-file=/a --v=2",), "", "", "merged-arguments"),
+    FaultKind.QUOTED_PATH: (("'--audit-policy-file=\"/a\"'",), "", "", "stray-argument"),
+    FaultKind.NOT_MOUNTED: ((READS,), "", "", "policy-not-mounted"),
+    FaultKind.HOST_PATH_TYPE: ((READS,), MOUNT % FOLDER, VOLUME % ("/a", "File"), "wrong-host-path-type"),
+    FaultKind.SUB_PATH_OF_FILE: (
+        (READS,),
+        f"- {{name: a, mountPath: {FILE}, subPath: b}}\n",
+        VOLUME % ("/a", "File"),
+        "sub-path-of-file",
+    ),
+    FaultKind.AMONG_MANIFESTS: (
+        (READS,),
+        MOUNT % FOLDER,
+        VOLUME % ("/etc/kubernetes/manifests", "Directory"),
+        "policy-in-manifest-folder",
+    ),
+    FaultKind.WRITABLE_POLICY: (
+        (READS,),
+        f"- {{name: a, mountPath: {FOLDER}}}\n",
+        VOLUME % ("/a", "Directory"),
+        "writable-policy-mount",
+    ),
+    FaultKind.LOG_IS_FOLDER: (("--audit-log-path=/var/log/",), "", "", "log-path-is-folder"),
+    FaultKind.LOG_NOT_MOUNTED: ((READS, WRITES), "", "", "log-not-mounted"),
+    FaultKind.LOG_MOUNTED_AS_FILE: (
+        (READS, "--audit-log-path=/a"),
+        "- {name: a, mountPath: /a}\n",
+        VOLUME % ("/a", "File"),
+        "log-mounted-as-file",
+    ),
+    FaultKind.LOG_READ_ONLY: (
+        (READS, WRITES),
+        MOUNT % "/var/log/kubernetes/audit",
+        VOLUME % ("/a", "Directory"),
+        "log-mount-read-only",
+    ),
+    FaultKind.LOG_ON_EMPTY_DIR: ((READS, WRITES), LOG_MOUNT, "- {name: a, emptyDir: {}}\n", "log-on-empty-dir"),
+    FaultKind.LOG_EXPOSED: ((READS, WRITES), LOG_MOUNT, VOLUME % ("/tmp", "Directory"), "exposed-log-folder"),
+}
+"""Flags, mounts and volumes of a static Pod."""
+TOLD_OF_ANOTHER_FILE = {FaultKind.WEBHOOK_CONFIG}
+"""The kubeconfig of the webhook is told of where it stands."""
 FATES = {
     FateKind.UNREACHABLE: (rules(CLEAN + CLOSING + "- {level: Request, verbs: [get]}\n"), "unreachable-rule"),
     FateKind.NEVER: (rules("- {level: Request, nonResourceURLs: [/api/v1/pods]}\n" + CLOSING), "never-matching-rule"),
@@ -63,6 +130,7 @@ SILENT = {FateKind.REACHED, FateKind.UNKNOWN}
 def test_nothing_is_left_out() -> None:
     assert set(PROBLEMS) == set(ProblemKind)
     assert set(FLAGS) == set(FlagProblem)
+    assert set(FAULTS) | TOLD_OF_ANOTHER_FILE == set(FaultKind) == set(RULE_OF)
     assert set(FATES) | SILENT == set(FateKind)
 
 
@@ -84,6 +152,23 @@ def test_problems_of_policies(kind: ProblemKind, text: str, rule: str) -> None:
 def test_problems_of_flags(kind: FlagProblem, argument: str, rule: str) -> None:
     assert [error.kind for error in flags.parse([argument]).errors] == [kind]
     assert rule in {finding.rule for finding in servers.findings(servers.pod(argument, minor=NEWEST))}
+
+
+@pytest.mark.parametrize(
+    ("kind", "flags", "mounts", "volumes", "rule"), [(kind, *shown) for kind, shown in FAULTS.items()]
+)
+def test_faults(kind: FaultKind, flags: tuple[str, ...], mounts: str, volumes: str, rule: str) -> None:
+    manifest = servers.pod(*flags, mounts=mounts, volumes=volumes)
+    assert kind in {fault.kind for fault in only(ApiServer, manifest).faults}
+    assert RULE_OF[kind] == rule
+    assert rule in {finding.rule for finding in servers.findings(manifest)}
+
+
+def test_a_fault_of_the_webhooks_file() -> None:
+    config = "apiVersion: v1\nkind: Config\ncurrent-context: a\n"
+    manifest = servers.pod(READS, "--audit-webhook-config-file=/etc/kubernetes/hook.yaml")
+    found = servers.check({"kube-apiserver.yaml": manifest, "hook.yaml": config})["hook.yaml"]
+    assert RULE_OF[FaultKind.WEBHOOK_CONFIG] in {finding.rule for finding in found}
 
 
 @pytest.mark.parametrize(("kind", "text", "rule"), [(kind, *shown) for kind, shown in FATES.items()])

@@ -53,7 +53,9 @@ class CommandLine(NamedTuple):
 
     items: tuple[Item, ...]
     list_path: Path
-    """The way to the list they stand in."""
+    """The way to the list they stand in, or would."""
+    there: Path | None = None
+    """As much of that way as leads somewhere, where it does not lead all the way."""
 
 
 def find(container: Plain, base: Path) -> CommandLine | None:

@@ -25,7 +25,8 @@ class Mounting(NamedTuple):
     """One for each mount; None for those that a tool makes by itself."""
     volume_places: tuple[Place | None, ...] = ()
     path: Path = ()
-    """The way to the list that holds the mounts."""
+    """The way to the list that holds the mounts, or would."""
+    volumes_path: Path = ()
     mount_spelling: Spelling = POD_MOUNT
     volume_spelling: Spelling = POD_VOLUME
     other_mounts: tuple[Mount, ...] = ()
@@ -40,13 +41,14 @@ def read(container: Plain, path: Path, spec: Plain, spec_path: Path, others: Seq
     mounts = tuple(_mounts(container))
     volumes = tuple(_volumes(spec))
     if unknown(mounts, volumes):
-        return Mounting(path=listed, unknown=True)
+        return Mounting(path=listed, volumes_path=holding, unknown=True)
     return Mounting(
         mounts=mounts,
         volumes=volumes,
         mount_places=tuple(Place((*listed, index), POD_MOUNT) for index, _ in _entries(container, "volumeMounts")),
         volume_places=tuple(Place((*holding, index), POD_VOLUME) for index, _ in _entries(spec, "volumes")),
         path=listed,
+        volumes_path=holding,
         other_mounts=tuple(mount for other in others for mount in _mounts(other)),
     )
 

@@ -45,7 +45,7 @@ def _no_log(server: ApiServer, context: Context) -> Finding:
     )
     if use:
         return at_flag(server, context, use, message, about=(_LOG,))
-    return context.key(server.arguments_path, message, about=(_LOG,))
+    return context.key(server.arguments_place, message, about=(_LOG,))
 
 
 def _dynamic_auditing(server: ApiServer, context: Context) -> Iterator[Finding]:
@@ -102,7 +102,7 @@ def _absent(server: ApiServer, context: Context, names: Sequence[str], asked: di
         message = f"{start}, and the profile asks for {numbers}{aside}. Add {added}"
     if use:
         return at_flag(server, context, use, message, about=tuple(names))
-    return context.key(server.arguments_path, message, about=tuple(names))
+    return context.key(server.arguments_place, message, about=tuple(names))
 
 
 def _too_low(server: ApiServer, name: str, value: int, least: int) -> str:

@@ -41,7 +41,7 @@ def auditing_off(server: ApiServer, context: Context) -> Iterator[Finding]:
     if no_backend(server) and lacks(server, "audit-policy-file"):
         added = f"{example(server, 'audit-policy-file')} and {example(server, 'audit-log-path')}"
         message = f"nothing is audited: there is neither a policy nor a backend. Add {added}, and mount both"
-        yield context.key(server.arguments_path, message)
+        yield context.key(server.arguments_place, message)
 
 
 @rule(

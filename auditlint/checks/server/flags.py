@@ -196,7 +196,8 @@ def _valid(server: ApiServer, invalid: Invalid, use: FlagUse) -> str:
         return f"{because}: set it to a positive number, or delete {server.named(use.name)}"
     choices = _choices(server, name)
     if choices:
-        return f"Write {server.written(name, spelling.meant(value, choices) or listing(choices, 'or'))}"
+        meant = spelling.meant(value, choices)
+        return f"Write {listing([server.written(name, one) for one in ([meant] if meant else choices)], 'or')}"
     return f"Write {example(server, name)}"
 
 
@@ -353,11 +354,12 @@ def repeated_flag(server: ApiServer, context: Context) -> Iterator[Finding]:
         *earlier, last = uses
         if known_flags.is_audit(last.name):
             lost = ", ".join(dict.fromkeys(f'"{use.value}"' for use in earlier))
+            order = f"{server.tool} sorts them, and " if server.sorts_arguments else ""
             same = lost == f'"{last.value}"'
             effect = (
                 "each time with the same value"
                 if same
-                else f'the last one wins, so {lost} is ignored and "{last.value}" counts'
+                else f'{order}the last one wins, so {lost} is ignored and "{last.value}" counts'
             )
             related = tuple(
                 also(

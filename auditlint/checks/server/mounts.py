@@ -164,7 +164,8 @@ def log_mount_read_only(server: ApiServer, context: Context) -> Iterator[Finding
         if fault.mount is not None and fault.volume is not None:
             path = server.mount_path(fault.mount, Part.READ_ONLY if fault.case == "mount" else Part.NAME)
             because = "" if fault.case == "mount" else f", as every {fault.volume.kind} is"
-            message = f"{fault.path} is in a folder that is mounted read-only{because}"
+            mounted = "is mounted read-only" if path else f"{server.tool} mounts read-only"
+            message = f"{fault.path} is in a folder that {mounted}{because}"
             effect = '"read-only file system"' if fault.by else "no event can be written"
             severity = None if fault.by else Severity.WARNING
             message = f"{message} ({effect}). {_writable(server, fault, path)}"
@@ -253,6 +254,7 @@ def sub_path_of_file(server: ApiServer, context: Context) -> Iterator[Finding]:
     severity=Severity.ERROR,
     refuses=True,
     summary="a mount whose volume does not exist, or a volume that nobody mounts",
+    gives_way_to=("invalid-mount",),
 )
 def mount_without_volume(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report mounts of volumes that the Pod does not have, and volumes that no container mounts."""
@@ -278,24 +280,29 @@ _ADD_VOLUME = "Add it under volumes, or correct the name"
 def overlapping_mounts(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report two mounts on the same path, written alike or not."""
     for fault in told_here(server.faults, context):
-        if fault.mount is None:
-            continue
-        path = server.mount_path(fault.mount, Part.MOUNT_PATH)
-        if fault.kind is FaultKind.SAME_MOUNT_PATH:
-            key = server.mount_spelling.key(Part.MOUNT_PATH)
-            yield from _at(
-                server, context, fault, path, f"two mounts have this {key} ({speech(fault.words)}). Delete one"
-            )
-            continue
-        point = mounts.mount_point(fault.mount)
-        first = next(mount for mount in server.mounts if mounts.mount_point(mount) == point)
-        message = (
-            f'"{fault.mount.mount_path}" and "{first.mount_path}" are the same folder: the runtime mounts one over '
-            "the other, and what is in the lower one is hidden. Delete one"
-        )
-        yield from _at(
-            server, context, fault, path, message, related=_related(server, context, first, "the other mount")
-        )
+        if fault.mount is not None:
+            point = mounts.mount_point(fault.mount)
+            first = next(mount for mount in server.mounts if mounts.mount_point(mount) == point)
+            path = server.mount_path(fault.mount, Part.MOUNT_PATH)
+            if fault.kind is FaultKind.SAME_MOUNT_PATH:
+                yield from _at(server, context, fault, path, _same_path(server, fault, first))
+            else:
+                related = _related(server, context, first, "the other mount")
+                yield from _at(server, context, fault, path, _same_folder(fault.mount, first), related=related)
+
+
+def _same_path(server: ApiServer, fault: Fault, first: Mount) -> str:
+    two, one = f"two mounts have this {server.mount_spelling.key(Part.MOUNT_PATH)}", "one"
+    if server.mount_path(first, Part.MOUNT_PATH) is None:
+        two, one = f"{two}, and {server.tool} makes one of them by itself", "this one"
+    return f"{two} ({speech(fault.words)}). Delete {one}"
+
+
+def _same_folder(mount: Mount, first: Mount) -> str:
+    return (
+        f'"{mount.mount_path}" and "{first.mount_path}" are the same folder: the runtime mounts one over '
+        "the other, and what is in the lower one is hidden. Delete one"
+    )
 
 
 @rule(
@@ -307,7 +314,8 @@ def overlapping_mounts(server: ApiServer, context: Context) -> Iterator[Finding]
 def invalid_mount(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report what else the validation of Pods refuses in mounts and volumes."""
     for fault in told_here(server.faults, context):
-        message = f"the Pod is invalid here ({speech(fault.words)}). Correct it: nothing of the Pod runs until then"
+        pod = f"the Pod that {server.tool} makes" if server.tool else "the Pod"
+        message = f"{pod} is invalid here ({speech(fault.words)}). Correct it: nothing of the Pod runs until then"
         if fault.mount is not None:
             yield from _at(server, context, fault, server.mount_path(fault.mount, fault.part), message)
         elif fault.volume is not None:

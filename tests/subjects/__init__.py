@@ -1,0 +1,1 @@
+"""Subjects, what belongs together among them, and how carriers write flags and mounts."""
