@@ -12,7 +12,11 @@ class PolicyError(AuditlintError):
 
 
 class RefusedError(PolicyError):
-    """The server of the target version refuses the policy."""
+    """The server of the target version refuses the policy; `loaded_by`: the newest release that loads it, if any."""
+
+    def __init__(self, message: str, loaded_by: str | None = None) -> None:
+        super().__init__(message)
+        self.loaded_by = loaded_by
 
 
 class QuestionError(AuditlintError):

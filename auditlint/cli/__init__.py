@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from auditlint import __version__
-from auditlint.errors import AuditlintError, QuestionError
+from auditlint.errors import AuditlintError, QuestionError, RefusedError
 
 COMMANDS = {
     "check": "Lint audit policies and kube-apiserver manifests.",
@@ -114,6 +114,8 @@ def _message(error: click.ClickException | AuditlintError) -> str:
     """Return an error in the words of the command line, where parameters of a question are options."""
     if isinstance(error, click.ClickException):
         return error.format_message()
+    if isinstance(error, RefusedError) and error.loaded_by:
+        return f"{error}; with --kubernetes-version {error.loaded_by} it is judged for a release that loads it"
     is_parameter = isinstance(error, QuestionError) and str(error).startswith(PARAMETERS)
     return f"--{error}" if is_parameter else str(error)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -54,13 +55,15 @@ def command(
 ) -> int:
     """Replay audit logs against a policy: what each rule takes, which are never hit, what is logged in a day.
 
-    LOG is a file, a folder, or - for standard input; JSON lines or EventLists, plain, gzip or zstd. Rotated files are
-    read from old to new, whatever their order on the command line.
+    LOG is a file, a folder, or - for standard input; JSON lines, EventLists or the log of a container, plain, gzip or
+    zstd. Rotated files are read from old to new, whatever their order on the command line. A single LOG may stand
+    before the policy.
 
     Exit codes: 0 replayed; 2 a policy is refused, or a log could not be read.
     """
     if [policy, against, *logs].count(STDIN) > 1:
         raise click.UsageError("standard input (-) can be only one of the policies and logs")
+    policy, logs = _told_apart(policy, logs)
     settings = settings_for(kubernetes_version, configured=False)
     policies = [read_policy(path, settings) for path in (policy, against) if path is not None]
     replayed = _replayed(policies, logs, one_by_one=output_format == STREAM)
@@ -69,6 +72,17 @@ def command(
     if output_format != STREAM and (says_something or output_format != "text"):
         _write(render("replay", output_format, replayed.summary))
     return _tell(replayed)
+
+
+def _told_apart(policy: str, logs: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """Return the policy and the logs; of two arguments the log may stand first."""
+    from auditlint.events.one import begins_with_event
+
+    if len(logs) != 1 or STDIN in {policy, *logs} or os.path.isdir(logs[0]):
+        return policy, logs
+    if os.path.isdir(policy) or (begins_with_event(policy) and not begins_with_event(logs[0])):
+        return logs[0], (policy,)
+    return policy, logs
 
 
 def _replayed(policies: Sequence[Policy], logs: Sequence[str], *, one_by_one: bool) -> Replayed:

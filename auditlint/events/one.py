@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditlint.events.event import NotAnEventError, events_in
-from auditlint.events.stream import LONGEST_LINE, opened
+from auditlint.events.stream import LONGEST_LINE, opened, texts
 from auditlint.text.source import UnreadableError
 
 if TYPE_CHECKING:
@@ -32,6 +32,16 @@ def read_event(path: str) -> Event:
     if len(found) != 1:
         raise UnreadableError(path, _several(len(found)) if found else "holds no event")
     return found[0][0]
+
+
+def begins_with_event(path: str) -> bool:
+    """Tell whether the first text of a file is an audit event, or several; False for what cannot be read."""
+    try:
+        with opened(path, lambda _: None) as read:
+            first = next((line for found in texts(read, lambda _: None) for line in found.lines if line.strip()), b"")
+    except UnreadableError:
+        return False
+    return _is_event(first)
 
 
 def _is_event(line: bytes) -> bool:

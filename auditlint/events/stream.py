@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import stat
 import sys
 import zlib
@@ -27,6 +28,11 @@ _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
 _OPENING = frozenset({b"{", b"["})
 _CLOSING = frozenset({b"}", b"]"})
+_CONTAINER = re.compile(rb"\d{4}-\d\d-\d\dT[0-9:.]+(?:Z|[+-]\d\d:\d\d) std(?:out|err) [FP](?::\S*)?(?: |$)")
+"""What a container runtime writes before each line: time, stream, and whether the line is whole (F) or goes on (P).
+
+Source: pkg/kubelet/kuberuntime/logs (ReadLogs) of Kubernetes, and its design document for logs of the CRI.
+"""
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -93,7 +99,8 @@ def lines(read: Read, too_long: Callable[[int], None]) -> Iterator[Lines]:
 def texts(read: Read, too_long: Callable[[int], None]) -> Iterator[Lines]:
     """Yield the JSON texts of a log: its lines, or what begins and ends with a bracket alone on a line.
 
-    A log is taken to be of the second kind, as `jq .` and editors write it, if its first line is such a bracket.
+    A log is taken to be of the second kind, as `jq .` and editors write it, if its first line is such a bracket. Of the
+    log of a container, told by what stands before its first line, the texts are the lines of standard output.
     """
     found = lines(read, too_long)
     first = next(found, None)
@@ -101,7 +108,42 @@ def texts(read: Read, too_long: Callable[[int], None]) -> Iterator[Lines]:
         return
     beginning = next((line for line in first.lines if line.strip()), b"")
     everything = chain((first,), found)
-    yield from _indented(everything, too_long) if beginning.rstrip() in _OPENING else everything
+    if _CONTAINER.match(beginning):
+        yield from _of_container(everything, too_long)
+    else:
+        yield from _indented(everything, too_long) if beginning.rstrip() in _OPENING else everything
+
+
+def _of_container(found: Iterable[Lines], too_long: Callable[[int], None]) -> Iterator[Lines]:
+    """Yield what a container wrote to standard output; lines in pieces are joined at the last, others are empty."""
+    pieces = list[bytes]()
+    length = 0
+    for number, some in found:
+        texts = list[bytes]()
+        for at, line in enumerate(some, number):
+            stream, whole, text = _without_prefix(line)
+            texts.append(b"")
+            if stream != b"stdout":
+                continue
+            length += len(text)
+            if length <= LONGEST_LINE:
+                pieces.append(text)
+            if not whole:
+                continue
+            if length > LONGEST_LINE:
+                too_long(at)
+            else:
+                texts[-1] = b"".join(pieces)
+            pieces, length = [], 0
+        yield Lines(number, texts)
+
+
+def _without_prefix(line: bytes) -> tuple[bytes, bool, bytes]:
+    """Return the stream of a container's line, whether the line ends there, and its text."""
+    if not _CONTAINER.match(line):
+        return b"stdout", True, line
+    _, stream, tag, *text = line.split(b" ", 3)
+    return stream, tag.startswith(b"F"), text[0] if text else b""
 
 
 def _indented(found: Iterable[Lines], too_long: Callable[[int], None]) -> Iterator[Lines]:

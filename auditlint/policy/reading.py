@@ -26,10 +26,19 @@ def policy_in(name: str, content: bytes, minor: int | None) -> PolicySubject:
     if subject.loaded.refused:
         release = releases.name(subject.minor)
         error = f"{name}: kube-apiserver {release} refuses this policy: {subject.loaded.error}"
-        raise RefusedError(_first_finding(name, content, subject.minor) or error)
+        raise RefusedError(_first_finding(name, content, subject.minor) or error, _loaded_by(subject))
     if subject.loaded.policy is None:
         raise PolicyError(f"{name}: holds a template that was not rendered: what the policy says is not known")
     return subject
+
+
+def _loaded_by(subject: PolicySubject) -> str | None:
+    """Return the newest older release that loads a policy which is refused for its head alone."""
+    if not subject.loaded.head_only:
+        return None
+    older = range(subject.minor - 1, releases.OLDEST - 1, -1)
+    found = next((minor for minor in older if not subject.decode(minor).refused), None)
+    return None if found is None else releases.name(found)
 
 
 def _missing(name: str, content: bytes, found: Found, policies: list[PolicySubject]) -> PolicyError:

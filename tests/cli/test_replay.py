@@ -349,3 +349,36 @@ def test_no_summary_where_no_log_can_be_read(auditlint: Auditlint) -> None:
     run = auditlint("replay", str(ROOT / "examples/good/audit-policy.yaml"), "missing.log")
     assert (run.returncode, run.stdout) == (2, "")
     assert "missing.log: no such file" in run.stderr
+
+
+@pytest.mark.parametrize("log", ["audit.log", "logs", "audit.yaml"])
+def test_the_log_may_stand_before_the_policy(auditlint: Auditlint, write: Write, log: str) -> None:
+    policy = write("p.yaml", GOOD)
+    write("logs/audit.log" if log == "logs" else log, as_lines([EVENT]))
+    assert lines_of(auditlint, log, policy) == lines_of(auditlint, policy, log) == [DECISION]
+
+
+def test_two_logs_are_no_policy(auditlint: Auditlint, write: Write) -> None:
+    log = write("audit.log", as_lines([EVENT]))
+    run = auditlint("replay", log, log)
+    assert (run.returncode, run.stdout) == (2, "")
+
+
+OLD_POLICY = GOOD.replace("audit.k8s.io/v1", "audit.k8s.io/v1beta1")
+
+
+def test_a_policy_of_an_old_release_is_decided_as_that_release_does(auditlint: Auditlint, write: Write) -> None:
+    policy, log = write("p.yaml", OLD_POLICY), write("audit.log", as_lines([EVENT]))
+    assert lines_of(auditlint, policy, log, "--kubernetes-version", "1.22") == [DECISION]
+    request = ("--verb", "list", "--resource", "pods")
+    assert auditlint("eval", policy, "--kubernetes-version", "1.22", *request).returncode == 0
+
+
+@pytest.mark.parametrize("command", [("replay", "audit.log"), ("eval", "--path", "/healthz"), ("matrix",)])
+def test_the_release_that_loads_an_old_policy_is_named(
+    auditlint: Auditlint, write: Write, command: tuple[str, ...]
+) -> None:
+    write("audit.log", as_lines([EVENT]))
+    run = auditlint(command[0], write("p.yaml", OLD_POLICY), *command[1:])
+    assert run.returncode == 2
+    assert "with --kubernetes-version 1.23 it is judged for a release that loads it" in complaint(run.stderr)

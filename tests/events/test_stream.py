@@ -174,3 +174,27 @@ def test_errors_of_the_reader_are_its_own(tmp_path: Path) -> None:
     (tmp_path / "audit.log").write_bytes(b"x")
     with pytest.raises(BrokenPipeError), opened(str(tmp_path / "audit.log"), lambda _: None):
         raise BrokenPipeError
+
+
+def test_the_log_of_a_container_is_what_it_wrote_to_standard_output() -> None:
+    log = (
+        b'2026-03-01T10:11:12.1Z stderr F I0301 10:11:12 httplog.go:132] "HTTP" verb="LIST"\n'
+        b'2026-03-01T10:11:12.2Z stdout P {"kind":"Event",\n'
+        b"2026-03-01T10:11:12.3+01:00 stderr P I0301 begins\n"
+        b'2026-03-01T10:11:12.4+01:00 stdout P "verb":\n'
+        b'2026-03-01T10:11:12.5Z stdout F:tag "list"}\n'
+        b"2026-03-01T10:11:12.6Z stdout F \n"
+        b"2026-03-01T10:11:12.7Z stdout F {}\n"
+    )
+    found, long = numbered(in_pieces([log[at : at + 40] for at in range(0, len(log), 40)]), texts)
+    assert [(number, line) for number, line in found if line] == [(5, b'{"kind":"Event","verb":"list"}'), (7, b"{}")]
+    assert long == []
+
+
+def test_a_container_line_in_pieces_that_are_too_long_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "LONGEST_LINE", 100)
+    piece = b"2026-03-01T10:11:12Z stdout P " + b"x" * 60 + b"\n"
+    end = b"2026-03-01T10:11:12Z stdout F y\n"
+    found, long = numbered(in_pieces([piece + piece + end + end]), texts)
+    assert [(number, line) for number, line in found if line] == [(4, b"y")]
+    assert long == [3]
