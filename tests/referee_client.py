@@ -37,6 +37,9 @@ COMPARED = tuple(sorted({23, 35, NEWEST, NEWEST_KNOWN}))
 OLDEST = 20  # the audit package of older releases lacks what the referee asks for
 MODULES = {release.minor: release.staging for release in RELEASES if release.minor >= OLDEST}
 LAST_WITH_CHECKER = 22  # from 1.23 on the checker of the audit package is called a policy rule evaluator
+PROGRAM_MODULES = ("apimachinery", "apiserver", "component-base")
+REPLACED = {"v0.38.0-beta.0": "sigs.k8s.io/structured-merge-diff/v7 => sigs.k8s.io/structured-merge-diff/v7 v7.0.0"}
+"""What stands for a module that not every module proxy has (v7.0.1 here; it merges objects, which no question asks)."""
 DEFAULT_LIMIT = 2_000_000
 
 Answer = dict[str, Any]
@@ -93,28 +96,29 @@ def _compile(minor: int, binary: Path) -> None:
         for path in (*SOURCE.glob("*.go"), *SOURCE.glob("go.*")):
             shutil.copy(path, folder)
         if minor != NEWEST:
-            _require(minor, folder)
+            (folder / "go.sum").unlink()
+            require(_version(minor), folder)
         tags = ["-tags=checker"] if minor <= LAST_WITH_CHECKER else []
-        _go(folder, "build", "-buildvcs=false", "-trimpath", *tags, "-o", "referee", ".")
+        go(folder, "build", "-mod=mod", "-buildvcs=false", "-trimpath", *tags, "-o", "referee", ".")
         for stale in CACHE.glob(f"referee-1.{minor}-*"):
             stale.unlink()
         (folder / "referee").replace(binary)
 
 
-def _require(minor: int, folder: Path) -> None:
-    """Rewrite go.mod for another minor: its modules alone decide which versions of the others come with it."""
-    (folder / "go.sum").unlink()
-    modules = ("apimachinery", "apiserver", "component-base")
-    lines = ["module referee", "go 1.20", *(f"require k8s.io/{name} {_version(minor)}" for name in modules)]
-    (folder / "go.mod").write_text("\n".join(lines) + "\n")
-    _go(folder, "mod", "tidy")
+def require(version: str, folder: Path) -> None:
+    """Write a go.mod for the modules of one release: they alone decide which versions of the others come with them."""
+    replaced = [f"replace {REPLACED[version]}"] if version in REPLACED else []
+    (folder / "go.mod").write_text("\n".join(["module program", "go 1.20", *replaced]) + "\n")
+    go(folder, "get", *(f"k8s.io/{name}@{version}" for name in PROGRAM_MODULES))
 
 
-def _go(folder: Path, *arguments: str) -> None:
-    environment = {**os.environ, "GOTOOLCHAIN": "auto"}  # a module may ask for a newer Go than there is
+def go(folder: Path, *arguments: str) -> str:
+    """Return what a command of Go prints; it fetches a newer Go where a module asks for one."""
+    environment = {**os.environ, "GOTOOLCHAIN": "auto"}
     run = subprocess.run(["go", *arguments], cwd=folder, capture_output=True, text=True, check=False, env=environment)
     if run.returncode:
         raise RefereeError(f"go {' '.join(arguments)}: {run.stderr.strip()[-2000:]}")
+    return run.stdout
 
 
 class Referee:

@@ -12,9 +12,7 @@ needs Go and its module proxy; all releases need some 3 GB of disk for the sourc
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
 import sys
 import tempfile
 from functools import cache
@@ -22,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from auditlint.kubernetes.releases import OLDEST, RELEASES
+from tests.referee_client import go, require
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -157,14 +156,11 @@ def ranges(flag: str, releases: dict[int, dict[str, dict[str, Any]]]) -> list[di
 
 def audit_flags(minor: int) -> dict[str, dict[str, Any]]:
     """Return the flags that AuditOptions of one release registers."""
-    version = MODULES[minor].staging
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         (folder / "main.go").write_bytes((ROOT / "tools" / "audit_flags" / "main.go").read_bytes())
-        require = [f"require k8s.io/{module} {version}" for module in ("apiserver", "apimachinery", "component-base")]
-        (folder / "go.mod").write_text("\n".join(["module auditflags", "go 1.20", *require]) + "\n")
-        run("go", "mod", "tidy", cwd=folder)
-        flags: list[dict[str, Any]] = json.loads(run("go", "run", "-buildvcs=false", ".", cwd=folder))
+        require(MODULES[minor].staging, folder)
+        flags: list[dict[str, Any]] = json.loads(go(folder, "run", "-mod=mod", "-buildvcs=false", "-trimpath", "."))
     return {flag.pop("name"): flag for flag in flags}
 
 
@@ -223,7 +219,7 @@ def klog_version(name: str, kubernetes: Path) -> str:
 def download(spec: str) -> Path:
     """Return the folder into which Go puts a module at a version."""
     with tempfile.TemporaryDirectory() as scratch:
-        return Path(json.loads(run("go", "mod", "download", "-json", spec, cwd=Path(scratch)))["Dir"])
+        return Path(json.loads(go(Path(scratch), "mod", "download", "-json", spec))["Dir"])
 
 
 def definitions(text: str, constants: dict[str, str]) -> Iterator[tuple[str, str]]:
@@ -281,12 +277,6 @@ def split(text: str) -> list[str]:
         elif character in ")]}":
             depth -= 1
     return found
-
-
-def run(*command: str, cwd: Path) -> str:
-    """Return what a command prints; Go fetches a newer Go where a module asks for one."""
-    environment = {**os.environ, "GOTOOLCHAIN": "auto"}
-    return subprocess.run(command, cwd=cwd, check=True, stdout=subprocess.PIPE, text=True, env=environment).stdout
 
 
 MADE: dict[str, tuple[Callable[[int], dict[str, dict[str, Any]]], int]] = {

@@ -54,6 +54,7 @@ RELEASES = (
     Release(35, "v1.35.4", "v0.35.10"),
     Release(36, "v1.36.3", "v0.36.6"),
     Release(37, "v1.37.1", "v0.37.2"),
+    Release(38, "v1.38.0-beta.0", "v0.38.0-beta.0"),
 )
 """All that is known, the oldest first: a further release is one more line, and the data that tools/ makes of it.
 
