@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from auditlint.kubernetes.audit_options import MODES
 from auditlint.kubernetes.known_flags import audit_flags
+from auditlint.kubernetes.releases import NEWEST
 
-AUDIT_NAMES = sorted({name for minor in (18, 20, 37) for name in audit_flags(minor)})
+AUDIT_NAMES = sorted({name for minor in (18, 20, NEWEST) for name in audit_flags(minor)})
 OTHER_NAMES = ["etcd-prefix", "allow-privileged", "event-ttl", "goaway-chance", "kubelet-port", "tls-cert-file"]
 UNKNOWN_NAMES = [
     "audit-log-maxbackups",

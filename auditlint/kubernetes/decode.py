@@ -1,6 +1,6 @@
 """Says what kube-apiserver makes of an audit policy: accepted or refused, in which words, and what it holds then.
 
-Source: LoadPolicyFromFile of k8s.io/apiserver/pkg/audit/policy, minor versions 1.18 to 1.37.
+Source: LoadPolicyFromFile of k8s.io/apiserver/pkg/audit/policy, minor versions from 1.18 on.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from auditlint.kubernetes.mounts import Part
+from auditlint.kubernetes.releases import NEWEST, NEWEST_KNOWN
 from auditlint.lint.summaries import of_subject
 from auditlint.report.model import SubjectSummary
 from auditlint.subjects.model import ApiServer, ManifestFile
@@ -141,11 +142,11 @@ def test_templates_among_mounts_make_all_of_them_unknown() -> None:
     [
         ("k8s.gcr.io/kube-apiserver:v1.19.3", 19, 0),
         ("localhost:5000/kube-apiserver:v1.30.0-rc.1@sha256:00", 30, 0),
-        ("localhost:5000/kube-apiserver", 37, 0),
-        ("kube-apiserver@sha256:00", 37, 0),
-        ("kube-apiserver:latest", 37, 0),
+        ("localhost:5000/kube-apiserver", NEWEST, 0),
+        ("kube-apiserver@sha256:00", NEWEST, 0),
+        ("kube-apiserver:latest", NEWEST, 0),
         ("kube-apiserver:v1.13.2", 18, 1),
-        ("kube-apiserver:v1.99.0", 37, 1),
+        ("kube-apiserver:v1.99.0", NEWEST_KNOWN, 1),
     ],
 )
 def test_the_image_tells_the_release(image: str, minor: int, notices: int) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from auditlint.kubernetes.releases import NEWEST
+from auditlint.kubernetes.releases import name as release_name
 from auditlint.lint.summaries import of_subject
 from auditlint.report.model import PolicyFacts, SubjectSummary
 from auditlint.subjects.model import AuditSink, PolicySubject, UnreadText
@@ -40,7 +42,7 @@ def test_policies(text: str, shape: str) -> None:
     for named in (True, False):
         (policy,) = found(text, named=named).subjects
         assert isinstance(policy, PolicySubject)
-        assert (policy.shape, policy.document, policy.minor, policy.later) == (shape, 0, 37, False)
+        assert (policy.shape, policy.document, policy.minor, policy.later) == (shape, 0, NEWEST, False)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +123,7 @@ def test_summary() -> None:
         document=0,
         pointer="",
         line=2,
-        kubernetes="1.37",
+        kubernetes=release_name(NEWEST),
         refused_by=("policy",),
         policy=PolicyFacts(lenient=True),
     )
@@ -135,5 +137,5 @@ def test_a_release_is_given() -> None:
 
 def test_audit_sinks() -> None:
     sink = only(AuditSink, "apiVersion: auditregistration.k8s.io/v1alpha1\nkind: AuditSink\nspec: {}\n")
-    assert (sink.base, sink.minor) == ((), 37)
+    assert (sink.base, sink.minor) == ((), NEWEST)
     assert of_subject(sink) is None

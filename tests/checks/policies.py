@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditlint import lint, registry
+from auditlint.kubernetes.releases import NEWEST
 from auditlint.kubernetes.requests import Request
 from auditlint.lint import Source
 from auditlint.settings import Settings
@@ -31,7 +32,7 @@ def rules(text: str) -> str:
     return f"{HEAD}rules:\n{text}"
 
 
-def findings(text: str, rule: str = "", *, minor: int = 37, as_kind: str | None = None) -> list[Finding]:
+def findings(text: str, rule: str = "", *, minor: int = NEWEST, as_kind: str | None = None) -> list[Finding]:
     """Return what auditlint finds in a policy, of one rule if one is named; else without what its log costs."""
     source = Source("audit-policy.yaml", named=True, data=text.encode("utf-8", "surrogateescape"))
     report = lint.check([source], Settings(minor=minor, ignore=() if rule else ("policy-cost",)), as_kind=as_kind)
@@ -39,13 +40,13 @@ def findings(text: str, rule: str = "", *, minor: int = 37, as_kind: str | None 
     return [finding for finding in report.findings if rule in ("", finding.rule)]
 
 
-def only(text: str, rule: str, *, minor: int = 37) -> Finding:
+def only(text: str, rule: str, *, minor: int = NEWEST) -> Finding:
     """Return the one finding of a rule."""
     (found,) = findings(text, rule, minor=minor)
     return found
 
 
-def shorts(text: str, rule: str = "", *, minor: int = 37, as_kind: str | None = None) -> list[str]:
+def shorts(text: str, rule: str = "", *, minor: int = NEWEST, as_kind: str | None = None) -> list[str]:
     """Return findings as `rule severity[ refused] @ the text of the span`."""
     return [short(text, finding) for finding in findings(text, rule, minor=minor, as_kind=as_kind)]
 

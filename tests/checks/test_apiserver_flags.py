@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from auditlint.kubernetes.releases import NEWEST
 from tests.checks.servers import LIMITS, LOG, POLICY, WEBHOOK, findings, pod, refused_by, shorts
 
 GOOD = (POLICY, LOG, *LIMITS)
@@ -18,7 +19,7 @@ def message(*arguments: str, rule: str, minor: int = 34) -> str:
     return found.message
 
 
-@pytest.mark.parametrize("minor", [18, 22, 29, 35, 36, 37])
+@pytest.mark.parametrize("minor", [18, 22, 29, 35, 36, NEWEST])
 def test_a_good_manifest_is_silent(minor: int) -> None:
     assert of(*GOOD, minor=minor) == []
 
@@ -202,7 +203,7 @@ def test_values_of_run_time_are_not_judged(value: str) -> None:
     assert shorts(text) == []
 
 
-@pytest.mark.parametrize("minor", [20, 31, 37])
+@pytest.mark.parametrize("minor", [20, 31, NEWEST])
 def test_a_flag_without_effect_is_listed_with_the_others_even_if_it_asks_for_the_default(minor: int) -> None:
     arguments = ("--audit-log-path=-", "--audit-log-maxage=30", "--audit-log-maxbackup=10", "--audit-log-maxsize=100")
     (found,) = [one for one in findings(pod(POLICY, *arguments, minor=minor)) if "no effect" in one.message]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from auditlint.kubernetes.releases import NEWEST
 from tests.checks.servers import LIMITS, LOG, MOUNTS, POLICY, VOLUMES, WEBHOOK, check, findings, pod, refused_by, shorts
 
 GOOD = (POLICY, LOG, *LIMITS)
@@ -34,7 +35,7 @@ def test_a_good_manifest_is_silent() -> None:
     assert refused_by(mounted()) == []
 
 
-@pytest.mark.parametrize("minor", [18, 37])
+@pytest.mark.parametrize("minor", [18, NEWEST])
 def test_a_policy_that_is_not_mounted_is_refused(minor: int) -> None:
     text = mounted(policy="", policy_volume="", minor=minor)
     assert shorts(text)[0] == f"policy-not-mounted error refused @ - {POLICY}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from auditlint.kubernetes.releases import NEWEST
 from tests.checks.servers import LOG, POLICY, findings, pod, shorts
 
 AGE, FILES, SIZE = "--audit-log-maxage=", "--audit-log-maxbackup=", "--audit-log-maxsize="
@@ -17,7 +18,7 @@ def messages(*arguments: str, minor: int) -> list[str]:
     return [found.message for found in findings(pod(POLICY, *arguments, minor=minor), minor=minor)]
 
 
-@pytest.mark.parametrize(("minor", "severity"), [(18, "warning"), (35, "warning"), (36, "info"), (37, "info")])
+@pytest.mark.parametrize(("minor", "severity"), [(18, "warning"), (35, "warning"), (36, "info"), (NEWEST, "info")])
 def test_a_log_without_limits(minor: int, severity: str) -> None:
     assert of(LOG, minor=minor) == [f"no-rotation-limits {severity} @ - {LOG}"]
 
@@ -35,7 +36,7 @@ def test_the_message_names_the_flags_that_are_absent() -> None:
         ((AGE + "30",), 36, []),
         ((AGE + "30", FILES + "0"), 36, [f"unlimited-retention info @ - {FILES}0"]),
         ((AGE + "0", FILES + "0"), 34, [f"unlimited-retention warning @ - {FILES}0"]),
-        ((AGE + "0", FILES + "0"), 37, [f"unlimited-retention warning @ - {FILES}0"]),
+        ((AGE + "0", FILES + "0"), NEWEST, [f"unlimited-retention warning @ - {FILES}0"]),
         ((AGE + "0",), 34, [f"unlimited-retention warning @ - {AGE}0"]),
         ((AGE + "0",), 36, []),
         ((FILES + "0",), 34, [f"unlimited-retention warning @ - {FILES}0"]),
@@ -109,7 +110,7 @@ def test_unlimited_retention_says_what_to_do_with_the_flags_as_they_are(
 
 
 def test_files_that_are_not_rotated_are_not_said_to_be_of_a_size() -> None:
-    found = messages(LOG, AGE + "0", FILES + "0", "--audit-log-maxsize=0", minor=37)
+    found = messages(LOG, AGE + "0", FILES + "0", "--audit-log-maxsize=0", minor=NEWEST)
     assert [one.partition(" until ")[0] for one in found] == [
         "0 means no limit, not none kept: once files are rotated, every one stays",
         "0 turns rotation off: one file grows",

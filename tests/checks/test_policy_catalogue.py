@@ -10,12 +10,12 @@ from auditlint.kubernetes import catalogue, well_known
 from auditlint.kubernetes.catalogue import Resource
 from auditlint.kubernetes.cluster import Cluster
 from auditlint.kubernetes.policy import GroupResources, Policy, PolicyRule
-from auditlint.kubernetes.releases import NEWEST, OLDEST
+from auditlint.kubernetes.releases import KNOWN, NEWEST, OLDEST
 from auditlint.lint import Source
 from auditlint.settings import Settings
 from tests.checks.policies import CLOSING, as_text, findings, only, rules
 
-MINORS = range(OLDEST, NEWEST + 1)
+MINORS = KNOWN
 NAMES = ("unknown-group", "unknown-resource", "unknown-subresource", "removed-resource", "singular-resource")
 """The rules about names in entries of `resources`."""
 
@@ -337,7 +337,7 @@ def test_one_finding_for_each_removed_group() -> None:
     assert found.pointer == "/rules/0/resources/0/group"
     assert [(one.span.line, one.message) for one in found.related] == [(8, "named here too")]
     assert found.message.endswith(
-        '1.37 serves "deployments" in group "apps" and "ingresses" in group "networking.k8s.io"'
+        f'1.{NEWEST} serves "deployments" in group "apps" and "ingresses" in group "networking.k8s.io"'
     )
 
 
@@ -813,7 +813,7 @@ def test_a_snippet_is_judged() -> None:
 
 
 @pytest.mark.parametrize("infix", ["sigs", "x", "a.b", "gateway"])
-@pytest.mark.parametrize("minor", [24, 37])
+@pytest.mark.parametrize("minor", [24, NEWEST])
 def test_a_group_below_a_domain_of_kubernetes_may_be_somebodys(infix: str, minor: int) -> None:
     """Projects of the community define resources called like built-in ones: podgroups in scheduling.sigs.k8s.io."""
     known: dict[str, list[str]] = {"scheduling": ["podgroups"]}

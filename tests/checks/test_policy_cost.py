@@ -16,6 +16,7 @@ from auditlint.finding import Severity
 from auditlint.kubernetes.cluster import Cluster
 from auditlint.kubernetes.match import Request, evaluate
 from auditlint.kubernetes.policy import GroupResources, Policy
+from auditlint.kubernetes.releases import NEWEST
 from auditlint.kubernetes.requests import can_happen
 from auditlint.lint import Source
 from auditlint.rule import REGISTRY, Context
@@ -33,7 +34,7 @@ COST = sorted(rule.name for rule in REGISTRY.values() if rule.category == "polic
 SILENT_STAGES = "omitStages: [RequestReceived, ResponseStarted, ResponseComplete]"
 
 
-def found_in(text: str, rule: str, minor: int = 37) -> list[Finding]:
+def found_in(text: str, rule: str, minor: int = NEWEST) -> list[Finding]:
     """Return the findings of one rule that is selected by name, the others left alone."""
     source = Source("audit-policy.yaml", named=True, data=text.encode())
     report = lint.check([source], Settings(minor=minor, select=(rule,)))
@@ -43,7 +44,7 @@ def found_in(text: str, rule: str, minor: int = 37) -> list[Finding]:
 def everything_in(text: str) -> list[Finding]:
     """Return all findings of the rules that run by themselves."""
     source = Source("audit-policy.yaml", named=True, data=text.encode())
-    return list(lint.check([source], Settings(minor=37)).findings)
+    return list(lint.check([source], Settings(minor=NEWEST)).findings)
 
 
 def silencing(rule: str) -> str:
@@ -147,10 +148,10 @@ def test_kube_apiserver_has_a_lease_from_1_26_on() -> None:
 
 def test_the_numbers_are_those_of_the_intervals() -> None:
     day = 24 * 60 * 60
-    assert [one.number for one in chatter.leases(37)] == [3 * day / 10, day / 2, day / 2, day / 10]
-    assert [one.number for one in chatter.health_checks(37)] == [day / 10, day, 0]
+    assert [one.number for one in chatter.leases(NEWEST)] == [3 * day / 10, day / 2, day / 2, day / 10]
+    assert [one.number for one in chatter.health_checks(NEWEST)] == [day / 10, day, 0]
     assert [one.number for one in chatter.health_checks(18)] == [0, 0, day / 10]
-    assert {one.number for one in chatter.watches(37)} == {3 * day / (7.5 * 60)}
+    assert {one.number for one in chatter.watches(NEWEST)} == {3 * day / (7.5 * 60)}
     assert sum(one.number for one in chatter.events()) == 6
 
 
@@ -244,7 +245,7 @@ def test_nothing_is_said_of_other_servers_and_refused_policies(rule: str) -> Non
     text = rules("- level: RequestResponse\n")
     assert found_in(text, rule) != []
     source = Source("audit-policy.yaml", named=True, data=text.encode())
-    report = lint.check([source], Settings(minor=37, select=(rule,), cluster=Cluster(aggregated=True)))
+    report = lint.check([source], Settings(minor=NEWEST, select=(rule,), cluster=Cluster(aggregated=True)))
     assert report.findings == ()
     assert found_in(rules("- level: RequestResponse\n- level: All\n"), rule) == []
 
@@ -428,7 +429,7 @@ def test_a_server_that_needs_request_received_is_spared(mode: str, number: int) 
         Source("audit-policy.yaml", named=True, data=rules("- level: Metadata\n").encode()),
         Source("kube-apiserver.yaml", named=True, data=SERVER.replace("MODE", f"--audit-log-mode={mode}").encode()),
     ]
-    found = lint.check(sources, Settings(minor=37, select=("request-received-logged", "toothless-strict"))).findings
+    found = lint.check(sources, Settings(minor=NEWEST, select=("request-received-logged", "toothless-strict"))).findings
     assert len(found) == number
 
 

@@ -18,6 +18,7 @@ from auditlint.kubernetes.cluster import ORDINARY, Cluster
 from auditlint.kubernetes.identities import groups_of, has_fixed_groups
 from auditlint.kubernetes.match import Request, evaluate
 from auditlint.kubernetes.policy import GroupResources, Policy
+from auditlint.kubernetes.releases import NEWEST
 from auditlint.kubernetes.requests import can_happen
 from auditlint.lint import Source
 from auditlint.rule import REGISTRY, Context
@@ -29,7 +30,7 @@ from tests.kubernetes.brute import make_rule
 
 
 def subject_of_text(text: str) -> PolicySubject:
-    (subject,) = recognise.recognise("p.yaml", text.encode(), as_kind=None, named=True, minor=37).subjects
+    (subject,) = recognise.recognise("p.yaml", text.encode(), as_kind=None, named=True, minor=NEWEST).subjects
     assert isinstance(subject, PolicySubject)
     return subject
 
@@ -293,8 +294,8 @@ def test_what_to_do_where_only_those_without_a_login_are_left() -> None:
     ("rule", "minor"),
     [
         ("users: ['system:unsecured']", 20),
-        ("users: ['system:unsecured', 'system:node:*']", 37),
-        ("userGroups: ['system:authenticated']\n  resources: [{group: '', resources: [events]}]", 37),
+        ("users: ['system:unsecured', 'system:node:*']", NEWEST),
+        ("userGroups: ['system:authenticated']\n  resources: [{group: '', resources: [events]}]", NEWEST),
     ],
 )
 def test_nobody_is_silenced(rule: str, minor: int) -> None:
@@ -348,7 +349,7 @@ def test_what_a_release_does_not_have_is_not_named(resource: str, since: int) ->
     assert len(findings(text, "control-plane-changes-not-audited", minor=since)) == 1
 
 
-@pytest.mark.parametrize("minor", range(releases.OLDEST, releases.NEWEST + 1))
+@pytest.mark.parametrize("minor", releases.KNOWN)
 def test_the_kinds_name_what_each_release_serves(minor: int) -> None:
     served = catalogue.of_release(minor)
     for kind in kinds.KINDS:
@@ -363,7 +364,7 @@ def test_the_kinds_name_what_each_release_serves(minor: int) -> None:
 def linted(text: str, cluster: Cluster) -> list[str]:
     """Return what is found in a policy of a cluster of which something is known."""
     source = Source("audit-policy.yaml", named=True, data=text.encode())
-    report = lint.check([source], Settings(minor=37, cluster=cluster))
+    report = lint.check([source], Settings(minor=NEWEST, cluster=cluster))
     return [short(text, one) for one in report.findings if one.category == "policy-coverage"]
 
 
@@ -450,7 +451,7 @@ def test_the_same_gap_in_other_rules_is_a_note() -> None:
     assert [(found.span.line, note.span.line) for note in found.related] == [(5, 8), (5, 11)]
 
 
-def stale(rule: str, minor: int = 37) -> list[str]:
+def stale(rule: str, minor: int = NEWEST) -> list[str]:
     found = findings(rules(f"- level: None\n  {rule}\n" + CLOSING), "stale-exemption", minor=minor)
     assert all(one.severity.word == "info" and one.pointer == "/rules/0" for one in found)
     return [one.message.split('"')[3] for one in found]

@@ -12,6 +12,7 @@ from auditlint import lint
 from auditlint.carriers import recognise
 from auditlint.kubernetes.match import Request, evaluate, matches
 from auditlint.kubernetes.policy import GroupResources, Policy
+from auditlint.kubernetes.releases import NEWEST
 from auditlint.lint import Source
 from auditlint.rule import REGISTRY, Context
 from auditlint.settings import Settings
@@ -74,7 +75,7 @@ NEVER = {
 @pytest.mark.parametrize(("text", "reason"), NEVER.values(), ids=NEVER.keys())
 def test_never_matching_rule(text: str, reason: str) -> None:
     source = Source("p.yaml", named=True, data=rules(f"- level: Request\n  {text}\n{CLOSING}").encode())
-    (found,) = lint.check([source], Settings(minor=37, select=("never-matching-rule",))).findings
+    (found,) = lint.check([source], Settings(minor=NEWEST, select=("never-matching-rule",))).findings
     assert (found.span.line, found.pointer) == (4, "/rules/0")
     assert reason in found.message
 
@@ -345,7 +346,9 @@ POLICIES = st.lists(RULES, min_size=1, max_size=4).map(lambda found: Policy(tupl
 
 
 def subject_of(policy: Policy) -> PolicySubject:
-    (subject,) = recognise.recognise("p.yaml", as_text(policy).encode(), as_kind=None, named=True, minor=37).subjects
+    (subject,) = recognise.recognise(
+        "p.yaml", as_text(policy).encode(), as_kind=None, named=True, minor=NEWEST
+    ).subjects
     assert isinstance(subject, PolicySubject)
     assert subject.loaded.policy == policy
     return subject

@@ -8,6 +8,7 @@ from auditlint import lint
 from auditlint.kubernetes import catalogue
 from auditlint.kubernetes.catalogue import Resource
 from auditlint.kubernetes.cluster import Cluster
+from auditlint.kubernetes.releases import NEWEST
 from auditlint.lint import Source
 from auditlint.settings import Settings
 from tests.checks.policies import CLOSING, HEAD, findings, only, rules, shorts
@@ -285,10 +286,10 @@ def test_a_widened_rule_shows_a_resource_that_its_group_has() -> None:
     start = "- level: None\n  resources:\n  - group: %s\n    verb: [get]\n"
     witness = only(rules(start % "resource.k8s.io" + TAIL), "widened-rule").witness
     assert witness is not None
-    assert catalogue.of_release(37).get("resource.k8s.io", str(witness["resource"]))
+    assert catalogue.of_release(NEWEST).get("resource.k8s.io", str(witness["resource"]))
     resource = Resource("example.com", "gadgets", verbs=("get", "delete"))
     source = Source("audit-policy.yaml", named=True, data=rules(start % "example.com" + TAIL).encode())
-    settings = Settings(minor=37, select=("widened-rule",), cluster=Cluster(custom=(resource,)))
+    settings = Settings(minor=NEWEST, select=("widened-rule",), cluster=Cluster(custom=(resource,)))
     (found,) = lint.check([source], settings).findings
     assert found.witness is not None
     assert found.witness["resource"] == "gadgets"

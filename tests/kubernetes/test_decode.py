@@ -60,14 +60,14 @@ def test_recorded_answers() -> None:
 @pytest.mark.parametrize(
     ("rules", "minor", "expected"),
     [
-        ("[{level: metadata}]", 37, [("invalid level", "rules/0/level", "unknown")]),
-        ("[{level: ''}]", 37, [("invalid level", "rules/0/level", "missing")]),
-        ("[{users: [a]}]", 37, [("invalid level", "rules/0!", "missing")]),
-        ("[null]", 37, [("invalid level", "rules/0!", "missing")]),
-        ("[{level: None, omitStages: [x]}]", 37, [("invalid stage", "rules/0/omitStages/0", "rule")]),
+        ("[{level: metadata}]", NEWEST, [("invalid level", "rules/0/level", "unknown")]),
+        ("[{level: ''}]", NEWEST, [("invalid level", "rules/0/level", "missing")]),
+        ("[{users: [a]}]", NEWEST, [("invalid level", "rules/0!", "missing")]),
+        ("[null]", NEWEST, [("invalid level", "rules/0!", "missing")]),
+        ("[{level: None, omitStages: [x]}]", NEWEST, [("invalid stage", "rules/0/omitStages/0", "rule")]),
         (
             "[{level: None, nonResourceURLs: [a*b]}]",
-            37,
+            NEWEST,
             [
                 ("invalid URL", "rules/0/nonResourceURLs/0", "slash"),
                 ("invalid URL", "rules/0/nonResourceURLs/0", "star"),
@@ -75,44 +75,44 @@ def test_recorded_answers() -> None:
         ),
         (
             "[{level: None, nonResourceURLs: [/a], namespaces: [b], resources: [{}]}]",
-            37,
+            NEWEST,
             [("mixed rule", "rules/0/nonResourceURLs!", "resources and namespaces")],
         ),
         (
             "[{level: None, resources: [{resourceNames: [a]}]}]",
-            37,
+            NEWEST,
             [("names without resources", "rules/0/resources/0/resourceNames!", "")],
         ),
         ("[{level: None, omitManagedFields: 1}]", 22, [("unsupported field", "rules/0/omitManagedFields!", "rule")]),
         ("[{level: None, resources: [{group: '*'}]}]", 36, []),
-        ("[{level: None, verb: [get]}]", 37, [("unknown field", "rules/0/verb!", "rule")]),
+        ("[{level: None, verb: [get]}]", NEWEST, [("unknown field", "rules/0/verb!", "rule")]),
         (
             "[{level: None, resources: [{groups: a}]}]",
-            37,
+            NEWEST,
             [("unknown field", "rules/0/resources/0/groups!", "group entry")],
         ),
         (
             "[{level: None, verbs: get}]",
-            37,
+            NEWEST,
             [("wrong type", "rules/0/verbs", "a string where a list of strings belongs")],
         ),
         (
             "[{level: None, resources: [pods]}]",
-            37,
+            NEWEST,
             [("wrong type", "rules/0/resources/0", "a string where a group entry (a mapping) belongs")],
         ),
         (
             "[{level: None, users: [on]}]",
-            37,
+            NEWEST,
             [("wrong type", "rules/0/users/0", "true or false where a string belongs")],
         ),
         (
             "[{level: None, level: Metadata, level: Request}]",
-            37,
+            NEWEST,
             [("duplicate key", "rules/0/level!#1", "rule"), ("duplicate key", "rules/0/level!#2", "rule")],
         ),
-        ("[]", 37, [("empty policy", "rules!", "empty")]),
-        ("", 37, [("empty policy", "rules!", "null")]),
+        ("[]", NEWEST, [("empty policy", "rules!", "empty")]),
+        ("", NEWEST, [("empty policy", "rules!", "null")]),
     ],
 )
 def test_problems_of_rules(rules: str, minor: int, expected: list[tuple[str, str, str]]) -> None:
@@ -122,10 +122,10 @@ def test_problems_of_rules(rules: str, minor: int, expected: list[tuple[str, str
 @pytest.mark.parametrize(
     ("text", "minor", "expected", "head_only"),
     [
-        ("kind: Policy\n", 37, [("wrong apiVersion", "!", "missing")], True),
-        ("apiVersion:\nkind: Policy\n", 37, [("wrong apiVersion", "apiVersion", "missing")], True),
-        ("apiVersion: audit.k8s.io/v1\n", 37, [("wrong kind", "!", "missing")], False),
-        ("apiVersion: audit.k8s.io/v1\nkind: policy\n", 37, [("wrong kind", "kind", "other")], True),
+        ("kind: Policy\n", NEWEST, [("wrong apiVersion", "!", "missing")], True),
+        ("apiVersion:\nkind: Policy\n", NEWEST, [("wrong apiVersion", "apiVersion", "missing")], True),
+        ("apiVersion: audit.k8s.io/v1\n", NEWEST, [("wrong kind", "!", "missing")], False),
+        ("apiVersion: audit.k8s.io/v1\nkind: policy\n", NEWEST, [("wrong kind", "kind", "other")], True),
         ("apiVersion: audit.k8s.io/v1beta1\nkind: Policy\n", 20, [], False),
         (
             "apiVersion: audit.k8s.io/v1beta1\nkind: Policy\n",
@@ -141,19 +141,19 @@ def test_problems_of_rules(rules: str, minor: int, expected: list[tuple[str, str
         ),
         (
             "apiVersion: v1\nkind: List\n",
-            37,
+            NEWEST,
             [("wrong apiVersion", "apiVersion", "unknown"), ("wrong kind", "kind", "other")],
             True,
         ),
         (
             "apiVersion: 1\nkind: Policy\n",
-            37,
+            NEWEST,
             [("wrong type", "apiVersion", "a number where a string belongs")],
             True,
         ),
         (
             "Kind: Event\nkind: Policy\napiVersion: audit.k8s.io/v1\n",
-            37,
+            NEWEST,
             [("unknown field", "Kind!", "policy")],
             False,
         ),

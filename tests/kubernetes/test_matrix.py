@@ -17,6 +17,7 @@ from auditlint.kubernetes.matrix.cells import MOST_CASES, Case, Cell, Choice, En
 from auditlint.kubernetes.matrix.people import Identity, distinguished, member_of, user_called
 from auditlint.kubernetes.matrix.rows import NAMED, VERBS, Row, default_rows, resource_row
 from auditlint.kubernetes.policy import GroupResources, Policy, PolicyRule
+from auditlint.kubernetes.releases import NEWEST
 from auditlint.kubernetes.requests import URL_VERBS, Request, can_happen
 from tests.kubernetes import brute
 
@@ -35,9 +36,9 @@ ROWS = [
     Row(NAMED, VERBS[:-1], "", "namespaces", "", namespaced=False),
     Row(NAMED, OF_ONE, "", "namespaces", "status", namespaced=False),
 ]
-NEWEST = catalogue.of_release(37)
-SECRETS = resource_row(NAMED, "", "secrets", "", NEWEST)
-NODES = resource_row(NAMED, "", "nodes", "", NEWEST)
+CATALOGUE = catalogue.of_release(NEWEST)
+SECRETS = resource_row(NAMED, "", "secrets", "", CATALOGUE)
+NODES = resource_row(NAMED, "", "nodes", "", CATALOGUE)
 ALICE = user_called("alice")
 
 
@@ -120,7 +121,7 @@ def test_cells_of_two_policies_are_exact(new: Policy, old: Policy, data: st.Data
 def test_every_path_gets_what_its_row_says(policy: Policy, data: st.DataObject) -> None:
     """A path that a rule names has a row; any other is one of those that its longest prefix's row stands for."""
     engine = Engine([policy])
-    rows = {row.name: row for row in default_rows([policy], NEWEST, engine.index) if row.path is not None}
+    rows = {row.name: row for row in default_rows([policy], CATALOGUE, engine.index) if row.path is not None}
     path = data.draw(st.sampled_from(sorted(path for path in brute.paths(policy.rules) if path.startswith("/"))))
     identity = data.draw(st.sampled_from(distinguished(engine.index)))
     request = Request(data.draw(st.sampled_from(URL_VERBS)), identity.user, identity.groups, path)
@@ -188,7 +189,7 @@ def test_names_before_namespaces_where_that_says_it_shorter() -> None:
     policy = Policy(
         (PolicyRule("None", resources=(locks,)), PolicyRule("Request", namespaces=("prod",)), PolicyRule("Metadata"))
     )
-    found = by_rule(cell([policy], resource_row(NAMED, "", "configmaps", "", NEWEST), "get"))
+    found = by_rule(cell([policy], resource_row(NAMED, "", "configmaps", "", CATALOGUE), "get"))
     others = Choice(("leader", "lock"), others=True)
     assert found == {
         0: (Where(None, Choice(("leader", "lock"))),),
@@ -214,7 +215,7 @@ def test_names_before_namespaces_where_that_says_it_shorter() -> None:
 )
 def test_a_namespace_object_is_in_itself(verb: str, expected: dict[int, tuple[Where, ...]]) -> None:
     policy = Policy((PolicyRule("None", namespaces=("prod",)), PolicyRule("Metadata")))
-    assert by_rule(cell([policy], resource_row(NAMED, "", "namespaces", "", NEWEST), verb)) == expected
+    assert by_rule(cell([policy], resource_row(NAMED, "", "namespaces", "", CATALOGUE), verb)) == expected
 
 
 def test_a_name_that_looks_ordinary_is_no_exception() -> None:
@@ -223,7 +224,7 @@ def test_a_name_that_looks_ordinary_is_no_exception() -> None:
     policy = Policy((PolicyRule("None", resources=(entry,)), PolicyRule("Request", namespaces=("default", "web"))))
     found = by_rule(cell([policy], SECRETS, "get"))
     assert found[0] == (Where(None, Choice(("db", "web"))),)
-    spaces = by_rule(cell([policy], resource_row(NAMED, "", "namespaces", "", NEWEST), "get"))
+    spaces = by_rule(cell([policy], resource_row(NAMED, "", "namespaces", "", CATALOGUE), "get"))
     assert spaces[1] == (Where(None, Choice(("default", "web"))),)
 
 
@@ -276,7 +277,7 @@ def test_rows_are_what_everybody_asks_about_and_what_the_policy_names() -> None:
         PolicyRule("None", non_resource_urls=("/logs*", "/version", "/api/v1/pods", "*", "x")),
     )
     policy = Policy(rules)
-    rows = default_rows([policy], NEWEST, Engine([policy]).index)
+    rows = default_rows([policy], CATALOGUE, Engine([policy]).index)
     named = [row.name for row in rows if row.section == NAMED]
     assert named == [
         *("pods/binding", "pods/eviction", "pods/resize", "widgets.example.com"),
@@ -305,7 +306,7 @@ def test_no_rule_is_without_a_row(entry: tuple[str, str], name: str) -> None:
     group, resource = entry
     policy = Policy((PolicyRule("None", resources=(GroupResources(group, (resource,)),)), PolicyRule("Metadata")))
     engine = Engine([policy])
-    rows = {row.name: row for row in default_rows([policy], NEWEST, engine.index)}
+    rows = {row.name: row for row in default_rows([policy], CATALOGUE, engine.index)}
     found = engine.cell(rows[name], "get", engine.identity(ALICE))
     assert found is not None
     assert found.levels == ("None",)
@@ -318,7 +319,7 @@ def test_a_group_named_as_a_whole_has_a_row_that_no_closer_rule_takes() -> None:
         PolicyRule("Request", resources=(GroupResources("coordination.k8s.io"),)),
     )
     policy = Policy(rules)
-    names = {row.name for row in default_rows([policy], NEWEST, Engine([policy]).index)}
+    names = {row.name for row in default_rows([policy], CATALOGUE, Engine([policy]).index)}
     assert "others in apps" in names
     assert "others in coordination.k8s.io" not in names
 
@@ -326,13 +327,13 @@ def test_a_group_named_as_a_whole_has_a_row_that_no_closer_rule_takes() -> None:
 def test_custom_resources_of_the_configuration_have_rows() -> None:
     custom = tuple(catalogue.Resource(group, name) for group, name in (("example.com", "widgets"), ("a.io", "bs")))
     cluster = Cluster(custom=custom)
-    rows = default_rows([], cluster.catalogue(37), Engine([]).index, cluster)
+    rows = default_rows([], cluster.catalogue(NEWEST), Engine([]).index, cluster)
     assert {"widgets.example.com", "bs.a.io"} < {row.name for row in rows}
 
 
 def test_a_release_has_the_rows_that_it_serves() -> None:
     old = catalogue.of_release(18)
-    assert "endpointslices.discovery.k8s.io" in {row.name for row in default_rows([], NEWEST, Engine([]).index)}
+    assert "endpointslices.discovery.k8s.io" in {row.name for row in default_rows([], CATALOGUE, Engine([]).index)}
     verbs = {row.name: row.verbs for row in default_rows([], old, Engine([]).index)}
     assert verbs["certificatesigningrequests.certificates.k8s.io/approval"] == ("update",)
 
@@ -366,7 +367,7 @@ def test_a_hard_policy_stays_within_its_steps() -> None:
     )
     policy = Policy((*rules, PolicyRule("Metadata")))
     engine = Engine([policy])
-    found = matrix(engine, default_rows([policy], NEWEST, engine.index), distinguished(engine.index))
+    found = matrix(engine, default_rows([policy], CATALOGUE, engine.index), distinguished(engine.index))
     cells = [one for table in found.tables for _, line in table.lines for one in line]
     assert all(one.levels for one in cells)
     assert any(len(one.levels) > 1 for one in cells)
@@ -405,7 +406,7 @@ def test_a_user_in_more_groups() -> None:
 
 def test_rows_and_people_beyond_the_limit_are_counted() -> None:
     engine = Engine([Policy((PolicyRule("Metadata"),))])
-    rows = [resource_row(NAMED, "example.com", f"kind-{number}", "", NEWEST) for number in range(MOST_ROWS + 3)]
+    rows = [resource_row(NAMED, "example.com", f"kind-{number}", "", CATALOGUE) for number in range(MOST_ROWS + 3)]
     found = matrix(engine, rows, [ALICE])
     assert (len(found.tables[0].lines), found.hidden_rows, found.hidden_identities) == (MOST_ROWS, 3, 0)
     rules = tuple(PolicyRule("None", users=(f"user-{number}",)) for number in range(100))

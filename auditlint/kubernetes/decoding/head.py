@@ -27,7 +27,7 @@ _EXPORT_OPTIONS_UNTIL = 20
 _FIELD_BY_FIELD_UNTIL = 18
 """The last minor version that converts one type into any other, as far as it has the same fields."""
 _ANY_VERSION = frozenset({"APIGroup", "APIGroupList", "APIResourceList", "APIVersions", "Status"})
-_SCHEME_LINES = ((35, 111), (33, 110), (20, 100), (0, 101))
+_SCHEME_LINES = ((38, 110), (35, 111), (33, 110), (20, 100), (0, 101))
 """The line of scheme.go that the server's error names, from that minor version on."""
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from auditlint import spelling
 from auditlint.checks.suggestions.rule_words import group_name
 from auditlint.english import listing, quoted, several
-from auditlint.kubernetes.releases import NEWEST, OLDEST
+from auditlint.kubernetes.releases import NEWEST_KNOWN, OLDEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -333,7 +333,8 @@ def _only(known: Catalogue, ranges: Iterable[tuple[int, int]]) -> str:
     first, last = spans[0][0], max(span[1] for span in spans)
     if last < known.minor:
         return f"only servers up to 1.{last} have"
-    return f"only servers from 1.{first} on have" if last == NEWEST else f"only servers from 1.{first} to 1.{last} have"
+    until = "on" if last == NEWEST_KNOWN else f"to 1.{last}"
+    return f"only servers from 1.{first} {until} have"
 
 
 def _written(group: str) -> str:
