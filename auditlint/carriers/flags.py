@@ -14,7 +14,7 @@ from auditlint.carriers.containers.shell import Word, simple_commands
 from auditlint.carriers.first_look import as_text
 from auditlint.finding import Span
 from auditlint.text.lines import LineIndex
-from auditlint.text.piece import ON_DISK
+from auditlint.text.whole import ON_DISK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

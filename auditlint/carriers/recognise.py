@@ -16,9 +16,9 @@ from auditlint.subjects.links import Links
 from auditlint.subjects.links import link as link_subjects
 from auditlint.subjects.model import ApiServer, ManifestFile, PolicySubject, UnreadText
 from auditlint.text import reader
-from auditlint.text.piece import Whole
 from auditlint.text.places import NodePlaces
 from auditlint.text.plain import plain
+from auditlint.text.whole import Whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -173,7 +173,7 @@ def _in_documents(reading: _Reading, carriers: Iterable[Carrier], bound: _Bound)
     elif reading.as_kind is None and _may_be_text(stream):
         as_text = _in_text(reading, [carrier for carrier in carriers if carrier.in_text], bound)
         if as_text.subjects:
-            return as_text
+            return as_text if as_text.texts else as_text._replace(texts=(ReadText(reading.text, stream),))
     return _with_error(reading, stream, found) if stream.error else found
 
 

@@ -9,18 +9,19 @@ from auditlint import registry
 from auditlint.carriers import recognise
 from auditlint.finding import Finding, Notice, Severity, Span
 from auditlint.kubernetes.releases import NEWEST
-from auditlint.lint import summaries
+from auditlint.lint import ignores, summaries
 from auditlint.report.model import Report
 from auditlint.rule import REGISTRY, Context, Subject
 from auditlint.subjects.links import NO_LINKS, Links
 from auditlint.subjects.model import IgnoreComments, PolicySubject, UnreadText
-from auditlint.text import reader, source
+from auditlint.text import source
 from auditlint.text.places import NodePlaces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from auditlint.carriers.custom_resource import Definitions
+    from auditlint.carriers.recognise import ReadText
     from auditlint.rule import Rule
     from auditlint.settings import Settings
 
@@ -45,6 +46,8 @@ class _File(NamedTuple):
     path: str
     data: bytes
     subjects: tuple[Subject, ...]
+    texts: tuple[ReadText, ...]
+    """Where comments for auditlint may stand."""
 
 
 class _Run:
@@ -155,7 +158,7 @@ def _read(
 
             run.definitions.append(Definitions(given.path, given.data))
         if found.subjects:
-            yield _File(given.path, content, tuple(found.subjects))
+            yield _File(given.path, content, tuple(found.subjects), found.texts)
             continue
         run.passed_over += not found.defines
         if as_kind and as_kind != "policy":
@@ -170,7 +173,7 @@ def _judge(file: _File, settings: Settings, run: _Run) -> list[Finding]:
     run.notices += [notice for subject in file.subjects for notice in _too_hard(subject)]
     selected = _selection(file.path, settings)
     reported = _give_way(findings, selected)
-    if _mentions_us(file.data):
+    if any(ignores.mentions_us(text.data) for text, _ in file.texts):
         reported = _suppress(file, reported, run, settings, _without_profiles(findings, selected, settings))
     return [_weigh(finding, settings) for finding in reported if selected(finding.rule)]
 
@@ -185,11 +188,6 @@ def _too_hard(subject: Subject) -> Iterator[Notice]:
         named = ", ".join(map(str, lines[:5])) + (" and more" if len(lines) > 5 else "")  # noqa: PLR2004
         which = f"{len(lines)} rules (line {named})"
         yield Notice(subject.path, f"analysis-budget: {which} too hard to decide in full, so not all is said of them")
-
-
-def _mentions_us(data: bytes) -> bool:
-    """Tell at reading speed whether the file may hold comments for auditlint."""
-    return b"auditlint" in data.lower() or data.startswith((b"\xff\xfe", b"\xfe\xff"))
 
 
 def _without_profiles(
@@ -208,11 +206,8 @@ def _suppress(
 
     A comment is of use, too, that covers one of `otherwise`, which is found in another run.
     """
-    from auditlint.lint import ignores
-
     registry.load()
-    stream = reader.read(file.data)
-    comments, malformed = ignores.read_ignores(file.data, stream)
+    comments, malformed = ignores.of_texts(file.texts)
     findings, unused = ignores.apply(findings, comments, otherwise)
     idle = _idle_categories(file)
     unused = tuple(
@@ -220,8 +215,7 @@ def _suppress(
         for ignore, name in unused
         if _runs(name, file.path, settings) and REGISTRY[name].category not in idle
     )
-    first = stream.documents[0] if stream.documents else None
-    places = NodePlaces(first and first.root, first.first if first else Span(1, 1, 1, 1))
+    places = NodePlaces(None, Span(1, 1, 1, 1))
     subject = IgnoreComments(file.path, 0, places, frozenset(REGISTRY), comments, unused, malformed)
     return [*findings, *_run_rules(subject, run, settings)]
 

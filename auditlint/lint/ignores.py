@@ -13,8 +13,10 @@ from auditlint.text.nodes import Alias, Mapping, Sequence
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from auditlint.carriers.recognise import ReadText
     from auditlint.text.comments import Comment
     from auditlint.text.nodes import Node, Stream
+    from auditlint.text.piece import Text
 
 MARK = re.compile(r"#+\s*auditlint\b\s*:?", re.IGNORECASE)
 IGNORE = re.compile(r"#+\s*auditlint\s*:\s*ignore(-file)?\s*\[([^\]]*)\]\s*(.*)", re.IGNORECASE | re.DOTALL)
@@ -23,8 +25,41 @@ IGNORE = re.compile(r"#+\s*auditlint\s*:\s*ignore(-file)?\s*\[([^\]]*)\]\s*(.*)"
 END = (1 << 60, 0)
 
 
+def mentions_us(data: bytes) -> bool:
+    """Tell at reading speed whether a text may hold comments for auditlint."""
+    return b"auditlint" in data.lower() or data.startswith((b"\xff\xfe", b"\xfe\xff"))
+
+
+def of_texts(texts: Iterable[ReadText]) -> tuple[tuple[Ignore, ...], tuple[tuple[Span, str], ...]]:
+    """Return the ignore comments of a file and of the texts in it, and the malformed ones with their text."""
+    ignores: list[Ignore] = []
+    malformed: list[tuple[Span, str]] = []
+    for text, stream in texts:
+        if mentions_us(text.data):
+            own, unclear = read_ignores(text.data, stream)
+            ignores += [_on_disk(ignore, text) for ignore in own]
+            malformed += [(text.span(span), said) for span, said in unclear]
+    return tuple(ignores), tuple(malformed)
+
+
+def _on_disk(ignore: Ignore, text: Text) -> Ignore:
+    """Return a comment as it stands on disk with what it covers; in an encoded text, that stays as it is in that."""
+    from auditlint.text.piece import DecodedPiece, Piece
+
+    span = text.span(ignore.span)
+    if isinstance(text, Piece):
+        return ignore._replace(span=span, first=_place(ignore.first, text), last=_place(ignore.last, text))
+    return ignore._replace(span=span, within=Span(*span)) if isinstance(text, DecodedPiece) else ignore
+
+
+def _place(place: tuple[int, int], text: Text) -> tuple[int, int]:
+    line, column = max(place[0], 1), max(place[1], 1)
+    found = text.span(Span(line, column, line, column))
+    return found.line, found.column
+
+
 def read_ignores(data: bytes, stream: Stream) -> tuple[tuple[Ignore, ...], tuple[tuple[Span, str], ...]]:
-    """Return the ignore comments of a file, and the malformed ones with their text."""
+    """Return the ignore comments of a text, and the malformed ones with what they say."""
     found = [comment for comment in comments(data, stream) if MARK.match(comment.text)]
     if not found:
         return (), ()

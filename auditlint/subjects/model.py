@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from auditlint.change import Append
+from auditlint.finding import DecodedSpan
 from auditlint.kubernetes.cluster import ORDINARY, Cluster
 
 if TYPE_CHECKING:
@@ -341,10 +342,17 @@ class Ignore(NamedTuple):
     first: tuple[int, int]
     last: tuple[int, int]
     """Line and column; findings that start from `first` up to, and not including, `last` are covered."""
+    within: Span | None = None
+    """The place of the encoded text that the comment stands in: lines and columns are those of the decoded one."""
 
     def covers(self, finding: Finding) -> bool:
         """Tell whether the comment names the finding's rule and covers its start."""
-        return finding.rule in self.names and self.first <= finding.span[:2] < self.last
+        if finding.rule not in self.names:
+            return False
+        if self.within is None:
+            return self.first <= finding.span[:2] < self.last
+        span = finding.span
+        return isinstance(span, DecodedSpan) and span == self.within and self.first <= span.inner[:2] < self.last
 
 
 class IgnoreComments(NamedTuple):

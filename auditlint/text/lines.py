@@ -18,15 +18,16 @@ def split_lines(text: str) -> list[str]:
 class LineIndex:
     """Turns offsets into a text into lines and columns, both from 1."""
 
-    __slots__ = ("_starts",)
+    __slots__ = ("_end", "_starts")
 
     def __init__(self, text: str, first: int = 0) -> None:
         """Index the lines of a text, the first of which begins at offset `first`."""
+        self._end = len(text)
         self._starts = [first, *[match.end() for match in re.finditer(_LINE_END, text)]]
 
     def offset(self, line: int, column: int) -> int:
-        """Return the offset of a line and column; beyond the last line, the start of that."""
-        return self._starts[min(line, len(self._starts)) - 1] + column - 1
+        """Return the offset of a line and column; beyond the last line, the end of the text."""
+        return self._starts[line - 1] + column - 1 if line <= len(self._starts) else self._end
 
     def place(self, offset: int) -> tuple[int, int]:
         """Return the line and column of an offset."""

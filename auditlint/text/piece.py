@@ -1,4 +1,4 @@
-"""Texts, and where each of their characters stands in the file on disk: the file itself, and pieces of it.
+"""Pieces of a file: texts inside it, and where each of their characters stands on disk.
 
 A piece is cut out of another text: the lines of a fence without their indentation, the content of a quoted string
 without its escapes. It keeps runs of characters, not an entry for each, and a piece may be cut out of a piece.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.finding import DecodedSpan, Span
 from auditlint.text.encoding import display
@@ -18,71 +18,9 @@ from auditlint.text.lines import LineIndex
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from auditlint.text.whole import Whole
+
 _BOM = "\ufeff"
-
-
-class Text(Protocol):
-    """A text, on disk or inside another one."""
-
-    @property
-    def data(self) -> bytes:
-        """The text as a file would hold it."""
-
-    @property
-    def text(self) -> str:
-        """Its characters."""
-
-    @property
-    def lines(self) -> LineIndex:
-        """Where its lines begin."""
-
-    @property
-    def pointer(self) -> str:
-        """What the pointers to values in it begin with: of a piece, where that is, and `#`."""
-
-    @property
-    def document(self) -> int | None:
-        """The document on disk that it is a part of; None where each of its documents is one on disk."""
-
-    def span(self, span: Span) -> Span:
-        """Return where lines and columns of this text stand on disk."""
-
-    def stretch(self, start: int, end: int) -> Span:
-        """Return where the characters between two offsets stand on disk."""
-
-
-class Whole:
-    """A file on disk."""
-
-    pointer = ""
-    document = None
-
-    def __init__(self, data: bytes, text: str | None = None) -> None:
-        self.data = data
-        if text is not None:
-            self.text = text
-
-    @cached_property
-    def text(self) -> str:
-        """The text without its byte order mark; columns count its characters."""
-        return display(self.data)
-
-    @cached_property
-    def lines(self) -> LineIndex:
-        """Where its lines begin."""
-        return LineIndex(self.text)
-
-    def span(self, span: Span) -> Span:
-        """Return the span itself."""
-        return span
-
-    def stretch(self, start: int, end: int) -> Span:
-        """Return the lines and columns of two offsets."""
-        return Span(*self.lines.place(start), *self.lines.place(end))
-
-
-ON_DISK = Whole(b"")
-"""A file on disk, for those who ask only where something stands."""
 
 
 class Runs(NamedTuple):
@@ -216,6 +154,10 @@ class DecodedPiece:
     def stretch(self, start: int, end: int) -> Span:
         """Return the same for two offsets."""
         return self.span(Span(*self.lines.place(start), *self.lines.place(end)))
+
+
+if TYPE_CHECKING:
+    Text = Whole | Piece | DecodedPiece
 
 
 def cut(outer: Text, stretches: Sequence[tuple[int, int]], pointer: str, document: int) -> Piece:

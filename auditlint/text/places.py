@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.finding import Span
 from auditlint.text.nodes import Content, Entry, Mapping, Node, Placed, Scalar, Sequence, content, is_empty
-from auditlint.text.piece import ON_DISK
+from auditlint.text.whole import ON_DISK
 
 if TYPE_CHECKING:
     from auditlint.finding import Path

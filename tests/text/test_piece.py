@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditlint.finding import DecodedSpan, Span
-from auditlint.text.piece import DecodedPiece, Piece, Whole, cut
+from auditlint.text.piece import DecodedPiece, Piece, cut
 from auditlint.text.reader import read
+from auditlint.text.whole import Whole
 from auditlint.text.written import string_piece
 from auditlint.text.yaml_reader import read_yaml
 from tests.text.texts import scalars, slice_of, yaml_texts
