@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _BREAKS = "\n\r\x85\u2028\u2029"
 _BREAK = re.compile(f"\r\n|[{_BREAKS}]")
+_BREAK_OR_END = re.compile(rf"{_BREAK.pattern}|\Z")
 _LINE = re.compile(f"[^{_BREAKS}]*")
 _GAP = re.compile(f"[ \t{_BREAKS}]+")
 _PROPERTIES = re.compile(rf"(?:(?:!\S*|&[0-9A-Za-z_-]*)(?:[ \t{_BREAKS}]|#[^{_BREAKS}]*)*)*")
@@ -215,7 +216,7 @@ def _block_scalar(scan: _Scan, node: Scalar) -> None:
             _separate(scan, ends, folds=may_fold and not blank)
             scan.cutter.copy(start, min(end, start + scan.missing))
             may_fold, ends = node.style == ">" and not blank, []
-        ends += _breaks(scan.text, scan.at, scan.skip(_BREAK).end())
+        ends += _breaks(scan.text, scan.at, scan.skip(_BREAK_OR_END).end())
     scan.at = ends[0].start if ends else scan.at
     for match in islice(_BREAK.finditer(scan.text, scan.at), scan.missing):
         scan.put_break(_break(match))

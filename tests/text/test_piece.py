@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from auditlint.finding import DecodedSpan, Span
@@ -236,6 +236,8 @@ def test_each_character_stands_where_it_is_written(style: str, data: st.DataObje
 
 
 @settings(max_examples=600, deadline=None)
+@example("|-\n #")
+@example("&a?ba a: b\n*a : c\n")
 @given(yaml_texts())
 def test_every_string_that_is_read_can_be_read_along(text: str) -> None:
     """Whatever the readers make a scalar of, its characters are found again."""
