@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from auditlint import profiles
 from auditlint.checks.server.backends import no_backend
-from auditlint.checks.server.flag_words import at_flag, example, lacks, meant, names_of
+from auditlint.checks.server.flag_words import and_mount, at_flag, example, lacks, meant, names_of
 from auditlint.english import listing, noun
 from auditlint.kubernetes import audit_options, container, feature_gates
 
@@ -40,8 +40,8 @@ def _no_log(server: ApiServer, context: Context) -> Finding:
     use = server.flags.last(_WEBHOOK)
     where = "the webhook" if server.flags.text(_WEBHOOK) else "AuditSinks"
     message = (
-        f"events go to {where} alone, and the profile asks for a log file as well. Add {example(server, _LOG)}, "
-        "and mount its folder"
+        f"events go to {where} alone, and the profile asks for a log file as well. Add {example(server, _LOG)}"
+        f"{and_mount(server, 'its folder')}"
     )
     if use:
         return at_flag(server, context, use, message, about=(_LOG,))

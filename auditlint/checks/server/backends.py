@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditlint.checks.server.flag_words import NOT_STARTING, at_flag, example, lacks, meant
+from auditlint.checks.server.flag_words import NOT_STARTING, and_mount, at_flag, example, lacks, meant
 from auditlint.english import speech
 from auditlint.finding import Related, Severity
 from auditlint.kubernetes import audit_options, kubeconfig
@@ -40,7 +40,7 @@ def auditing_off(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report an apiserver with neither a policy nor a backend."""
     if no_backend(server) and lacks(server, "audit-policy-file"):
         added = f"{example(server, 'audit-policy-file')} and {example(server, 'audit-log-path')}"
-        message = f"nothing is audited: there is neither a policy nor a backend. Add {added}, and mount both"
+        message = f"nothing is audited: there is neither a policy nor a backend. Add {added}{and_mount(server, 'both')}"
         yield context.key(server.arguments_place, message)
 
 
@@ -73,7 +73,7 @@ def backend_without_policy(server: ApiServer, context: Context) -> Iterator[Find
         first = min(uses, key=lambda use: use.position)
         message = (
             f"nothing is logged, and the server does not say so: {server.named(first.name)} counts for nothing without "
-            f"a policy. Add {example(server, 'audit-policy-file')}, and mount that file"
+            f"a policy. Add {example(server, 'audit-policy-file')}{and_mount(server, 'that file')}"
         )
         yield at_flag(server, context, first, message, about=("audit-policy-file",))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from auditlint.checks.suggestions import flag_names
 from auditlint.english import listing
 from auditlint.kubernetes import known_flags
+from auditlint.kubernetes.container import Files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,6 +39,11 @@ def example(server: ApiServer, name: str) -> str:
     """Return a flag with a value that it accepts, as the server's carrier writes it."""
     flag = known_flags.find(name, server.minor)
     return server.written(name, EXAMPLES.get(name) or (flag.default if flag else "") or "VALUE")
+
+
+def and_mount(server: ApiServer, what: str) -> str:
+    """Return the rest of an advice: what to mount, where the server does not see the files of the host anyway."""
+    return "" if server.files is Files.HOST else f", and mount {what}"
 
 
 def names_of(server: ApiServer, flags: Iterable[str]) -> str:

@@ -20,6 +20,7 @@ from auditlint.checks.suggestions import flag_names
 from auditlint.english import listing, speech
 from auditlint.finding import Severity
 from auditlint.kubernetes import audit_options, known_flags, releases
+from auditlint.kubernetes.container import Files
 from auditlint.kubernetes.parsed_flags import REPLACEMENTS, FlagProblem
 from auditlint.rule import Category
 from auditlint.subjects.model import ApiServer
@@ -388,7 +389,9 @@ def invalid_path(server: ApiServer, context: Context) -> Iterator[Finding]:
             certain = fault.case in {"url", "folder"}
             severity = Severity.ERROR if certain else Severity.WARNING
             bare = server.written(use.name, fault.path.strip())
-            message = _MISLEADING[fault.case].format(path=fault.path, flag=server.named(use.name), bare=bare)
+            around = _ON_HOST if server.files is Files.HOST else _IN_CONTAINER
+            name = server.named(use.name)
+            message = _MISLEADING[fault.case].format(path=fault.path, flag=name, bare=bare, **around)
             start = f"{NOT_STARTING}: " if fault.by else ""
             refused = bool(fault.by)
             details = {"refused": refused, "severity": severity, "about": (use.name,)}
@@ -396,15 +399,20 @@ def invalid_path(server: ApiServer, context: Context) -> Iterator[Finding]:
 
 
 _MISLEADING = {
-    "url": '"{path}" is a URL, and {flag} takes the path of a file in the container; nothing is downloaded. '
-    "Put the file on the host and mount it",
+    "url": '"{path}" is a URL, and {flag} takes the path of a file{where}; nothing is downloaded. '
+    "Put the file on the host{mounted}",
     "folder": '"{path}" ends in a slash, and {flag} takes a file, not a folder. Name the file in it',
     "blank": '"{path}" has a blank at its start or end, and that is part of the file\'s name. Write {bare}',
     "unexpanded": '"{path}" is taken literally: no shell stands between, so the file is looked for in a folder of that '
     "name below the working directory. Write the path out, from /",
-    "relative": '"{path}" is relative to the working directory of the container, which the image decides. '
-    "Write the path from /",
+    "relative": '"{path}" is relative to the working directory of {whose}. Write the path from /',
 }
+_IN_CONTAINER = {
+    "where": " in the container",
+    "mounted": " and mount it",
+    "whose": "the container, which the image decides",
+}
+_ON_HOST = {"where": "", "mounted": "", "whose": "the process"}
 
 
 @rule(

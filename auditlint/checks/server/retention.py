@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditlint.checks.server.flag_words import at_flag, example, meant, names_of
+from auditlint.checks.server.flag_words import and_mount, at_flag, example, meant, names_of
 from auditlint.english import counted
 from auditlint.finding import Severity
 from auditlint.kubernetes import container
+from auditlint.kubernetes.container import Files
 from auditlint.rule import Category
-from auditlint.subjects.model import ApiServer
+from auditlint.subjects.model import ApiServer, Runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -172,10 +173,10 @@ def log_to_stdout(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report `--audit-log-path=-`."""
     use = server.flags.last("audit-log-path")
     if use is not None and use.value == "-":
+        kept = "" if server.runs is Runs.PROCESS else ": the kubelet keeps 5 files of 10 MB by default"
         message = (
-            "audit events go to standard output, between the lines of the server's own log, and go with it: the "
-            "kubelet keeps 5 files of 10 MB by default. "
-            f"Write {example(server, 'audit-log-path')}, and mount its folder"
+            f"audit events go to standard output, between the lines of the server's own log, and go with it{kept}. "
+            f"Write {example(server, 'audit-log-path')}{and_mount(server, 'its folder')}"
         )
         yield at_flag(server, context, use, message)
 
@@ -198,7 +199,8 @@ def _device(server: ApiServer, path: str) -> str:
         return '"/dev/null" throws every event away'
     if server.minor >= container.ROTATION_CAN_BE_OFF_FROM and server.flags.number(_SIZE) == 0:
         return f'"{path}" mixes audit events with what else is written there'
+    memory = "memory" if server.files is Files.HOST else "the container's memory"
     return (
         f'"{path}" is rotated like a file: after {_size(server)} MB the server renames it and goes on in an ordinary '
-        "file in the container's memory until that is full, or cannot rename it and drops every event"
+        f"file in {memory} until that is full, or cannot rename it and drops every event"
     )
