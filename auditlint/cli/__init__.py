@@ -12,6 +12,7 @@ import click
 
 from auditlint import __version__
 from auditlint.errors import AuditlintError, QuestionError, RefusedError
+from auditlint.report.printable import printable
 
 COMMANDS = {
     "check": "Lint audit policies and kube-apiserver manifests.",
@@ -122,7 +123,7 @@ def _message(error: click.ClickException | AuditlintError) -> str:
 
 def _fail(message: str, code: int) -> int:
     try:
-        click.echo(f"auditlint: {' '.join(message.split())}", err=True)
+        click.echo(printable(f"auditlint: {' '.join(message.split())}"), err=True)
     except OSError:
         _drop(2)
     return code

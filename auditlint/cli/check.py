@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections import Counter
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -13,15 +14,15 @@ import click
 from auditlint import lint
 from auditlint import settings as config
 from auditlint.carriers import registry
-from auditlint.cli import BUG, USAGE
-from auditlint.cli.options import Choice, RuleNames
-from auditlint.english import counted
+from auditlint.cli import BUG, USAGE, terminal
+from auditlint.cli.options import Choice, Output, Outputs, RuleNames
 from auditlint.finding import Notice, Severity
-from auditlint.report import Medium, formats, render
+from auditlint.report import formats, render
+from auditlint.report.words import closing_line
 from auditlint.settings import config_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from auditlint.report.model import Report
     from auditlint.settings import Settings
@@ -32,11 +33,22 @@ PATIENCE = 1.0
 
 @click.command("check", short_help="Lint audit policies and kube-apiserver manifests.")
 @click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATH]...")
-@click.option("--format", "output_format", type=Choice(formats("check")), help="Output; on a terminal full, else text.")
+@click.option(
+    "--format",
+    "outputs",
+    type=Outputs(formats("check")),
+    multiple=True,
+    help="Output; on a terminal full, else text; once for each FILE.",
+)
 @click.option("--output-file", type=click.Path(dir_okay=False), help="Write the report there; - is stdout.")
 @click.option("--select", type=RuleNames(), multiple=True, metavar="RULES", help="Report only these rules, categories.")
 @click.option(
     "--ignore", type=RuleNames(), multiple=True, metavar="RULES", help="Do not report these rules, categories."
+)
+@click.option(
+    "--min-severity",
+    type=Choice(config.SEVERITIES),
+    help="The least finding that is shown; others are counted [warning].",
 )
 @click.option("--fail-on", type=Choice(config.FAIL_ON), help="The least finding that makes the exit code 1 [warning].")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
@@ -65,10 +77,8 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
         raise click.UsageError(str(error)) from None
     missing: list[Notice] = []
     sources = _sources(paths or (".",), settings, options, missing)
-    if options["output_file"]:
-        from auditlint.cli import terminal
-
-        target = terminal.target_of(options["output_file"])
+    outputs = _outputs(options["outputs"], terminal.target_of(options["output_file"]))
+    for target in (output.target for output in outputs if output.target):
         terminal.keep_inputs(target, (*paths, *terminal.configuration(settings, options["config_file"])))
         sources = _without_output(sources, target, options["as_kind"])
     progress = _Progress()
@@ -77,11 +87,12 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     finally:
         progress.clear()
     report = report._replace(failed=(*missing, *report.failed))
-    _write(report, options)
+    for output in outputs:
+        _write(report, output, options["color"])
     if not options["quiet"]:
         _tell(report, settings)
     for notice in (*report.failed, *report.crashed):
-        click.echo(f"auditlint: {notice.path}: {notice.message}", err=True)
+        terminal.say(f"auditlint: {notice.path}: {notice.message}")
     if options["statistics"]:
         _statistics(report)
     return _exit_code(report, settings, exit_zero=options["exit_zero"])
@@ -96,11 +107,29 @@ def _settings(options: dict[str, Any]) -> Settings:
     settings = settings._replace(select=selected or settings.select, ignore=(*settings.ignore, *ignored))
     if options["fail_on"]:
         settings = settings._replace(fail_on=options["fail_on"])
+    if options["min_severity"]:
+        settings = settings._replace(min_severity=Severity[options["min_severity"].upper()])
     if options["kubernetes_version"]:
         settings = config.with_version(settings, options["kubernetes_version"], "--kubernetes-version")
     if options["profile"]:
         settings = config.with_profiles(settings, options["profile"], "--profile")
     return config.with_notes(settings)
+
+
+def _outputs(given: Sequence[Output], target: str | None) -> list[Output]:
+    """Return what to write where; `target` is for the format that names no file."""
+    plain = [output.format for output in given if output.target is None]
+    if len(plain) > 1:
+        raise click.UsageError(f"--format {plain[0]} and {plain[1]} would be mixed: give one a file, {plain[1]}=FILE")
+    if target and given and not plain:
+        raise click.UsageError(f"--output-file {target}: no --format is left for it, each names its file")
+    default = "full" if target is None and sys.stdout.isatty() else "text"
+    outputs = [output if output.target else Output(output.format, target) for output in given or [Output(default)]]
+    outputs = [Output(output.format, terminal.target_of(output.target)) for output in outputs]
+    twice = [path for path, number in Counter(output.target for output in outputs).items() if number > 1]
+    if twice:
+        raise click.UsageError(f"--format: two outputs go to {twice[0] or 'standard output'}")
+    return outputs
 
 
 def _sources(
@@ -115,7 +144,6 @@ def _sources(
 def _without_output(sources: Iterator[lint.Source], target: str | None, as_kind: str | None) -> Iterator[lint.Source]:
     """Yield sources without the report of an earlier run; a file that says more than that is not to be replaced."""
     from auditlint.carriers import recognise
-    from auditlint.cli import terminal
     from auditlint.text.source import UnreadableError, read_file
 
     for given in sources:
@@ -159,40 +187,18 @@ class _Progress:
             click.echo("\r\x1b[K", nl=False, err=True)
 
 
-def _write(report: Report, options: dict[str, Any]) -> None:
-    from auditlint.cli import terminal
-
-    target = terminal.target_of(options["output_file"])
-    on_terminal = target is None and sys.stdout.isatty()
-    wanted = options["color"]
-    color = wanted == "always" or (wanted == "auto" and on_terminal and not os.environ.get("NO_COLOR"))
-    output_format = options["output_format"] or ("full" if on_terminal else "text")
-    terminal.write(target, render("check", output_format, report, Medium(color=color)))
+def _write(report: Report, output: Output, color: str) -> None:
+    medium = terminal.medium(output.target, color)
+    terminal.write(output.target, render("check", output.format, report, medium))
 
 
 def _tell(report: Report, settings: Settings) -> None:
     for message in settings.notices:
-        click.echo(f"auditlint: note: {message}", err=True)
+        terminal.say(f"auditlint: note: {message}")
     for notice in report.notices:
-        click.echo(f"{notice.path}: note: {notice.message}", err=True)
-    click.echo(summary_line(report), err=True)
-
-
-def summary_line(report: Report) -> str:
-    """Return what was recognised and passed over, and how many findings count."""
-    kinds = [subject.kind for subject in report.subjects]
-    policies = counted(kinds.count("policy"), "policy", "policies")
-    parts = [policies, counted(kinds.count("apiserver"), "apiserver")]
-    if report.definitions:
-        parts.append(f"{counted(report.definitions, 'file')} with custom resources")
-    if report.passed_over:
-        parts.append(f"{counted(report.passed_over, 'file')} passed over")
-    found = [
-        counted(report.count(severity), severity.word)
-        for severity in (Severity.ERROR, Severity.WARNING, Severity.INFO)
-        if report.count(severity)
-    ]
-    return f"{', '.join(parts)}; {', '.join(found) or 'no findings'}"
+        line = "" if notice.line is None else f"{notice.line}:1:"
+        terminal.say(f"{notice.path}:{line} note: {notice.message}")
+    terminal.say(closing_line(report))
 
 
 def _statistics(report: Report) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,7 +11,7 @@ from auditlint.cli.options import Choice
 from auditlint.cli.policies import read_policy, settings_for
 from auditlint.cli.terminal import STDIN
 from auditlint.policy.table import Asked, table
-from auditlint.report import Medium, formats, render
+from auditlint.report import formats, render
 
 if TYPE_CHECKING:
     from auditlint.report.tables.document import Document
@@ -59,7 +57,5 @@ def command(policy: str, *, compare: str | None, namespace: str | None, **option
 
 
 def _write(document: Document, target: str | None, options: dict[str, Any]) -> None:
-    wanted = options["color"]
-    on_terminal = target is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    medium = Medium(color=wanted == "always" or (wanted == "auto" and on_terminal))
+    medium = terminal.medium(target, options["color"])
     terminal.write(target, render("matrix", options["output_format"], document, medium))

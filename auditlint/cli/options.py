@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -21,6 +21,39 @@ class Choice(click.Choice[str]):
             return str(value)
         known = ", ".join(self.choices)
         self.fail(f'"{value}" is not one of {known}{suggestion(str(value), list(self.choices))}', param, ctx)
+
+
+class Output(NamedTuple):
+    """A format, and the file for it; None: standard output."""
+
+    format: str
+    target: str | None = None
+
+
+class Outputs(click.ParamType[Output]):
+    """A format, or FORMAT=FILE."""
+
+    name = "format"
+
+    def __init__(self, formats: tuple[str, ...]) -> None:
+        self._formats = Choice(formats)
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """Return the formats for the help."""
+        return f"{self._formats.get_metavar(param, ctx)}[=FILE]"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Output:
+        """Return format and file, or fail with a suggestion."""
+        if isinstance(value, Output):
+            return value
+        word, equals, path = str(value).partition("=")
+        if equals and not path:
+            self.fail(f'"{value}" names no file: write {word}=FILE', param, ctx)
+        return Output(self._formats.convert(word, param, ctx), path or None)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Complete the format."""
+        return self._formats.shell_complete(ctx, param, incomplete)
 
 
 class RuleNames(click.ParamType[tuple[str, ...]]):

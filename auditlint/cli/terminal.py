@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 import click
+
+from auditlint.report import Medium
+from auditlint.report.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,6 +19,28 @@ if TYPE_CHECKING:
     from auditlint.settings import Settings
 
 STDIN = STDOUT = "-"
+
+
+def say(message: str) -> None:
+    """Print one line on standard error."""
+    click.echo(printable(message), err=True)
+
+
+def medium(target: str | None, color: str) -> Medium:
+    """Return what an output is written for: a file or standard output; `color` is `auto`, `always` or `never`."""
+    on_terminal = target is None and sys.stdout.isatty()
+    colored = color == "always" or (color == "auto" and on_terminal and not os.environ.get("NO_COLOR"))
+    folder = os.getcwd()
+    return Medium(colored, get_terminal_size().columns, folder, _repository(folder))
+
+
+def _repository(folder: str) -> str:
+    """Return the root of the repository that a folder is in, "" for none."""
+    while not os.path.exists(os.path.join(folder, ".git")):
+        folder, below = os.path.dirname(folder), folder
+        if folder == below:
+            return ""
+    return folder
 
 
 def target_of(option: str | None) -> str | None:
@@ -34,7 +60,7 @@ def keep_inputs(target: str | None, inputs: Iterable[str | None]) -> None:
 def refusal(target: str, path: str) -> click.UsageError:
     """Return what is said where the output would take the place of an input."""
     name = "this file" if path == target else "standard input" if path == STDIN else path
-    return click.UsageError(f"--output-file {target}: the command reads {name}, so it must write another file")
+    return click.UsageError(f"cannot write to {target}: the command reads {name}, so name another file")
 
 
 def same_file(target: str, path: str) -> bool:

@@ -85,6 +85,7 @@ def check(
         rules=tuple(summaries.of_rules(findings)),
         notices=tuple(run.notices),
         files=run.files,
+        min_severity=settings.shown_from,
         passed_over=run.passed_over,
         definitions=len(run.definitions),
         failed=tuple(run.failed),

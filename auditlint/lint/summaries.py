@@ -30,32 +30,37 @@ def of_subject(subject: Subject, links: Links = NO_LINKS) -> SubjectSummary | No
     if isinstance(subject, PolicySubject) and not subject.later:
         refused_by = ("policy",) if subject.loaded.refused else ()
         facts = PolicyFacts(lenient=subject.loaded.lenient, reached=_reached(subject))
-        return _entry(subject, subject.base, subject.minor, refused_by, facts)
+        return _entry(subject, "policy", subject.base, refused_by, facts)
     if isinstance(subject, ApiServer):
-        return _entry(subject, subject.base, subject.minor, links.refused_by(subject))
+        return _entry(subject, subject.carrier, subject.base, links.refused_by(subject))
     if isinstance(subject, UnreadText) and subject.refused:
         if subject.meant == "policy":
-            return _entry(subject, (), subject.minor, ("policy",), PolicyFacts(lenient=False))
-        return _entry(subject, (), subject.minor, ("pod",))
+            return _entry(subject, "policy", (), ("policy",), PolicyFacts(lenient=False))
+        return _entry(subject, "static-pod", (), ("pod",))
     return None
 
 
 def of_rules(findings: Iterable[Finding]) -> Iterator[RuleSummary]:
     """Yield the rules that findings and their related places name, by name."""
-    named = {name for finding in findings for name in (finding.rule, *finding.stands_for)}
+    named = {name for finding in findings for name in (finding.rule, *(note.rule for note in finding.related)) if name}
     for rule in map(REGISTRY.__getitem__, sorted(named)):
         yield RuleSummary(rule.name, rule.category, rule.severity, rule.summary, partial(registry.page, rule.name))
 
 
 def _entry(
-    subject: Subject, base: Path, minor: int, refused_by: tuple[str, ...], policy: PolicyFacts | None = None
+    subject: PolicySubject | ApiServer | UnreadText,
+    carrier: str,
+    base: Path,
+    refused_by: tuple[str, ...],
+    policy: PolicyFacts | None = None,
 ) -> SubjectSummary:
     return SubjectSummary(
         path=subject.path,
-        document=subject.places.document,
+        carrier=carrier,
+        document=subject.document,
         pointer=subject.places.pointer(base),
         line=subject.places.key(base).line,
-        kubernetes=name(minor),
+        kubernetes=name(subject.minor),
         refused_by=refused_by,
         policy=policy,
     )

@@ -5,10 +5,12 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from auditlint.finding import Severity
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from auditlint.finding import Finding, Notice, Severity
+    from auditlint.finding import Finding, Notice
 
 
 class RuleFate(NamedTuple):
@@ -41,6 +43,8 @@ class SubjectSummary(NamedTuple):
     """What a server makes of one thing found, whatever was selected, ignored or suppressed."""
 
     path: str
+    carrier: str
+    """The file format that brings it, such as `policy` or `static-pod`."""
     document: int
     pointer: str
     line: int
@@ -85,6 +89,8 @@ class Report(NamedTuple):
     """Paths that could not be read; the run ends with exit code 2."""
     crashed: tuple[Notice, ...] = ()
     """Checks that failed on a file through a bug of ours; the run ends with exit code 3."""
+    min_severity: Severity = Severity.INFO
+    """What is less is counted, and left out where people read."""
     lines: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     """The lines of each file with findings, for outputs that show them; index 0 is line 1."""
 
@@ -92,6 +98,11 @@ class Report(NamedTuple):
     def live(self) -> tuple[Finding, ...]:
         """The findings that count: those that nothing suppresses."""
         return tuple(finding for finding in self.findings if finding.suppressed is None)
+
+    @property
+    def shown(self) -> tuple[Finding, ...]:
+        """The findings that people are to read."""
+        return tuple(finding for finding in self.live if finding.severity >= self.min_severity)
 
     def count(self, severity: Severity) -> int:
         """Return how many findings of a severity count."""

@@ -1,21 +1,58 @@
-"""The one door for text that others wrote: nothing of it may drive what shows it."""
+"""The one door for text that others wrote: what goes out drives neither a terminal nor a runner, page or table.
+
+A runner of CI reads what a command prints, on standard output and on standard error, and takes orders from it:
+`::error …::` at the start of a line (GitHub Actions), `##[…]` and `##vso[…]` anywhere in it (Azure Pipelines).
+"""
 
 from __future__ import annotations
 
+import json
+import re
 import unicodedata
+from html import escape
+
+_ORDER = re.compile(r"(?<!\S)::(?=[A-Za-z-]+(?: [^:]*)?::)|##(?=\w*\[)")
+_STAND_IN = "\N{REPLACEMENT CHARACTER}"
+_MARKDOWN = str.maketrans({character: f"\\{character}" for character in "\\`*_[]<>|~&#"})
 
 
 def printable(text: str) -> str:
-    """Return text with control characters escaped, so that no file can drive the terminal that shows it."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(character if harmless(character) else _escape(character) for character in text)
+    """Return text with control characters, and what would be an order to a runner, escaped."""
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(character if harmless(character) else _escaped(character) for character in text)
+    return _ORDER.sub(_without_order, text) if "::" in text or "##" in text else text
 
 
 def harmless(character: str) -> bool:
-    """Tell whether a character is shown, and does nothing else."""
-    return unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    """Tell whether a character is shown, and does nothing else; what XML cannot hold is not."""
+    return unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Zl", "Zp"} and character not in "\ufffe\uffff"
 
 
-def _escape(character: str) -> str:
+def shown_as_it_stands(line: str) -> str:
+    """Return a line of a file in as many characters, with stand-ins for those that are no text."""
+    shown = "".join(" " if character == "\t" else character if harmless(character) else _STAND_IN for character in line)
+    return _ORDER.sub(lambda match: match[0][0] + _STAND_IN, shown)
+
+
+def as_json(document: object) -> str:
+    """Return a document as JSON in ASCII with a final newline, in which no runner finds an order."""
+    return _ORDER.sub(r"#\\u0023", json.dumps(document, indent=1)) + "\n"
+
+
+def markup(text: str) -> str:
+    """Return text that HTML and XML show as it stands, in attributes too."""
+    return escape(printable(text))
+
+
+def markdown(text: str) -> str:
+    """Return text that Markdown shows as it stands, in a table too, and that calls nobody by `@name`."""
+    return printable(text).translate(_MARKDOWN).replace("@", "@<!-- -->")
+
+
+def _escaped(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
+
+
+def _without_order(match: re.Match[str]) -> str:
+    """Return the start of an order with its second character spelled as a number."""
+    return f"{match[0][0]}\\x{ord(match[0][1]):02x}"

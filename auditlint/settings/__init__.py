@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint import registry
+from auditlint.finding import Severity
 from auditlint.kubernetes import releases
 from auditlint.kubernetes.cluster import ORDINARY, Cluster
 from auditlint.rule import REGISTRY
@@ -14,10 +15,10 @@ from auditlint.spelling import suggestion
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from auditlint.finding import Severity
     from auditlint.rule import Option
 
 FAIL_ON = ("refused", "error", "warning", "info", "never")
+SEVERITIES = tuple(severity.word for severity in sorted(Severity, reverse=True))
 
 
 class ConfigError(Exception):
@@ -30,6 +31,8 @@ class Settings(NamedTuple):
     minor: int | None = None
     """The target version's minor number; None: what each file says."""
     fail_on: str = "warning"
+    min_severity: Severity = Severity.WARNING
+    """What is less is counted, and left out where people read."""
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
@@ -47,6 +50,11 @@ class Settings(NamedTuple):
     folder: str = "."
     """The folder that patterns are relative to."""
     notices: tuple[str, ...] = ()
+
+    @property
+    def shown_from(self) -> Severity:
+        """The least severity that people are shown: what a run fails for is never left out."""
+        return Severity.INFO if self.fail_on == "info" else self.min_severity
 
     def selects(self, rule: str) -> bool:
         """Tell whether findings of the rule are reported: by name before category, `ignore` before `select`."""

@@ -38,6 +38,7 @@ def load(path: str | None) -> Settings:
     _validate(document, path)
     settings = Settings(
         fail_on=document.get("fail-on", Settings().fail_on),
+        min_severity=Severity[document.get("min-severity", "warning").upper()],
         select=rule_names(document.get("select", ()), path),
         ignore=rule_names(document.get("ignore", ()), path),
         exclude=tuple(document.get("exclude", ())),

@@ -203,6 +203,7 @@ def test_summary() -> None:
     server = only(ApiServer, pod("command: [kube-apiserver, --audit-log-maxage=x, --audit-log-path=/a]"))
     assert of_subject(server) == SubjectSummary(
         path="file.yaml",
+        carrier="static-pod",
         document=0,
         pointer="/spec/containers/0",
         line=6,

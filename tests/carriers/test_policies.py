@@ -120,6 +120,7 @@ def test_summary() -> None:
     policy = only(PolicySubject, "# x\n" + POLICY.replace("level: M", "Level: M"))
     assert of_subject(policy) == SubjectSummary(
         path="file.yaml",
+        carrier="policy",
         document=0,
         pointer="",
         line=2,

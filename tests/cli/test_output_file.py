@@ -56,8 +56,8 @@ def test_no_input_is_replaced(command: str, target: str, write: Write, tmp_path:
         run = subprocess.run(arguments, cwd=tmp_path, stdin=stdin, capture_output=True, check=False)
     assert (run.returncode, run.stdout) == (2, b"")
     line = complaint(run.stderr.decode())
-    assert line.startswith(f"auditlint: --output-file {target}: the command reads ")
-    assert line.endswith(", so it must write another file")
+    assert line.startswith(f"auditlint: cannot write to {target}: the command reads ")
+    assert line.endswith(", so name another file")
     assert (tmp_path / "p.yaml").read_text() == GOOD
 
 
@@ -66,7 +66,7 @@ def test_the_configuration_is_an_input(command: str, auditlint: Auditlint, write
     write(".auditlint.yaml", "fail-on: error\n")
     run = auditlint(command, write("p.yaml", GOOD), "--output-file", ".auditlint.yaml")
     assert run.returncode == 2
-    assert complaint(run.stderr).startswith("auditlint: --output-file .auditlint.yaml: ")
+    assert complaint(run.stderr).startswith("auditlint: cannot write to .auditlint.yaml: ")
     assert (tmp_path / ".auditlint.yaml").read_text() == "fail-on: error\n"
 
 

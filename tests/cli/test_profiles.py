@@ -83,7 +83,7 @@ def test_selection_goes_on_as_ever(auditlint: Auditlint, options: tuple[str, ...
 
 def test_a_severity_from_the_configuration_wins(auditlint: Auditlint, write: Callable[[str, str], str]) -> None:
     write(".auditlint.yaml", "profile: cis\nrules: {drops-the-rest: info}\n")
-    run = auditlint("check", "p.yaml")
+    run = auditlint("check", "--min-severity", "info", "p.yaml")
     assert (run.returncode, "p.yaml:9:3: info: " in run.stdout) == (0, True)
     write(".auditlint.yaml", "profile: cis\nrules: {drops-the-rest: off}\n")
     assert not auditlint("check", "p.yaml").stdout
@@ -140,7 +140,7 @@ def test_usage_errors(auditlint: Auditlint, arguments: tuple[str, ...], words: s
 @pytest.mark.parametrize("text", ["profile: sitg\n", "profile: [cis, sitg]\n"])
 def test_a_wrong_name_in_the_configuration(auditlint: Auditlint, write: Callable[[str, str], str], text: str) -> None:
     write(".auditlint.yaml", text)
-    run = auditlint("check", "p.yaml")
+    run = auditlint("check", "--min-severity", "info", "p.yaml")
     assert run.returncode == 2
     assert '.auditlint.yaml: "sitg" is not a profile, did you mean "stig"?' in run.stderr
 
@@ -196,7 +196,7 @@ def test_a_setting_without_a_value_is_as_absent(
     auditlint: Auditlint, write: Callable[[str, str], str], text: str
 ) -> None:
     write(".auditlint.yaml", text)
-    run = auditlint("check", "p.yaml")
+    run = auditlint("check", "--min-severity", "info", "p.yaml")
     assert (run.returncode, "drops-the-rest" in run.stdout) == (0, True), run.stderr
     write(".auditlint.yaml", "profil:\n")
     run = auditlint("check", "p.yaml")

@@ -24,7 +24,7 @@ def at_examples(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("at_examples")
 @pytest.mark.parametrize("output_format", FORMATS)
 def test_golden(output_format: str, capfd: pytest.CaptureFixture[str]) -> None:
-    code = run(["check", "--no-config", "--format", output_format, "."])
+    code = run(["check", "--no-config", "--min-severity", "info", "--format", output_format, "."])
     output = capfd.readouterr().out
     golden = GOLDEN / f"examples.{FORMATS[output_format]}"
     if os.environ.get("AUDITLINT_UPDATE_GOLDEN"):

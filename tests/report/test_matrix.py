@@ -157,7 +157,7 @@ def test_nothing_in_a_policy_breaks_a_markdown_table(tmp_path: Path, capfd: pyte
     ]
     columns = {len(re.findall(r"(?<!\\)\|", row)) for row in rows if row.startswith("|")}
     assert columns == {10, 3}
-    assert not [row for row in rows if re.search(r"(?<!\\)[<*`]", row)]
+    assert not [row for row in rows if re.search(r"(?<!\\)[<*`]", row.replace("@<!-- -->", "@"))]
 
 
 def test_csv_says_all_that_the_policy_says(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

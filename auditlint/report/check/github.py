@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditlint.report.check.text import said
+from auditlint.report.printable import printable
+from auditlint.report.words import notes, place, said
 
 if TYPE_CHECKING:
     from auditlint.finding import Finding
@@ -14,24 +15,29 @@ if TYPE_CHECKING:
 COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
 
 
-def render(report: Report, _medium: Medium) -> str:
-    """Return one workflow command a finding that is not suppressed."""
-    return "".join(_command(finding) for finding in report.live)
+def render(report: Report, medium: Medium) -> str:
+    """Return one workflow command for each finding that is shown, paths as seen from the repository's root.
+
+    The message says place and rule too: the log of a run shows nothing else.
+    """
+    return "".join(_command(finding, medium) for finding in report.shown)
 
 
-def _command(finding: Finding) -> str:
+def _command(finding: Finding, medium: Medium) -> str:
     span = finding.span
-    properties = {"file": finding.path, "line": span.line, "endLine": max(span.end_line, span.line)}
+    path = medium.located(finding.path)
+    properties = {"file": path, "line": span.line, "endLine": max(span.end_line, span.line)}
     if span.end_line == span.line:
         # GitHub drops an annotation that has columns on a range of several lines.
         properties |= {"col": span.column, "endColumn": span.end_column}
     properties["title"] = finding.rule
     listed = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
-    return f"::{COMMANDS[finding.severity.word]} {listed}::{_data(said(finding))}\n"
+    lines = (f"{place(path, span)}: {said(finding)} [{finding.rule}]", *notes(finding))
+    return f"::{COMMANDS[finding.severity.word]} {listed}::{'%0A'.join(map(_data, lines))}\n"
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return printable(text).replace("%", "%25")
 
 
 def _property(text: str) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from auditlint import __version__
 from auditlint.finding import Severity
+from auditlint.report.printable import as_json
 
 if TYPE_CHECKING:
     from auditlint.finding import Finding, Fix, Related, Span
@@ -26,7 +26,7 @@ def render(report: Report, _medium: Medium) -> str:
         "summary": _summary(report),
         "notices": [{"path": notice.path, "line": notice.line, "message": notice.message} for notice in report.notices],
     }
-    return json.dumps(document, indent=1, ensure_ascii=True) + "\n"
+    return as_json(document)
 
 
 def _summary(report: Report) -> dict[str, int]:
@@ -35,6 +35,7 @@ def _summary(report: Report) -> dict[str, int]:
         "errors": report.count(Severity.ERROR),
         "warnings": report.count(Severity.WARNING),
         "infos": report.count(Severity.INFO),
+        "refused": sum(bool(subject.refused_by) for subject in report.subjects),
     }
 
 
@@ -42,6 +43,7 @@ def _subject(subject: SubjectSummary) -> dict[str, Any]:
     return {
         "kind": subject.kind,
         "path": subject.path,
+        "carrier": subject.carrier,
         "document": subject.document,
         "pointer": subject.pointer,
         "line": subject.line,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
+
+from auditlint.report.printable import as_json
 
 if TYPE_CHECKING:
     from auditlint.report.explained import Explained
@@ -23,4 +24,4 @@ def render(explained: Explained, _medium: Medium) -> str:
         "omitStages": list(decided.omit_stages),
         "omitManagedFields": decided.omit_managed_fields,
     }
-    return json.dumps(document, indent=1) + "\n"
+    return as_json(document)

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import html
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.english import counted
-from auditlint.report.printable import printable
+from auditlint.report.printable import markup
 from auditlint.report.tables import methods, words
 from auditlint.report.tables.grids import VERBS
 
@@ -79,18 +78,13 @@ def render(document: Document, _medium: Medium) -> str:
     return "\n".join((*parts, panel, f"<script>{script}</script>", "</body>", "</html>")) + "\n"
 
 
-def _text(value: str) -> str:
-    """Return text of a policy as HTML that shows it as it stands."""
-    return html.escape(printable(value))
-
-
 def _hash(content: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"
 
 
 def _head(document: Document, style: str, script: str) -> Iterator[str]:
     against = document["against"]
-    title = f"Who is logged at which level: {_text(document['policy']['path'])}"
+    title = f"Who is logged at which level: {markup(document['policy']['path'])}"
     security = f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'"
     yield '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">'
     yield f'<meta http-equiv="Content-Security-Policy" content="{security}; form-action \'none\'">'
@@ -98,11 +92,11 @@ def _head(document: Document, style: str, script: str) -> Iterator[str]:
     yield '<meta name="color-scheme" content="light dark">'
     yield f"<title>{title}</title>\n<style>{style}</style>\n</head>\n<body>\n<header>"
     yield "<h1>Who is logged at which level</h1>"
-    yield f'<p class="policy">{_text(words.policy_line(document["policy"]))}</p>'
+    yield f'<p class="policy">{markup(words.policy_line(document["policy"]))}</p>'
     if against:
-        yield f'<p class="policy">compared with {_text(words.policy_line(against))}: only the cells that differ</p>'
+        yield f'<p class="policy">compared with {markup(words.policy_line(against))}: only the cells that differ</p>'
     if document["namespace"] is not None:
-        yield f"<p>{_text(words.namespace_line(document).capitalize())}</p>"
+        yield f"<p>{markup(words.namespace_line(document).capitalize())}</p>"
     yield from _legend(document)
     yield '<p class="keys scripted" hidden><kbd>←</kbd><kbd>↑</kbd><kbd>↓</kbd><kbd>→</kbd> move between cells, '
     yield "<kbd>Enter</kbd> opens the rule that decides, <kbd>Esc</kbd> closes it</p></header>"
@@ -129,7 +123,7 @@ def _controls(page: _Page) -> Iterator[str]:
         rest = f" and {len(others)} more" if others else ""
         differing = sum(_unlike(page, row, cell) for row in table["rows"] for cell in row["cells"]) if number else 0
         count = f" – {counted(differing, 'cell differs', 'cells differ')}"
-        yield f'<option value="{number}">{_text(first)}{rest}{count if number else ""}</option>'
+        yield f'<option value="{number}">{markup(first)}{rest}{count if number else ""}</option>'
     yield '</select></label> <label>Find <input id="find" type="search" placeholder="secrets, rbac, /healthz" '
     yield 'autocomplete="off" spellcheck="false"></label>'
     yield '<label class="check"><input id="only" type="checkbox"> only what differs from everybody else</label>'
@@ -152,7 +146,7 @@ def _table(page: _Page, number: int, table: Table) -> Iterator[str]:
     document = page.document
     groups = (_groups(identity) for identity in table["identities"][:_MOST])
     yield f'<section class="people" id="people-{number}" aria-labelledby="who-{number}">'
-    yield f'<h2 id="who-{number}">{_text(words.heading(document, table["identities"]))}</h2>'
+    yield f'<h2 id="who-{number}">{markup(words.heading(document, table["identities"]))}</h2>'
     yield f'<p class="groups">{"; ".join(dict.fromkeys(groups))}</p>'
     if not table["rows"]:
         yield "<p>No cell differs.</p>"
@@ -170,8 +164,8 @@ def _groups(identity: Identity) -> str:
     """Return whom a table speaks of, by the groups that they are in."""
     if identity["user"] is None:
         return "no user and no group"
-    groups = ", ".join(f"<code>{_text(group)}</code>" for group in identity["groups"])
-    who = "anybody" if identity["kind"] in {"others", "group"} else f"<code>{_text(identity['user'])}</code>"
+    groups = ", ".join(f"<code>{markup(group)}</code>" for group in identity["groups"])
+    who = "anybody" if identity["kind"] in {"others", "group"} else f"<code>{markup(identity['user'])}</code>"
     return f"{who} in {groups} and no other group" if groups else f"{who} in no group"
 
 
@@ -195,7 +189,7 @@ def _row(page: _Page, number: int, row: Row, columns: Sequence[Methods]) -> str:
     cells = {cell["verb"]: cell for cell in row["cells"]}
     found = (cells.get(column[0]) for column in columns)
     fields = (_cell(page, number, row, cell) if cell else "<td></td>" for cell in found)
-    return f'<tr data-name="{_text(row["name"])}"><th scope="row">{_name(row)}</th>{"".join(fields)}</tr>'
+    return f'<tr data-name="{markup(row["name"])}"><th scope="row">{_name(row)}</th>{"".join(fields)}</tr>'
 
 
 def _name(row: Row) -> str:
@@ -203,12 +197,12 @@ def _name(row: Row) -> str:
     name, group = row["name"], f".{row['apiGroup']}"
     if row["path"] is None and row["apiGroup"] and group in name:
         name = name.replace(group, "", 1)
-        return f'{_breakable(name)} <span class="group">{_text(row["apiGroup"])}</span>'
+        return f'{_breakable(name)} <span class="group">{markup(row["apiGroup"])}</span>'
     return _breakable(name)
 
 
 def _breakable(name: str) -> str:
-    return _text(name).replace("/", "/<wbr>")
+    return markup(name).replace("/", "/<wbr>")
 
 
 def _class(level: str) -> str:
@@ -220,7 +214,7 @@ def _cell(page: _Page, number: int, row: Row, cell: Cell) -> str:
     single = len(cell["cases"]) == 1 and cell["exact"]
     anchor = _rule_anchor(cell["cases"][0]) if single and not page.document["against"] else ""
     anchor = anchor or page.cases.anchor("".join(_explanation(page, cell)))
-    place = f"cell-{number}-{_text(row['name']).replace(' ', '_')}-{cell['verb']}"
+    place = f"cell-{number}-{markup(row['name']).replace(' ', '_')}-{cell['verb']}"
     marked = " differs" if number and _unlike(page, row, cell) else ""
     if page.document["against"]:
         look, shown = ("changed", _change(cell["cases"][0])) if len(changes) == 1 else ("mixed", _mixed(cell))
@@ -270,7 +264,7 @@ def _explanation(page: _Page, cell: Cell) -> Iterator[str]:
         return
     yield '<ul class="cases">'
     for case in cell["cases"]:
-        when = "" if len(cell["cases"]) == 1 else f"<p>{_text(words.where_words(case, _MOST))}</p>"
+        when = "" if len(cell["cases"]) == 1 else f"<p>{markup(words.where_words(case, _MOST))}</p>"
         links = _decision(case, "rule", page.document["policy"])
         if against and case["was"]:
             links = f"{_decision(case['was'], 'old', against)} before, now {links}"
@@ -304,7 +298,7 @@ def _below(page: _Page) -> Iterator[str]:
 
 
 def _rules(policy: PolicyText, prefix: str) -> Iterator[str]:
-    yield f'<section id="{prefix}rules"><h2>The rules of {_text(policy["path"])}</h2>'
+    yield f'<section id="{prefix}rules"><h2>The rules of {markup(policy["path"])}</h2>'
     for rule in policy["rules"]:
         yield _rule(rule, prefix)
     yield f'<article id="{prefix}no-rule" class="rule"><h3><span class="swatch level-none">None</span> no rule</h3>'
@@ -312,7 +306,7 @@ def _rules(policy: PolicyText, prefix: str) -> Iterator[str]:
 
 
 def _rule(rule: RuleText, prefix: str) -> str:
-    lines = "".join(f"<li><code>{_text(line)}</code></li>" for line in rule["text"])
+    lines = "".join(f"<li><code>{markup(line)}</code></li>" for line in rule["text"])
     more = rule["end_line"] - rule["line"] + 1 - len(rule["text"])
     rest = f"<p>and {more} more lines</p>" if more > 0 else ""
     level = f'<span class="swatch {_class(rule["level"])}">{rule["level"]}</span>'

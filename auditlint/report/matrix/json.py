@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
+
+from auditlint.report.printable import as_json
 
 if TYPE_CHECKING:
     from auditlint.report.medium import Medium
@@ -12,4 +13,4 @@ if TYPE_CHECKING:
 
 def render(document: Document, _medium: Medium) -> str:
     """Return one JSON object with a final newline."""
-    return json.dumps(document, indent=1, ensure_ascii=True) + "\n"
+    return as_json(document)

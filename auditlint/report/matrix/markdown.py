@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint.report.printable import printable
+from auditlint.report.printable import markdown
 from auditlint.report.tables import grids, methods, words
 
 if TYPE_CHECKING:
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from auditlint.report.medium import Medium
     from auditlint.report.tables.document import Cell, Document
     from auditlint.report.tables.grids import Grid, Shown
-
-_ESCAPED = str.maketrans({character: f"\\{character}" for character in "\\`*_[]<>|~&"})
 
 
 class _Headings(NamedTuple):
@@ -33,20 +31,20 @@ def render(document: Document, _medium: Medium) -> str:
     base = next(iter(found), None)
     lines = [*_head(document)]
     for grid, identities in found.items():
-        lines += [f"## {_escaped(words.heading(document, identities))}", ""]
+        lines += [f"## {markdown(words.heading(document, identities))}", ""]
         lines += _tables(grid, headings) if grid == base or document["against"] else _difference(grid, base, headings)
-    lines += [f"{number}. {_escaped(text)}" for text, number in notes.items()]
+    lines += [f"{number}. {markdown(text)}" for text, number in notes.items()]
     lines += [f"\n{line}" for line in words.hidden_lines(document)]
     return "\n".join(lines).rstrip() + "\n"
 
 
 def _head(document: Document) -> Iterator[str]:
-    yield f"# Who is logged at which level: {_escaped(words.policy_line(document['policy']))}"
+    yield f"# Who is logged at which level: {markdown(words.policy_line(document['policy']))}"
     yield ""
     if document["against"]:
-        yield from (f"Compared with {_escaped(words.policy_line(document['against']))}.", "")
+        yield from (f"Compared with {markdown(words.policy_line(document['against']))}.", "")
     if document["namespace"] is not None:
-        yield from (_escaped(f"{words.namespace_line(document).capitalize()}."), "")
+        yield from (markdown(f"{words.namespace_line(document).capitalize()}."), "")
 
 
 def _difference(grid: Grid, base: Grid | None, headings: _Headings) -> Iterator[str]:
@@ -73,7 +71,7 @@ def _table(rows: Sequence[Shown], headings: Sequence[str]) -> Iterator[str]:
     yield f"| {words.SECTIONS[rows[0].section]} | {' | '.join(headings)} |"
     yield "|---" * (len(headings) + 1) + "|"
     for row in rows:
-        yield f"| {_escaped(row.name)} | {' | '.join(map(_escaped, row.cells))} |"
+        yield f"| {markdown(row.name)} | {' | '.join(map(markdown, row.cells))} |"
     yield ""
 
 
@@ -86,8 +84,3 @@ def _look(cell: Cell, document: Document, notes: dict[str, int]) -> str:
         return changes.pop()
     text = words.mixed_words(cell, document)
     return f"mixed ({notes.setdefault(text, len(notes) + 1)})"
-
-
-def _escaped(text: str) -> str:
-    """Return text that Markdown shows as it stands, in a table too."""
-    return printable(text).translate(_ESCAPED)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
+
+from auditlint.report.printable import as_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,4 +14,4 @@ if TYPE_CHECKING:
 
 def render(summary: Mapping[str, Any], _medium: Medium) -> str:
     """Return one JSON object with a final newline."""
-    return json.dumps(summary, indent=1) + "\n"
+    return as_json(summary)

@@ -1,0 +1,77 @@
+"""What several outputs of `check` say in the same words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auditlint import english
+from auditlint.finding import Severity
+from auditlint.report.printable import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from auditlint.finding import Finding, Related, Span
+    from auditlint.report.model import Report, SubjectSummary
+
+
+def said(finding: Finding) -> str:
+    """Return the message, and behind it what to write instead."""
+    return f"{finding.message}. {finding.help}" if finding.help else finding.message
+
+
+def notes(finding: Finding) -> Iterator[str]:
+    """Yield what else is said of a finding: its example, then its related places, each with its place and rule."""
+    if finding.example:
+        yield finding.example
+    for note in finding.related:
+        yield f"{place(note.path, note.span)}: {noted(note)}"
+
+
+def noted(note: Related) -> str:
+    """Return what is said of a related place, with the name of the rule whose finding was folded."""
+    return f"{note.message} [{note.rule}]" if note.rule else note.message
+
+
+def place(path: str, span: Span) -> str:
+    """Return where something stands: `audit-policy.yaml:4:10`."""
+    return f"{path}:{span.line}:{span.column}"
+
+
+def closing_line(report: Report) -> str:
+    """Return the end of a run in one line: what will not start, what was recognised and passed over, the counts."""
+    parts = (", ".join(_verdicts(report)), ", ".join(_found(report)), ", ".join(_counts(report)) or "no findings")
+    return printable("; ".join(part for part in parts if part))
+
+
+def _verdicts(report: Report) -> Iterator[str]:
+    """Yield what the server refuses; nothing where everything starts."""
+    servers = [subject for subject in report.subjects if not subject.policy]
+    policies = [subject for subject in report.subjects if subject.policy]
+    if refused := _refused(servers):
+        yield f"{refused} of {english.counted(len(servers), 'kube-apiserver')} will not start"
+    if refused := _refused(policies):
+        verb = english.noun(refused, "is", "are")
+        yield f"{refused} of {english.counted(len(policies), 'policy', 'policies')} {verb} refused"
+
+
+def _refused(subjects: Sequence[SubjectSummary]) -> int:
+    return sum(bool(subject.refused_by) for subject in subjects)
+
+
+def _found(report: Report) -> Iterator[str]:
+    kinds = [subject.kind for subject in report.subjects]
+    yield english.counted(kinds.count("policy"), "policy", "policies")
+    yield english.counted(kinds.count("apiserver"), "apiserver")
+    if report.definitions:
+        yield f"{english.counted(report.definitions, 'file')} with custom resources"
+    if report.passed_over:
+        yield f"{english.counted(report.passed_over, 'file')} passed over"
+
+
+def _counts(report: Report) -> Iterator[str]:
+    """Yield how many findings there are, worst first, and whether they are shown."""
+    for severity in sorted(Severity, reverse=True):
+        if number := report.count(severity):
+            hidden = "" if severity >= report.min_severity else " not shown"
+            yield f"{english.counted(number, severity.word)}{hidden}"
