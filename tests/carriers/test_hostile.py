@@ -22,9 +22,34 @@ KEYS = (
     *("apiVersion", "kind", "rules", "level", "items", "spec", "template", "jobTemplate", "containers", "command"),
     *("initContainers", "args", "env", "name", "value", "valueFrom", "image", "volumeMounts", "mountPath", "subPath"),
     *("volumes", "hostPath", "path", "type", "projected", "sources", "securityContext", "runAsUser", "op", "users"),
+    *(
+        "apiServer",
+        "extraArgs",
+        "extraVolumes",
+        "readOnly",
+        "pathType",
+        "certificatesDir",
+        "etcd",
+        "external",
+        "caFile",
+    ),
 )
 WORDS = (
-    *("audit.k8s.io/v1", "Policy", "Pod", "List", "Deployment", "AuditSink", "kube-apiserver", "sh", "-c", "None", "x"),
+    *(
+        "audit.k8s.io/v1",
+        "kubeadm.k8s.io/v1beta4",
+        "ClusterConfiguration",
+        "Policy",
+        "Pod",
+        "List",
+        "Deployment",
+        "AuditSink",
+        "kube-apiserver",
+        "sh",
+        "-c",
+        "None",
+        "x",
+    ),
     *("--audit-log-path=/a", "--audit-policy-file", "$(X)", "{{ .x }}", "/spec/containers/0/command/-", "add", "audit"),
 )
 
@@ -38,7 +63,7 @@ def documents() -> SearchStrategy[object]:
     )
 
 
-@given(st.lists(documents(), min_size=1, max_size=3), st.sampled_from((None, "policy", "pod", "flags")))
+@given(st.lists(documents(), min_size=1, max_size=3), st.sampled_from((None, "policy", "pod", "kubeadm", "flags")))
 @settings(max_examples=300, deadline=None)
 def test_any_shape_is_taken(values: list[object], as_kind: str | None) -> None:
     text = yaml.dump_all(values)
@@ -48,7 +73,7 @@ def test_any_shape_is_taken(values: list[object], as_kind: str | None) -> None:
         assert entry is None or entry.path == "x.yaml"
 
 
-@given(st.binary(max_size=60), st.sampled_from((None, "policy", "pod", "flags")))
+@given(st.binary(max_size=60), st.sampled_from((None, "policy", "pod", "kubeadm", "flags")))
 @settings(deadline=None)
 def test_any_bytes_are_taken(data: bytes, as_kind: str | None) -> None:
     result = recognise("x.yaml", data, as_kind=as_kind, named=True, minor=None)

@@ -210,3 +210,10 @@ def test_summary() -> None:
         kubernetes="1.29",
         refused_by=("flags",),
     )
+
+
+def test_places_count_what_is_no_mount() -> None:
+    container = f"{RUN}\nvolumeMounts: [x, {{name: audit, mountPath: /a}}]"
+    server = only(ApiServer, pod(container, spec="volumes: [null, {name: audit, emptyDir: {}}]"))
+    assert server.mount_path(server.mounts[0], Part.NAME) == ("spec", "containers", 0, "volumeMounts", 1, "name")
+    assert server.volume_path(server.volumes[0], Part.NAME) == ("spec", "volumes", 1, "name")

@@ -95,6 +95,28 @@ def test_the_policy_takes_the_release_of_its_server() -> None:
     assert result.policy_of("manifest.yaml") is judged
 
 
+def test_each_server_has_the_policy_as_its_release_does() -> None:
+    beta = POLICY.replace("/v1", "/v1beta1")
+    old, new = pod(FLAGS, image="kube-apiserver:v1.21.0"), pod(FLAGS, image="kube-apiserver:v1.30.0")
+    result = Run(old_y=old, new_y=new, policy_y=beta)
+    first, second = result.policy_of("old.yaml"), result.policy_of("new.yaml")
+    assert first is not None
+    assert second is not None
+    assert first is result.policy("policy.yaml")
+    assert (first.minor, second.minor, second.loaded.refused) == (21, 30, True)
+    assert result.links.refused_by(result.server("old.yaml")) == ("files",)
+    assert result.links.refused_by(result.server("new.yaml")) == ("policy", "files")
+    assert result.servers_of("policy.yaml") == (result.server("old.yaml"), result.server("new.yaml"))
+
+
+def test_linking_again_works_nothing_out_again() -> None:
+    given = [*found(pod(FLAGS, image="kube-apiserver:v1.29.0"), "manifest.yaml").subjects]
+    given += found(POLICY, "policy.yaml").subjects
+    first, again = link(given), link(given)
+    assert all(one is other for one, other in zip(first.subjects, again.subjects, strict=True))
+    assert given[1] is not first.subjects[1]
+
+
 def test_a_policy_under_another_name() -> None:
     result = Run(d__manifest_y=pod(FLAGS), d__audit_y=POLICY, e__other_y=POLICY)
     assert result.policy_of("d/manifest.yaml") is None
