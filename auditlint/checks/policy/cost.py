@@ -1,18 +1,18 @@
 """Rules about events that cost much and tell little.
 
-What an idle cluster sends by itself is in auditlint.checks.chatter.
+What a cluster sends by itself is in auditlint.kubernetes.traffic.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from auditlint import english
 from auditlint.checks.queries import chatter, effects
-from auditlint.checks.suggestions.pasteable import inline
+from auditlint.checks.suggestions.pasteable import block
 from auditlint.english import quoted
 from auditlint.finding import Severity
-from auditlint.kubernetes import served
+from auditlint.kubernetes import served, traffic
 from auditlint.kubernetes.engine.region import Region, Target, meet, region_of
 from auditlint.kubernetes.match import decision_of
 from auditlint.kubernetes.reach import FateKind
@@ -21,13 +21,13 @@ from auditlint.rule import Category, Context
 from auditlint.subjects.model import PolicySubject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from auditlint.checks.queries.chatter import Chatter
+    from auditlint.checks.queries.chatter import Loud
     from auditlint.finding import Finding, Related
     from auditlint.kubernetes.analysis import Analysis
     from auditlint.kubernetes.match import Request
-    from auditlint.kubernetes.policy import GroupResources, PolicyRule
+    from auditlint.kubernetes.policy import GroupResources, Policy, PolicyRule
     from auditlint.subjects.model import ApiServer
 
 rule = Category("policy-cost", PolicySubject)
@@ -48,34 +48,6 @@ _SECRETS = Region(
 
 
 @rule(
-    "events-logged",
-    severity=Severity.INFO,
-    summary="the events that kubelets and controllers write are logged once more",
-    silenced_by=("logs-nothing",),
-)
-def events_logged(policy: PolicySubject, context: Context) -> Iterator[Finding]:
-    """Report that writes of Event objects are logged, of both API groups or of one."""
-    found = _whole(policy)
-    loud, takers = _logged(found, chatter.events())
-    if not found or not takers:
-        return
-    silencer, group = _half_silenced(found, loud, min(takers))
-    if silencer is not None:
-        other = _EVENT_GROUPS[group == ""]
-        message = (
-            f"events of group {quoted(group)} are logged{_at(found, takers)}, while line {_line(policy, silencer)} "
-            f"silences those of group {quoted(other)}: name events of group {quoted(group)} there too"
-        )
-    else:
-        number = f", {_number(loud)} for each Pod that starts" if _number(loud) else ""
-        message = (
-            f"events written by {_who(loud)} are logged{_at(found, takers)}{number}: "
-            'put `level: None` for create, update and patch of events, groups "" and "events.k8s.io", above this rule'
-        )
-    yield _finding(policy, context, message, takers)
-
-
-@rule(
     "leases-logged",
     severity=Severity.INFO,
     summary="the renewals of leases are logged, most requests of an idle cluster",
@@ -83,61 +55,96 @@ def events_logged(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 )
 def leases_logged(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report that heartbeats of nodes, and of leaders of the control plane, are logged."""
-    found = _whole(policy)
-    loud, takers = _logged(found, chatter.leases(policy.minor))
-    if found and takers:
-        message = (
-            f"lease renewals by {_who(loud)} are logged{_at(found, takers)}, {_a_day(loud)}: "
-            "put the `level: None` rules of `auditlint explain leases-logged` above this rule"
-        )
-        yield _finding(policy, context, message, takers)
+
+    def message(found: Analysis, loud: Loud) -> str:
+        return f"lease renewals by {english.listing(loud.who)} are logged{_at(found, loud)}: {_a_day(loud)}"
+
+    yield from _chatter(policy, context, "leases", message)
 
 
 @rule(
     "health-checks-logged",
     severity=Severity.INFO,
     summary="the health checks of kube-apiserver are logged",
+    gives_way_to=("leases-logged",),
     silenced_by=("logs-nothing",),
 )
 def health_checks_logged(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report that GETs of /livez, /readyz and /healthz by probes and load balancers are logged."""
-    found = _whole(policy)
-    loud, takers = _logged(found, chatter.health_checks(policy.minor))
-    if found and takers:
-        paths = english.listing([one.who for one in loud])
-        number = f", {_number(loud):,} a day from kubeadm's probes of each kube-apiserver" if _number(loud) else ""
-        urls = inline([f"{one.who}*" for one in loud])
-        message = (
-            f"health checks of {paths} are logged{_at(found, takers)}{number}: "
-            f'put `level: None` with `verbs: ["get"]` and `nonResourceURLs: {urls}` above this rule'
-        )
-        yield _finding(policy, context, message, takers)
+
+    def message(found: Analysis, loud: Loud) -> str:
+        number = f": {loud.number:,} a day from kubeadm's probes of each kube-apiserver" if loud.number else ""
+        return f"health checks of {english.listing(loud.who)} are logged{_at(found, loud)}{number}"
+
+    yield from _chatter(policy, context, "health checks", message)
 
 
 @rule(
     "noisy-watch",
     severity=Severity.INFO,
     summary="the endless watches of kubelets and kube-proxy are logged",
+    gives_way_to=("leases-logged", "health-checks-logged"),
     silenced_by=("logs-nothing",),
 )
 def noisy_watch(policy: PolicySubject, context: Context) -> Iterator[Finding]:
-    """Report that watches which every node ends and starts again all day are logged."""
+    """Report watches that every node ends and starts again all day."""
+
+    def message(found: Analysis, loud: Loud) -> str:
+        resources = list(dict.fromkeys(part.requests[0].resource for part in loud.parts))
+        watches = f"watches of {english.listing(resources)} by {english.listing(loud.who)}"
+        return f"{watches} are logged{_at(found, loud)}: {_a_day(loud)}"
+
+    yield from _chatter(policy, context, "watches", message)
+
+
+@rule(
+    "events-logged",
+    severity=Severity.INFO,
+    summary="the events that kubelets and controllers write are logged once more",
+    gives_way_to=("leases-logged", "health-checks-logged", "noisy-watch"),
+    silenced_by=("logs-nothing",),
+)
+def events_logged(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+    """Report that writes of Event objects are logged, of both API groups or of one."""
+
+    def message(found: Analysis, loud: Loud) -> str:
+        silencer, group = _half_silenced(found, loud)
+        if silencer is None:
+            number = f": {loud.number} for each Pod that starts" if loud.number else ""
+            return f"events written by {english.listing(loud.who)} are logged{_at(found, loud)}{number}"
+        other = _EVENT_GROUPS[group == ""]
+        silent = f"line {_line(policy, silencer)} silences those of group {quoted(other)}"
+        return f"events of group {quoted(group)} are logged{_at(found, loud)}, while {silent}"
+
+    yield from _chatter(policy, context, "events", message)
+
+
+def _chatter(
+    policy: PolicySubject, context: Context, kind: str, message: Callable[[Analysis, Loud], str]
+) -> Iterator[Finding]:
+    """Report one kind of chatter at the first rule that logs it; the help silences all kinds that are logged."""
     found = _whole(policy)
-    loud, takers = _logged(found, chatter.watches(policy.minor))
-    if found and takers:
-        resources = list(dict.fromkeys(one.requests[0].resource for one in loud))
-        message = (
-            f"watches of {english.listing(resources)} by {_who(loud)}, begun anew every 5 to 10 minutes, are logged"
-            f"{_at(found, takers)}, {_a_day(loud)}: "
-            "put the `level: None` rules of `auditlint explain noisy-watch` above this rule"
-        )
-        yield _finding(policy, context, message, takers)
+    if not found:
+        return
+    everything = chatter.logged(found, policy.minor)
+    if kind in everything:
+        loud = everything[kind]
+        advice = _silencing(policy, everything, loud.first)
+        yield _finding(policy, context, message(found, loud), loud.takers, help=advice, about=("chatter",))
+
+
+def _silencing(policy: PolicySubject, everything: Mapping[str, Loud], here: int) -> str:
+    """Return the advice to put the rules that silence all chatter above the first rule that logs some of it."""
+    first = min(loud.first for loud in everything.values())
+    where = "this one" if first == here else f"line {_line(policy, first)}"
+    rules = [one for kind in everything for one in chatter.KINDS[kind].silencers(policy.minor)]
+    return f"Put {'these rules' if len(rules) > 1 else 'this rule'} above {where}:\n{block(rules)}"
 
 
 @rule(
     "reads-with-bodies",
     severity=Severity.INFO,
-    summary="reads are logged with their whole answer",
+    summary="reads are logged with their whole response",
     gives_way_to=("everything-with-bodies", "secret-bodies-logged"),
     silenced_by=("logs-nothing",),
 )
@@ -150,34 +157,35 @@ def reads_with_bodies(policy: PolicySubject, context: Context) -> Iterator[Findi
     spared = {index: one for index, one in takers.items() if not _is_worse(found, index)}
     takers = spared or takers
     index = min(takers)
-    advice = "put `level: Metadata` for get, list and watch of the same resources above this rule"
-    if set(found.policy.rules[index].verbs) - {"watch"} <= set(_READS) and found.policy.rules[index].verbs:
-        advice = "write `level: Metadata`"
     objects = ", all objects of the list" if takers[index].verb == "list" else ""
-    message = f"{found.command(takers[index])} is logged with its whole answer{objects}: {advice}"
-    yield _finding(policy, context, message, takers)
+    message = f"{found.command(takers[index])} is logged with its whole response{objects}"
+    yield _finding(policy, context, message, takers, help=_without_bodies(found.policy.rules[index]))
 
 
 @rule(
     "everything-with-bodies",
     severity=Severity.INFO,
-    summary="a rule without selectors logs all that is left with bodies and answers",
+    summary="a rule without selectors logs all that is left with request and response",
     gives_way_to=("secret-bodies-logged",),
     silenced_by=("logs-nothing",),
 )
 def everything_with_bodies(policy: PolicySubject, context: Context) -> Iterator[Finding]:
-    """Report a catch-all at RequestResponse that takes some request with an answer."""
+    """Report a catch-all at RequestResponse that matches some request with a response."""
     found = _judged(policy)
     index = found.closing if found else None
     if not found or index is None or not _keeps_answers(found, index):
         return
     request = _readable(policy, found, index, _WITH_ANSWERS)
     if request:
-        message = (
-            f"everything that no rule above takes is logged with body and answer, such as {found.command(request)}: "
-            "write `level: Metadata` here, and above it RequestResponse for the resources whose bodies you need"
+        message = "everything that no rule above matches is logged with the bodies of request and response"
+        yield _finding(
+            policy,
+            context,
+            message,
+            {index: request},
+            help="Write `level: Metadata` here, and above it RequestResponse rules for the bodies that you need",
+            example=f"{found.command(request)}: logged with its whole response",
         )
-        yield _finding(policy, context, message, {index: request})
 
 
 @rule(
@@ -204,20 +212,14 @@ def managed_fields_logged(policy: PolicySubject, context: Context) -> Iterator[F
     if takers:
         index = min(takers)
         own = found.policy.rules[index].omit_managed_fields is not None
-        advice = "delete `omitManagedFields: false`" if own else "add `omitManagedFields: true` to the policy"
-        message = (
-            f"{found.command(takers[index])} is logged with the managedFields of its objects, which only say which "
-            f"client set which field: {advice}"
-        )
-        if own and not found.policy.omit_managed_fields:
-            message = message.replace("delete `omitManagedFields: false`", "write `omitManagedFields: true`")
-        yield _finding(policy, context, message, takers)
+        message = f"{found.command(takers[index])} is logged with managedFields, which only say who set which field"
+        yield _finding(policy, context, message, takers, help=_without_managed_fields(found.policy, own=own))
 
 
 @rule(
     "request-received-logged",
     severity=Severity.INFO,
-    summary="requests are logged twice, as they come in and as they are answered",
+    summary="requests are logged twice, as they arrive and with their response",
     silenced_by=("logs-nothing",),
 )
 def request_received_logged(policy: PolicySubject, context: Context) -> Iterator[Finding]:
@@ -239,11 +241,9 @@ def request_received_logged(policy: PolicySubject, context: Context) -> Iterator
         where = f"{'these rules' if more else 'this rule'}, as {habit} others have it"
     else:
         place, where = policy.at("omitStages") if found.policy.omit_stages else policy.at(), "the policy"
-    message = (
-        f"{found.command(request)} is logged twice: at RequestReceived, with neither outcome nor body, and at "
-        f'ResponseComplete. Add `omitStages: ["RequestReceived"]` to {where}'
-    )
-    yield context.key(place, message, related=related, witness=effects.witness(request))
+    message = f"{found.command(request)} is logged twice, the first time (RequestReceived) without outcome and bodies"
+    advice = f'Add `omitStages: ["RequestReceived"]` to {where}'
+    yield context.key(place, message, help=advice, related=related, witness=effects.witness(request))
 
 
 def _judged(policy: PolicySubject) -> Analysis | None:
@@ -256,57 +256,56 @@ def _whole(policy: PolicySubject) -> Analysis | None:
     return None if policy.shape == "snippet" else _judged(policy)
 
 
-def _logged(found: Analysis | None, parts: Iterable[Chatter]) -> tuple[list[Chatter], dict[int, Request]]:
-    """Return whose requests are logged, and the rules that log them with a request each."""
-    loud: list[Chatter] = []
-    takers: dict[int, Request] = {}
-    for part in parts if found else ():
-        logged = chatter.takers(found, part) if found else {}
-        if logged:
-            loud.append(part)
-            takers = {**logged, **takers}
-    return loud, takers
+def _without_bodies(now: PolicyRule) -> str:
+    """Return the advice to log reads at Metadata: the rule itself where it matches nothing else."""
+    if now.verbs and set(now.verbs) - {"watch"} <= set(_READS):
+        return "Write `level: Metadata`"
+    reads = now._replace(level="Metadata", verbs=("get", "list", "watch"), omit_stages=(), omit_managed_fields=None)
+    return f"Put this rule above this one:\n{block([reads])}"
 
 
-def _finding(policy: PolicySubject, context: Context, message: str, takers: dict[int, Request]) -> Finding:
-    """Return the one finding about a cause, at the first rule, the other rules as notes."""
+def _without_managed_fields(policy: Policy, *, own: bool) -> str:
+    if not own:
+        return "Add `omitManagedFields: true` to the policy"
+    if policy.omit_managed_fields:
+        return "Delete `omitManagedFields: false`"
+    return "Write `omitManagedFields: true`"
+
+
+def _finding(
+    policy: PolicySubject, context: Context, message: str, takers: Mapping[int, Request], **details: Any
+) -> Finding:
+    """Return the one finding about a cause, at the first rule, the other rules as notes; details as for `at`."""
     first, *others = sorted(takers)
     related: tuple[Related, ...] = tuple(
         context.related(policy.at("rules", index), "logs others of these requests") for index in others[:_MOST_RELATED]
     )
-    return context.key(policy.at("rules", first), message, related=related, witness=effects.witness(takers[first]))
+    witness = effects.witness(takers[first])
+    return context.key(policy.at("rules", first), message, related=related, witness=witness, **details)
 
 
-def _who(loud: Iterable[Chatter]) -> str:
-    return english.listing(list(dict.fromkeys(one.who for one in loud)))
-
-
-def _number(loud: Iterable[Chatter]) -> int:
-    return sum(one.number for one in loud)
-
-
-def _a_day(loud: Iterable[Chatter]) -> str:
+def _a_day(loud: Loud) -> str:
     """Return how many requests that is a day, to two or three digits, for the cluster of a few nodes."""
-    return f"about {round(_number(loud), -2):,} a day with {chatter.NODES} nodes"
+    return f"about {round(loud.number, -2):,} a day with {traffic.NODES} nodes"
 
 
-def _at(found: Analysis, takers: dict[int, Request]) -> str:
-    return f" at {found.policy.rules[min(takers)].level}"
+def _at(found: Analysis, loud: Loud) -> str:
+    return f" at {found.policy.rules[loud.first].level}"
 
 
 def _line(policy: PolicySubject, index: int) -> int:
     return policy.places.key(policy.at("rules", index)).line
 
 
-def _half_silenced(found: Analysis, loud: Iterable[Chatter], first: int) -> tuple[int | None, str]:
+def _half_silenced(found: Analysis, loud: Loud) -> tuple[int | None, str]:
     """Return the rule above the first that logs events which silences those of the other API group, and the group."""
-    groups = {one.requests[0].api_group for one in loud}
+    groups = {part.requests[0].api_group for part in loud.parts}
     if len(groups) > 1:
         return None, ""
     (group,) = groups
     for index in found.silencing:
         named = {entry.group for entry in found.policy.rules[index].resources if "events" in entry.resources}
-        if index < first and named and named.isdisjoint({group, "*"}):
+        if index < loud.first and named and named.isdisjoint({group, "*"}):
             return index, group
     return None, group
 

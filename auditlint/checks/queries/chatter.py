@@ -1,112 +1,32 @@
-"""What the parts of an idle cluster ask of kube-apiserver by themselves, day and night, and which rules log it.
-
-The intervals are the defaults of Kubernetes' own code. Sources, in k8s.io/kubernetes: pkg/kubelet/kubelet.go and
-pkg/kubelet/apis/config/v1beta1/defaults.go (node leases), pkg/controlplane/apiserver/server.go (the server's lease),
-cmd/kubeadm/app/util/staticpod/utils.go and cmd/kubeadm/app/phases/controlplane/manifests.go (probes),
-cmd/kube-proxy/app/server.go; k8s.io/component-base, config/v1alpha1/defaults.go (leader election); k8s.io/client-go,
-tools/cache/reflector.go (watches).
-"""
+"""Which rules of a policy log what a cluster asks of kube-apiserver by itself, and the rules that would silence it."""
 
 from __future__ import annotations
 
 from itertools import islice, product
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from auditlint.kubernetes import served
+from auditlint.kubernetes import served, traffic
 from auditlint.kubernetes.engine.fresh import unnamed
 from auditlint.kubernetes.engine.region import Region, Target
-from auditlint.kubernetes.match import Request
+from auditlint.kubernetes.policy import GroupResources, PolicyRule
+from auditlint.kubernetes.traffic import ANY_NAMESPACE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from auditlint.kubernetes.analysis import Analysis
-    from auditlint.kubernetes.policy import Policy, PolicyRule
+    from auditlint.kubernetes.match import Request
+    from auditlint.kubernetes.policy import Policy
+    from auditlint.kubernetes.traffic import Chatter
 
-NODES = 3
-"""How many nodes, the control plane among them, the cluster has for which numbers are given."""
-_DAY = 86_400
-_NODE_LEASE = 10
-_LEADER_LEASE = 2
-_SERVER_LEASE = 10
-_WATCH = 450
-"""Seconds from one request to the next; a watch ends after 5 to 10 minutes, evenly spread."""
-_EVERY_NAMESPACE = "*"
 _MOST_TRIED = 1_000
 """Requests of one rule: one that lists more nodes and namespaces than that is looked at so far only."""
 _MOST_SHOWN = 6
-_ENDPOINT_SLICES_SINCE = 19
-_SERVER_LEASE_SINCE = 26
-_READYZ_PROBED_SINCE = 19
 
 
-class Chatter(NamedTuple):
-    """Requests that one part of a cluster keeps sending.
-
-    `requests`: the same request as the installations of Kubernetes send it, by one identity or by another: a policy
-    that knows one of them knows the part. A user `system:node:` stands for every node, a namespace `*` for every one.
-    """
-
-    who: str
-    requests: tuple[Request, ...]
-    number: int = 0
-    """How many a day, in the cluster of NODES nodes; of events, how many for one Pod that starts."""
-
-
-def leases(minor: int) -> tuple[Chatter, ...]:
-    """Return the renewals of leases."""
-    leader = _DAY // _LEADER_LEASE
-    found = [
-        Chatter("kubelets", (_lease(served.NODE, "kube-node-lease", ""),), NODES * _DAY // _NODE_LEASE),
-        *(
-            Chatter(name, (_lease(f"system:{name}", "kube-system", name),), leader)
-            for name in ("kube-controller-manager", "kube-scheduler")
-        ),
-    ]
-    if minor >= _SERVER_LEASE_SINCE:
-        request = _lease(served.LOOPBACK, "kube-system", "apiserver-x7k2m")
-        found.append(Chatter("kube-apiserver", (request,), _DAY // _SERVER_LEASE))
-    return tuple(found)
-
-
-def events() -> tuple[Chatter, ...]:
-    """Return the events that are written where a Pod of a ReplicaSet starts: new ones, and patches that count on."""
-    controller = "system:serviceaccount:kube-system:replicaset-controller"
-    return (
-        *_events("kubelets", served.NODE, "", 4),
-        *_events("controllers", controller, "", 1),
-        *_events("kube-scheduler", "system:kube-scheduler", "events.k8s.io", 1),
-    )
-
-
-def health_checks(minor: int) -> tuple[Chatter, ...]:
-    """Return the checks of kube-apiserver by kubeadm's probes, and by load balancers, whose pace nobody knows."""
-    probed = {"/livez": _DAY // 10, "/readyz": _DAY} if minor >= _READYZ_PROBED_SINCE else {"/healthz": _DAY // 10}
-    who = (served.ANONYMOUS, served.groups_of(served.ANONYMOUS))
-    return tuple(
-        Chatter(path, (Request("get", *who, path=path),), probed.get(path, 0))
-        for path in ("/livez", "/readyz", "/healthz")
-    )
-
-
-def watches(minor: int) -> tuple[Chatter, ...]:
-    """Return the watches of every node: each ends after a while and is started again."""
-    a_day = NODES * _DAY // _WATCH
-    kubelet = [
-        Chatter("kubelets", (_watch(served.NODE, "", resource),), a_day) for resource in ("pods", "services", "nodes")
-    ]
-    slices = ("discovery.k8s.io", "endpointslices") if minor >= _ENDPOINT_SLICES_SINCE else ("", "endpoints")
-    proxies = ("system:serviceaccount:kube-system:kube-proxy", "system:kube-proxy")
-    proxy = [
-        Chatter("kube-proxy", tuple(_watch(user, *target) for user in proxies), a_day)
-        for target in (("", "services"), slices)
-    ]
-    return (*kubelet, *proxy)
-
-
-def takers(found: Analysis, chatter: Chatter) -> dict[int, Request]:
+def takers(found: Analysis, part: Chatter) -> dict[int, Request]:
     """Return the rules that log what one part of a cluster sends, with a request each; {} if it is not all logged."""
-    logged = [_takers(found, request) for request in chatter.requests]
+    logged = [_takers(found, request) for request in part.requests]
     return logged[0] if all(logged) else {}
 
 
@@ -142,7 +62,7 @@ def _as_listed(found: Analysis, rule: PolicyRule | None, asked: Request) -> Iter
     Where it lists none (or there is no rule), by one and in one that no rule names: more rules take any other.
     """
     namespaces: Iterable[str] = (asked.namespace,)
-    if asked.namespace == _EVERY_NAMESPACE:
+    if asked.namespace == ANY_NAMESPACE:
         listed = rule.namespaces if rule else ()
         namespaces = [name for name in listed if name and "*" not in name] or (found.reach.fresh.namespace,)
     if asked.user != served.NODE:
@@ -162,7 +82,7 @@ def _by_node(asked: Request, user: str, namespace: str) -> Request:
 
 def _region(asked: Request) -> Region:
     return Region(
-        namespaces=None if asked.namespace == _EVERY_NAMESPACE else (asked.namespace,),
+        namespaces=None if asked.namespace == ANY_NAMESPACE else (asked.namespace,),
         users=None if asked.user in {None, served.NODE} else (asked.user or "",),
         verbs=(asked.verb,),
         targets=(Target(asked.api_group, asked.resource, asked.subresource),),
@@ -170,21 +90,94 @@ def _region(asked: Request) -> Region:
     )
 
 
-def _by(user: str) -> tuple[str, tuple[str, ...]]:
-    return user, served.groups_of(user)
-
-
-def _lease(user: str, namespace: str, name: str) -> Request:
-    return Request("update", *_by(user), None, "coordination.k8s.io", "leases", "", namespace, name)
-
-
-def _watch(user: str, group: str, resource: str) -> Request:
-    return Request("watch", *_by(user), None, group, resource)
-
-
-def _events(who: str, user: str, group: str, for_a_pod: int) -> tuple[Chatter, Chatter]:
-    new = Request("create", *_by(user), None, group, "events", "", _EVERY_NAMESPACE)
+def leases(minor: int) -> tuple[PolicyRule, ...]:
+    """Return the rules that silence the renewals of leases, and nothing that a person does to one."""
+    resources = (GroupResources("coordination.k8s.io", ("leases",)),)
+    leaders = ("system:kube-controller-manager", "system:kube-scheduler")
+    own = (served.LOOPBACK,) if minor >= traffic.SERVER_LEASE_SINCE else ()
     return (
-        Chatter(who, (new,), for_a_pod),
-        Chatter(who, (new._replace(verb="patch", name="web.18a4c0e2f3b1d5a7"),)),
+        _none(user_groups=(served.NODES,), verbs=("update",), resources=resources, namespaces=("kube-node-lease",)),
+        _none(users=(*leaders, *own), verbs=("get", "update"), resources=resources, namespaces=("kube-system",)),
     )
+
+
+def events(_: int) -> tuple[PolicyRule, ...]:
+    """Return the rule that silences the events which are written; who deletes one stays in the log."""
+    groups = tuple(GroupResources(group, ("events",)) for group in ("", "events.k8s.io"))
+    return (_none(verbs=("create", "update", "patch"), resources=groups),)
+
+
+def health_checks(minor: int) -> tuple[PolicyRule, ...]:
+    """Return the rule that silences the checks of kube-apiserver's health."""
+    return (_none(verbs=("get",), non_resource_urls=tuple(f"{one.who}*" for one in traffic.health_checks(minor))),)
+
+
+def watches(minor: int) -> tuple[PolicyRule, ...]:
+    """Return the rules that silence the watches of every node."""
+    asked = [request for part in traffic.watches(minor) for request in part.requests]
+    by_node = dict.fromkeys(one.resource for one in asked if one.user == served.NODE)
+    proxies = tuple(dict.fromkeys(one.user or "" for one in asked if one.user != served.NODE))
+    seen = dict.fromkeys((one.api_group, one.resource) for one in asked if one.user != served.NODE)
+    groups = dict.fromkeys(group for group, _ in seen)
+    entries = tuple(GroupResources(group, tuple(name for other, name in seen if other == group)) for group in groups)
+    return (
+        _none(user_groups=(served.NODES,), verbs=("watch",), resources=(GroupResources("", tuple(by_node)),)),
+        _none(users=proxies, verbs=("watch",), resources=entries),
+    )
+
+
+def _none(**limits: Any) -> PolicyRule:
+    return PolicyRule("None", **limits)
+
+
+class Kind(NamedTuple):
+    """One kind of chatter: what is sent, and the rules that silence it."""
+
+    parts: Callable[[int], Iterable[Chatter]]
+    silencers: Callable[[int], tuple[PolicyRule, ...]]
+
+
+KINDS = {
+    "leases": Kind(traffic.leases, leases),
+    "health checks": Kind(traffic.health_checks, health_checks),
+    "watches": Kind(traffic.watches, watches),
+    "events": Kind(lambda _: traffic.events(), events),
+}
+"""Every kind of chatter, the most frequent first."""
+
+
+class Loud(NamedTuple):
+    """The chatter of one kind that a policy logs."""
+
+    parts: tuple[Chatter, ...]
+    takers: dict[int, Request]
+    """The rules that log it, each with a request."""
+
+    @property
+    def first(self) -> int:
+        """The first rule that logs some of it."""
+        return min(self.takers)
+
+    @property
+    def who(self) -> tuple[str, ...]:
+        """Who sends it, each once."""
+        return tuple(dict.fromkeys(part.who for part in self.parts))
+
+    @property
+    def number(self) -> int:
+        """How many requests a day; of events, how many for one Pod that starts."""
+        return sum(part.number for part in self.parts)
+
+
+def logged(found: Analysis, minor: int) -> dict[str, Loud]:
+    """Return what a policy logs of each kind of chatter; kinds of which nothing is logged are left out."""
+    kinds = {name: _loud(found, kind.parts(minor)) for name, kind in KINDS.items()}
+    return {name: loud for name, loud in kinds.items() if loud.takers}
+
+
+def _loud(found: Analysis, parts: Iterable[Chatter]) -> Loud:
+    by_part = [(part, takers(found, part)) for part in parts]
+    merged: dict[int, Request] = {}
+    for _, rules in by_part:
+        merged = {**rules, **merged}
+    return Loud(tuple(part for part, rules in by_part if rules), merged)
