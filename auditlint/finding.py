@@ -118,7 +118,10 @@ class Finding(NamedTuple):
     message: str
     """What is wrong and what the server does: one sentence, lower case, without a full stop."""
     help: str = ""
-    """What to write or do instead, without a full stop; empty where the message says all."""
+    """What to write or do instead, without a full stop; empty where the message says all.
+
+    Lines behind the first are a block to paste: outputs with several lines show them as they are, never wrapped.
+    """
     example: str | None = None
     """One request as a command, and what becomes of it."""
     related: tuple[Related, ...] = ()
