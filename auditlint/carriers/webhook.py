@@ -29,6 +29,6 @@ CARRIER = Carrier(
         "Files that `--audit-webhook-config-file` of a kube-apiserver of the same run names: what keeps it from "
         "starting."
     ),
-    words=(b"current-context",),
+    words=(b"current-context", b"clusters:", b'"clusters"'),
     in_document=find,
 )

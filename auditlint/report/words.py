@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 
 def said(finding: Finding) -> str:
-    """Return the message, and behind it what to write instead."""
-    return f"{finding.message}. {finding.help}" if finding.help else finding.message
+    """Return the message, and behind it what to write instead, a block to paste on the same line."""
+    return f"{finding.message}. {' '.join(finding.help.splitlines())}" if finding.help else finding.message
 
 
 def notes(finding: Finding) -> Iterator[str]:

@@ -36,6 +36,7 @@ _ELISION = "elision"
 @rule(
     "yaml-syntax",
     severity=Severity.ERROR,
+    refuses=True,
     summary="text that does not parse",
     subject=UnreadText,
 )
@@ -56,6 +57,7 @@ def yaml_syntax(text: UnreadText, context: Context) -> Iterator[Finding]:
 @rule(
     "empty-policy",
     severity=Severity.ERROR,
+    refuses=True,
     summary="no document, or no rules",
 )
 def empty_policy(policy: PolicySubject, context: Context) -> Iterator[Finding]:
@@ -82,6 +84,7 @@ def empty_policy(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 @rule(
     "wrong-api-version",
     severity=Severity.ERROR,
+    refuses=True,
     summary="apiVersion missing, unknown, removed or deprecated",
 )
 def wrong_api_version(policy: PolicySubject, context: Context) -> Iterator[Finding]:
@@ -106,6 +109,7 @@ def wrong_api_version(policy: PolicySubject, context: Context) -> Iterator[Findi
 @rule(
     "wrong-kind",
     severity=Severity.ERROR,
+    refuses=True,
     summary="kind is not Policy",
 )
 def wrong_kind(policy: PolicySubject, context: Context) -> Iterator[Finding]:
@@ -124,6 +128,7 @@ def wrong_kind(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 @rule(
     "wrong-type",
     severity=Severity.ERROR,
+    refuses=True,
     summary="a value of another type than the field has",
     gives_way_to=("unrendered-template",),
 )
@@ -216,6 +221,7 @@ def ignored_document(policy: PolicySubject, context: Context) -> Iterator[Findin
 @rule(
     "invalid-level",
     severity=Severity.ERROR,
+    refuses=True,
     summary="a level that is missing, misspelt or in the wrong case",
 )
 def invalid_level(policy: PolicySubject, context: Context) -> Iterator[Finding]:
@@ -240,6 +246,7 @@ def invalid_level(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 @rule(
     "invalid-stage",
     severity=Severity.ERROR,
+    refuses=True,
     summary="an unknown stage in omitStages",
     gives_way_to=("unrendered-template",),
 )
@@ -261,6 +268,7 @@ def invalid_stage(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 @rule(
     "invalid-group",
     severity=Severity.ERROR,
+    refuses=True,
     summary="an API group with a version, in upper case, or not a DNS name",
     gives_way_to=("unrendered-template",),
 )
@@ -277,6 +285,7 @@ def invalid_group(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 @rule(
     "invalid-url",
     severity=Severity.ERROR,
+    refuses=True,
     summary="a URL without a leading slash, or with a star before its end",
     gives_way_to=("unrendered-template",),
 )
@@ -299,6 +308,7 @@ def invalid_url(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 @rule(
     "mixed-rule",
     severity=Severity.ERROR,
+    refuses=True,
     summary="nonResourceURLs together with resources or namespaces",
 )
 def mixed_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
@@ -312,6 +322,7 @@ def mixed_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 @rule(
     "names-without-resources",
     severity=Severity.ERROR,
+    refuses=True,
     summary="resourceNames without resources",
 )
 def names_without_resources(policy: PolicySubject, context: Context) -> Iterator[Finding]:
