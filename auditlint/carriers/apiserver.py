@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from auditlint.carriers.containers.mounting import Mounting
 from auditlint.kubernetes import flags, known_flags
 from auditlint.kubernetes.container import Files
-from auditlint.kubernetes.releases import NEWEST, Target, target
+from auditlint.kubernetes.releases import choose
 from auditlint.subjects.model import ApiServer, Argument, Runs
 from auditlint.subjects.spelling_of_flags import ARGUMENTS
 
@@ -47,7 +47,7 @@ class Settings(NamedTuple):
 
 def build(candidate: Candidate, base: Path, line: CommandLine, settings: Settings) -> ApiServer:
     """Return the subject; of arguments and mounts it holds those that can be known before run time."""
-    release = _target(candidate.minor, settings.shown)
+    release = choose(candidate.minor, candidate.origin, settings.shown)
     arguments, opaque = _known(line.items, release.minor)
     mounting = settings.mounting
     return ApiServer(
@@ -56,6 +56,7 @@ def build(candidate: Candidate, base: Path, line: CommandLine, settings: Setting
         places=candidate.places,
         base=base,
         minor=release.minor,
+        kubernetes_from=release.origin,
         version_notice=release.notice,
         carrier=settings.carrier,
         runs=settings.runs,
@@ -84,13 +85,6 @@ def build(candidate: Candidate, base: Path, line: CommandLine, settings: Setting
         arguments_place=line.list_path if line.there is None else line.there,
         opaque=opaque or mounting.unknown,
     )
-
-
-def _target(minor: int | None, shown: int | None) -> Target:
-    """Return the release to judge for: the one the user named, else the one that the file shows, else the newest."""
-    if minor is not None:
-        return Target(minor)
-    return Target(NEWEST) if shown is None else target(shown)
 
 
 def _known(items: Sequence[Item], minor: int) -> tuple[tuple[Argument, ...], bool]:

@@ -21,7 +21,9 @@ class Candidate(NamedTuple):
     value: Plain
     places: Places
     minor: int | None
-    """The release to judge for, if the user named one; else it is what the document says."""
+    """The release that an option or the configuration names."""
+    origin: str
+    """Which of them: what the document says of its release comes before the configuration, after an option."""
     as_kind: str | None = None
     """What the user says that this is, whatever it looks like."""
     from_json: bool = False
@@ -41,4 +43,5 @@ class PlainText(NamedTuple):
     path: str
     text: Text
     minor: int | None
+    origin: str
     as_kind: str | None = None

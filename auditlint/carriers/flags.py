@@ -106,7 +106,7 @@ def _from_words(given: PlainText, content: str, words: Sequence[Word]) -> ApiSer
     items = command.directly(argv)
     index = LineIndex(content)
     spans = [Span(*index.place(word.start), *index.place(word.end)) for word in words]
-    candidate = Candidate(given.path, 0, None, LinePlaces(spans, given.text), given.minor)
+    candidate = Candidate(given.path, 0, None, LinePlaces(spans, given.text), given.minor, given.origin)
     line = CommandLine(tuple(argv if items is None else items), ())
     return apiserver.build(candidate, (), line, apiserver.Settings("flags"))
 

@@ -17,7 +17,7 @@ from auditlint.carriers.containers.command import CommandLine, Item
 from auditlint.carriers.containers.mounting import Mounting
 from auditlint.kubernetes.container import Files
 from auditlint.kubernetes.mounts import Mount, Part, Volume, covers
-from auditlint.kubernetes.releases import NEWEST, from_text
+from auditlint.kubernetes.releases import choose, from_text
 from auditlint.subjects.model import Runs
 from auditlint.subjects.spelling_of_flags import KEYS, PAIRS
 from auditlint.subjects.spelling_of_mounts import Place, Spelling
@@ -85,7 +85,7 @@ def find(candidate: Candidate) -> Iterator[ApiServer]:
         spelling=PAIRS if as_pairs else KEYS,
         tool="kubeadm",
         sorts_arguments=True,
-        mounting=_mounting(value, candidate.minor or shown or NEWEST),
+        mounting=_mounting(value, choose(candidate.minor, candidate.origin, shown).minor),
         host_network=True,
     )
     line = CommandLine(tuple(_arguments(arguments)), _ARGUMENTS, _there(value, _ARGUMENTS))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from auditlint.carriers.carrier import Carrier
 from auditlint.kubernetes.decode import load
-from auditlint.kubernetes.releases import NEWEST
+from auditlint.kubernetes.releases import choose
 from auditlint.subjects.model import PolicySubject
 from auditlint.subjects.templates import excuse
 from auditlint.text.values import get, has, items, pairs, text
@@ -35,7 +35,7 @@ def find(candidate: Candidate) -> Iterator[PolicySubject]:
 
 
 def _subject(candidate: Candidate, shape: str, value: Plain) -> PolicySubject:
-    minor = NEWEST if candidate.minor is None else candidate.minor
+    release = choose(candidate.minor, candidate.origin)
 
     def decode(minor: int) -> Loaded:
         loaded = load(value, minor, from_json=candidate.from_json)
@@ -46,8 +46,9 @@ def _subject(candidate: Candidate, shape: str, value: Plain) -> PolicySubject:
         document=candidate.document,
         places=candidate.places,
         base=(),
-        minor=minor,
-        loaded=decode(minor),
+        minor=release.minor,
+        kubernetes_from=release.origin,
+        loaded=decode(release.minor),
         value=value,
         shape=shape,
         decode=decode,

@@ -10,7 +10,7 @@ from auditlint.carriers.carrier import YAML_AND_JSON, Inner
 from auditlint.carriers.first_look import as_utf8, may_define_resources, may_hold_subject
 from auditlint.finding import Notice
 from auditlint.kubernetes.cluster import ORDINARY, Cluster
-from auditlint.kubernetes.releases import NEWEST
+from auditlint.kubernetes.releases import OPTION, choose
 from auditlint.subjects import templates
 from auditlint.subjects.links import Links
 from auditlint.subjects.links import link as link_subjects
@@ -76,6 +76,7 @@ class _Reading(NamedTuple):
     as_kind: str | None
     named: bool
     minor: int | None
+    origin: str
     depth: int = 0
     """How many texts it is in."""
 
@@ -94,16 +95,18 @@ class _Bound:
         return not self.reached
 
 
-def recognise(path: str, data: bytes, *, as_kind: str | None, named: bool, minor: int | None) -> Found:
+def recognise(
+    path: str, data: bytes, *, as_kind: str | None, named: bool, minor: int | None, origin: str = OPTION
+) -> Found:
     """Return the subjects in a file, in their order.
 
     `as_kind` is the name of a carrier: the file is one of its, whatever it looks like; `named`: it stands on the
-    command line; `minor`: the release to judge for, None for the one that the file shows, or else the newest.
+    command line; `minor`: the release that `origin` names, an option or the configuration.
     """
     if as_kind is None and not named and not may_hold_subject(data):
         return Found(defines=may_define_resources(data))
     bound = _Bound()
-    found = _recognise(_Reading(path, Whole(data), path, as_kind, named, minor), bound)
+    found = _recognise(_Reading(path, Whole(data), path, as_kind, named, minor, origin), bound)
     if bound.reached:
         found = _noted(found, Notice(path, _TOO_MANY))
     return found._replace(defines=as_kind is None and may_define_resources(data))
@@ -156,7 +159,7 @@ def _languages(name: str) -> list[Carrier]:
 
 def _in_text(reading: _Reading, carriers: Iterable[Carrier], bound: _Bound) -> Found:
     """Return what the first carrier that finds something finds in a text that is neither YAML nor JSON."""
-    given = PlainText(reading.path, reading.text, reading.minor, reading.as_kind)
+    given = PlainText(reading.path, reading.text, reading.minor, reading.origin, reading.as_kind)
     for carrier in carriers:
         found = _sorted_out(reading, carrier.in_text(given) if carrier.in_text else (), bound)
         if found.subjects:
@@ -218,6 +221,7 @@ def _candidate(reading: _Reading, document: Document) -> Candidate:
         value=plain(document.root),
         places=NodePlaces(document.root, document.first, reading.text, document.index),
         minor=reading.minor,
+        origin=reading.origin,
         as_kind=reading.as_kind,
         from_json=reader.looks_like_json(reading.text.data),
     )
@@ -281,7 +285,7 @@ def _manifest_file(
     ignored = tuple((c.document, c.places.key(())) for c in later if c.value is not None)
     listed = is_list(first.value)
     if ignored or listed:
-        minor = NEWEST if reading.minor is None else reading.minor
+        minor = choose(reading.minor, reading.origin).minor
         yield ManifestFile(reading.path, first.document, first.places, minor, ignored, listed)
 
 
@@ -313,7 +317,8 @@ def _with_error(reading: _Reading, stream: Stream, found: Found) -> Found:
         notice = "is neither YAML nor JSON: passed over"
     elif meant or reading.named:
         document = stream.error_document
-        subject = unread.subject(reading.path, reading.text, document, error, meant=meant, minor=reading.minor)
+        release = choose(reading.minor, reading.origin)
+        subject = unread.subject(reading.path, reading.text, document, error, meant=meant, release=release)
         return _together([found, Found((subject,), texts=(ReadText(reading.text, stream),))])
     else:
         notice = f"does not parse, passed over: {error.message}"

@@ -6,11 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from auditlint.carriers.first_look import as_text
-from auditlint.kubernetes.releases import NEWEST
 from auditlint.subjects.model import UnreadText
 from auditlint.text.places import NodePlaces
 
 if TYPE_CHECKING:
+    from auditlint.kubernetes.releases import Target
     from auditlint.text.nodes import ReadError
     from auditlint.text.piece import Text
 
@@ -49,13 +49,14 @@ def meaning(data: bytes) -> str:
     return "policy" if policy else "pod" if pod and (not kinds or "Pod" in kinds) else ""
 
 
-def subject(path: str, text: Text, document: int, error: ReadError, *, meant: str, minor: int | None) -> UnreadText:
+def subject(path: str, text: Text, document: int, error: ReadError, *, meant: str, release: Target) -> UnreadText:
     """Return the text with the server's complaint, and its lines up to a little behind that."""
     return UnreadText(
         path=path,
         document=document,
         places=NodePlaces(None, error.span, text, document),
-        minor=NEWEST if minor is None else minor,
+        minor=release.minor,
+        kubernetes_from=release.origin,
         meant=meant,
         message=error.message,
         span=error.span,

@@ -77,11 +77,17 @@ KNOWN = range(OLDEST, NEWEST_KNOWN + 1)
 """The minor releases that are judged for themselves."""
 
 
+OPTION, CONFIG, FILE, SERVER, DEFAULT = "option", "config", "file", "server", "default"
+"""Who says for which release something is judged; `server`: the manifest of the run whose flag names a policy."""
+
+
 class Target(NamedTuple):
     """The minor release to judge for, and what to tell the user if it is not the one that was asked for."""
 
     minor: int
     notice: str = ""
+    origin: str = DEFAULT
+    """Who says so: `option`, `file`, `config`, or `default`, where it is only assumed."""
 
 
 def from_text(text: str) -> int | None:
@@ -115,6 +121,16 @@ def target(minor: int) -> Target:
             NEWEST_KNOWN, f"Kubernetes 1.{minor} is newer than what auditlint knows, judged as 1.{NEWEST_KNOWN}"
         )
     return Target(minor)
+
+
+def choose(asked: int | None, origin: str, shown: int | None = None) -> Target:
+    """Return the release to judge for: an option's, else the one that the file shows, else the configuration's.
+
+    `asked` is what an option or the configuration (`origin`) says. Where nobody says any it is the newest that is out.
+    """
+    if shown is not None and (asked is None or origin != OPTION):
+        return target(shown)._replace(origin=FILE)
+    return Target(NEWEST) if asked is None else Target(asked, origin=origin)
 
 
 def name(minor: int) -> str:

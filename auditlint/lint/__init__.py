@@ -152,7 +152,9 @@ def _read(
             run.failed.append(Notice(given.path, error.reason))
             continue
         run.files += 1
-        found = recognise.recognise(given.path, content, as_kind=as_kind, named=given.named, minor=settings.minor)
+        found = recognise.recognise(
+            given.path, content, as_kind=as_kind, named=given.named, minor=settings.minor, origin=settings.minor_from
+        )
         run.notices += found.notices
         if found.defines:
             from auditlint.carriers.custom_resource import Definitions

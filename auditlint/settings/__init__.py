@@ -30,6 +30,8 @@ class Settings(NamedTuple):
 
     minor: int | None = None
     """The target version's minor number; None: what each file says."""
+    minor_from: str = releases.OPTION
+    """Who names it, an option or the configuration."""
     fail_on: str = "warning"
     min_severity: Severity = Severity.WARNING
     """What is less is counted, and left out where people read."""
@@ -72,14 +74,14 @@ class Settings(NamedTuple):
         return on or rule in self.severities
 
 
-def with_version(settings: Settings, text: str, where: str) -> Settings:
+def with_version(settings: Settings, text: str, where: str, origin: str = releases.OPTION) -> Settings:
     """Return settings with the target version that text names; ConfigError if it names none."""
     minor = releases.from_text(text)
     if minor is None:
         raise ConfigError(f'{where}: "{text}" is not a Kubernetes version, write one such as 1.{releases.NEWEST}')
     target = releases.target(minor)
     notices = (target.notice,) if target.notice else ()
-    return settings._replace(minor=target.minor, notices=notices)
+    return settings._replace(minor=target.minor, minor_from=origin, notices=notices)
 
 
 def with_profiles(settings: Settings, names: Iterable[str], where: str) -> Settings:

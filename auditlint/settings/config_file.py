@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from auditlint.finding import Severity
 from auditlint.kubernetes import data
 from auditlint.kubernetes.cluster import ORDINARY, Cluster
+from auditlint.kubernetes.releases import CONFIG
 from auditlint.rule import REGISTRY
 from auditlint.settings import ConfigError, Settings, rule_names, with_profiles, with_version
 from auditlint.spelling import suggestion
@@ -53,7 +54,7 @@ def load(path: str | None) -> Settings:
         chosen = document["profile"]
         settings = with_profiles(settings, [chosen] if isinstance(chosen, str) else chosen, path)
     version = document.get("kubernetes-version")
-    return settings if version is None else with_version(settings, version, path)
+    return settings if version is None else with_version(settings, version, path, CONFIG)
 
 
 def _cluster(document: dict[str, Any]) -> Cluster:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from auditlint.kubernetes.cluster import ORDINARY
+from auditlint.kubernetes.releases import FILE, SERVER
 from auditlint.subjects.model import ApiServer, PolicySubject, WebhookConfig
 
 if TYPE_CHECKING:
@@ -60,20 +61,25 @@ def link(subjects: Sequence[Subject], cluster: Cluster = ORDINARY) -> Links:
     configs = [subject for subject in subjects if isinstance(subject, WebhookConfig) and subject.document == 0]
     named = _named(servers, files, POLICY_FLAG)
     webhooks = _named(servers, configs, WEBHOOK_FLAG)
-    first = {policy: server.minor for server, policy in reversed(named.items())}
+    first = {policy: _release_of(server) for server, policy in reversed(named.items())}
     judged = {
-        subject: subject.judged_for(first.get(subject, subject.minor), cluster)
+        subject: subject.judged_for(*first.get(subject, (subject.minor, subject.kubernetes_from)), cluster)
         for subject in subjects
         if isinstance(subject, PolicySubject)
     }
     free = [judged[policy] for policy in files if policy not in first]
     return Links(
         subjects=tuple(judged[one] if isinstance(one, PolicySubject) else one for one in subjects),
-        policy_of={server: policy.judged_for(server.minor, cluster) for server, policy in named.items()},
+        policy_of={server: policy.judged_for(*_release_of(server), cluster) for server, policy in named.items()},
         near=_near([server for server in servers if server not in named], free),
         servers_of=_inverted({server: judged[policy] for server, policy in named.items()}, webhooks),
         webhook_of=webhooks,
     )
+
+
+def _release_of(server: ApiServer) -> tuple[int, str]:
+    """Return the release for which a server's policy is judged, and who says so."""
+    return server.minor, SERVER if server.kubernetes_from == FILE else server.kubernetes_from
 
 
 def _inverted(*relations: Mapping[ApiServer, File]) -> dict[File, tuple[ApiServer, ...]]:

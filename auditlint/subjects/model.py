@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from auditlint.change import Append
 from auditlint.finding import DecodedSpan
 from auditlint.kubernetes.cluster import ORDINARY, Cluster
+from auditlint.kubernetes.releases import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,6 +72,7 @@ class UnreadText(NamedTuple):
     """The lines of the file up to a little behind the span, for a rule that looks for the cause; index 0 is line 1."""
     problem: str = ""
     """The kind of mistake in one word, as the reader tells it, such as `tab`."""
+    kubernetes_from: str = DEFAULT
 
     @property
     def refused(self) -> bool:
@@ -88,6 +90,8 @@ class PolicySubject(_Frozen):
     """The way to the policy in the document: () for a policy file."""
     minor: int
     """The target version's minor number: 29 for 1.29."""
+    kubernetes_from: str = DEFAULT
+    """Who says so: `option`, `config`, `file`, `server`, or `default`, where it is only assumed."""
     loaded: Loaded
     value: Value = None
     """The policy as plain values."""
@@ -116,18 +120,20 @@ class PolicySubject(_Frozen):
 
         return Analysis(self.judged, Known(self.minor, self.cluster))
 
-    def judged_for(self, minor: int, cluster: Cluster) -> PolicySubject:
+    def judged_for(self, minor: int, origin: str, cluster: Cluster) -> PolicySubject:
         """Return the policy as the server of another release, or of another cluster, has it; the same each time."""
-        if (minor, cluster) == (self.minor, self.cluster):
+        wanted = (minor, origin, cluster)
+        if wanted == (self.minor, self.kubernetes_from, self.cluster):
             return self
-        found = self._others.get((minor, cluster))
+        found = self._others.get(wanted)
         if found is None:
             loaded = self.loaded if minor == self.minor else self.decode(minor)
-            found = self._others[minor, cluster] = self.replace(minor=minor, cluster=cluster, loaded=loaded)
+            changed = self.replace(minor=minor, kubernetes_from=origin, cluster=cluster, loaded=loaded)
+            found = self._others[wanted] = changed
         return found
 
     @cached_property
-    def _others(self) -> dict[tuple[int, Cluster], PolicySubject]:
+    def _others(self) -> dict[tuple[int, str, Cluster], PolicySubject]:
         return {}
 
     def at(self, *steps: str | int) -> Path:
@@ -214,6 +220,8 @@ class ApiServer(_Frozen):
 
     They are not among `arguments` and `mounts`.
     """
+    kubernetes_from: str = DEFAULT
+    """Who says which release it is: `option`, `config`, `file`, or `default`, where it is only assumed."""
     version_notice: str = ""
     """What to tell the user where another release than the manifest's stands for it."""
 

@@ -180,3 +180,20 @@ def test_what_the_configuration_says_of_the_cluster(tmp_path: Path) -> None:
     assert cluster.aggregated
     assert [resource[:3] for resource in cluster.custom] == [("example.com", "widgets", "scale")]
     assert cluster.sensitive == (("", "keys", ""),)
+
+
+def test_what_a_file_shows_of_its_release_comes_before_the_configuration(auditlint: Auditlint, write: Write) -> None:
+    write(".auditlint.yaml", "kubernetes-version: 1.25\n")
+    container = "{name: kube-apiserver, image: 'registry.k8s.io/kube-apiserver:IMAGE', command: [kube-apiserver]}"
+    manifest = "apiVersion: v1\nkind: Pod\nmetadata: {name: kube-apiserver}\nspec: {containers: [CONTAINER]}\n"
+    paths = [
+        write(f"{tag}.yaml", manifest.replace("CONTAINER", container.replace("IMAGE", tag)))
+        for tag in ("v1.29.3", "latest")
+    ]
+
+    def releases(*options: str) -> list[str]:
+        run = auditlint("check", *paths, "--format", "json", "--exit-zero", *options)
+        return [subject["kubernetes"] for subject in json.loads(run.stdout)["subjects"]]
+
+    assert releases() == ["1.29", "1.25"]
+    assert releases("--kubernetes-version", "1.30") == ["1.30", "1.30"]

@@ -60,8 +60,8 @@ def test_texts(text: str, minor: int | None) -> None:
 
 
 def test_target_clamps_and_says_so() -> None:
-    assert releases.target(releases.OLDEST) == (releases.OLDEST, "")
-    assert releases.target(releases.NEWEST) == (releases.NEWEST, "")
+    assert releases.target(releases.OLDEST) == releases.Target(releases.OLDEST)
+    assert releases.target(releases.NEWEST_KNOWN) == releases.Target(releases.NEWEST_KNOWN)
     old, new = releases.target(releases.OLDEST - 1), releases.target(releases.NEWEST_KNOWN + 1)
     assert old.minor == releases.OLDEST
     assert old.notice == "Kubernetes 1.17 is older than what auditlint knows, judged as 1.18"
@@ -78,3 +78,22 @@ def test_names_read_back(minor: int) -> None:
 def test_no_image_is_too_odd(image: str) -> None:
     found = releases.from_image(image)
     assert found is None or ":" in image
+
+
+@pytest.mark.parametrize(
+    ("asked", "origin", "shown", "minor", "said_by"),
+    [
+        (25, "option", 29, 25, "option"),
+        (25, "option", None, 25, "option"),
+        (25, "config", 29, 29, "file"),
+        (25, "config", None, 25, "config"),
+        (None, "option", 29, 29, "file"),
+        (None, "option", None, releases.NEWEST, "default"),
+        (None, "option", releases.OLDEST - 1, releases.OLDEST, "file"),
+    ],
+)
+def test_an_option_comes_before_the_file_and_the_file_before_the_configuration(
+    asked: int | None, origin: str, shown: int | None, minor: int, said_by: str
+) -> None:
+    chosen = releases.choose(asked, origin, shown)
+    assert (chosen.minor, chosen.origin) == (minor, said_by)

@@ -91,7 +91,8 @@ def test_the_policy_takes_the_release_of_its_server() -> None:
     image = "kube-apiserver:v1.21.0"
     result = Run(manifest_y=pod(FLAGS, image=image), policy_y=beta)
     judged = result.policy("policy.yaml")
-    assert (judged.minor, judged.loaded.refused) == (21, False)
+    assert (judged.minor, judged.kubernetes_from, judged.loaded.refused) == (21, "server", False)
+    assert result.server("manifest.yaml").kubernetes_from == "file"
     assert result.policy_of("manifest.yaml") is judged
 
 
@@ -115,6 +116,12 @@ def test_linking_again_works_nothing_out_again() -> None:
     first, again = link(given), link(given)
     assert all(one is other for one, other in zip(first.subjects, again.subjects, strict=True))
     assert given[1] is not first.subjects[1]
+
+
+def test_a_release_that_is_only_assumed_stays_so() -> None:
+    result = Run(manifest_y=pod(FLAGS, image="kube-apiserver:latest"), policy_y=POLICY)
+    assert result.server("manifest.yaml").kubernetes_from == "default"
+    assert result.policy("policy.yaml").kubernetes_from == "default"
 
 
 def test_a_policy_under_another_name() -> None:

@@ -10,6 +10,7 @@ from auditlint.change import Append, Delete, SetValue
 from auditlint.finding import Span
 from auditlint.kubernetes.cluster import ORDINARY, Cluster
 from auditlint.kubernetes.decode import load
+from auditlint.kubernetes.releases import NEWEST, SERVER
 from auditlint.subjects.model import ApiServer, PolicySubject
 from auditlint.text.places import NodePlaces
 from tests.carriers.recognition import only, pod
@@ -36,22 +37,22 @@ def test_a_changed_copy() -> None:
 
 def test_a_subject_is_made_whole() -> None:
     with pytest.raises(TypeError, match="lacks loaded, decode"):
-        PolicySubject(path="p.yaml", document=0, places=PLACES, base=(), minor=37)  # type: ignore[call-arg]
+        PolicySubject(path="p.yaml", document=0, places=PLACES, base=(), minor=NEWEST)  # type: ignore[call-arg]
 
 
 def test_a_policy_for_another_release_is_worked_out_once() -> None:
     policy = only(PolicySubject, f"{HEAD}rules:\n- {{level: Metadata, omitManagedFields: true}}\n")
-    older = policy.judged_for(22, ORDINARY)
+    older = policy.judged_for(22, SERVER, ORDINARY)
     assert (older.minor, older.loaded.lenient, policy.loaded.lenient) == (22, True, False)
-    assert policy.judged_for(22, ORDINARY) is older
-    assert policy.judged_for(policy.minor, ORDINARY) is policy
-    assert policy.judged_for(22, ORDINARY).analysis is older.analysis
-    assert policy.judged_for(22, Cluster(aggregated=True)).cluster.aggregated
+    assert policy.judged_for(22, SERVER, ORDINARY) is older
+    assert policy.judged_for(policy.minor, policy.kubernetes_from, ORDINARY) is policy
+    assert policy.judged_for(22, SERVER, ORDINARY).analysis is older.analysis
+    assert policy.judged_for(22, SERVER, Cluster(aggregated=True)).cluster.aggregated
 
 
 def test_a_template_is_excused_for_every_release() -> None:
     policy = only(PolicySubject, f"{HEAD}rules:\n- level: <level>\n")
-    assert not policy.judged_for(22, ORDINARY).loaded.refused
+    assert not policy.judged_for(22, SERVER, ORDINARY).loaded.refused
 
 
 @pytest.mark.parametrize(
