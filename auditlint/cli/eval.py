@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 @click.command("eval", short_help="Show which rule of a policy takes one request, and why.")
 @click.argument("policy", type=click.Path())
+@click.argument("kubectl", nargs=-1, metavar="[-- kubectl ...]")
 @click.option("--user", metavar="NAME", help="Who asks, such as system:serviceaccount:prod:robot [nobody logged in].")
 @click.option("--group", multiple=True, metavar="NAME", help="A group of the user; may be repeated.")
 @click.option("--anonymous", is_flag=True, help="Somebody without credentials asks: system:anonymous.")
@@ -42,8 +43,9 @@ if TYPE_CHECKING:
 def command(policy: str, *, kubernetes_version: str | None, output_format: str, verbose: bool, **options: Any) -> int:
     """Decide on one request as kube-apiserver does with this policy; - is standard input.
 
-    Users get the groups that a server puts them in: system:authenticated, those of service accounts and nodes.
-    Without --user, --anonymous or --no-user somebody without credentials asks.
+    The request is that of a kubectl command (eval POLICY -- kubectl get secrets -n prod), or that of the options; names
+    are those that kubectl takes. Users get the groups that a server puts them in: system:authenticated, those of
+    service accounts and nodes. Without --user, --anonymous or --no-user somebody without credentials asks.
 
     Exit codes: 0 decided; 2 the policy is refused, or something else keeps it from being decided.
     """

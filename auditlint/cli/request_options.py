@@ -17,6 +17,7 @@ _KINDS = {
     "url": ("url", "method"),
     "path": ("path",),
     "resource": _OF_RESOURCES,
+    "kubectl": ("kubectl",),
 }
 """The ways to say what is asked for, each with the options that belong to it."""
 
@@ -37,11 +38,12 @@ class Asked(NamedTuple):
     method: str | None = None
     url: str | None = None
     event: str | None = None
+    kubectl: tuple[str, ...] = ()
 
 
 def option(name: str) -> str:
     """Return a field of Asked as it is written on the command line."""
-    return "--" + name.replace("_", "-")
+    return "a kubectl command" if name == "kubectl" else "--" + name.replace("_", "-")
 
 
 def check(asked: Asked) -> None:
@@ -51,9 +53,11 @@ def check(asked: Asked) -> None:
         if len(given) > 1:
             raise click.UsageError(f"--event says everything about the request: leave out {_listed(given, 'event')}")
         return
+    if asked.kubectl and asked.kubectl[0] != "kubectl":
+        raise click.UsageError(f'"{asked.kubectl[0]}" is no request: write -- kubectl get pods, or use options')
     kinds = [kind for kind, names in _KINDS.items() if any(name in given for name in names)]
     if not kinds:
-        raise click.UsageError("which request? Give --verb and --resource, --path, --method and --url, or --event")
+        raise click.UsageError("which request? Give --verb and --resource, --path, --url, --event, or -- kubectl ...")
     if len(kinds) > 1:
         mixed = " and ".join(option(next(n for n in _KINDS[kind] if n in given)) for kind in kinds)
         raise click.UsageError(f"{mixed} exclude each other: a request is for a resource or for a path")
@@ -66,6 +70,8 @@ def check(asked: Asked) -> None:
 
 
 def _check_verb(given: Mapping[str, object], kind: str) -> None:
+    if kind == "kubectl" and "verb" in given:
+        raise click.UsageError("--verb and a kubectl command exclude each other: the verb follows from the command")
     if kind == "url" and "verb" in given:
         raise click.UsageError("--verb and --url exclude each other: the verb follows from --method and the URL")
     if kind == "resource" and "verb" not in given:
@@ -98,4 +104,5 @@ def words_of(asked: Asked) -> Words:
         path=asked.path,
         method=asked.method,
         url=asked.url,
+        kubectl=asked.kubectl,
     )

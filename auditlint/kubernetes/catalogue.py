@@ -6,6 +6,7 @@ resources that a run or its configuration knows of extend them. A group that nob
 
 from __future__ import annotations
 
+import re
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,6 +19,11 @@ Key = tuple[str, str, str]
 """Group, resource, subresource."""
 Ranges = tuple[tuple[int, int], ...]
 """First and last minor of each range of releases, the oldest first."""
+
+
+_VERSION = re.compile(r"v\d+(?:(?:alpha|beta)\d+)?")
+_FIRST_GROUPS = ("", "apps")
+"""The API groups that a server lists before all others that have a resource of the same name."""
 
 
 class Resource(NamedTuple):
@@ -134,10 +140,34 @@ class Catalogue:
         """Return the resources, of any release, that are called so: plural, singular, kind or short name; any case."""
         return self._by_word.get(word.lower(), ())
 
+    def meant(self, word: str, group: str | None) -> tuple[str, str]:
+        """Return API group and resource of a word as kubectl finds them: by plural, singular, kind or short name.
+
+        Of several groups that have it, the one that the server lists first. A word that names nothing stays as it is,
+        in the core group where none is given.
+        """
+        known = [one for one in self.named(word) if group in {one.group, None}]
+        served = [one for one in known if one.served_in(self.minor)] or known
+        if not served:
+            return group or "", word
+        best = min(
+            served, key=lambda one: _FIRST_GROUPS.index(one.group) if one.group in _FIRST_GROUPS else len(_FIRST_GROUPS)
+        )
+        return best.group, best.resource
+
     def _distance(self, resource: Resource) -> int:
         """Return how many releases lie between this one and the nearest that serves the resource."""
         gaps = [max(first - self.minor, self.minor - last, 0) for first, last in resource.releases]
         return min(gaps, default=0)
+
+
+def split(name: str) -> tuple[str, str | None]:
+    """Return word and API group of `deployments.apps` or `deployments.v1.apps`; None where no group is given."""
+    word, _, group = name.partition(".")
+    version, dot, rest = group.partition(".")
+    if _VERSION.fullmatch(version):
+        group = rest if dot else ""
+    return word, group or None
 
 
 @cache

@@ -21,7 +21,7 @@ _METHODS = {
 _RAW = {"GET": "get", "POST": "create", "PUT": "replace", "DELETE": "delete"}
 """The kubectl commands that take `--raw`, by HTTP method."""
 _STREAMS = frozenset({"exec", "attach", "portforward"})
-_FIRST_WITH_WEBSOCKETS = 31
+FIRST_WITH_WEBSOCKETS = 31
 """The minor of the first kubectl that streams over WebSockets, which are GETs, and only else over SPDY, a POST.
 
 Source: staging/src/k8s.io/kubectl/pkg/cmd/exec/exec.go and pkg/cmd/util/helpers.go (RemoteCommandWebsockets).
@@ -147,7 +147,7 @@ def _subresource(request: Request, known: Known) -> str:
 
 def _how(request: Request, minor: int) -> str:
     """Return how a command gets to the server where that is not how kubectl of the same release begins."""
-    if request.subresource not in _STREAMS or (request.verb == "get") is (minor >= _FIRST_WITH_WEBSOCKETS):
+    if request.subresource not in _STREAMS or (request.verb == "get") is (minor >= FIRST_WITH_WEBSOCKETS):
         return ""
     return " (over a WebSocket)" if request.verb == "get" else " (over SPDY)"
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.errors import QuestionError
+from auditlint.kubernetes.catalogue import split
 from auditlint.kubernetes.identities import (
     ANONYMOUS,
     AUTHENTICATED,
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.catalogue import Catalogue
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
-_VERSION = re.compile(r"v\d+(?:(?:alpha|beta)\d+)?")
 _GROUPS = frozenset({AUTHENTICATED, MASTERS, NODES, SERVICE_ACCOUNTS, UNAUTHENTICATED, "system:bootstrappers"})
 """Groups of Kubernetes' own that are taken for users."""
 
@@ -42,6 +41,8 @@ class Words(NamedTuple):
     path: str | None = None
     method: str | None = None
     url: str | None = None
+    kubectl: tuple[str, ...] = ()
+    """A kubectl command line: its words, the first of them `kubectl`."""
 
 
 class Described(NamedTuple):
@@ -53,10 +54,41 @@ class Described(NamedTuple):
 
 def described(words: Words, catalogue: Catalogue) -> Described:
     """Return the request that words describe in a cluster; QuestionError where they describe none."""
-    if sum(part is not None for part in (words.resource, words.path, words.url)) != 1:
-        raise QuestionError("which request? Give one of resource, path and url")
+    if sum(part not in (None, ()) for part in (words.resource, words.path, words.url, words.kubectl)) != 1:
+        raise QuestionError("which request? Give one of resource, path, url and kubectl")
+    notes = _notes(words)
+    if words.kubectl:
+        words, said = _of_kubectl(words, catalogue)
+        notes += said
     user, groups = _identity(words)
-    return Described(_request(words, user, groups, catalogue), tuple(_notes(words)))
+    return Described(_request(words, user, groups, catalogue), tuple(notes))
+
+
+def _of_kubectl(words: Words, catalogue: Catalogue) -> tuple[Words, list[str]]:
+    """Return what a command line says in other words, and what there is to say of it."""
+    from auditlint.kubernetes.kubectl_line import KubectlError, read
+
+    try:
+        sent = read(words.kubectl, catalogue)
+    except KubectlError as error:
+        raise QuestionError(str(error)) from None
+    notes = []
+    if sent.impersonates and words.user is None:
+        raise QuestionError(
+            f"--as {sent.impersonates}: the policy sees who is logged in, not {sent.impersonates}: name the user"
+        )
+    if sent.impersonates:
+        notes.append(
+            f'the policy sees the login "{words.user}"; the event has "{sent.impersonates}" under impersonatedUser'
+        )
+    if sent.in_context:
+        notes.append(f'kubectl takes the namespace of its context, here "{sent.namespace}": give -n for another')
+    if sent.url is not None:
+        return words._replace(url=sent.url, method=sent.method), notes
+    resource = f"{sent.resource}/{sent.subresource}" if sent.subresource else sent.resource
+    return words._replace(
+        verb=sent.verb, resource=resource, api_group=sent.group, namespace=sent.namespace, name=sent.name
+    ), notes
 
 
 def _request(words: Words, user: str | None, groups: tuple[str, ...], catalogue: Catalogue) -> Request:
@@ -104,26 +136,8 @@ def _resource(words: Words, catalogue: Catalogue) -> tuple[str, str, str]:
     if words.api_group is not None and group and words.api_group != group:
         raise QuestionError(f'api-group "{words.api_group}" and resource "{typed}" name two API groups')
     group = group if words.api_group is None else words.api_group
-    resource, found = resolved(word, group, catalogue)
+    found, resource = catalogue.meant(word, group)
     return resource, found, subresource
-
-
-def resolved(word: str, group: str | None, catalogue: Catalogue) -> tuple[str, str]:
-    """Return resource and API group of a word, as kubectl finds them: by plural, singular, kind or short name.
-
-    Of several groups that have it, the one of which the server tells first. A word that names nothing stays as it is,
-    in the core group where none is given.
-    """
-    known = [one for one in catalogue.named(word) if group in {one.group, None}]
-    served = [one for one in known if one.served_in(catalogue.minor)] or known
-    if not served:
-        return word, group or ""
-    best = min(served, key=lambda one: _RANKS.index(one.group) if one.group in _RANKS else len(_RANKS))
-    return best.resource, best.group
-
-
-_RANKS = ("", "apps", "events.k8s.io", "metrics.k8s.io")
-"""Groups that come first where several have a resource: kubectl takes the first of the server's list that has it."""
 
 
 def split_resource(typed: str) -> tuple[str, str | None, str]:
@@ -132,10 +146,7 @@ def split_resource(typed: str) -> tuple[str, str | None, str]:
     The group is None where none is given.
     """
     named, _, subresource = typed.partition("/")
-    resource, _, group = named.partition(".")
-    version, dot, rest = group.partition(".")
-    if _VERSION.fullmatch(version):
-        group = rest if dot else ""
+    resource, group = split(named)
     if not resource or "/" in subresource:
         raise QuestionError(f'resource: "{typed}" is no resource, write one such as pods/log or deployments.apps')
-    return resource, group or None, subresource
+    return resource, group, subresource

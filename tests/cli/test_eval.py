@@ -374,3 +374,37 @@ def test_a_group_given_as_a_user_is_told(auditlint: Auditlint, write: Write, gro
 def test_a_path_starts_with_a_slash(auditlint: Auditlint, write: Write) -> None:
     run = auditlint("eval", write("p.yaml", POLICY), *ALICE, "--path", "healthz")
     assert complaint(run.stderr) == 'auditlint: --path "healthz": a path starts with /, such as /healthz'
+
+
+def test_a_kubectl_command_line(auditlint: Auditlint, write: Write) -> None:
+    run = auditlint("eval", write("p.yaml", POLICY), *ALICE, "--", "kubectl", "get", "secret", "db", "-n", "prod")
+    assert run.returncode == 0
+    assert 'request:  get secrets "db" in namespace "prod"\nuser:     alice, ' in run.stdout
+
+
+def test_the_policy_sees_who_is_logged_in_not_who_is_impersonated(auditlint: Auditlint, write: Write) -> None:
+    line = ("--", "kubectl", "get", "pods", "-A", "--as", "bob")
+    run = auditlint("eval", write("p.yaml", POLICY), *line)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "the policy sees who is logged in, not bob" in complaint(run.stderr)
+    run = auditlint("eval", "p.yaml", *ALICE, *line)
+    assert "user:     alice, " in run.stdout
+    assert 'the policy sees the login "alice"; the event has "bob" under impersonatedUser' in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("kubectl", "gte", "pods"), "`kubectl gte` is none of"),
+        (("helm", "install"), '"helm" is no request'),
+        (("--verb", "get", "--", "kubectl", "get", "pods"), "--verb and a kubectl command exclude each other"),
+        (("--resource", "pods", "--", "kubectl", "get", "pods"), "exclude each other"),
+        (("-n", "prod", "--", "kubectl", "get", "pods"), "exclude each other"),
+    ],
+)
+def test_a_kubectl_command_line_that_is_no_request(
+    auditlint: Auditlint, write: Write, arguments: tuple[str, ...], said: str
+) -> None:
+    run = auditlint("eval", write("p.yaml", POLICY), *arguments)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert said in complaint(run.stderr)
