@@ -130,8 +130,10 @@ class Finding(NamedTuple):
     suppressed: Suppressed | None = None
     about: tuple[str, ...] = ()
     """The flags or other things that it is about, where its rule may speak of several."""
-    stands_for: tuple[str, ...] = ()
-    """Other rules whose findings it holds among its notes."""
+    note: str = ""
+    """What is said of it where it is folded into another finding; empty: the message."""
+    ahead_of: tuple[str, ...] = ()
+    """Rules that its own rule gives way to, and whose findings here give way to this one."""
     controls: tuple[str, ...] = ()
     """The controls of the chosen profiles that are not met because of it, such as `CIS 1.12 3.2.2`."""
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from auditlint.finding import Finding
 
-    Concerns = Callable[[Finding, str, tuple[str, ...]], bool]
-    """Tells whether a finding, of a rule or with one among its notes, concerns some of these resources."""
+    Concerns = Callable[[Finding, tuple[str, ...]], bool]
+    """Tells whether a finding concerns some of these resources."""
 
 
 _LONGEST_VERSION = 10
@@ -62,8 +62,8 @@ class Control(NamedTuple):
         if self.about and finding.about and set(self.about).isdisjoint(finding.about):
             return False
         only = dict(self.only)
-        names = [name for name in (finding.rule, *finding.stands_for) if name in self.rules]
-        counts = any(name not in only or concerns(finding, name, only[name]) for name in names)
+        rule = finding.rule
+        counts = rule in self.rules and (rule not in only or concerns(finding, only[rule]))
         return counts or (finding.refused and finding.rule in self.if_refused)
 
 
@@ -144,10 +144,20 @@ def named(finding: Finding, chosen: tuple[str, ...], minor: int, concerns: Conce
     if not answered:
         return finding
     return finding._replace(
-        message=f"{finding.message} ({listing(answered)})",
         severity=max(finding.severity, Severity.WARNING),
         controls=tuple(control.name for control in answered),
     )
+
+
+def in_words(names_of_controls: Iterable[str]) -> str:
+    """Return controls, given by their names, as a message names them."""
+    known = _controls_by_name()
+    return listing(known[name] for name in names_of_controls)
+
+
+@cache
+def _controls_by_name() -> Mapping[str, Control]:
+    return {control.name: control for profile in names() for control in of(profile).controls}
 
 
 def listing(asked: Iterable[Control]) -> str:

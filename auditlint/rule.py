@@ -86,7 +86,8 @@ class Context(NamedTuple):
         related: tuple[Related, ...] = (),
         witness: Witness | None = None,
         about: tuple[str, ...] = (),
-        stands_for: tuple[str, ...] = (),
+        note: str = "",
+        ahead_of: tuple[str, ...] = (),
     ) -> Finding:
         """Return a finding at a span that the caller worked out; `severity` is the rule's unless given.
 
@@ -112,7 +113,8 @@ class Context(NamedTuple):
             related=related,
             witness=witness,
             about=about,
-            stands_for=stands_for,
+            note=note,
+            ahead_of=ahead_of,
         )
 
     def value(self, path: Path, message: str, *, occurrence: int | None = None, **details: Any) -> Finding:

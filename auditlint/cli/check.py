@@ -70,7 +70,6 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
 
     Exit codes: 0 no finding at or above --fail-on; 1 findings; 2 something could not be done; 3 a bug in auditlint.
     """
-    lint.DEBUG = options["debug"]
     try:
         settings = _settings(options)
     except config.ConfigError as error:
@@ -83,7 +82,9 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
         sources = _without_output(sources, target, options["as_kind"])
     progress = _Progress()
     try:
-        report = lint.check(sources, settings, as_kind=options["as_kind"], progress=progress.show)
+        report = lint.check(
+            sources, settings, as_kind=options["as_kind"], progress=progress.show, debug=options["debug"]
+        )
     finally:
         progress.clear()
     report = report._replace(failed=(*missing, *report.failed))
@@ -138,7 +139,8 @@ def _sources(
     named = [path for path in paths if path != "-"]
     if len(named) < len(paths):
         yield lint.Source(options["stdin_filename"] or "<stdin>", named=True, data=_stdin())
-    yield from lint.expand(named, settings, options["exclude"], lambda path, why: failed.append(Notice(path, why)))
+    excluded = (lint.Excluded(settings.folder, settings.exclude), lint.Excluded(".", options["exclude"]))
+    yield from lint.expand(named, excluded, lambda path, why: failed.append(Notice(path, why)))
 
 
 def _without_output(sources: Iterator[lint.Source], target: str | None, as_kind: str | None) -> Iterator[lint.Source]:

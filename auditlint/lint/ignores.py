@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from auditlint import registry
 from auditlint.finding import Finding, Span, Suppressed
-from auditlint.subjects.model import Ignore
+from auditlint.rule import REGISTRY
+from auditlint.subjects.model import Ignore, IgnoreComments, PolicySubject
 from auditlint.text.comments import comments
 from auditlint.text.nodes import Alias, Mapping, Sequence
+from auditlint.text.places import NodePlaces
 
 if TYPE_CHECKING:
+    from collections import abc
     from collections.abc import Iterable, Iterator
 
     from auditlint.carriers.recognise import ReadText
+    from auditlint.lint.selection import Selection
+    from auditlint.rule import Subject
     from auditlint.text.comments import Comment
     from auditlint.text.nodes import Node, Stream
     from auditlint.text.piece import Text
@@ -23,6 +29,20 @@ IGNORE = re.compile(r"#+\s*auditlint\s*:\s*ignore(-file)?\s*\[([^\]]*)\]\s*(.*)"
 
 
 END = (1 << 60, 0)
+_OF_CLUSTERS = frozenset({"policy-catalogue", "policy-coverage", "policy-cost"})
+"""The categories of rules that are about what kube-apiserver serves."""
+_OF_WHOLE_POLICIES = _OF_CLUSTERS | {"policy-matching"}
+"""The categories of rules that judge only a policy which loads."""
+
+Malformed = tuple[Span, str]
+
+
+class Comments(NamedTuple):
+    """What a file says to auditlint."""
+
+    ignores: tuple[Ignore, ...]
+    malformed: tuple[Malformed, ...]
+    """Comments that are not understood: where, and what they say."""
 
 
 def mentions_us(data: bytes) -> bool:
@@ -30,16 +50,16 @@ def mentions_us(data: bytes) -> bool:
     return b"auditlint" in data.lower() or data.startswith((b"\xff\xfe", b"\xfe\xff"))
 
 
-def of_texts(texts: Iterable[ReadText]) -> tuple[tuple[Ignore, ...], tuple[tuple[Span, str], ...]]:
-    """Return the ignore comments of a file and of the texts in it, and the malformed ones with their text."""
+def read(texts: Iterable[ReadText]) -> Comments | None:
+    """Return what a file and the texts in it say to auditlint; None if they say nothing."""
     ignores: list[Ignore] = []
-    malformed: list[tuple[Span, str]] = []
+    malformed: list[Malformed] = []
     for text, stream in texts:
         if mentions_us(text.data):
-            own, unclear = read_ignores(text.data, stream)
+            own, unclear = _read_ignores(text.data, stream)
             ignores += [_on_disk(ignore, text) for ignore in own]
             malformed += [(text.span(span), said) for span, said in unclear]
-    return tuple(ignores), tuple(malformed)
+    return Comments(tuple(ignores), tuple(malformed)) if ignores or malformed else None
 
 
 def _on_disk(ignore: Ignore, text: Text) -> Ignore:
@@ -58,7 +78,7 @@ def _place(place: tuple[int, int], text: Text) -> tuple[int, int]:
     return found.line, found.column
 
 
-def read_ignores(data: bytes, stream: Stream) -> tuple[tuple[Ignore, ...], tuple[tuple[Span, str], ...]]:
+def _read_ignores(data: bytes, stream: Stream) -> tuple[tuple[Ignore, ...], tuple[Malformed, ...]]:
     """Return the ignore comments of a text, and the malformed ones with what they say."""
     found = [comment for comment in comments(data, stream) if MARK.match(comment.text)]
     if not found:
@@ -76,21 +96,45 @@ def read_ignores(data: bytes, stream: Stream) -> tuple[tuple[Ignore, ...], tuple
     return tuple(ignores), tuple(malformed)
 
 
-def apply(
-    findings: list[Finding], ignores: tuple[Ignore, ...], otherwise: Iterable[Finding]
-) -> tuple[list[Finding], tuple[tuple[Ignore, str], ...]]:
-    """Return the findings, the covered ones marked as suppressed, and the names that covered none.
+def heed(
+    comments: Comments, findings: Iterable[Finding], subjects: abc.Sequence[Subject], selection: Selection
+) -> tuple[list[Finding], IgnoreComments]:
+    """Return the findings of a file, the covered ones marked as suppressed, and what is to be judged of the comments.
 
-    A name that covers one of `otherwise`, findings of another run, has its use too.
+    `findings` are all that the rules find, selected or not: a comment is of use in other runs too.
     """
+    registry.load()
+    marked, unused = apply(findings, comments.ignores)
+    idle = _idle_categories(subjects)
+    unused = tuple(
+        (ignore, name) for ignore, name in unused if selection.is_on(name) and REGISTRY[name].category not in idle
+    )
+    nowhere = NodePlaces(None, Span(1, 1, 1, 1))
+    known = frozenset(REGISTRY)
+    return marked, IgnoreComments(subjects[0].path, 0, nowhere, known, comments.ignores, unused, comments.malformed)
+
+
+def apply(
+    findings: Iterable[Finding], ignores: tuple[Ignore, ...]
+) -> tuple[list[Finding], tuple[tuple[Ignore, str], ...]]:
+    """Return the findings, the covered ones marked as suppressed, and the names that covered none."""
     unused = {(ignore, name) for ignore in ignores for name in ignore.names}
-    unused -= {(ignore, one.rule) for one in otherwise for ignore in ignores if ignore.covers(one)}
     marked = []
     for finding in findings:
         by = [ignore for ignore in ignores if ignore.covers(finding)]
         unused -= {(ignore, finding.rule) for ignore in by}
         marked.append(finding._replace(suppressed=Suppressed("comment", by[0].reason)) if by else finding)
     return marked, tuple(sorted(unused))
+
+
+def _idle_categories(subjects: Iterable[Subject]) -> frozenset[str]:
+    """Return the categories of rules that have nothing to go by in a file: what they would find is not known."""
+    idle: set[str] = set()
+    for policy in subjects:
+        if isinstance(policy, PolicySubject):
+            idle |= _OF_WHOLE_POLICIES if policy.judged is None else set()
+            idle |= _OF_CLUSTERS if policy.cluster.aggregated else set()
+    return frozenset(idle)
 
 
 def _ignore(comment: Comment, starts: dict[int, tuple[int, int]], first_key: int) -> Ignore | None:

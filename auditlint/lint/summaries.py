@@ -20,11 +20,6 @@ if TYPE_CHECKING:
     from auditlint.rule import Subject
 
 
-def of_subjects(links: Links) -> Iterator[SubjectSummary]:
-    """Yield what the server makes of each subject of a run, in order, whatever was selected."""
-    return (summary for subject in links.subjects if (summary := of_subject(subject, links)))
-
-
 def of_subject(subject: Subject, links: Links = NO_LINKS) -> SubjectSummary | None:
     """Return what the server makes of a subject; None for one that no server takes for itself."""
     if isinstance(subject, PolicySubject) and not subject.later:

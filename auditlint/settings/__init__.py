@@ -58,21 +58,6 @@ class Settings(NamedTuple):
         """The least severity that people are shown: what a run fails for is never left out."""
         return Severity.INFO if self.fail_on == "info" else self.min_severity
 
-    def selects(self, rule: str) -> bool:
-        """Tell whether findings of the rule are reported: by name before category, `ignore` before `select`."""
-        known = REGISTRY[rule]
-        names = {rule, known.category}
-        if self.severities.get(rule, known.severity) is None or rule in self.ignore:
-            return False
-        if rule in self.select:
-            return True
-        if known.category in self.ignore:
-            return False
-        on = known.default or rule in self.profile_rules
-        if self.select:
-            return bool(names & set(self.select)) and on
-        return on or rule in self.severities
-
 
 def with_version(settings: Settings, text: str, where: str, origin: str = releases.OPTION) -> Settings:
     """Return settings with the target version that text names; ConfigError if it names none."""

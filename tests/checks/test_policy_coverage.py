@@ -215,8 +215,8 @@ def test_the_other_gaps_of_a_rule_are_its_notes() -> None:
         "workload-changes-not-audited": "kubectl create -f pod.yaml -n prod",
         "control-plane-changes-not-audited": "kubectl create -f validatingwebhookconfiguration.yaml",
     }
-    assert [note.message for note in found.related] == [
-        f"also not logged: `{command}{'' if '`' in command else '`'} by a member of system:nodes [{name}]"
+    assert [(note.rule, note.message) for note in found.related] == [
+        (name, f"also not logged: `{command}{'' if '`' in command else '`'} by a member of system:nodes")
         for name, command in notes.items()
     ]
     assert {note.span for note in found.related} == {found.span}
@@ -276,7 +276,8 @@ REMEDIES = {
 @pytest.mark.parametrize(("rule", "rest"), REMEDIES, ids=str)
 def test_what_to_do_about_a_silence(rule: str, rest: str) -> None:
     (found,) = [one for one in findings(rules(f"- level: None\n  {rule}\n{rest}")) if one.rule in KINDS]
-    assert found.message.endswith(f"because of this rule. {REMEDIES[rule, rest]}")
+    assert found.message.endswith(" is not logged because of this rule")
+    assert found.help == REMEDIES[rule, rest]
 
 
 NOBODY_ELSE = "- level: Metadata\n  userGroups: ['system:authenticated']\n"
@@ -285,9 +286,9 @@ NOBODY_ELSE = "- level: Metadata\n  userGroups: ['system:authenticated']\n"
 def test_what_to_do_where_only_those_without_a_login_are_left() -> None:
     silent = "- level: None\n  resources: [{group: '', resources: [pods]}]\n  verbs: [list]\n"
     failed = only(rules(NOBODY_ELSE + silent + CLOSING), "failed-logins-not-audited")
-    assert failed.message.endswith(DELETE)
+    assert failed.help == DELETE
     limited = only(rules(silent + CLOSING), "failed-logins-not-audited")
-    assert limited.message.endswith('Limit it to `userGroups: ["system:authenticated"]`: a failed login is in no group')
+    assert limited.help == 'Limit it to `userGroups: ["system:authenticated"]`: a failed login is in no group'
 
 
 @pytest.mark.parametrize(

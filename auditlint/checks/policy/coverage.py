@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from auditlint import english
 from auditlint.checks.queries import effects
 from auditlint.checks.queries.coverage import leaks
+from auditlint.checks.queries.coverage.kinds import PRIVILEGED
 from auditlint.checks.suggestions.verbs import forgotten
 from auditlint.finding import Severity
 from auditlint.rule import Category, Context
@@ -37,7 +38,10 @@ KINDS = (
     "privileged-user-not-audited",
     "writes-not-audited",
 )
-"""Where one rule of a policy has several of these gaps, the first is the finding and the others are its notes."""
+"""Where one rule of a policy has several of these gaps, the others are folded into the first.
+
+But privileged-user-not-audited is the first of a rule that names a privileged group.
+"""
 _MOST_SHOWN = 5
 """So many more rules with the same gap are shown."""
 
@@ -84,32 +88,27 @@ def _bodies_logged(
 
 
 def _not_audited(policy: PolicySubject, context: Context) -> Iterator[Finding]:
-    """Report rules of level None that take requests of the kind that the rule at work speaks of.
-
-    What else such a rule takes stands in the notes, as far as it comes later in the order of the kinds.
-    """
+    """Report rules of level None that match requests of the kind that the rule at work speaks of."""
     found = effects.covered(policy)
     if found is None or not found.silencing:
         return
     from auditlint.checks.queries.coverage import remedies, silenced
 
     for index, gaps in silenced.gaps(policy).items():
-        at = next((at for at, (kind, _) in enumerate(gaps) if kind.rule == context.rule.name), None)
-        if at is None:
-            continue
-        kind, request = gaps[at]
-        place = policy.at("rules", index)
-        related = tuple(
-            context.related(place, f"also not logged: {found.command(other)} [{later.rule}]")
-            for later, other in gaps[at + 1 :]
-            if other != request or later.who.users or later.who.nobody
-        )
-        severity = Severity.INFO if silenced.by_components(found.policy.rules[index].users) else None
-        advice = remedies.remedy(policy, found, index, kind, request)
-        message = f"{found.command(request)} is not logged because of this rule. {advice}"
-        witness = effects.witness(request)
-        also = tuple(later.rule for later, _ in gaps[at + 1 :])
-        yield context.key(place, message, severity=severity, related=related, witness=witness, stands_for=also)
+        rule = found.policy.rules[index]
+        for kind, request in gaps:
+            if kind.rule != context.rule.name:
+                continue
+            command = found.command(request)
+            yield context.key(
+                policy.at("rules", index),
+                f"{command} is not logged because of this rule",
+                help=remedies.remedy(policy, found, index, kind, request),
+                severity=Severity.INFO if silenced.by_components(rule.users) else None,
+                witness=effects.witness(request),
+                note=f"also not logged: {command}",
+                ahead_of=KINDS if kind is PRIVILEGED and silenced.names_privileged_group(rule) else (),
+            )
 
 
 def _declare(name: str, summary: str) -> Callable[[_Check], _Check]:

@@ -107,8 +107,8 @@ def conflict(policy: PolicySubject, context: Context) -> Iterator[Finding]:
         yield context.key(policy.at("rules"), message)
 
 
-def silences(policy: PolicySubject, finding: Finding, rule: str, resources: tuple[str, ...]) -> bool:
-    """Tell whether the policy rule of a finding takes requests of the kind that a rule speaks of, for these resources.
+def silences(policy: PolicySubject, finding: Finding, resources: tuple[str, ...]) -> bool:
+    """Tell whether the policy rule of a finding matches requests of the finding's kind for these resources.
 
     The finding is at the policy rule itself, which silences some requests of that kind.
     """
@@ -116,7 +116,7 @@ def silences(policy: PolicySubject, finding: Finding, rule: str, resources: tupl
     if found is None:
         return False
     index = int(finding.pointer.rpartition("/")[2])
-    (kind,) = (kind for kind in kinds.KINDS if kind.rule == rule)
+    (kind,) = (kind for kind in kinds.KINDS if kind.rule == finding.rule)
     rows = tuple(_narrowed(row, resources) for row in kind.rows)
     for calls in kinds.calls_of(kind._replace(rows=rows), policy.minor):
         region = meet(calls.region, found.reach.region(index))

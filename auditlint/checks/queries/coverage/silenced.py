@@ -21,7 +21,6 @@ from auditlint.kubernetes.engine.index import members, rule_set
 from auditlint.kubernetes.engine.ordinary import ordinary
 from auditlint.kubernetes.engine.region import EVERYTHING, Region, Target, contains, meet, targets_of
 from auditlint.kubernetes.engine.search import BudgetSpentError
-from auditlint.kubernetes.reach import FateKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,10 +59,11 @@ def gaps(policy: PolicySubject) -> Gaps:
 
 def _find_gaps(policy: PolicySubject) -> Gaps:
     found = effects.covered(policy)
-    if found is None or _drops_the_rest(policy, found):
+    if found is None:
         return {}
     rules, fates = found.policy.rules, found.reach.fates
-    alive = [index for index in found.silencing if fates[index].may_match]
+    end = found.closing if policy.shape != "snippet" else None  # what reaches it is told by drops-the-rest
+    alive = [index for index in found.silencing if index != end and fates[index].may_match]
     gaps: dict[tuple[int, int], tuple[Kind, Request]] = {}
     judged = rule_set(index for index in alive if not by_loopback(rules[index].users))
     for number, kind in enumerate(KINDS):
@@ -194,6 +194,11 @@ def _write(policy: PolicySubject, found: Analysis, index: int, kind: Kind) -> Re
     return next(filter(None, found_ones), None)
 
 
+def names_privileged_group(rule: PolicyRule) -> bool:
+    """Tell whether a rule names a group whose members may do everything, or everybody with a login."""
+    return not set(_PRIVILEGED_GROUPS).isdisjoint(rule.user_groups)
+
+
 def _privileged(rule: PolicyRule) -> Iterator[Region]:
     """Yield who is privileged among those that a rule names."""
     if by_loopback(rule.users):
@@ -204,11 +209,3 @@ def _privileged(rule: PolicyRule) -> Iterator[Region]:
         yield Region(users=users)
     if groups:
         yield Region(groups=(groups,))
-
-
-def _drops_the_rest(policy: PolicySubject, found: Analysis) -> bool:
-    """Tell whether drops-the-rest speaks of the policy: it says what is lost, once."""
-    closing = found.closing if policy.shape != "snippet" else None
-    if closing is None or found.policy.rules[closing].level != "None":
-        return False
-    return found.reach.fates[closing].kind is FateKind.REACHED

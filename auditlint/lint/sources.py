@@ -1,0 +1,57 @@
+"""What is looked at: the paths of a command expanded to files, folders searched, texts in the place of files."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+
+class Source(NamedTuple):
+    """One file to look at."""
+
+    path: str
+    named: bool
+    """It stands on the command line: it is read whatever its name, and unreadable text is its finding."""
+    data: bytes | None = None
+    """The content, where it is known already (standard input, an editor's buffer)."""
+
+
+class Excluded(NamedTuple):
+    """Patterns in gitignore's syntax of files that a search passes over, relative to a folder."""
+
+    folder: str
+    patterns: tuple[str, ...]
+
+
+def expand(paths: Sequence[str], excluded: Sequence[Excluded], failed: Callable[[str, str], None]) -> Iterator[Source]:
+    """Yield the sources that paths name: files as they are, folders searched; each file once.
+
+    `failed` is called with the path of a folder that cannot be listed, and the reason.
+    """
+    seen: set[str] = set()
+    for path in paths:
+        for found in _search(path, excluded, failed) if os.path.isdir(path) else (Source(path, named=True),):
+            known = os.path.realpath(found.path) if len(paths) > 1 else found.path
+            if known not in seen:
+                seen.add(known)
+                yield found
+
+
+def with_texts(sources: Iterable[Source], texts: Mapping[str, bytes]) -> Iterator[Source]:
+    """Yield texts by their names, then the sources but for the files of those names: the texts replace them."""
+    yield from (Source(name, named=True, data=data) for name, data in texts.items())
+    replaced = {os.path.realpath(name) for name in texts}
+    for source in sources:
+        if not replaced or os.path.realpath(source.path) not in replaced:
+            yield source
+
+
+def _search(folder: str, excluded: Sequence[Excluded], failed: Callable[[str, str], None]) -> Iterator[Source]:
+    from auditlint.carriers import registry
+    from auditlint.text import folders
+
+    ignores = tuple(folders.patterns(one.folder, list(one.patterns)) for one in excluded if one.patterns)
+    return (Source(path, named=False) for path in folders.search(folder, registry.suffixes(), ignores, failed))

@@ -1,0 +1,115 @@
+"""Files kept by content: what was recognised in each, so that a second run costs only what changed.
+
+A workspace lives as long as its user does: for one run of the command, for hours in an editor.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from auditlint.carriers import recognise
+from auditlint.finding import Notice
+from auditlint.kubernetes import releases
+from auditlint.lint import ignores
+from auditlint.text import source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from auditlint.carriers.custom_resource import Definitions
+    from auditlint.lint.guard import Guard
+    from auditlint.lint.ignores import Comments
+    from auditlint.lint.sources import Source
+    from auditlint.rule import Subject
+
+
+class Asked(NamedTuple):
+    """What recognition depends on besides the file."""
+
+    as_kind: str | None = None
+    """What every file is, whatever it looks like: `policy`, `pod`, `flags`; None: what each shows itself."""
+    minor: int | None = None
+    """The release to judge for; None: the one that each file shows, or else the newest."""
+    minor_from: str = releases.OPTION
+    """Who names it, an option or the configuration."""
+
+
+class Facts(NamedTuple):
+    """What one file holds; never changed once it was worked out."""
+
+    path: str
+    data: bytes
+    """The content; empty where nothing was found in it."""
+    subjects: tuple[Subject, ...] = ()
+    comments: Comments | None = None
+    """What the file says to auditlint; None if it says nothing."""
+    notices: tuple[Notice, ...] = ()
+    failed: tuple[Notice, ...] = ()
+    """Why the file is not what it was asked to be."""
+    defines: Definitions | None = None
+    """The file itself if it has definitions of custom resources."""
+
+
+class Workspace:
+    """The facts of files, by path and what was asked; those of a file are worked out again when its content changed."""
+
+    def __init__(self) -> None:
+        self._facts: dict[tuple[str, bool, Asked], Facts] = {}
+
+    def facts(self, given: Source, asked: Asked) -> Facts:
+        """Return what a file holds; raises UnreadableError."""
+        data = source.read_file(given.path) if given.data is None else given.data
+        key = (given.path, given.named, asked)
+        known = self._facts.get(key)
+        if known is not None and known.data == data:
+            return known
+        found = _recognised(given, data, asked)
+        if found.data:
+            self._facts[key] = found
+        return found
+
+
+class Gathered(NamedTuple):
+    """The files of one run, and those that could not be read."""
+
+    facts: tuple[Facts, ...]
+    unreadable: tuple[Notice, ...]
+
+
+def gather(
+    sources: Iterable[Source], workspace: Workspace, asked: Asked, guard: Guard, progress: Callable[[int], None] | None
+) -> Gathered:
+    """Return what the sources hold; `progress` is called with the number of files read so far."""
+    facts: list[Facts] = []
+    unreadable: list[Notice] = []
+    for given in sources:
+        if progress:
+            progress(len(facts))
+        with guard.over(given.path, "recognising what it holds"):
+            try:
+                facts.append(workspace.facts(given, asked))
+            except source.UnreadableError as error:
+                unreadable.append(Notice(given.path, error.reason))
+    return Gathered(tuple(facts), tuple(unreadable))
+
+
+def _recognised(given: Source, data: bytes, asked: Asked) -> Facts:
+    found = recognise.recognise(
+        given.path, data, as_kind=asked.as_kind, named=given.named, minor=asked.minor, origin=asked.minor_from
+    )
+    defines = _definitions(given) if found.defines else None
+    if found.subjects:
+        return Facts(given.path, data, found.subjects, ignores.read(found.texts), found.notices, defines=defines)
+    notices, failed = [*found.notices], []
+    if asked.as_kind and asked.as_kind != "policy":
+        failed.append(Notice(given.path, f"holds nothing that --as {asked.as_kind} can take"))
+    elif given.named and not found.notices and not found.defines:
+        notices.append(Notice(given.path, "holds no audit policy and starts no kube-apiserver: passed over"))
+    # Nobody looks at the text again, and a folder may hold any number of such files.
+    return Facts(given.path, b"", notices=tuple(notices), failed=tuple(failed), defines=defines)
+
+
+def _definitions(given: Source) -> Definitions:
+    from auditlint.carriers.custom_resource import Definitions  # few runs have any
+
+    return Definitions(given.path, given.data)
