@@ -30,6 +30,8 @@ _GROUP = "apiextensions.k8s.io/"
 _VERBS = ("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch")
 _SUBRESOURCE_VERBS = ("get", "patch", "update")
 _DOCUMENT = r"(?m)^---(?=\s|\Z)"
+_LONGEST_VERSION = 63
+"""Characters: the name of a version is a DNS label."""
 _VERSION = r"v([1-9]\d*)(?:(alpha|beta)([1-9]\d*))?"
 
 
@@ -137,7 +139,7 @@ def _preference(version: str) -> tuple[int, int, int, str]:
 
     Source: `pkg/version/helpers.go` of k8s.io/apimachinery.
     """
-    match = re.fullmatch(_VERSION, version)
-    if match is None:
+    match = re.fullmatch(_VERSION, version, re.ASCII)
+    if match is None or len(version) > _LONGEST_VERSION:
         return 3, 0, 0, version
     return ["", "beta", "alpha"].index(match[2] or ""), -int(match[1]), -int(match[3] or 0), version

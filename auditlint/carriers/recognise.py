@@ -37,6 +37,8 @@ MAX_PIECES = 2000
 """How many texts of one file are looked into."""
 _TOO_MANY = f"holds texts in texts more than {MAX_DEPTH} deep, or more than {MAX_PIECES}: those beyond are not checked"
 
+_NOT_SURE = "is so large that it was read by libyaml alone, and holds what kube-apiserver may read otherwise"
+
 
 class ReadText(NamedTuple):
     """A text that was read as YAML or JSON and holds something to judge: the file, or a piece of it."""
@@ -177,7 +179,8 @@ def _in_documents(reading: _Reading, carriers: Iterable[Carrier], bound: _Bound)
         as_text = _in_text(reading, [carrier for carrier in carriers if carrier.in_text], bound)
         if as_text.subjects:
             return as_text if as_text.texts else as_text._replace(texts=(ReadText(reading.text, stream),))
-    return _with_error(reading, stream, found) if stream.error else found
+    found = _with_error(reading, stream, found) if stream.error else found
+    return _noted(found, Notice(reading.path, _NOT_SURE)) if stream.doubt and found.subjects else found
 
 
 def _read(reading: _Reading) -> Stream:

@@ -42,9 +42,11 @@ def meaning(data: bytes) -> str:
     if _EVENTS.match(text):
         return ""
     pod, policy = _POD.search(text), _POLICY.search(text)
-    if pod and re.search(r"^[ \t]*containers[ \t]*:", text, re.MULTILINE):
-        return "pod"
     kinds = set(_KIND.findall(text))
+    runs = re.search(r"^[ \t]*containers[ \t]*:", text, re.MULTILINE) is not None
+    # A definition of resources may describe Pods and is none.
+    if pod and runs and ("Pod" in kinds or "CustomResourceDefinition" not in kinds):
+        return "pod"
     # Other files that set flags of kube-apiserver, such as kubeadm's, are no Pods: the kubelet never reads them.
     return "policy" if policy else "pod" if pod and (not kinds or "Pod" in kinds) else ""
 

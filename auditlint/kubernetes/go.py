@@ -102,6 +102,15 @@ def parse_int(text: str, bits: int = 64, base: int = 0) -> int:
     return -number if sign == "-" else number
 
 
+def is_int64(text: str) -> bool:
+    """Tell whether strconv.ParseInt reads a text as a decimal number of 64 bits."""
+    try:
+        parse_int(text, base=10)
+    except ValueError:
+        return False
+    return True
+
+
 def parse_uint(text: str, bits: int = 64, base: int = 0) -> int:
     """Return the number that strconv.ParseUint reads, as parse_int but without a sign."""
     try:

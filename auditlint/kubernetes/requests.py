@@ -156,13 +156,14 @@ def _collection_verb(verb: str, name: str, query: str) -> tuple[str, str]:
         return verb, name
     if verb == "delete":
         return NAMELESS_VERB, ""
+    from auditlint.kubernetes.go import is_int64
     from auditlint.kubernetes.selectors import label_selector_is_valid, required_name
 
     values = _query_values(query)
     chosen = required_name(values.get("fieldSelector", ""))
     numbers = [values[key] for key in ("limit", "timeoutSeconds") if key in values]
     watch = values.get("watch", "0")
-    readable = all(map(_is_int64, numbers)) and label_selector_is_valid(values.get("labelSelector", ""))
+    readable = all(map(is_int64, numbers)) and label_selector_is_valid(values.get("labelSelector", ""))
     if chosen is None or not readable:
         return ("list" if watch.lower() in {"0", "false"} else "watch"), ""
     # Unlike the fallback above, the server's decoder folds case by Unicode's rules.
@@ -179,9 +180,3 @@ def _query_values(query: str) -> dict[str, str]:
             key, _, value = pair.partition("=")
             values.setdefault(unquote_plus(key), unquote_plus(value, errors="surrogateescape"))
     return values
-
-
-def _is_int64(text: str) -> bool:
-    """Return whether Go's strconv.ParseInt takes the text as a decimal int64."""
-    digits = text[1:] if text[:1] in {"+", "-"} else text
-    return digits.isascii() and digits.isdigit() and -(2**63) <= int(text) < 2**63

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from auditlint.kubernetes.go import is_int64
+
 _ESCAPED = re.compile(r"(?:[^\\,=]|\\[\\,=])*", re.DOTALL)
 _TERMS = re.compile(r"(?:^|,)((?:[^\\,]|\\.)*\\?)", re.DOTALL)
 _OPERATOR = re.compile(r"!=|==?")
@@ -73,7 +75,7 @@ def _requirement(tokens: list[str], position: int) -> int | None:
         return position + 2
     if operator not in {"=", "==", "!=", "<", ">"} or not _is_word(value) or not _LABEL.fullmatch(value):
         return None
-    if operator in "<>" and not _is_int64(value):
+    if operator in "<>" and not is_int64(value):
         return None
     return position + 3
 
@@ -98,7 +100,3 @@ def _is_label_key(key: str) -> bool:
     if slash and not (len(prefix) <= _LONGEST_SUBDOMAIN and _SUBDOMAIN.fullmatch(prefix)):
         return False
     return bool(_LABEL.fullmatch(name))
-
-
-def _is_int64(text: str) -> bool:
-    return text.isdigit() and int(text) < 2**63

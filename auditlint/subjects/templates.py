@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.decoding.problems import Problem
 
 # Patterns are compiled where they are first used: most runs need none of them.
+_COMMENT = rb"(?m)(?:^|(?<=[ \t]))#.*$"
 _MARKS = rb"\{\{|\{%|%\{ *(?:if|for)\b|<%|\$\{"
 _WHOLE_VALUE = rb"(?m)((?:^|[:,\[-])[ \t]+|\[)\{\{([^\n{}]*)\}\}(?=[ \t]*(?:[,\]\r\n]|[ \t]#|\Z))"
 _MARK_OR_PLACEHOLDER = r"\{\{|\{%|\$\{|<%|<[A-Za-z][\w ./-]*>"
@@ -26,8 +27,8 @@ _EXCUSED = _HEAD | {
 
 
 def has_marks(data: bytes) -> bool:
-    """Tell whether a text holds marks of Helm, Jinja, Terraform, ERB or a shell's variables."""
-    return re.search(_MARKS, data) is not None
+    """Tell whether a text holds marks of Helm, Jinja, Terraform, ERB or a shell's variables, beyond its comments."""
+    return re.search(_MARKS, data) is not None and re.search(_MARKS, re.sub(_COMMENT, b"", data)) is not None
 
 
 def is_template(value: str) -> bool:

@@ -84,10 +84,16 @@ def _control_character(text: str) -> int | None:
     return match.start() if match else None
 
 
+def utf8_width(lead: int) -> int:
+    """Return how many octets a character has that begins with this one, as the server tells; 0 if none does."""
+    widths = ((0x80, 0x00), (0xE0, 0xC0), (0xF0, 0xE0), (0xF8, 0xF0))
+    return next((width for width, (mask, bits) in enumerate(widths, 1) if lead & mask == bits), 0)
+
+
 def _utf8_problem(data: bytes, at: int) -> str:
     """Say what is wrong with the UTF-8 sequence that begins at an offset."""
     lead = data[at]
-    width = 2 if lead & 0xE0 == 0xC0 else 3 if lead & 0xF0 == 0xE0 else 4 if lead & 0xF8 == 0xF0 else 0  # noqa: PLR2004
+    width = utf8_width(lead)
     if not width:
         return "invalid leading UTF-8 octet"
     if at + width > len(data):

@@ -163,3 +163,5 @@ class Stream(NamedTuple):
     error: ReadError | None = None
     error_document: int = 0
     """The index of the document that the error is in."""
+    doubt: bool = False
+    """Whether the server may read the text otherwise: it is too large for the reader that is sure."""

@@ -15,6 +15,7 @@ from ruamel.yaml.events import DocumentEndEvent
 from ruamel.yaml.parser import Parser, ParserError
 from ruamel.yaml.scanner import Scanner, ScannerError
 
+from auditlint.text.encoding import utf8_width
 from auditlint.text.syntax import Complaint
 from auditlint.text.written import ESCAPES
 
@@ -26,7 +27,8 @@ _BLANKS = re.compile("[ \t]*")
 _SPACES = re.compile(" *")
 _NAME = re.compile("[0-9A-Za-z_-]*")
 _HANDLE = re.compile("![0-9A-Za-z_-]*!?")
-_URI = re.compile(r"(?:[0-9A-Za-z_;/?:@&=+$,.!~*'()\[\]-]|%[0-9A-Fa-f]{2})*")
+_URI = re.compile(r"[0-9A-Za-z_;/?:@&=+$,.!~*'()\[\]-]*")
+_ESCAPED_OCTET = re.compile(r"%([0-9A-Fa-f]{2})")
 _NUMBER = re.compile("[0-9]*")
 _BLOCK_HEADER = re.compile("(?:(?P<chomp>[-+])(?P<width>[0-9])?|(?P<width_first>[0-9])(?P<chomp_last>[-+])?)?")
 _DOCUMENT_MARK = re.compile(f"(?:---|\\.\\.\\.)[{_AFTER_TOKEN}]")
@@ -57,6 +59,13 @@ _WORDS_OF_CONTEXTS = {
     "while parsing a node": "found undefined tag handle",
     None: "did not find expected <document start>",
 }
+
+
+def _octet_problem(octet: int, *, first: bool) -> str:
+    """Return what is wrong with an octet that begins a character, or goes on with one."""
+    if first:
+        return "" if utf8_width(octet) else "found an incorrect leading UTF-8 octet"
+    return "" if octet & 0xC0 == 0x80 else "found an incorrect trailing UTF-8 octet"  # noqa: PLR2004
 
 
 def complaint(error: Any) -> Complaint:
@@ -364,7 +373,8 @@ class PureParser(Scanner, Parser):
                 suffix = handle[1:] + self._uri("tag", start, may_be_empty=True)
                 handle, suffix = ("!", suffix) if suffix else (None, "!")
         self._expect_space("while scanning a tag", start, "did not find expected whitespace or line break")
-        return tokens.TagToken((handle, suffix), start, reader.get_mark())
+        escaped = suffix.replace("%", "%25")  # ruamel.yaml decodes it once more
+        return tokens.TagToken((handle, escaped), start, reader.get_mark())
 
     def _version(self, start: Mark) -> tuple[int, int]:
         major = self._version_number(start)
@@ -394,11 +404,26 @@ class PureParser(Scanner, Parser):
 
     def _uri(self, what: str, start: Mark, *, may_be_empty: bool = False) -> str:
         uri = self._reader.take(_URI)
-        if self._reader.peek() == "%":
-            self._fail(f"while parsing a {what}", start, "did not find URI escaped octet")
+        while self._reader.peek() == "%":
+            uri += self._escaped_character(what, start) + self._reader.take(_URI)
         if not uri and not may_be_empty:
             self._fail(f"while parsing a {what}", start, "did not find expected tag URI")
         return uri
+
+    def _escaped_character(self, what: str, start: Mark) -> str:
+        """Return the character whose octets are written as `%41`; octets that are no UTF-8 as lone surrogates."""
+        octets = b""
+        length = 1
+        while len(octets) < length:
+            escape = _ESCAPED_OCTET.match(self._reader.buffer, self._reader.pointer)
+            octet = int(escape[1], 16) if escape else -1
+            length = length if octets else utf8_width(octet)
+            problem = "did not find URI escaped octet" if not escape else _octet_problem(octet, first=not octets)
+            if problem:
+                self._fail(f"while parsing a {what}", start, problem)
+            octets += bytes([octet])
+            self._reader.forward(3)
+        return octets.decode("utf-8", "surrogateescape")
 
     # The scanner: scalars.
 

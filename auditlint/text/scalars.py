@@ -81,7 +81,7 @@ def short_tag(tag: str) -> str:
 
 def json_value(value: Value) -> Value:
     """Return a value as it is once it has been JSON: floats without a fraction are integers, huge ones are floats."""
-    if isinstance(value, float) and value.is_integer() and -MAX_INT - 1 <= value <= MAX_INT - 1023:
+    if isinstance(value, float) and value.is_integer() and -MAX_INT - 1 < value <= MAX_INT - 1023:
         return int(value)
     if isinstance(value, int) and not isinstance(value, bool) and value > MAX_INT:
         return float(value)

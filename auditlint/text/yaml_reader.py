@@ -3,7 +3,7 @@
 The server's reader (go.yaml.in/yaml/v2, behind sigs.k8s.io/yaml) is a port of libyaml. Events come from libyaml where
 PyYAML has it and the two agree. Where they may not, where libyaml finds a mistake (which the port may see otherwise,
 or elsewhere), and where there is no libyaml, events come from `pure.PureParser`, which does as the port does. Only of
-a text so large that this would take long, libyaml's word is taken.
+a text so large that this would take long, libyaml's word is taken, and the stream says so (`doubt`).
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 _EMPTY_COLLECTION_AS_KEY = "[{[]\\s*[]}][ \t]*:"
 _UNLIKE_CHARACTERS = "\ufeff\x85\u2028\u2029"
 """A byte order mark inside, and line ends that are none to people."""
-_LARGE = 2 << 20
+_LARGE = 4 << 20
 """Characters from which on libyaml has the last word: it differs in next to nothing, and is 25 times as fast."""
+_ESCAPE_IN_TAG = "![^\\s%]*%"
 _LOOK_AHEAD = 4
 _UNKNOWN_ESCAPE = "\\/"
 
@@ -56,6 +57,7 @@ def _may_be_read_otherwise(text: str) -> bool:
         or "\r%" in text
         or _UNKNOWN_ESCAPE in text
         or re.search(_EMPTY_COLLECTION_AS_KEY, text) is not None
+        or ("%" in text and re.search(_ESCAPE_IN_TAG, text) is not None)
         or (not text.isascii() and any(character in text for character in _UNLIKE_CHARACTERS))
     )
 
@@ -63,12 +65,15 @@ def _may_be_read_otherwise(text: str) -> bool:
 def _read_with_libyaml(text: str, bad: BadCharacter | None) -> Stream | None:
     """Return the documents of a text, or None where `pure` has to decide: not if that would take long."""
     large = len(text) > _LARGE
-    if not large and (bad is not None or _may_be_read_otherwise(text)):
+    unlike = _may_be_read_otherwise(text)
+    if not large and (bad is not None or unlike):
         return None
     try:
-        return _read(_LibyamlEvents(text, trusted=large), text, bad)
+        events = _LibyamlEvents(text, trusted=large)
+        stream = _read(events, text, bad)
     except (ImportError, _UnlikeServerError):
         return None
+    return stream._replace(doubt=large and (unlike or events.unlike))
 
 
 def _read(events: _LibyamlEvents | _PureEvents, text: str, bad: BadCharacter | None) -> Stream:
@@ -105,18 +110,26 @@ class _LibyamlEvents:
         self._errors = YAMLError
         self._get_event: NextEvent = CParser(text).get_event
         self._last: Any = None
-        if not trusted and ("?" in text or "!" in text):
-            self._get_event = _watched(self._get_event)
+        self.unlike = False
+        """Whether the server may have seen otherwise what came so far."""
+        if "?" in text or "!" in text:
+            self._get_event = _watched(self._get_event, self._doubt)
 
     def next(self) -> Any:
         """Return the next event."""
         try:
             self._last = self._get_event()
         except self._errors as error:
-            if not self._trusted:
-                raise _UnlikeServerError from error
+            self._doubt()
             raise RefusedError(_libyaml_error(error, self._text)) from error
+        except ValueError as error:  # PyYAML, at a tag whose escaped octets are no UTF-8
+            raise _UnlikeServerError from error
         return self._last
+
+    def _doubt(self) -> None:
+        if not self._trusted:
+            raise _UnlikeServerError
+        self.unlike = True
 
     @property
     def looked_at(self) -> int:
@@ -162,8 +175,8 @@ def _libyaml_error(error: Any, text: str) -> ReadError:
     return syntax_error(complaint, text)
 
 
-def _watched(get_event: NextEvent) -> NextEvent:
-    """Watch for what libyaml reads otherwise in flow collections: `?` in plain scalars, and tags."""
+def _watched(get_event: NextEvent, doubt: Callable[[], None]) -> NextEvent:
+    """Call `doubt` at what libyaml reads otherwise in flow collections: `?` in plain scalars, and tags."""
     flows: list[bool] = []
 
     def next_event() -> Any:
@@ -175,7 +188,7 @@ def _watched(get_event: NextEvent) -> NextEvent:
         if flows and flows[-1]:
             plain = not getattr(event, "style", "-")
             if getattr(event, "tag", None) or (plain and "?" in event.value):
-                raise _UnlikeServerError
+                doubt()
         return event
 
     return next_event

@@ -127,6 +127,11 @@ def test_versions_come_in_the_order_in_which_clients_prefer_them() -> None:
     assert [version for version, _ in main.versions] == ["v2", "v1", "v10beta3", "v10beta2", "v1alpha1", "a", "b", "v0"]
 
 
+def test_a_version_with_a_number_of_many_digits() -> None:
+    (main,) = of_text(V1.split("  - name", maxsplit=1)[0] + f"  - {{name: v{'9' * 4400}, served: true}}\n")
+    assert [version for version, _ in main.versions] == ["v" + "9" * 4400]
+
+
 def test_a_policy_that_names_the_group_knows_its_resources() -> None:
     assert list(known(LIMITED % "example.com", V1, OTHER)) == [
         "widgets.example.com",

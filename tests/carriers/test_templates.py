@@ -97,6 +97,36 @@ def test_other_files_that_set_flags_are_no_pods(text: str) -> None:
     assert (unread.meant, unread.refused) == ("", False)
 
 
+def test_a_broken_definition_of_resources_is_no_pod() -> None:
+    text = """kind: CustomResourceDefinition
+spec:
+  names: {kind: Server}
+  description: runs kube-apiserver
+  properties:
+    containers: [
+"""
+    unread = only(UnreadText, text, "x.yaml")
+    assert (unread.meant, unread.refused) == ("", False)
+
+
+@pytest.mark.parametrize("comment", ["# {{ .Values.x }}\n", "  # see ${POLICY}\n", "x: y # {% if z %}\n"])
+def test_a_mark_in_a_comment_makes_no_template(comment: str) -> None:
+    assert not templates.has_marks(comment.encode())
+    unread = only(UnreadText, POLICY + comment + "  users: [", "x.yaml")
+    assert (unread.meant, unread.refused) == ("policy", True)
+
+
+def test_a_mark_beside_a_comment_does() -> None:
+    assert templates.has_marks(b"# a\nlevel: {{ .level }} # {{ b }}\n")
+    assert templates.has_marks(b"url: http://x/#{{ .fragment }}\n")
+
+
+def test_a_large_text_with_something_odd_is_read_with_a_notice() -> None:
+    large = "# " + "x" * 5_000_000 + "\n" + POLICY + '  users: ["a\\/b"]\n'
+    (notice,) = found(large).notices
+    assert "may read otherwise" in notice.message
+
+
 def test_a_file_that_was_found() -> None:
     assert found("a: [", named=False) == Found()
     result = found("a: [level: 3", named=False)

@@ -73,6 +73,7 @@ def test_what_the_server_takes_is_silent(argument: str, minor: int) -> None:
     [
         (("--audit-log-maxage=30d",), "invalid-flag-value", "a whole number of days"),
         (("--audit-log-maxage=30d",), "invalid-flag-value", "Write --audit-log-maxage=30"),
+        ((f"--audit-log-maxage={'9' * 4400}",), "invalid-flag-value", "Write a value such as --audit-log-maxage=30"),
         (("--audit-log-mode=Batch",), "invalid-flag-value", "Write --audit-log-mode=batch"),
         (("--audit-log-compress=on",), "invalid-flag-value", "Write --audit-log-compress=true"),
         ((WEBHOOK, "--audit-webhook-initial-backoff=5"), "invalid-flag-value", "=5s"),

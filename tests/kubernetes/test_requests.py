@@ -35,6 +35,8 @@ def resource(
         ("GET", "/api/v1/pods?fieldSelector=metadata.name=a/b", resource("list", "pods")),
         ("GET", "/api/v1/pods?fieldSelector=metadata.name", resource("list", "pods")),
         ("GET", "/api/v1/pods?fieldSelector=metadata.name=web&limit=x&watch=1", resource("watch", "pods")),
+        ("GET", f"/api/v1/pods?fieldSelector=metadata.name=web&limit={'9' * 4400}", resource("list", "pods")),
+        ("GET", f"/api/v1/pods?fieldSelector=metadata.name=web&labelSelector=a>{'9' * 4400}", resource("list", "pods")),
         ("GET", "/api/v1/pods?fieldSelector=metadata.name=web&labelSelector=a%20b", resource("list", "pods")),
         ("GET", "/api/v1/pods/web?watch=1", resource("get", "pods", name="web")),
         ("GET", "/api/v1/watch/pods/web", resource("watch", "pods", name="web")),

@@ -126,3 +126,36 @@ def test_what_is_far_behind_a_large_document_is_never_met() -> None:
 def test_a_key_that_is_too_long_for_its_colon() -> None:
     assert message(b"x" * 1024 + b": y") == ""
     assert message(b"x" * 1025 + b": y") == "yaml: mapping values are not allowed in this context"
+
+
+LARGE = b"# " + b"x" * 5_000_000 + b"\n"
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        b"a: [b:, c]",
+        b"a: [b?c, d]",
+        b'a: "b\\/c"',
+        b"a: [!!int b]",
+        b"a: !b%ff c",
+        "a: b\n\ufeffc: d".encode(),
+        b"--- a\n...\n%YAML 1.2\n--- b",
+    ],
+)
+def test_a_text_that_is_too_large_for_the_sure_reader_says_so(odd: bytes) -> None:
+    """libyaml reads these otherwise than the server, or refuses what the server reads otherwise."""
+    assert not read(odd).doubt
+    assert read(LARGE + odd).doubt
+
+
+def test_most_large_texts_leave_no_doubt() -> None:
+    assert not read(LARGE + b"a: [b, 'c', \"d\"]\n# 50 %\n").doubt
+
+
+def test_octets_in_a_tag_that_no_python_text_holds() -> None:
+    """The server keeps them as they are; PyYAML fails."""
+    for text in (b"a: !b%ED%A0%80 c", b"a: !b%c0%80 c", LARGE + b"a: !b%f4%90%80%80 c"):
+        stream = read(text)
+        assert stream.error is None
+        assert plain(stream.documents[0].root) == (("a", "c"),)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from auditlint.kubernetes.decode import load
 from auditlint.text.plain import plain
 from auditlint.text.reader import looks_like_json, read
 from tests.referee_client import Referee, available
@@ -97,3 +98,29 @@ def users_of(policy: Any) -> list[str] | None:
     if not isinstance(users, list) or not all(user is None or isinstance(user, str) for user in users):
         return None
     return [user or "" for user in users]
+
+
+ODD_NUMBERS = (
+    "-9223372036854775808",
+    "-9223372036854775809",
+    "-9_223_372_036_854_775_809",
+    "-9223372036854775808.0",
+    "-0x8000000000000001",
+    "9223372036854775807",
+    "9223372036854775808",
+    "18446744073709551616",
+    *(sign + "9" * 4_400 for sign in ("", "-")),
+    "0x" + "9" * 4_400,
+    "0" * 4_400 + "1",
+    "1e" + "9" * 4_400,
+    "1:2:3",
+)
+
+
+@pytest.mark.parametrize("number", ODD_NUMBERS, ids=lambda number: number[:24])
+def test_numbers_of_64_bits(referee: Referee, number: str) -> None:
+    """`generation` is an int64, which nothing beyond the range of one is."""
+    for text in (f"{HEAD}metadata: {{generation: {number}}}\n", f"{HEAD}metadata: {{name: a, x: [{number}]}}\n"):
+        answer = check(referee, text.encode())
+        value = plain(read(text.encode()).documents[0].root)
+        assert load(value, referee.minor).refused is not answer["ok"]

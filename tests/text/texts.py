@@ -45,8 +45,10 @@ SEEDS = (
     "&a a: b\n*a : c\n",
     "a: b\n    c\n\n  d\n",
     "%YAML 1.1\n%TAG !t! tag:x,\n---\na: !t!b c\n",
+    "%TAG !t! tag:yaml.org,2002:%69\n---\na: !t!nt 1\nb: !%c3%a9%ED%A0%80 c\nd: !<tag:yaml.org,2002:%66loat> 1\n",
 )
 TOKENS = (
+    *("%ff", "%c3", "%41", "%ED%A0%80", "!a%"),
     *(
         ":",
         ": ",
