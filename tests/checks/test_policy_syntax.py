@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from auditlint import lint
+from auditlint.checks.policy import syntax
 from auditlint.kubernetes import catalogue
 from auditlint.kubernetes.catalogue import Resource
 from auditlint.kubernetes.cluster import Cluster
-from auditlint.kubernetes.releases import NEWEST
+from auditlint.kubernetes.decoding.validation import ANY_GROUP_SINCE
+from auditlint.kubernetes.releases import MAINTAINED, NEWEST
 from auditlint.lint import Source
 from auditlint.settings import Settings
 from tests.checks.policies import CLOSING, HEAD, findings, only, rules, shorts
+
+if TYPE_CHECKING:
+    from auditlint.finding import Finding
 
 TAIL = CLOSING
 SILENT = rules("- level: Metadata\n")
@@ -382,3 +389,36 @@ def test_what_a_refused_policy_would_match_is_not_judged() -> None:
 def test_a_policy_with_the_wrong_head_is_judged_as_if_right() -> None:
     text = "apiVersion: audit.k8s.io/v1beta1\nkind: Policy\nrules:\n- level: Metadata\n- level: Request\n"
     assert {finding.rule for finding in findings(text)} == {"wrong-api-version", "unreachable-rule"}
+
+
+ANY_GROUP = rules('- level: Metadata\n  resources: [{group: "*"}]\n' + CLOSING)
+REFUSING_ANY_GROUP = [f"1.{minor}" for minor in MAINTAINED if minor < ANY_GROUP_SINCE]
+
+
+def assumed(text: str, **files: str) -> list[Finding]:
+    """Return what `version-dependent` says where no option names a release."""
+    given = {"p.yaml": text, **{f"{name}.yaml": content for name, content in files.items()}}
+    sources = [Source(path, named=True, data=content.encode()) for path, content in given.items()]
+    return list(lint.check(sources, Settings(select=("version-dependent",))).findings)
+
+
+def test_what_only_some_maintained_releases_accept() -> None:
+    found = assumed(ANY_GROUP)
+    assert [finding.pointer for finding in found] == ["/rules/0/resources/0/group"] * bool(REFUSING_ANY_GROUP)
+    assert all(release in finding.message for finding in found for release in REFUSING_ANY_GROUP)
+    assert not any(finding.refused for finding in found)
+
+
+def test_a_release_that_is_known_is_all_that_counts() -> None:
+    image = "{name: kube-apiserver, image: 'kube-apiserver:v1.36.0', command: [kube-apiserver, FLAG]}"
+    container = image.replace("FLAG", "--audit-policy-file=/etc/kubernetes/p.yaml")
+    pod = f"apiVersion: v1\nkind: Pod\nmetadata: {{name: kube-apiserver}}\nspec: {{containers: [{container}]}}\n"
+    assert assumed(ANY_GROUP, manifest=pod) == []
+    assert findings(ANY_GROUP, "version-dependent") == []
+
+
+def test_what_a_maintained_release_reads_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(syntax, "MAINTAINED", (22, NEWEST))
+    (found,) = assumed(rules("- {level: Request, omitManagedFields: true}\n"))
+    assert found.message == f"kube-apiserver 1.22 reads this policy otherwise than 1.{NEWEST}"
+    assert assumed(rules(CLOSING)) == []

@@ -13,6 +13,7 @@ from auditlint.english import quoted
 from auditlint.finding import Related, Severity
 from auditlint.kubernetes.decoding.problems import ProblemKind
 from auditlint.kubernetes.policy import LEVELS, STAGES
+from auditlint.kubernetes.releases import DEFAULT, MAINTAINED, name
 from auditlint.placeholders import is_placeholder
 from auditlint.rule import Category, Context
 from auditlint.subjects.model import PolicySubject, UnreadText
@@ -349,6 +350,30 @@ def unsupported_field(policy: PolicySubject, context: Context) -> Iterator[Findi
 
 
 @rule(
+    "version-dependent",
+    severity=Severity.WARNING,
+    summary="what another maintained release refuses or reads otherwise, where the release is only assumed",
+)
+def version_dependent(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+    """Report what not all maintained releases read alike, where nothing says for which the policy is."""
+    # What one release reads otherwise, all before it do: the oldest tells whether there is anything.
+    if policy.kubernetes_from != DEFAULT or policy.loaded.refused or _reads_alike(policy, MAINTAINED[0]):
+        return
+    others = [minor for minor in MAINTAINED if minor != policy.minor and not _reads_alike(policy, minor)]
+    servers = f"kube-apiserver {english.listing([name(minor) for minor in others])}"
+    state = f"tate the release: `--kubernetes-version {name(policy.minor)}`"
+    refusing = [problem for problem in policy.decode(others[0]).problems if problem.refuses]
+    for problem in refusing:
+        verb = "refuses" if len(others) == 1 else "refuse"
+        message = f"{servers} {verb} {_written(problem)}, which {name(policy.minor)} accepts"
+        yield _report(policy, context, problem, message, f"{_for_all(policy, problem)}, or s{state}", refused=False)
+    if not refusing:
+        verb = "reads" if len(others) == 1 else "read"
+        message = f"{servers} {verb} this policy otherwise than {name(policy.minor)}"
+        yield context.key(policy.base, message, help=f"S{state}")
+
+
+@rule(
     "unrendered-template",
     severity=Severity.INFO,
     summary="a placeholder or template expression where a value belongs",
@@ -370,6 +395,25 @@ def misplaced_metadata(policy: PolicySubject, context: Context) -> Iterator[Find
     for problem in _problems(policy, ProblemKind.MISPLACED_METADATA):
         message = f"metadata.{problem.path[-1]} has no effect: an audit policy is a file, not an object in the cluster"
         yield _report(policy, context, problem, message, "Delete it")
+
+
+def _reads_alike(policy: PolicySubject, minor: int) -> bool:
+    """Tell whether the server of another release loads the same policy."""
+    loaded = policy.decode(minor)
+    return not loaded.refused and loaded.policy == policy.loaded.policy
+
+
+def _written(problem: Problem) -> str:
+    """Return the field and value that a release refuses."""
+    return f"`{problem.path[-1]}: {quoted(problem.value)}`" if problem.path else "this policy"
+
+
+def _for_all(policy: PolicySubject, problem: Problem) -> str:
+    """Return what to write for releases that refuse what others accept."""
+    if problem.kind is not ProblemKind.INVALID_GROUP:
+        return "Write what all of them accept"
+    entry = _entry(policy, problem.path)
+    return groups.right(str(problem.value), entry.resources if entry else ())
 
 
 def _problems(policy: PolicySubject, kind: ProblemKind) -> list[Problem]:
