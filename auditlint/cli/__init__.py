@@ -10,9 +10,9 @@ from typing import Any
 
 import click
 
-from auditlint import __version__
 from auditlint.errors import AuditlintError, QuestionError, RefusedError
 from auditlint.report.printable import printable
+from auditlint.version import __version__
 
 COMMANDS = {
     "check": "Lint audit policies and kube-apiserver manifests.",

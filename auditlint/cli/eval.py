@@ -16,8 +16,6 @@ from auditlint.report import formats, render
 
 if TYPE_CHECKING:
     from auditlint.events.event import Event
-    from auditlint.policy import Policy
-    from auditlint.policy.asking import Described
 
 
 @click.command("eval", short_help="Show which rule of a policy takes one request, and why.")
@@ -54,18 +52,12 @@ def command(policy: str, *, kubernetes_version: str | None, output_format: str, 
     check(asked)
     read = read_policy(policy, settings_for(kubernetes_version, configured=False))
     event = _event(asked.event) if asked.event is not None else None
-    request, notes = _described(asked, read) if event is None else (request_of(event), ())
-    found = read.eval(request)
+    found = read.eval(words_of(asked) if event is None else request_of(event))
     text = render("eval", output_format, explained(read, found, event, all_rules=verbose))
-    for note in (*notes, *oddities(read, request, recorded=event is not None)):
+    for note in (*found.notes, *oddities(read, found.request, recorded=event is not None)):
         click.echo(f"auditlint: note: {note}", err=True)
     sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
     return 0
-
-
-def _described(asked: Asked, policy: Policy) -> Described:
-    """Return the request that the options describe."""
-    return policy.described(words_of(asked))
 
 
 def _event(path: str) -> Event:

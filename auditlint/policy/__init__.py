@@ -13,7 +13,7 @@ from auditlint.kubernetes.match import Request, decision_of, evaluate
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from auditlint.kubernetes.match import Decision
+    from auditlint.kubernetes.match import Decision, Outcome
     from auditlint.kubernetes.policy import Policy as Held
     from auditlint.policy.asking import Described, Words
     from auditlint.policy.replaying import Progress, Replayed
@@ -30,6 +30,8 @@ class Evaluation(NamedTuple):
     decision: Decision
     place: RulePlace | None
     """Where the rule stands that matches; None where no rule does."""
+    notes: tuple[str, ...] = ()
+    """What there is to say of the words that describe the request."""
 
     @property
     def level(self) -> str:
@@ -40,6 +42,11 @@ class Evaluation(NamedTuple):
     def stages(self) -> tuple[str, ...]:
         """The stages at which events are written, in the order in which a request passes them."""
         return self.decision.stages
+
+    @property
+    def outcome(self) -> Outcome:
+        """Level, stages as a set, and managed fields where objects are stored: what two policies are compared by."""
+        return self.decision.outcome
 
     @property
     def rule(self) -> int | None:
@@ -111,16 +118,22 @@ class Policy:
         path = self.subject.at("rules", rule)
         return RulePlace(self.subject.places.pointer(path), self.path, self.subject.places.key(path).line)
 
-    def described(self, words: Words) -> Described:
-        """Return the request that words describe, with notes on them. Raises QuestionError."""
+    def eval(self, asked: Request | Words) -> Evaluation:
+        """Return what the policy decides on a request, as kube-apiserver does.
+
+        Words name things as kubectl does, and users get the groups that a server puts them in; QuestionError where
+        they describe no request. A Request is what a rule looks at, to the letter.
+        """
+        if not isinstance(asked, Request):
+            described = self._described(asked)
+            return self.eval(described.request)._replace(notes=described.notes)
+        decision = evaluate(self.held, asked)
+        return Evaluation(asked, decision, None if decision.rule is None else self.place(decision.rule))
+
+    def _described(self, words: Words) -> Described:
         from auditlint.policy.asking import described
 
         return described(words, self.cluster.catalogue(self.subject.minor))
-
-    def eval(self, request: Request) -> Evaluation:
-        """Return what the policy decides on a request, as kube-apiserver does."""
-        decision = evaluate(self.held, request)
-        return Evaluation(request, decision, None if decision.rule is None else self.place(decision.rule))
 
     def decision(self, rule: int | None) -> Decision:
         """Return what is decided on every request that a rule is the first to match; None: that no rule matches."""

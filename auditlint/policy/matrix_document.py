@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditlint import __version__
 from auditlint.kubernetes import releases
 from auditlint.kubernetes.match import decision_of
 from auditlint.report.tables.document import FORMAT_VERSION, Document
 from auditlint.text import source
+from auditlint.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

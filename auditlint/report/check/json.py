@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from auditlint import __version__
 from auditlint.finding import Severity
 from auditlint.report.printable import as_json
+from auditlint.version import __version__
 
 if TYPE_CHECKING:
     from auditlint.finding import Finding, Fix, Related, Span
