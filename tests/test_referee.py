@@ -11,7 +11,7 @@ import pytest
 
 from auditlint.kubernetes.releases import NEWEST
 from tests.recorded_answers import MINORS, OPERATIONS, Case, cases, without_empty
-from tests.referee_client import MODULES, Referee, RefereeError, available, built
+from tests.referee_client import MODULES, SOURCE, Referee, RefereeError, available, built
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -52,6 +52,11 @@ def test_every_recorded_case_is_answered_for_every_minor_and_has_a_name_of_its_o
     recorded = list(cases(operation))
     assert all(tuple(case.answers) == MINORS for case in recorded)
     assert len({case.name for case in recorded}) == len(recorded)
+
+
+def test_the_module_is_pinned_to_the_newest_release() -> None:
+    """Run `go get` in tests/referee/ with the versions of the table when a release is out."""
+    assert f"\tk8s.io/apiserver {MODULES[NEWEST]}\n" in (SOURCE / "go.mod").read_text()
 
 
 def test_the_compiled_in_server_is_the_pinned_one(referee: Referee) -> None:
