@@ -6,9 +6,10 @@ import re
 from functools import cache
 
 _MARKS = (
-    r"\$\{[^}]*\}|\$\([A-Za-z_]\w*\)|^\$[A-Za-z_]\w*$|\{\{.*?\}\}|\{%.*?%\}|<%.*?%>|<[A-Za-z][\w .:/-]*>"
+    r"\$\{[^}]*\}|\{\{.*?\}\}|\{%.*?%\}|<%.*?%>|<[A-Za-z][\w .:/-]*>"
     r"|%[A-Z][A-Z0-9_]*%|@@?[A-Z][A-Z0-9_]*@@?|__[A-Z][A-Z0-9_]*__"
 )
+_VARIABLE = r"\$\([A-Za-z_]\w*\)|^\$[A-Za-z_]\w*$"
 _ELISION = r"\.{3,}|\u2026|\[(?:\.{3,}|\u2026)\]"
 _CAPITALS = r"(?!TLS_)[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+"
 """Words such as `AUDIT_LEVEL`; the names of cipher suites begin with `TLS_` and are values."""
@@ -18,7 +19,12 @@ _LONGEST = 1000
 
 
 def is_placeholder(value: str) -> bool:
-    """Tell whether a value holds a placeholder, or is one: `${LEVEL}`, `<name>`, `AUDIT_LEVEL`, `...`."""
+    """Tell whether a value holds a placeholder or a variable: `${LEVEL}`, `<name>`, `AUDIT_LEVEL`, `$(X)`, `...`."""
+    return is_unfilled(value) or ("$" in value and _variable().search(value[:_LONGEST]) is not None)
+
+
+def is_unfilled(value: str) -> bool:
+    """Tell whether a value holds a placeholder, or is one; `$(X)` and `$X` are variables, which a Pod may have."""
     if _SIGNS.isdisjoint(value):
         return False
     text = value[:_LONGEST].strip()
@@ -33,6 +39,11 @@ def is_elision(line: str) -> bool:
 @cache
 def _marks() -> re.Pattern[str]:
     return re.compile(_MARKS, re.DOTALL)
+
+
+@cache
+def _variable() -> re.Pattern[str]:
+    return re.compile(_VARIABLE)
 
 
 @cache

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from auditlint.carriers.carrier import Carrier
+from auditlint.carriers.recorded import is_event
 from auditlint.kubernetes.decode import load
 from auditlint.kubernetes.releases import choose
 from auditlint.subjects.model import PolicySubject
@@ -91,7 +92,7 @@ def _any_rule(rules: list[Plain]) -> bool:
 
 def _is_rule(rule: Plain) -> bool:
     """Tell whether a list's item has a level as audit rules have it, or a level and another field of theirs."""
-    if not isinstance(rule, tuple) or not has(rule, "level"):
+    if not isinstance(rule, tuple) or not has(rule, "level") or is_event(rule):
         return False
     level = get(rule, "level")
     return (isinstance(level, str) and level.strip().lower() in _LEVELS) or any(

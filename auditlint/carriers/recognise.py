@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint.carriers import registry
+from auditlint.carriers import recorded, registry
 from auditlint.carriers.candidate import Candidate, PlainText
 from auditlint.carriers.carrier import YAML_AND_JSON, Inner
 from auditlint.carriers.first_look import as_utf8, may_define_resources, may_hold_subject
@@ -179,8 +179,15 @@ def _in_documents(reading: _Reading, carriers: Iterable[Carrier], bound: _Bound)
         as_text = _in_text(reading, [carrier for carrier in carriers if carrier.in_text], bound)
         if as_text.subjects:
             return as_text if as_text.texts else as_text._replace(texts=(ReadText(reading.text, stream),))
+    if reading.as_kind is None and not found.subjects and not reading.depth and _holds_events(reading, stream):
+        return _noted(found, Notice(reading.path, recorded.NOTICE))
     found = _with_error(reading, stream, found) if stream.error else found
     return _noted(found, Notice(reading.path, _NOT_SURE)) if stream.doubt and found.subjects else found
+
+
+def _holds_events(reading: _Reading, stream: Stream) -> bool:
+    data, first = reading.text.data, stream.documents[0].root if stream.documents else None
+    return recorded.may_be(data) and recorded.are_in(data, plain(first))
 
 
 def _read(reading: _Reading) -> Stream:
@@ -318,10 +325,12 @@ def _with_error(reading: _Reading, stream: Stream, found: Found) -> Found:
         notice = "holds a template that was not rendered, and does not parse: not checked"
     elif reading.as_kind is None and unread.is_other_language(reading.name, data):
         notice = "is neither YAML nor JSON: passed over"
-    elif meant or reading.named:
+    elif meant or (reading.named and may_hold_subject(data)):
         document = stream.error_document
-        release = choose(reading.minor, reading.origin)
-        subject = unread.subject(reading.path, reading.text, document, error, meant=meant, release=release)
+        release, elided = choose(reading.minor, reading.origin), reading.as_kind is None
+        subject = unread.subject(
+            reading.path, reading.text, document, error, meant=meant, release=release, elided=elided
+        )
         return _together([found, Found((subject,), texts=(ReadText(reading.text, stream),))])
     else:
         notice = f"does not parse, passed over: {error.message}"

@@ -6,10 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 from auditlint.carriers.first_look import as_text
-from auditlint.subjects.model import UnreadText
+from auditlint.finding import Span
+from auditlint.placeholders import is_elision
+from auditlint.subjects.model import ELISION, UnreadText
 from auditlint.text.places import NodePlaces
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from auditlint.kubernetes.releases import Target
     from auditlint.text.nodes import ReadError
     from auditlint.text.piece import Text
@@ -21,7 +25,6 @@ _POLICY = re.compile(
 )
 _POD = re.compile(r"kube-apiserver(?!-arg)|--audit-(?:log|policy|webhook)")
 _KIND = re.compile(r"""^[ \t]*["']?kind["']?[ \t]*:[ \t]*["']?(\w+)""", re.MULTILINE)
-_EVENTS = re.compile(r"""\s*\{[^\n]{0,400}"kind"\s*:\s*"Event(?:List)?\"""")
 _LINES_AFTER = 3
 _WIDTH = 1000
 """Nobody writes longer lines by hand, and what is there is not worth a search for the cause."""
@@ -36,11 +39,18 @@ def is_other_language(path: str, data: bytes) -> bool:
     return path.lower().endswith(_OTHER_LANGUAGES) or data.startswith(b"#!")
 
 
+def _elision(lines: Sequence[str], last: int) -> Span | None:
+    """Return the place of the first line of dots, such as `....`, up to a line (from 1) that a reader gives up at."""
+    for number, line in enumerate(lines[:last], 1):
+        if is_elision(line):
+            start = len(line) - len(line.lstrip()) + 1
+            return Span(number, start, number, len(line.rstrip()) + 1)
+    return None
+
+
 def meaning(data: bytes) -> str:
     """Tell what a text was meant to be, from its words: `policy`, `pod` (an apiserver) or nothing."""
     text = as_text(data)
-    if _EVENTS.match(text):
-        return ""
     pod, policy = _POD.search(text), _POLICY.search(text)
     kinds = set(_KIND.findall(text))
     runs = re.search(r"^[ \t]*containers[ \t]*:", text, re.MULTILINE) is not None
@@ -51,19 +61,27 @@ def meaning(data: bytes) -> str:
     return "policy" if policy else "pod" if pod and (not kinds or "Pod" in kinds) else ""
 
 
-def subject(path: str, text: Text, document: int, error: ReadError, *, meant: str, release: Target) -> UnreadText:
-    """Return the text with the server's complaint, and its lines up to a little behind that."""
+def subject(
+    path: str, text: Text, document: int, error: ReadError, *, meant: str, release: Target, elided: bool
+) -> UnreadText:
+    """Return the text with the server's complaint, and its lines up to a little behind that.
+
+    `elided` says that a line of dots is no text, but stands for what was left out.
+    """
+    lines = _lines(text.data, error.span.end_line + _LINES_AFTER)
+    left_out = _elision(lines, error.span.line + 1) if elided else None
+    span = left_out or error.span
     return UnreadText(
         path=path,
         document=document,
-        places=NodePlaces(None, error.span, text, document),
+        places=NodePlaces(None, span, text, document),
         minor=release.minor,
         kubernetes_from=release.origin,
         meant=meant,
         message=error.message,
-        span=error.span,
-        lines=_lines(text.data, error.span.end_line + _LINES_AFTER),
-        problem=error.problem,
+        span=span,
+        lines=lines,
+        problem=ELISION if left_out else error.problem,
     )
 
 

@@ -56,6 +56,10 @@ class _Frozen:
         return type(self)(**{name: getattr(self, name) for name in known} | changes)
 
 
+ELISION = "elision"
+"""What `UnreadText.problem` says where dots stand for lines that were left out: nothing behind them can be judged."""
+
+
 class UnreadText(NamedTuple):
     """A file whose text the server's reader refuses: what it says, where, and what it was meant to be."""
 
@@ -77,7 +81,7 @@ class UnreadText(NamedTuple):
     @property
     def refused(self) -> bool:
         """Whether a server or a kubelet gives up on it: they read the first document only."""
-        return self.document == 0 and self.meant != ""
+        return self.document == 0 and self.meant != "" and self.problem != ELISION
 
 
 class PolicySubject(_Frozen):

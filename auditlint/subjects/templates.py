@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from auditlint.kubernetes.decoding.problems import ProblemKind
+from auditlint.placeholders import is_unfilled
 
 if TYPE_CHECKING:
     from auditlint.kubernetes.decode import Loaded
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 _COMMENT = rb"(?m)(?:^|(?<=[ \t]))#.*$"
 _MARKS = rb"\{\{|\{%|%\{ *(?:if|for)\b|<%|\$\{"
 _WHOLE_VALUE = rb"(?m)((?:^|[:,\[-])[ \t]+|\[)\{\{([^\n{}]*)\}\}(?=[ \t]*(?:[,\]\r\n]|[ \t]#|\Z))"
-_MARK_OR_PLACEHOLDER = r"\{\{|\{%|\$\{|<%|<[A-Za-z][\w ./-]*>"
 _HEAD = frozenset({ProblemKind.WRONG_API_VERSION, ProblemKind.WRONG_KIND})
 _EXCUSED = _HEAD | {
     ProblemKind.WRONG_TYPE,
@@ -33,7 +33,7 @@ def has_marks(data: bytes) -> bool:
 
 def is_template(value: str) -> bool:
     """Tell whether a value holds marks of a template that was not rendered, or a placeholder such as `<path>`."""
-    return re.search(_MARK_OR_PLACEHOLDER, value) is not None
+    return any(mark in value for mark in ("{{", "{%", "${", "<%")) or is_unfilled(value)
 
 
 def with_quoted_marks(data: bytes) -> bytes:

@@ -79,10 +79,50 @@ def test_quoting_marks_moves_nothing(text: str) -> None:
 
 
 def test_a_file_that_was_named() -> None:
-    unread = only(UnreadText, "a: 1\nb: [", "x.yaml")
-    assert (unread.document, unread.meant, unread.span.line, unread.lines) == (0, "", 2, ("a: 1", "b: ["))
+    unread = only(UnreadText, "a: audit\nb: [", "x.yaml")
+    assert (unread.document, unread.meant, unread.span.line, unread.lines) == (0, "", 2, ("a: audit", "b: ["))
     assert not unread.refused
-    assert of_subject(unread) is None
+
+
+def test_a_broken_file_of_somebody_else_gets_a_notice() -> None:
+    result = found("a: 1\nb: [", "x.yaml", named=True)
+    assert result.subjects == ()
+    assert "passed over" in result.notices[0].message
+
+
+def test_a_comment_with_marks_makes_no_template() -> None:
+    text = POLICY + "# rendered from {{ .Values.audit }}\n  users: ["
+    assert only(UnreadText, text).refused
+
+
+ELISION = "rules:\n- level: Metadata\n%s\n- level: None\n  users: ["
+
+
+@pytest.mark.parametrize("dots", ["....", "  ...", "- ...", "[...]", "\u2026"])
+def test_dots_end_what_can_be_judged(dots: str) -> None:
+    unread = only(UnreadText, ELISION % dots + "nonResourceURLs")
+    assert (unread.problem, unread.span.line, unread.refused) == ("elision", 3, False)
+
+
+def test_as_a_policy_dots_are_text() -> None:
+    assert only(UnreadText, ELISION % "....", as_kind="policy").refused
+
+
+EVENT = '{"kind": "Event", "apiVersion": "audit.k8s.io/v1", "level": "Metadata", "auditID": "1", "stage": "Panic"}'
+RECORDS = {
+    "one": EVENT,
+    "one a line": f"{EVENT}\n{EVENT}\n",
+    "an array": f"[{EVENT},\n{EVENT}]",
+    "a list": f'{{"kind": "EventList", "apiVersion": "audit.k8s.io/v1", "items": [{EVENT}]}}',
+    "as YAML": "- auditID: 1\n  level: Metadata\n  kind: Event\n  apiVersion: audit.k8s.io/v1\n",
+}
+
+
+@pytest.mark.parametrize("text", RECORDS.values(), ids=RECORDS.keys())
+def test_recorded_events_are_told_about_replay(text: str) -> None:
+    result = found(text, "a.json")
+    assert result.subjects == ()
+    assert "replay" in result.notices[0].message
 
 
 @pytest.mark.parametrize(

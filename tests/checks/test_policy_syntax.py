@@ -422,3 +422,78 @@ def test_what_a_maintained_release_reads_otherwise(monkeypatch: pytest.MonkeyPat
     (found,) = assumed(rules("- {level: Request, omitManagedFields: true}\n"))
     assert found.message == f"kube-apiserver 1.22 reads this policy otherwise than 1.{NEWEST}"
     assert assumed(rules(CLOSING)) == []
+
+
+def test_what_follows_from_a_misspelt_key_is_told_at_that_key() -> None:
+    text = rules(
+        '- level: None\n  username: [bob]\n  resources: [{group: "", resources: [pods]}]\n'
+        '- level: Request\n  resources: [{group: "", resources: [pods, nodes]}]\n'
+        '- level: Request\n  resources: [{group: "", resources: [pods]}]\n' + CLOSING
+    )
+    assert shorts(text, "unreachable-selector") == []
+    assert shorts(text, "unreachable-rule") == []
+    assert shorts(text, "widened-rule") == ["widened-rule error @ username"]
+
+
+REFUSED_FOR_A_KEY = {
+    "LEVEL: NONE": (rules("- LEVEL: NONE\n"), "LEVEL", "Write `level: None`"),
+    "-level": (f"{HEAD}rules:\n-level: Metadata\n", "-level", "Write `- level: Metadata`, with a space after the dash"),
+    "rule": (f"{HEAD}rule:\n- level: None\n", "rule", "Rename it to `rules:`"),
+    "resource": (
+        rules('- level: None\n  resources: [{group: "", resource: [pods], resourceNames: [a]}]\n'),
+        "resource",
+        'Write `resources: ["pods"]`',
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "key", "advice"), REFUSED_FOR_A_KEY.values(), ids=REFUSED_FOR_A_KEY.keys())
+def test_a_key_for_which_a_policy_is_refused_is_the_one_finding(text: str, key: str, advice: str) -> None:
+    (found,) = findings(text)
+    assert (found.rule, found.refused, found.help) == ("unknown-field", True, advice)
+    assert found.message == f'"{key}" does not exist and is ignored, so kube-apiserver refuses this policy'
+
+
+def test_a_glued_dash_in_a_rule_that_is_not_the_first_is_no_refusal() -> None:
+    found = only(rules("- level: None\n  users: [a]\n-level: Metadata\n"), "unknown-field")
+    assert (found.refused, found.help) == (False, "Write `- level: Metadata`, with a space after the dash")
+
+
+SPELLED_WITH_A_SPACE = {
+    "users:\n  - system: kube-proxy": "system:kube-proxy",
+    "userGroups:\n  - system: nodes": "system:nodes",
+    "users:\n  - 'system:serviceaccount': ci": "system:serviceaccount:ci",
+    "users:\n  - alice:": "alice",
+}
+
+
+@pytest.mark.parametrize(("field", "meant"), SPELLED_WITH_A_SPACE.items(), ids=SPELLED_WITH_A_SPACE)
+def test_a_space_after_a_colon_makes_a_name_a_mapping(field: str, meant: str) -> None:
+    found = only(rules(f"- level: None\n  {field}\n{TAIL}"), "wrong-type")
+    assert f'not the string "{meant}"' in found.message
+    assert found.help.startswith(f"Write `{meant}`")
+
+
+def test_levels_among_stages_are_told_to_be_levels() -> None:
+    stages = "omitStages: [%s]\n"
+    found = only(f"{HEAD}{stages % 'RequestReceived, Request'}rules:\n{TAIL}", "invalid-stage")
+    assert found.message == '"Request" is a level, not a stage, so kube-apiserver refuses this policy'
+    assert found.help == "Delete it; `level: Metadata` in a rule keeps bodies out of the log"
+    found = only(f"{HEAD}{stages % 'RequestReceived, Request, ResponseComplete'}rules:\n{TAIL}", "invalid-stage")
+    assert found.help.startswith('Write `omitStages: ["RequestReceived"]`; ')
+
+
+def test_a_stage_as_level_is_told_to_be_a_stage() -> None:
+    found = only(rules("- level: responsecomplete\n"), "invalid-level")
+    assert found.message == '"responsecomplete" is a stage, not a level, so kube-apiserver refuses this policy'
+
+
+@pytest.mark.parametrize("value", ["AUDIT_LEVEL", "%LEVEL%", "@@LEVEL@@", "__LEVEL__", "<level>", "...", "{{ a }}"])
+def test_placeholders_are_no_levels(value: str) -> None:
+    found = findings(rules(f"- level: '{value}'\n- level: Metadata\n"))
+    assert {one.rule for one in found} == {"unrendered-template"}
+
+
+@pytest.mark.parametrize("value", ["metadata_", "A_b", "TLS_AES_128", "GET", "x@y.example", "100%"])
+def test_words_that_are_no_placeholders(value: str) -> None:
+    assert shorts(rules(f"- level: None\n  users: ['{value}']\n{TAIL}"), "unrendered-template") == []

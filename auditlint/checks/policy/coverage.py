@@ -9,6 +9,7 @@ from auditlint import english
 from auditlint.checks.queries import effects
 from auditlint.checks.queries.coverage import leaks
 from auditlint.checks.queries.coverage.kinds import PRIVILEGED
+from auditlint.checks.suggestions.unknown_keys import misread_rules
 from auditlint.checks.suggestions.verbs import forgotten
 from auditlint.finding import Severity
 from auditlint.rule import Category, Context
@@ -195,7 +196,8 @@ def verb_gap(policy: PolicySubject, context: Context) -> Iterator[Finding]:
         return
     from auditlint.checks.queries.coverage import verb_gaps
 
-    gaps = list(islice(verb_gaps.find(policy), _MOST_SHOWN + 1))
+    misread = misread_rules(policy)
+    gaps = list(islice((gap for gap in verb_gaps.find(policy) if gap.rule not in misread), _MOST_SHOWN + 1))
     if not gaps:
         return
     first, *others = gaps

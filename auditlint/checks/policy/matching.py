@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from auditlint import english
 from auditlint.checks.queries import effects, overlaps
 from auditlint.checks.suggestions.rule_words import group_name
+from auditlint.checks.suggestions.unknown_keys import misread_rules
 from auditlint.checks.suggestions.verbs import KNOWN
 from auditlint.english import quoted
 from auditlint.finding import Severity
@@ -51,6 +52,7 @@ def unreachable_rule(policy: PolicySubject, context: Context) -> Iterator[Findin
     """Report rules behind others that take all their requests; consecutive ones with one cause are one finding."""
     found = policy.analysis
     fates = found.reach.fates if found else ()
+    misread = misread_rules(policy)
     number = 0
     while found and number < len(fates):
         fate = fates[number]
@@ -62,7 +64,7 @@ def unreachable_rule(policy: PolicySubject, context: Context) -> Iterator[Findin
             and fates[end].kind == fate.kind
         ):
             end += 1
-        if fate.kind is FateKind.UNREACHABLE:
+        if fate.kind is FateKind.UNREACHABLE and misread.isdisjoint((*range(number, end), *fate.taken_by)):
             yield _unreachable(policy, context, found, range(number, end))
         number = end
 
@@ -111,8 +113,10 @@ def unserved_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 def unreachable_selector(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report entries whose requests earlier rules take, while the rest of the rule is used."""
     found = policy.analysis
+    misread = misread_rules(policy)
     for dead in found.dead_selectors if found else ():
-        yield _dead_selector(policy, context, dead)
+        if misread.isdisjoint((dead.rule, *dead.taken_by)):
+            yield _dead_selector(policy, context, dead)
 
 
 @rule(
@@ -123,11 +127,14 @@ def unreachable_selector(policy: PolicySubject, context: Context) -> Iterator[Fi
 def redundant_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report rules whose requests would come to the same without them."""
     found = policy.analysis
+    misread: frozenset[int | None] = misread_rules(policy)
     for index in found.reached() if found else ():
         if not found or not found.reach.redundant(index):
             continue
         request = found.examples.shown(index)
         heir = found.without_rule(request, index) if request else None
+        if not misread.isdisjoint((index, heir)):
+            continue
         effect = "no rule would take its requests, and they would not be logged either"
         related: tuple[Related, ...] = ()
         if heir is not None:

@@ -16,7 +16,7 @@ from auditlint.kubernetes.policy import LEVELS, STAGES
 from auditlint.kubernetes.releases import DEFAULT, MAINTAINED, name
 from auditlint.placeholders import is_placeholder
 from auditlint.rule import Category, Context
-from auditlint.subjects.model import PolicySubject, UnreadText
+from auditlint.subjects.model import ELISION, PolicySubject, UnreadText
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,8 +30,9 @@ rule = Category("policy-syntax", PolicySubject)
 _REFUSES = "so kube-apiserver refuses this policy"
 _NO_RULES = "loaded illegal policy with 0 rules"
 _STRICT_SINCE = 26
+_ABSENCES = frozenset({"missing", "absent", "null", "empty", ""})
+"""Details of problems that something which is not there brings up."""
 _HEAD = "`apiVersion: audit.k8s.io/v1`"
-_ELISION = "elision"
 
 
 @rule(
@@ -43,6 +44,8 @@ _ELISION = "elision"
 )
 def yaml_syntax(text: UnreadText, context: Context) -> Iterator[Finding]:
     """Report the place where the server's reader gives up, with its words and the likely cause."""
+    if text.problem == ELISION:
+        return
     from auditlint.checks.suggestions import broken_text  # its many patterns are compiled only where a text is broken
 
     cause = broken_text.likely_cause(text.lines, text.span, text.message)
@@ -377,9 +380,15 @@ def version_dependent(policy: PolicySubject, context: Context) -> Iterator[Findi
     "unrendered-template",
     severity=Severity.INFO,
     summary="a placeholder or template expression where a value belongs",
+    subject=(PolicySubject, UnreadText),
 )
-def unrendered_template(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+def unrendered_template(policy: PolicySubject | UnreadText, context: Context) -> Iterator[Finding]:
     """Report values that are to be filled in; what is wrong with their type or spelling is not."""
+    if isinstance(policy, UnreadText):
+        if policy.problem == ELISION:
+            message = "these dots stand for lines that were left out, so nothing in this file can be judged"
+            yield context.value((), message, help="Write out what was left out")
+        return
     for path, text in _placeholders(policy.value) if _any_placeholder(policy.value) else ():
         message = f"{quoted(text)} looks like a placeholder, and kube-apiserver reads it as it stands"
         yield context.value(policy.at(*path), message, help="Write the value, or check the rendered file")
@@ -433,7 +442,7 @@ def _explained(policy: PolicySubject) -> Mapping[Path, Problem]:
     for problem in _problems(policy, ProblemKind.UNKNOWN_FIELD):
         for consequence in _consequences(unknown_keys.dropped(problem, policy), problem.path):
             refusal = refusals.get(consequence)
-            if refusal and refusal.value is None:
+            if refusal and refusal.detail in _ABSENCES:
                 found[problem.path] = refusal
     return found
 

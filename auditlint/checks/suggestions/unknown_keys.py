@@ -9,6 +9,7 @@ from auditlint.checks.suggestions import fields, right_types
 from auditlint.checks.suggestions.levels import level_meant
 from auditlint.checks.suggestions.pasteable import inline
 from auditlint.checks.suggestions.rule_words import entry_words
+from auditlint.kubernetes.decoding.problems import ProblemKind
 from auditlint.kubernetes.policy import STAGES, GroupResources, PolicyRule
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _SELECTORS = frozenset({"users", "userGroups", "verbs", "namespaces", "nonResourceURLs"})
 """The lists of strings by which a rule is limited."""
+_ASKING = _SELECTORS | {"group", "resources", "resourceNames"}
 _LONGEST_EXAMPLE = 60
 _UNLIMITED = {
     "users": "every user",
@@ -69,6 +71,20 @@ def dropped(problem: Problem, policy: PolicySubject) -> Dropped:
     if tuple(names) == written:
         return drop
     return drop._replace(value=names, respelled=True, sure=all(sure for _, sure in spelled))
+
+
+def misread_rules(policy: PolicySubject) -> frozenset[int]:
+    """Return the rules that ask for other requests than their author meant, by a key that is ignored.
+
+    What follows from them follows from that key.
+    """
+    found = set()
+    for problem in policy.loaded.problems:
+        if problem.kind is ProblemKind.UNKNOWN_FIELD:
+            drop = dropped(problem, policy)
+            if drop.rule is not None and drop.meaning and drop.meaning.field in _ASKING:
+                found.add(drop.rule)
+    return frozenset(found)
 
 
 def intended(drop: Dropped, policy: Policy) -> PolicyRule | None:
@@ -121,6 +137,8 @@ def advice(drop: Dropped) -> str:
         return f"Write `- {drop.key[1:]}: {_flow(drop.value)}`, with a space after the dash"
     if drop.meaning is None:
         return "Delete it"
+    if drop.place == fields.POLICY and drop.key in fields.FIELDS[fields.RULE]:
+        return "Indent it, and what follows, as part of the rule above"
     text = _spelled(drop, drop.meaning.field)
     if drop.meaning.place == drop.place:
         return text
