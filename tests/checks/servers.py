@@ -34,6 +34,7 @@ class Found(NamedTuple):
     refused: bool
     line: str
     message: str
+    help: str = ""
 
     @property
     def short(self) -> str:
@@ -72,7 +73,7 @@ def check(files: dict[str, str], *, as_kind: str | None = None, minor: int | Non
     found: dict[str, list[Found]] = {path: [] for path in files}
     for finding in report.findings:
         line = files[finding.path].splitlines()[finding.span.line - 1].strip()
-        entry = Found(finding.rule, finding.severity.word, finding.refused, line, finding.message)
+        entry = Found(finding.rule, finding.severity.word, finding.refused, line, finding.message, finding.help)
         found[finding.path].append(entry)
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from auditlint.kubernetes.releases import NEWEST
-from tests.checks.servers import LOG, POLICY, findings, pod, shorts
+from tests.checks.servers import LOG, POLICY, Found, check, findings, pod, shorts
 
 AGE, FILES, SIZE = "--audit-log-maxage=", "--audit-log-maxbackup=", "--audit-log-maxsize="
 
@@ -15,7 +15,7 @@ def of(*arguments: str, minor: int = 34) -> list[str]:
 
 
 def messages(*arguments: str, minor: int) -> list[str]:
-    return [found.message for found in findings(pod(POLICY, *arguments, minor=minor), minor=minor)]
+    return [f"{found.message}. {found.help}" for found in findings(pod(POLICY, *arguments, minor=minor), minor=minor)]
 
 
 @pytest.mark.parametrize(("minor", "severity"), [(18, "warning"), (35, "warning"), (36, "info"), (NEWEST, "info")])
@@ -63,7 +63,7 @@ def test_an_age_that_the_files_cannot_hold(age: int, files: int, size: int, repo
 
 def test_the_number_of_files_that_is_advised_is_enough() -> None:
     (found,) = findings(pod(POLICY, LOG, AGE + "30", FILES + "2"))
-    advised = found.message.partition("Write ")[2].partition(",")[0]
+    advised = found.help.partition("Write ")[2].partition(",")[0]
     assert of(LOG, AGE + "30", advised) == []
 
 
@@ -115,3 +115,38 @@ def test_files_that_are_not_rotated_are_not_said_to_be_of_a_size() -> None:
         "0 means no limit, not none kept: once files are rotated, every one stays",
         "0 turns rotation off: one file grows",
     ]
+
+
+EVERYTHING = "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n- level: Metadata\n"
+FEW = "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n- level: Metadata\n  verbs: [create]\n- level: None\n"
+
+
+def with_policy(policy: str, *arguments: str) -> list[Found]:
+    files = {"kube-apiserver.yaml": pod(POLICY, LOG, *arguments), "audit-policy.yaml": policy}
+    return [one for one in check(files)["kube-apiserver.yaml"] if one.rule in {"short-history", "age-never-reached"}]
+
+
+@pytest.mark.parametrize(
+    ("policy", "files", "size", "reported"),
+    [(EVERYTHING, 1, 10, True), (EVERYTHING, 10, 100, False), (EVERYTHING, 1, 200, False), (FEW, 1, 10, False)],
+)
+def test_a_history_of_less_than_a_day(policy: str, files: int, size: int, reported: bool) -> None:  # noqa: FBT001
+    found = [one.short for one in with_policy(policy, f"{FILES}{files}", f"{SIZE}{size}")]
+    assert found == ([f"short-history warning @ - {FILES}{files}"] if reported else [])
+
+
+def test_the_history_that_is_advised_is_long_enough() -> None:
+    (found,) = with_policy(EVERYTHING, FILES + "1", SIZE + "5")
+    assert found.message == "the log holds 10 MB, which an idle cluster fills in 41 minutes under this policy"
+    advised = found.help.removeprefix("Write ").split(" and ")
+    assert with_policy(EVERYTHING, *advised) == []
+
+
+def test_without_the_policy_nothing_is_said_of_the_history() -> None:
+    assert of(LOG, FILES + "1", SIZE + "5") == []
+
+
+def test_the_age_is_held_to_the_policy_of_the_run() -> None:
+    (found,) = with_policy(EVERYTHING, AGE + "30", FILES + "10", SIZE + "100")
+    assert found.message == "1,100 MB are full after 3 days on an idle cluster, long before maxage=30 days"
+    assert with_policy(FEW, AGE + "30", FILES + "10", SIZE + "100") == []

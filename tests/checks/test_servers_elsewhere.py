@@ -33,7 +33,7 @@ def messages(server: ApiServer) -> dict[str, str]:
         if isinstance(server, rule.subject)
         for finding in rule.check(server, Context(rule, server, options=rule.options))
     )
-    return {finding.rule: finding.message for finding in found}
+    return {finding.rule: f"{finding.message}. {finding.help}" for finding in found}
 
 
 @pytest.mark.parametrize(
@@ -41,8 +41,8 @@ def messages(server: ApiServer) -> dict[str, str]:
     [
         ((), "auditing-off", 'Add kube-apiserver-arg: ["audit-policy-file='),
         ((LOG,), "backend-without-policy", "audit-log-path counts for nothing"),
-        ((POLICY, "--audit-log-path=-"), "log-to-stdout", "go with it. Write kube-apiserver-arg"),
-        ((POLICY, "--audit-log-path=/dev/stdout"), "log-to-device", "file in memory until"),
+        ((POLICY, "--audit-log-path=-"), "log-to-stdout", "own log. Write kube-apiserver-arg"),
+        ((POLICY, "--audit-log-path=/dev/stdout"), "log-to-device", "fills memory, or"),
         (("--audit-policy-file=https://a/b", LOG), "invalid-path", "the path of a file; nothing is downloaded"),
         (("--audit-policy-file=policy.yaml", LOG), "invalid-path", "the working directory of the process"),
         ((POLICY, "--audit-log-path=/tmp/audit.log"), "exposed-log-folder", "the log is /tmp/audit.log on the host"),

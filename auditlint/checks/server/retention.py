@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING
 
-from auditlint.checks.server.flag_words import and_mount, at_flag, example, meant, names_of
-from auditlint.english import counted
-from auditlint.finding import Severity
-from auditlint.kubernetes import container
+from auditlint.checks.server.flag_words import EXAMPLES, and_mount, at_flag, example, meant, names_of
+from auditlint.english import counted, listing
+from auditlint.finding import Related, Severity
+from auditlint.kubernetes import container, traffic
 from auditlint.kubernetes.container import Files
 from auditlint.rule import Category
 from auditlint.subjects.model import ApiServer, Runs
@@ -27,6 +28,9 @@ _WRITER_SIZE = 100
 """The megabytes at which the log writer rotates where it is not told."""
 _QUIET_RATE = 24
 """Megabytes a day: 1 MB an hour, less than any cluster with a workload writes at level Metadata."""
+_DAYS_KEPT = 2
+"""What is advised where the history is short: twice as much as an idle cluster writes in the day that is asked for."""
+_EXAMPLE_FILES = EXAMPLES[_FILES]
 
 
 def _log_use(server: ApiServer) -> FlagUse | None:
@@ -61,15 +65,13 @@ def no_rotation_limits(server: ApiServer, context: Context) -> Iterator[Finding]
         return
     missing = f"{names_of(server, absent)} are not set"
     if server.minor >= container.ROTATION_CAN_BE_OFF_FROM:
-        message = (
-            f"{missing}: 1.36 and later keep 366 days and 100 files of {_size(server)} MB, 1.35 and older keep "
-            "everything. Set them, so that it does not depend on the release"
-        )
-        yield at_flag(server, context, use, message, severity=Severity.INFO, about=tuple(absent))
+        kept = f"1.36 and later keep 366 days and 100 files of {_size(server)} MB, older releases keep everything"
+        severity = Severity.INFO
     else:
-        kept = f"every file of {_size(server)} MB is kept for ever, until the disk is full"
-        message = f"{missing}: {kept}. Add {example(server, _AGE)} and {example(server, _FILES)}"
-        yield at_flag(server, context, use, message, about=tuple(absent))
+        kept = f"every file of {_size(server)} MB is kept until the disk is full"
+        severity = Severity.WARNING
+    advice = f"Add {listing([example(server, name) for name in absent])}"
+    yield at_flag(server, context, use, f"{missing}: {kept}", help=advice, severity=severity, about=tuple(absent))
 
 
 @rule(
@@ -89,16 +91,13 @@ def unlimited_retention(server: ApiServer, context: Context) -> Iterator[Finding
     write = f"{'Write' if files_use else 'Add'} {example(server, _FILES)}"
     if age == 0 and use:
         kept = "once files are rotated, every one stays" if _never_rotates(server) else _every_file(server)
-        message = f"0 means no limit, not none kept: {kept} until the disk is full. {write}"
-        yield at_flag(server, context, use, message, about=(_AGE, _FILES))
+        message = f"0 means no limit, not none kept: {kept} until the disk is full"
+        yield at_flag(server, context, use, message, help=write, about=(_AGE, _FILES))
     elif age > 0 and use:
         zero = '0 means "any number", and ' if files_use else ""
         once = "once files are rotated, " if _never_rotates(server) else ""
-        message = (
-            f"{zero}{once}the age is the only limit: whatever is written in {age} days is kept, and a busy day can "
-            f"fill the disk. {write}"
-        )
-        yield at_flag(server, context, use, message, severity=Severity.INFO, about=(_FILES,))
+        message = f"{zero}{once}the age is the only limit: {counted(age, 'busy day')} can fill the disk"
+        yield at_flag(server, context, use, message, help=write, severity=Severity.INFO, about=(_FILES,))
 
 
 def _never_rotates(server: ApiServer) -> bool:
@@ -123,17 +122,13 @@ def rotation_off(server: ApiServer, context: Context) -> Iterator[Finding]:
     if use is None or server.flags.number(_SIZE) != 0 or (path and not container.is_log_file(path.value)):
         return
     if server.minor >= container.ROTATION_CAN_BE_OFF_FROM:
-        message = (
-            "0 turns rotation off: one file grows until the disk is full, and maxage and maxbackup count for nothing. "
-            f"Write {example(server, _SIZE)}"
-        )
-        yield at_flag(server, context, use, message, about=(_SIZE,))
+        message = "0 turns rotation off: one file grows until the disk is full, maxage and maxbackup have no effect"
+        severity = Severity.WARNING
     else:
-        message = (
-            f"0 means {_WRITER_SIZE} MB until 1.35 and no rotation at all from 1.36 on. "
-            f"Write {example(server, _SIZE)}, which means the same in both"
-        )
-        yield at_flag(server, context, use, message, severity=Severity.INFO, about=(_SIZE,))
+        message = f"0 means {_WRITER_SIZE} MB until 1.35, and no rotation from 1.36 on"
+        severity = Severity.INFO
+    advice = f"Write {example(server, _SIZE)}"
+    yield at_flag(server, context, use, message, help=advice, severity=severity, about=(_SIZE,))
 
 
 @rule(
@@ -144,23 +139,80 @@ def rotation_off(server: ApiServer, context: Context) -> Iterator[Finding]:
     options={"megabytes-per-day": _QUIET_RATE},
 )
 def age_never_reached(server: ApiServer, context: Context) -> Iterator[Finding]:
-    """Report a maxage beyond what maxbackup files of maxsize hold at the rate of a quiet cluster."""
+    """Report a maxage beyond what maxbackup files of maxsize hold at the rate of the policy, or a stated one."""
     use = server.flags.last(_AGE)
-    age, files = _limit(server, _AGE), _limit(server, _FILES)
-    if use is None or not age or not files or _limit(server, _SIZE) is None or _log_use(server) is None:
+    age, room = _limit(server, _AGE), _room(server)
+    if use is None or not age or room is None or _log_use(server) is None:
         return
-    rate = context.options["megabytes-per-day"]
-    size = _size(server)
-    room = (files + 1) * size
-    if room < age * rate:
-        needed = -(-age * rate // size) - 1
-        days = room // rate
-        whose = ", a very quiet cluster," if rate == _QUIET_RATE else ""
-        message = (
-            f"the log and {files} old files of {size} MB hold {room} MB: at {rate} MB a day{whose} that is "
-            f"{counted(days, 'day')}, not {age}. Write {server.written(_FILES, str(needed))}, or a lower age"
-        )
-        yield at_flag(server, context, use, message)
+    rate, whose = _rate(server, context)
+    if rate and room < age * rate:
+        message = f"{_megabytes(room)} are full after {_lasts(room, rate)} {whose}, long before maxage={age} days"
+        yield at_flag(server, context, use, message, help=f"{_larger(server, age * rate)}, or a lower age")
+
+
+@rule(
+    "short-history",
+    severity=Severity.WARNING,
+    summary="a log that holds less than a day of what an idle cluster writes",
+    silenced_by=_NOTHING_LOGGED,
+)
+def short_history(server: ApiServer, context: Context) -> Iterator[Finding]:
+    """Report limits on files that even an idle cluster exceeds within a day under the policy of the run."""
+    use = server.flags.last(_FILES) or _log_use(server)
+    room, rate = _room(server), _idle_rate(server, context)
+    if use is None or room is None or rate is None or room >= rate or _log_use(server) is None:
+        return
+    message = f"the log holds {_megabytes(room)}, which an idle cluster fills in {_lasts(room, rate)} under this policy"
+    policy = context.links.policy_of[server]
+    related = (
+        Related(policy.path, policy.places.key(policy.base), f"logs {_megabytes(rate)} a day of an idle cluster"),
+    )
+    yield at_flag(server, context, use, message, help=_larger(server, _DAYS_KEPT * rate), related=related)
+
+
+def _room(server: ApiServer) -> int | None:
+    """Return the megabytes that the log and its old files may take; None without a limit, or where it is not known."""
+    files = _limit(server, _FILES)
+    if not files or _limit(server, _SIZE) is None or _never_rotates(server):
+        return None
+    return (files + 1) * _size(server)
+
+
+def _rate(server: ApiServer, context: Context) -> tuple[float, str]:
+    """Return megabytes a day, and whose they are: stated, of an idle cluster under the policy, or of a quiet one."""
+    stated = int(context.options["megabytes-per-day"])
+    if stated != _QUIET_RATE:
+        return stated, f"at {stated} MB a day"
+    idle = _idle_rate(server, context)
+    return (_QUIET_RATE, "on a very quiet cluster") if idle is None else (idle, "on an idle cluster")
+
+
+def _idle_rate(server: ApiServer, context: Context) -> float | None:
+    """Return the megabytes a day that an idle cluster logs under the policy of the run; None without one."""
+    policy = context.links.policy_of.get(server)
+    found = policy.analysis if policy else None
+    return traffic.idle(found.policy, server.minor).megabytes if found else None
+
+
+def _larger(server: ApiServer, wanted: float) -> str:
+    """Return the advice to keep so many megabytes."""
+    size = max(_size(server), _WRITER_SIZE)
+    files = max(ceil(wanted / size) - 1, int(_EXAMPLE_FILES))
+    grown = [] if size == _size(server) else [server.written(_SIZE, str(size))]
+    return f"Write {listing([*grown, server.written(_FILES, str(files))])}"
+
+
+def _megabytes(number: float) -> str:
+    return f"{round(number):,} MB"
+
+
+def _lasts(room: float, rate: float) -> str:
+    """Return how long so many megabytes last, in the largest unit of which there is at least one."""
+    minutes = room / rate * 24 * 60
+    for unit, length in (("day", 24 * 60), ("hour", 60)):
+        if minutes >= length:
+            return counted(int(minutes / length), unit)
+    return counted(max(int(minutes), 1), "minute")
 
 
 @rule(
@@ -174,11 +226,9 @@ def log_to_stdout(server: ApiServer, context: Context) -> Iterator[Finding]:
     use = server.flags.last("audit-log-path")
     if use is not None and use.value == "-":
         kept = "" if server.runs is Runs.PROCESS else ": the kubelet keeps 5 files of 10 MB by default"
-        message = (
-            f"audit events go to standard output, between the lines of the server's own log, and go with it{kept}. "
-            f"Write {example(server, 'audit-log-path')}{and_mount(server, 'its folder')}"
-        )
-        yield at_flag(server, context, use, message)
+        message = f"audit events go to standard output, among the lines of the server's own log{kept}"
+        advice = f"Write {example(server, 'audit-log-path')}{and_mount(server, 'its folder')}"
+        yield at_flag(server, context, use, message, help=advice)
 
 
 @rule(
@@ -191,7 +241,8 @@ def log_to_device(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report log paths in /dev and /proc."""
     use = server.flags.last("audit-log-path")
     if use is not None and container.is_device(use.value):
-        yield at_flag(server, context, use, f"{_device(server, use.value)}. Write {example(server, 'audit-log-path')}")
+        advice = f"Write {example(server, 'audit-log-path')}"
+        yield at_flag(server, context, use, _device(server, use.value), help=advice)
 
 
 def _device(server: ApiServer, path: str) -> str:
@@ -201,6 +252,6 @@ def _device(server: ApiServer, path: str) -> str:
         return f'"{path}" mixes audit events with what else is written there'
     memory = "memory" if server.files is Files.HOST else "the container's memory"
     return (
-        f'"{path}" is rotated like a file: after {_size(server)} MB the server renames it and goes on in an ordinary '
-        f"file in {memory} until that is full, or cannot rename it and drops every event"
+        f'"{path}" is rotated like a file: after {_size(server)} MB the server renames it and fills {memory}, '
+        "or cannot rename it and drops every event"
     )
