@@ -313,3 +313,8 @@ def test_the_schema_refuses_what_the_server_refuses_or_drops(rule: dict[str, Any
     good = {"apiVersion": "audit.k8s.io/v1", "kind": "Policy", "rules": [{"level": "None"}]}
     assert schema_errors(good) == []
     assert schema_errors({**good, "rules": [rule]}) != []
+
+
+@pytest.mark.parametrize(("minor", "key"), [(37, "apiVersion"), (38, "APIVERSION")])
+def test_the_key_of_a_wrong_head_in_the_servers_words(minor: int, key: str) -> None:
+    assert f"Go struct field .{key} of type string" in load_text("APIVERSION: []\n", minor).error

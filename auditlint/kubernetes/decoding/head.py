@@ -27,6 +27,8 @@ _EXPORT_OPTIONS_UNTIL = 20
 _FIELD_BY_FIELD_UNTIL = 18
 """The last minor version that converts one type into any other, as far as it has the same fields."""
 _ANY_VERSION = frozenset({"APIGroup", "APIGroupList", "APIResourceList", "APIVersions", "Status"})
+_KEYS_AS_WRITTEN_SINCE = 38
+"""The first minor version built with Go 1.27, whose encoding/json names a key as the text writes it."""
 _SCHEME_LINES = ((38, 110), (35, 111), (33, 110), (20, 100), (0, 101))
 """The line of scheme.go that the server's error names, from that minor version on."""
 
@@ -57,7 +59,9 @@ def read_head(pairs: tuple[tuple[str, Value], ...], minor: int, *, from_json: bo
     api_version, kind = _written(ordered, "apiversion"), _written(ordered, "kind")
     wrong = _wrong_types(ordered)
     if wrong:
-        field = "apiVersion" if _folded(str(wrong[0].path[0])) == "apiversion" else "kind"
+        key = str(wrong[0].path[0])
+        field = "apiVersion" if _folded(key) == "apiversion" else "kind"
+        field = key if minor >= _KEYS_AS_WRITTEN_SINCE else field
         error = f"failed decoding: {head_error(wrong[0].value, field)}"
         return Head("", tuple(wrong), error)
     problems = (*_version_problems(api_version, minor), *_kind_problems(kind))
