@@ -11,31 +11,47 @@ from typing import TYPE_CHECKING
 from auditlint.version import __version__
 
 if TYPE_CHECKING:
+    from auditlint.checking import check_paths, check_text
     from auditlint.errors import AuditlintError, PolicyError, QuestionError, RefusedError
+    from auditlint.finding import Finding, Severity
     from auditlint.kubernetes.requests import Request
     from auditlint.policy import Evaluation, Policy
     from auditlint.policy.asking import Words
+    from auditlint.report.model import Report
+    from auditlint.settings import Settings
 
 __all__ = [
     "AuditlintError",
     "Evaluation",
+    "Finding",
     "Policy",
     "PolicyError",
     "QuestionError",
     "RefusedError",
+    "Report",
     "Request",
+    "Settings",
+    "Severity",
     "Words",
     "__version__",
+    "check_paths",
+    "check_text",
 ]
 _HOMES = {
     "AuditlintError": "errors",
     "Evaluation": "policy",
+    "Finding": "finding",
     "Policy": "policy",
     "PolicyError": "errors",
     "QuestionError": "errors",
     "RefusedError": "errors",
+    "Report": "report.model",
     "Request": "kubernetes.requests",
+    "Settings": "settings",
+    "Severity": "finding",
     "Words": "policy.asking",
+    "check_paths": "checking",
+    "check_text": "checking",
 }
 """The module that each name comes from."""
 

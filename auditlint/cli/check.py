@@ -14,15 +14,16 @@ import click
 from auditlint import lint
 from auditlint import settings as config
 from auditlint.carriers import registry
+from auditlint.checking import check_paths
 from auditlint.cli import BUG, USAGE, terminal
 from auditlint.cli.options import Choice, Output, Outputs, RuleNames
-from auditlint.finding import Notice, Severity
+from auditlint.finding import Severity
 from auditlint.report import formats, render
 from auditlint.report.words import closing_line
 from auditlint.settings import config_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from auditlint.report.model import Report
     from auditlint.settings import Settings
@@ -74,20 +75,25 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
         settings = _settings(options)
     except config.ConfigError as error:
         raise click.UsageError(str(error)) from None
-    missing: list[Notice] = []
-    sources = _sources(paths or (".",), settings, options, missing)
     outputs = _outputs(options["outputs"], terminal.target_of(options["output_file"]))
-    for target in (output.target for output in outputs if output.target):
+    targets = [output.target for output in outputs if output.target]
+    paths = paths or (("-",) if options["stdin_filename"] else (".",))
+    for target in targets:
         terminal.keep_inputs(target, (*paths, *terminal.configuration(settings, options["config_file"])))
-        sources = _without_output(sources, target, options["as_kind"])
     progress = _Progress()
     try:
-        report = lint.check(
-            sources, settings, as_kind=options["as_kind"], progress=progress.show, debug=options["debug"]
+        report = check_paths(
+            [path for path in paths if path != "-"],
+            settings,
+            as_kind=options["as_kind"],
+            exclude=options["exclude"],
+            texts={options["stdin_filename"] or "<stdin>": _stdin()} if "-" in paths else {},
+            keep=lambda given: not any(_is_report(given, target, options["as_kind"]) for target in targets),
+            progress=progress.show,
+            debug=options["debug"],
         )
     finally:
         progress.clear()
-    report = report._replace(failed=(*missing, *report.failed))
     for output in outputs:
         _write(report, output, options["color"])
     if not options["quiet"]:
@@ -133,29 +139,18 @@ def _outputs(given: Sequence[Output], target: str | None) -> list[Output]:
     return outputs
 
 
-def _sources(
-    paths: tuple[str, ...], settings: Settings, options: dict[str, Any], failed: list[Notice]
-) -> Iterator[lint.Source]:
-    named = [path for path in paths if path != "-"]
-    if len(named) < len(paths):
-        yield lint.Source(options["stdin_filename"] or "<stdin>", named=True, data=_stdin())
-    excluded = (lint.Excluded(settings.folder, settings.exclude), lint.Excluded(".", options["exclude"]))
-    yield from lint.expand(named, excluded, lambda path, why: failed.append(Notice(path, why)))
-
-
-def _without_output(sources: Iterator[lint.Source], target: str | None, as_kind: str | None) -> Iterator[lint.Source]:
-    """Yield sources without the report of an earlier run; a file that says more than that is not to be replaced."""
+def _is_report(given: lint.Source, target: str, as_kind: str | None) -> bool:
+    """Tell whether a source is the report of an earlier run; a file that says more than that is not to be replaced."""
     from auditlint.carriers import recognise
     from auditlint.text.source import UnreadableError, read_file
 
-    for given in sources:
-        if target is None or given.data is not None or not terminal.same_file(target, given.path):
-            yield given
-            continue
-        with suppress(UnreadableError):
-            found = recognise.recognise(given.path, read_file(given.path), as_kind=as_kind, named=False, minor=None)
-            if found.subjects or found.defines:
-                raise terminal.refusal(target, given.path)
+    if given.data is not None or not terminal.same_file(target, given.path):
+        return False
+    with suppress(UnreadableError):
+        found = recognise.recognise(given.path, read_file(given.path), as_kind=as_kind, named=False, minor=None)
+        if found.subjects or found.defines:
+            raise terminal.refusal(target, given.path)
+    return True
 
 
 def _stdin() -> bytes:
