@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.carriers import recorded, registry
@@ -18,6 +19,7 @@ from auditlint.subjects.model import ApiServer, ManifestFile, PolicySubject, Unr
 from auditlint.text import reader
 from auditlint.text.places import NodePlaces
 from auditlint.text.plain import plain
+from auditlint.text.source import LIMIT
 from auditlint.text.whole import Whole
 
 if TYPE_CHECKING:
@@ -35,7 +37,9 @@ MAX_DEPTH = 6
 """How many texts deep a text may be in others."""
 MAX_PIECES = 2000
 """How many texts of one file are looked into."""
-_TOO_MANY = f"holds texts in texts more than {MAX_DEPTH} deep, or more than {MAX_PIECES}: those beyond are not checked"
+MAX_BYTES = 3 * LIMIT
+"""How many bytes they may have together."""
+_TOO_MANY = f"holds more texts inside texts than are checked: up to {MAX_PIECES}, up to {MAX_DEPTH} deep"
 
 _NOT_SURE = "is so large that it was read by libyaml alone, and holds what kube-apiserver may read otherwise"
 
@@ -84,16 +88,23 @@ class _Reading(NamedTuple):
 
 
 class _Bound:
-    """Counts the pieces of a file, so that endless nesting ends."""
+    """Counts the pieces of a file and their bytes, so that endless nesting ends, and what is packed stays small."""
 
     def __init__(self) -> None:
-        self.left = MAX_PIECES
+        self._pieces = MAX_PIECES
+        self._bytes = MAX_BYTES
         self.reached = False
 
-    def allows(self, depth: int) -> bool:
-        """Tell whether one more piece, that many texts deep, is looked into."""
-        self.left -= 1
-        self.reached = self.reached or self.left < 0 or depth > MAX_DEPTH
+    def allows_bytes(self, size: int) -> bool:
+        """Tell whether one more piece of that many bytes is looked at."""
+        self._bytes -= size
+        self.reached = self.reached or self._bytes < 0
+        return not self.reached
+
+    def allows_piece(self, depth: int) -> bool:
+        """Tell whether one more piece, that many texts deep, is read."""
+        self._pieces -= 1
+        self.reached = self.reached or self._pieces < 0 or depth > MAX_DEPTH
         return not self.reached
 
 
@@ -163,7 +174,7 @@ def _in_text(reading: _Reading, carriers: Iterable[Carrier], bound: _Bound) -> F
     """Return what the first carrier that finds something finds in a text that is neither YAML nor JSON."""
     given = PlainText(reading.path, reading.text, reading.minor, reading.origin, reading.as_kind)
     for carrier in carriers:
-        found = _sorted_out(reading, carrier.in_text(given) if carrier.in_text else (), bound)
+        found = _sorted_out(reading, carrier.in_text(given) if carrier.in_text else (), bound).all
         if found.subjects:
             return found
     return Found()
@@ -209,19 +220,11 @@ def _may_be_text(stream: Stream) -> bool:
 def _of_stream(reading: _Reading, stream: Stream, carriers: Iterable[Carrier], bound: _Bound) -> Found:
     documents = stream.documents[:1] if reading.as_kind == "policy" else stream.documents
     candidates = [_candidate(reading, document) for document in documents]
-    parts = [tuple(_in_document(candidate, carriers)) for candidate in candidates]
-    found = _sorted_out(reading, [part for of_document in parts for part in of_document], bound)
-    own = [[part for part in of_document if not isinstance(part, Inner)] for of_document in parts]
-    if own and any(isinstance(subject, PolicySubject) for subject in own[0]):
-        return found._replace(subjects=tuple(_marked_later(found.subjects, own)))
-    return found._replace(subjects=(*found.subjects, *_manifest_file(reading, candidates, own)))
-
-
-def _marked_later(subjects: Iterable[Subject], own: Sequence[Sequence[Subject]]) -> Iterator[Subject]:
-    """Yield subjects, the policies of all documents but the first marked: the server never reads them."""
-    later = {id(subject) for of_document in own[1:] for subject in of_document}
-    for subject in subjects:
-        yield subject.replace(later=True) if id(subject) in later and isinstance(subject, PolicySubject) else subject
+    found = [_sorted_out(reading, _in_document(candidate, carriers), bound) for candidate in candidates]
+    if found and any(isinstance(subject, PolicySubject) for subject in found[0].own):
+        return _together([found[0].all, *(one.marked_later.all for one in found[1:])])
+    manifest = Found(tuple(_manifest_file(reading, candidates, [one.own for one in found])))
+    return _together([*(one.all for one in found), manifest])
 
 
 def _candidate(reading: _Reading, document: Document) -> Candidate:
@@ -237,13 +240,14 @@ def _candidate(reading: _Reading, document: Document) -> Candidate:
     )
 
 
-def _in_document(candidate: Candidate, carriers: Iterable[Carrier]) -> Iterator[Subject | Inner]:
-    """Yield what the first carrier that finds something finds in a document."""
+def _in_document(candidate: Candidate, carriers: Iterable[Carrier]) -> Iterable[Subject | Inner]:
+    """Return what the first carrier that finds something finds in a document."""
     for carrier in carriers:
-        found = tuple(carrier.in_document(candidate)) if carrier.in_document else ()
-        if found:
-            yield from found
-            return
+        found = iter(carrier.in_document(candidate) if carrier.in_document else ())
+        first = next(found, None)
+        if first is not None:
+            return chain((first,), found)
+    return ()
 
 
 class _Asked:
@@ -261,21 +265,43 @@ class _Asked:
             yield carrier
 
 
-def _sorted_out(reading: _Reading, parts: Iterable[Subject | Inner], bound: _Bound) -> Found:
-    """Return the subjects among what a carrier found, and those in the texts among it."""
-    return _together(
-        _inside(reading, part, bound) if isinstance(part, Inner) else _alone(reading, part) for part in parts
-    )
+class _Sorted(NamedTuple):
+    """What a carrier found: subjects of its own, and what the texts hold that it found."""
+
+    own: tuple[Subject, ...]
+    inside: Found
+
+    @property
+    def all(self) -> Found:
+        """Both together."""
+        notices = (Notice(one.path, one.version_notice) for one in self.own if isinstance(one, ApiServer))
+        return _together([Found(self.own, tuple(notice for notice in notices if notice.message)), self.inside])
+
+    @property
+    def marked_later(self) -> _Sorted:
+        """The same, its policies marked as what the server never reads."""
+        own = (one.replace(later=True) if isinstance(one, PolicySubject) else one for one in self.own)
+        return self._replace(own=tuple(own))
 
 
-def _alone(reading: _Reading, subject: Subject) -> Found:
-    notice = subject.version_notice if isinstance(subject, ApiServer) else ""
-    return Found((subject,), (Notice(reading.path, notice),) if notice else ())
+def _sorted_out(reading: _Reading, parts: Iterable[Subject | Inner], bound: _Bound) -> _Sorted:
+    """Return the subjects among what a carrier found, and those in the texts among it, as far as the bound allows."""
+    own: list[Subject] = []
+    inside: list[Found] = []
+    for part in parts:
+        if not isinstance(part, Inner):
+            own.append(part)
+        elif not bound.reached:
+            inside.append(_inside(reading, part, bound))
+        else:
+            break
+    return _Sorted(tuple(own), _together(inside))
 
 
 def _inside(reading: _Reading, inner: Inner, bound: _Bound) -> Found:
     """Return what a text inside a text holds."""
-    if not may_hold_subject(inner.text.data) or not bound.allows(reading.depth + 1):
+    data = inner.text.data
+    if not bound.allows_bytes(len(data)) or not may_hold_subject(data) or not bound.allows_piece(reading.depth + 1):
         return Found()
     below = reading._replace(text=inner.text, name=inner.name, as_kind=None, named=False, depth=reading.depth + 1)
     found = _recognise(below, bound)

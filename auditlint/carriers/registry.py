@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 _FOLDERS = ("", "inside")
 _HELPERS = frozenset({
-    *("__init__", "apiserver", "candidate", "carrier", "custom_resource", "first_look", "recognise", "recorded"),
-    *("registry", "unread"),
+*("__init__", "apiserver", "candidate", "carrier", "custom_resource", "encoded", "first_look", "recognise"),
+    *("recorded", "registry", "unread"),
 })  # fmt: skip
 _MOST_FREQUENT = ("policy", "pod")
 """They are asked first, so that a run which finds nothing else never loads the others."""

@@ -1,0 +1,203 @@
+"""Shell scripts: the texts in their here-documents, and those that printf and echo write.
+
+Read here: bashlex 0.18 refuses arithmetic, arrays and `[[`, has no places in `<<-`, and takes 0.5 s to load;
+tree-sitter-bash 0.25 has places, but is two compiled packages made for whole scripts at 1 MB a second, and what stands
+in documents are scraps between prompts and prose. Source: the sections 2.2 and 2.7.4 of POSIX' shell language.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from itertools import count
+from typing import TYPE_CHECKING, NamedTuple
+
+from auditlint.carriers.carrier import Carrier, Inner
+from auditlint.text.piece import Cutter, Piece
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from auditlint.carriers.candidate import PlainText
+    from auditlint.text.piece import Text
+
+_LINE = re.compile(r"(?P<content>[^\r\n]*)(?P<end>\r\n?|\n|\Z)")
+_OPERATOR = re.compile(
+    r"(?<![<\w])[0-9]?<<(?P<dash>-?)[ \t]*"
+    r"(?:'(?P<single>[^'\r\n]+)'|\"(?P<double>[^\"\r\n]+)\"|\\(?P<escaped>[\w.-]+)|(?P<bare>[A-Za-z_][\w.-]*))"
+)
+_TARGET = re.compile(r"(?:(?<![0-9&<>-])>>?[ \t]*|\btee[ \t]+(?:-\w+[ \t]+)*)[\"']?(?P<path>[^\s\"'|&;<>()]+)")
+_EXPANSION = re.compile(
+    r"\\(?P<escaped>[$`\\])|\\(?P<joined>\r\n?|\n)"
+    r"|\$\{(?P<braced>[A-Za-z_]\w*)[^}\r\n]*\}|\$(?P<name>[A-Za-z_]\w*)|(?P<command>\$\([^)\r\n]*\)|`[^`\r\n]*`)"
+)
+_PRINTED = re.compile(r"\b(?P<program>printf|echo)[ \t]+(?P<options>(?:-\w+[ \t]+|--[ \t]+)*)(?=['\"])")
+_QUOTED = re.compile(r"'(?P<single>[^']*)'|\"(?P<double>(?:[^\"\\]|\\[\s\S])*)\"")
+_ESCAPED_IN_QUOTES = re.compile(r"\\(?:(?P<joined>\r\n?|\n)|(?P<escaped>[$`\"\\]))")
+_ESCAPE = re.compile(r"\\(?P<letter>[abefnrtv\\\"'])|\\0?(?P<octal>[0-7]{1,3})|%(?P<percent>%)")
+_LETTERS = dict(zip("abefnrtv\\\"'", "\a\b\x1b\f\n\r\t\v\\\"'", strict=True))
+_FORMATS_OF_STRINGS = frozenset({"%s", "%s\\n", "%b", "%b\\n"})
+
+
+class _Document(NamedTuple):
+    """A here-document: what its operator says, and where its text begins."""
+
+    delimiter: str
+    strips_tabs: bool
+    expands: bool
+    name: str
+    """The file that it is written to, or nothing."""
+    start: int
+
+    def ends(self, line: str) -> bool:
+        """Tell whether a line is the last."""
+        return (line.lstrip("\t") if self.strips_tabs else line) == self.delimiter
+
+
+def find(given: PlainText) -> Iterator[Inner]:
+    """Yield the here-documents of a script and what its printf and echo write; not what these commands hold in turn."""
+    numbers = count()
+    bodies: list[int] = []
+    for inner, start, end in _here_documents(given.text, numbers):
+        bodies += start, end
+        yield inner
+    for match in _PRINTED.finditer(given.text.text):
+        if bisect_right(bodies, match.start()) % 2 == 0:
+            yield from _printed(given.text, match, numbers)
+
+
+def _here_documents(outer: Text, numbers: Iterator[int]) -> Iterator[tuple[Inner, int, int]]:
+    """Yield each here-document with the offsets from and to which its text goes."""
+    text, at = outer.text, 0
+    while operator := _OPERATOR.search(text, at):
+        start = max(text.rfind("\n", at, operator.start()), text.rfind("\r", at, operator.start()), at - 1) + 1
+        if _is_no_operator(text[start : operator.start()]):
+            at = operator.end()
+            continue
+        command_end = _command_end(text, operator.end())
+        at = command_end
+        for one in _OPERATOR.finditer(text, operator.start(), command_end):
+            document = _document(one, text[start:command_end], at)
+            inner, at = _read(outer, document, next(numbers))
+            yield inner, document.start, at
+
+
+def _is_no_operator(before: str) -> bool:
+    """Tell whether what stands before `<<` on its line makes it a shift, or a part of a comment or a string."""
+    in_arithmetic = before.rfind("((") > before.rfind("))")
+    in_string = before.count('"') % 2 == 1 or before.count("'") % 2 == 1
+    return in_arithmetic or in_string or re.search(r"(?:^|[ \t;&|])#[^\d]", before) is not None
+
+
+def _command_end(text: str, at: int) -> int:
+    """Return the offset behind the line on which a command ends: one that ends in a backslash goes on."""
+    while (line := _LINE.match(text, at)) and line["content"].endswith("\\") and line["end"]:
+        at = line.end()
+    return line.end() if line else len(text)
+
+
+def _document(operator: re.Match[str], command: str, start: int) -> _Document:
+    target = _TARGET.search(command)
+    delimiter = operator["single"] or operator["double"] or operator["escaped"] or operator["bare"]
+    name = target["path"] if target else ""
+    return _Document(delimiter, operator["dash"] == "-", operator["bare"] is not None, name, start)
+
+
+def _read(outer: Text, document: _Document, number: int) -> tuple[Inner, int]:
+    """Return the text of a here-document, and the offset behind its last line."""
+    text, at, closed = outer.text, document.start, False
+    cutter = Cutter(text, at)
+    while not closed and at < len(text) and (line := _LINE.match(text, at)):
+        closed = document.ends(line["content"])
+        if not closed:
+            _add_line(cutter, text, document, line)
+        at = line.end()
+    notice = "" if closed else f"the here-document before line {outer.lines.place(document.start)[0]} never ends"
+    return Inner(Piece(outer, cutter.runs(), outer.pointer + "#", number), document.name, notice), at
+
+
+def _add_line(cutter: Cutter, text: str, document: _Document, line: re.Match[str]) -> None:
+    """Cut a line of a here-document as the shell passes it on."""
+    start = line.start()
+    while document.strips_tabs and text.startswith("\t", start):
+        start += 1
+    if document.expands:
+        _expand(cutter, text, start, line.end())
+    else:
+        cutter.copy(start, line.end())
+
+
+def _expand(cutter: Cutter, text: str, start: int, end: int) -> None:
+    """Cut a line in which the shell replaces variables and commands: each becomes a placeholder."""
+    alone = _EXPANSION.fullmatch(text[start:end].strip())
+    if alone and not alone["escaped"]:
+        cutter.put("#", start, end - 1)
+        cutter.copy(end - 1, end)
+        return
+    for match in _EXPANSION.finditer(text, start, end):
+        cutter.copy(start, match.start())
+        start = match.end()
+        for character in _placeholder(match):
+            cutter.put(character, match.start(), match.end())
+    cutter.copy(start, end)
+
+
+def _placeholder(expansion: re.Match[str]) -> str:
+    if expansion["joined"]:
+        return ""
+    if expansion["escaped"]:
+        return expansion["escaped"]
+    return f"<{expansion['braced'] or expansion['name'] or 'command'}>"
+
+
+def _printed(outer: Text, command: re.Match[str], numbers: Iterator[int]) -> Iterator[Inner]:
+    """Yield the string that printf or echo writes, its escapes read as they do."""
+    text = outer.text
+    string = _QUOTED.match(text, command.end())
+    if string is None:
+        return
+    escapes = command["program"] == "printf" or "e" in command["options"]
+    if command["program"] == "printf" and (string["single"] or string["double"]) in _FORMATS_OF_STRINGS:
+        escapes = "b" in string[0]
+        string = _QUOTED.match(text, string.end() + 1)
+    if string is not None:
+        target = _TARGET.search(text, string.end(), _command_end(text, string.end()))
+        piece = _unquoted(outer, string, next(numbers))
+        yield Inner(_unescaped(piece) if escapes else piece, target["path"] if target else "")
+
+
+def _unquoted(outer: Text, string: re.Match[str], number: int) -> Piece:
+    """Return the content of a string in quotes."""
+    start, end = string.start() + 1, string.end() - 1
+    cutter = Cutter(outer.text, start)
+    for escape in _ESCAPED_IN_QUOTES.finditer(outer.text, start, end) if string["double"] is not None else ():
+        cutter.copy(start, escape.start())
+        start = escape.end()
+        if escape["escaped"]:
+            cutter.put(escape["escaped"], escape.start(), escape.end())
+    cutter.copy(start, end)
+    return Piece(outer, cutter.runs(), outer.pointer + "#", number)
+
+
+def _unescaped(outer: Piece) -> Piece:
+    """Return a text with its escapes replaced, and `%%`."""
+    cutter, start = Cutter(outer.text, 0), 0
+    for escape in _ESCAPE.finditer(outer.text):
+        cutter.copy(start, escape.start())
+        start = escape.end()
+        code = chr(int(escape["octal"], 8) & 0xFF) if escape["octal"] else ""
+        cutter.put(code or escape["percent"] or _LETTERS[escape["letter"]], escape.start(), escape.end())
+    cutter.copy(start, len(outer.text))
+    return Piece(outer, cutter.runs(), outer.pointer, outer.document)
+
+
+CARRIER = Carrier(
+    title="Shell scripts",
+    checked=(
+        "The text of every here-document (`<<EOF`, `<<'EOF'`, `<<-EOF`) and of what printf and echo write, as a file "
+        "of the name that it is written to. Variables and commands in it are placeholders: nothing is said of their "
+        "values."
+    ),
+    suffixes=(".sh", ".bash"),
+    in_text=find,
+)

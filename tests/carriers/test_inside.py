@@ -1,0 +1,224 @@
+"""The same policy in every text that can hold it: the findings are those of the plain file, at their place on disk."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from auditlint import lint
+from auditlint.lint import Source
+from auditlint.settings import Settings
+
+if TYPE_CHECKING:
+    from auditlint.finding import Finding
+
+POLICIES = {
+    "level": """\
+apiVersion: audit.k8s.io/v1
+kind: Policy
+rules:
+- level: metadata # é😀
+  verbs: ["get"]
+- level: Metadata
+  users: ["x😀", "dev-*"]
+- level: Metadata
+""",
+    "field": """\
+apiVersion: audit.k8s.io/v1
+kind: Policy
+omitStages: ["RequestReceived"]
+rules:
+- level: Request
+  verb: ["get"]
+  resources:
+  - group: ""
+    resources: ["pods"]
+- level: Metadata
+""",
+    "syntax": """\
+apiVersion: audit.k8s.io/v1
+kind: Policy
+rules:
+- level: Metadata
+  verbs ["get"]
+- level: Metadata
+""",
+    "ignored": """\
+apiVersion: audit.k8s.io/v1
+kind: Policy
+rules:
+- level: Metadata
+  users: ["a"]
+# auditlint: ignore[unreachable-rule] it comes back
+- level: Request
+  users: ["a"]
+- level: Metadata
+- level: None # auditlint: ignore[unreachable-rule]
+""",
+}
+
+
+class Form(NamedTuple):
+    """How a text holds another: the file's name, its content, and what the pointers begin with."""
+
+    path: str
+    content: str
+    pointer: str
+
+
+def indented(policy: str, blanks: str, newline: str = "\n") -> str:
+    return "".join(blanks + line + newline for line in policy.splitlines())
+
+
+HEAD = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n"
+
+
+def literal(policy: str) -> Form:
+    return Form("map.yaml", f"{HEAD}  other: x\n  p.yaml: |\n{indented(policy, '    ')}  z: y\n", "/data/p.yaml#")
+
+
+def literal_with_crlf(policy: str) -> Form:
+    head = HEAD.replace("\n", "\r\n")
+    return Form("map.yaml", f"{head}  p.yaml: |+\r\n{indented(policy, '      ', chr(13) + chr(10))}", "/data/p.yaml#")
+
+
+def folded(policy: str) -> Form:
+    lines = policy.splitlines()
+    pairs = zip(lines, [*lines[1:], " "], strict=True)
+    text = "".join(f"    {line}\n" + ("" if _keeps(line, after) else "\n") for line, after in pairs)
+    return Form("map.yaml", f"{HEAD}  p.yaml: >\n{text}", "/data/p.yaml#")
+
+
+def _keeps(line: str, after: str) -> bool:
+    return line.startswith(" ") or after.startswith(" ")
+
+
+def double_quoted(policy: str) -> Form:
+    return Form("map.yaml", f"{HEAD}  p.yaml: {json.dumps(policy, ensure_ascii=False)}\n", "/data/p.yaml#")
+
+
+def single_quoted(policy: str) -> Form:
+    text = policy.replace("'", "''").rstrip("\n").replace("\n", "\n\n    ")
+    return Form("map.yaml", f"{HEAD}  p.yaml: '{text}'\n", "/data/p.yaml#") if "\n  " not in policy else literal(policy)
+
+
+def in_json(policy: str) -> Form:
+    object_ = {"apiVersion": "v1", "kind": "ConfigMap", "data": {"a/b.yaml": policy}}
+    return Form("map.json", json.dumps(object_), "/data/a~1b.yaml#")
+
+
+def in_a_list(policy: str) -> Form:
+    text = indented(policy, "        ")
+    content = f"kind: List\nitems:\n- kind: Secret\n  stringData:\n      p.yaml: |\n{text}"
+    return Form("list.yaml", content, "/items/0/stringData/p.yaml#")
+
+
+def in_the_third_document(policy: str) -> Form:
+    return Form("map.yaml", "a: 1\n---\nb: 2\n---\n" + literal(policy).content, "/data/p.yaml#")
+
+
+def fence(policy: str) -> Form:
+    return Form("README.md", f"# Title\n\n```yaml\n{policy}```\nend\n", "#")
+
+
+def fence_without_a_language(policy: str) -> Form:
+    return Form("README.md", f"text\n~~~~\n{policy}~~~~~\nend\n", "#")
+
+
+def fence_in_a_list(policy: str) -> Form:
+    text = indented(policy, "     ")
+    return Form("README.md", f"1. one\n\n   - ```yml title=x\n{text}     ```\n", "#")
+
+
+def fence_in_a_quote(policy: str) -> Form:
+    return Form("README.md", f"> say\n> ```yaml\n{indented(policy, '> ')}\nend\n```\nno\n```\n", "#")
+
+
+def fence_that_never_ends(policy: str) -> Form:
+    return Form("README.md", f"```yaml\n{policy}", "#")
+
+
+def here_document(policy: str) -> Form:
+    return Form("a.sh", f"#!/bin/sh\nx=$((1 << 2))\ncat > /etc/p.yaml <<'END'\n{policy}END\necho\n", "#")
+
+
+def here_document_with_tabs(policy: str) -> Form:
+    text = indented(policy, "\t\t")
+    return Form("a.sh", f"if true; then\n\tsudo tee /etc/p.yaml <<-EOF >/dev/null\n{text}\tEOF\nfi\n", "#")
+
+
+def here_document_after_another(policy: str) -> Form:
+    return Form("a.sh", f"cat <<A - <<B | \\\n  kubectl apply -f -\nbody\nA\n{policy}B\n", "#")
+
+
+def here_document_in_a_fence(policy: str) -> Form:
+    text = indented(policy, "  ")
+    return Form("README.md", f"- so:\n\n  ```console\n  $ cat <<EOF >p.yaml\n{text}  EOF\n  ```\n", "##")
+
+
+def printf(policy: str) -> Form:
+    text = policy.replace("\\", "\\\\").replace("\n", "\\n").replace("%", "%%")
+    return Form("a.sh", f"printf '{text}' | sudo tee /etc/p.yaml\n", "#")
+
+
+def echo_in_double_quotes(policy: str) -> Form:
+    text = policy.replace("\\", "\\\\").replace('"', '\\"')
+    return Form("a.sh", f'echo "{text}" > /etc/p.yaml\n', "#")
+
+
+def manifest_in_a_here_document(policy: str) -> Form:
+    return Form("a.sh", f"kubectl apply -f - <<EOF\n{literal(policy).content}EOF\n", "#/data/p.yaml#")
+
+
+FORMS = [
+    literal,
+    literal_with_crlf,
+    folded,
+    double_quoted,
+    single_quoted,
+    in_json,
+    in_a_list,
+    in_the_third_document,
+    fence,
+    fence_without_a_language,
+    fence_in_a_list,
+    fence_in_a_quote,
+    fence_that_never_ends,
+    here_document,
+    here_document_with_tabs,
+    here_document_after_another,
+    here_document_in_a_fence,
+    printf,
+    echo_in_double_quotes,
+    manifest_in_a_here_document,
+]
+
+
+def findings(content: str | bytes, path: str) -> list[Finding]:
+    data = content if isinstance(content, bytes) else content.encode()
+    report = lint.check([Source(path, named=True, data=data)], Settings(ignore=("policy-cost",)))
+    return sorted(report.findings, key=lambda one: (one.rule, one.pointer, one.span))
+
+
+def word(content: str, finding: Finding) -> str:
+    """Return the word that stands where a finding begins, without a quote and its backslash before it."""
+    line = content.replace("\r\n", "\n").split("\n")[finding.span.line - 1]
+    match = re.match(r"[\\\"']*([\w-]*)", line[finding.span.column - 1 :])
+    return match[1] if match else ""
+
+
+@pytest.mark.parametrize("name", POLICIES)
+@pytest.mark.parametrize("form", FORMS)
+def test_findings_are_those_of_the_plain_policy(name: str, form: object) -> None:
+    policy = POLICIES[name]
+    assert callable(form)
+    path, content, pointer = form(policy)
+    plain, inside = findings(policy, "p.yaml"), findings(content, path)
+    assert [(one.rule, one.refused, one.suppressed is None) for one in inside] == [
+        (one.rule, one.refused, one.suppressed is None) for one in plain
+    ]
+    assert [one.pointer for one in inside] == [pointer + one.pointer for one in plain]
+    assert [word(content, one) for one in inside] == [word(policy, one) for one in plain]
