@@ -70,26 +70,31 @@ class _Entry(NamedTuple):
 
 def find(candidate: Candidate) -> Iterator[ApiServer]:
     """Yield the apiserver that a ClusterConfiguration describes; of one without apiVersion, a patch, what it says."""
-    value, version = candidate.value, text(candidate.value, "apiVersion")
-    if not _is_configuration(candidate, version):
-        return
-    arguments = get(value, *_ARGUMENTS)
-    as_pairs = isinstance(arguments, list) or (arguments is None and version == _GROUP + _WITH_PAIRS)
+    version = text(candidate.value, "apiVersion")
+    if _is_configuration(candidate, version):
+        whole = bool(version or candidate.as_kind)
+        yield server(candidate, candidate.value, (), version.removeprefix(_GROUP), whole=whole)
+
+
+def server(candidate: Candidate, value: Plain, base: Path, version: str, *, whole: bool) -> ApiServer:
+    """Return the apiserver that kubeadm makes of the ClusterConfiguration that stands at base; version: `v1beta4`."""
+    arguments, holder = get(value, *_ARGUMENTS), (*base, *_ARGUMENTS)
+    as_pairs = isinstance(arguments, list) or (arguments is None and version == _WITH_PAIRS)
     shown = from_text(text(value, "kubernetesVersion"))
     settings = apiserver.Settings(
         carrier="kubeadm",
         runs=Runs.STATIC_POD,
         files=Files.MOUNTS,
-        whole=bool(version or candidate.as_kind),
+        whole=whole,
         shown=shown,
         spelling=PAIRS if as_pairs else KEYS,
         tool="kubeadm",
         sorts_arguments=True,
-        mounting=_mounting(value, choose(candidate.minor, candidate.origin, shown).minor),
+        mounting=_mounting(value, base, choose(candidate.minor, candidate.origin, shown).minor),
         host_network=True,
     )
-    line = CommandLine(tuple(_arguments(arguments)), _ARGUMENTS, _there(value, _ARGUMENTS))
-    yield apiserver.build(candidate, _there(value, _ARGUMENTS[:1]), line, settings)
+    line = CommandLine(tuple(_arguments(arguments, holder)), holder, (*base, *_there(value, _ARGUMENTS)))
+    return apiserver.build(candidate, (*base, *_there(value, _ARGUMENTS[:1])), line, settings)
 
 
 def _is_configuration(candidate: Candidate, version: str) -> bool:
@@ -108,25 +113,27 @@ def _there(value: Plain, path: tuple[str, ...]) -> Path:
     return path
 
 
-def _arguments(value: Plain) -> list[Item]:
+def _arguments(value: Plain, holder: Path) -> list[Item]:
     """Return the arguments in the order that kubeadm gives them."""
     if isinstance(value, str):
-        return [Item(value, _ARGUMENTS, opaque=True)]
-    found = list(_pairs(value) if isinstance(value, list) else _keys(value))
+        return [Item(value, holder, opaque=True)]
+    found = list(_pairs(value, holder) if isinstance(value, list) else _keys(value, holder))
     return [item for _, _, item in sorted(found, key=lambda argument: argument[:2])]
 
 
-def _keys(value: Plain) -> Iterator[tuple[str, str, Item]]:
+def _keys(value: Plain, holder: Path) -> Iterator[tuple[str, str, Item]]:
     for name, given in dict(pairs(value)).items():
-        path: Path = (*_ARGUMENTS, name)
-        yield _argument(name, given, Item("", path, by_key=True, written=name))
+        yield _argument(name, given, Item("", (*holder, name), by_key=True, written=name))
 
 
-def _pairs(value: Plain) -> Iterator[tuple[str, str, Item]]:
+def _pairs(value: Plain, holder: Path) -> Iterator[tuple[str, str, Item]]:
+    """Yield pairs, and arguments as text where pairs belong: kubeadm refuses those, and what is meant is plain."""
     for index, entry in enumerate(items(value)):
-        path: Path = (*_ARGUMENTS, index)
-        name = text(entry, "name")
-        yield _argument(name, get(entry, "value"), Item("", path, value_path=(*path, "value"), written=name))
+        path, name = (*holder, index), text(entry, "name")
+        if isinstance(entry, str):
+            yield entry, "", Item(entry, path, opaque=is_template(entry))
+        elif name:
+            yield _argument(name, get(entry, "value"), Item("", path, value_path=(*path, "value"), written=name))
 
 
 def _argument(name: str, value: Plain, item: Item) -> tuple[str, str, Item]:
@@ -143,8 +150,9 @@ def _as_text(value: Plain) -> str:
     return value if isinstance(value, str) else "" if value is None else str(value)
 
 
-def _mounting(value: Plain, minor: int) -> Mounting:
-    own = list(_own(value))
+def _mounting(value: Plain, base: Path, minor: int) -> Mounting:
+    holder = (*base, *_VOLUMES)
+    own = list(_own(value, holder))
     entries = {entry.name: entry for entry in (*_added(value, minor, own), *own)}.values()
     mounts = tuple(
         Mount(entry.name, entry.mount_path, position, entry.read_only) for position, entry in enumerate(entries)
@@ -155,10 +163,10 @@ def _mounting(value: Plain, minor: int) -> Mounting:
     )
     places = tuple(entry.place for entry in entries)
     unknown = mounting.unknown(mounts, volumes) or isinstance(get(value, *_VOLUMES), str)
-    return Mounting(mounts, volumes, places, places, _VOLUMES, _VOLUMES, _ENTRY, _ENTRY, unknown=unknown)
+    return Mounting(mounts, volumes, places, places, holder, holder, _ENTRY, _ENTRY, unknown=unknown)
 
 
-def _own(value: Plain) -> Iterator[_Entry]:
+def _own(value: Plain, holder: Path) -> Iterator[_Entry]:
     for index, entry in enumerate(items(get(value, *_VOLUMES))):
         if isinstance(entry, tuple):
             yield _Entry(
@@ -167,7 +175,7 @@ def _own(value: Plain) -> Iterator[_Entry]:
                 mount_path=text(entry, "mountPath"),
                 read_only=get(entry, "readOnly") is True,
                 path_type=text(entry, "pathType"),
-                place=Place((*_VOLUMES, index), _ENTRY),
+                place=Place((*holder, index), _ENTRY),
             )
 
 

@@ -7,9 +7,16 @@ from typing import NamedTuple
 import pytest
 
 from auditlint import lint, registry
+from auditlint.carriers.candidate import Candidate
+from auditlint.carriers.kubeadm import server
+from auditlint.kubernetes.mounts import Part
 from auditlint.lint import Source
 from auditlint.settings import Settings
 from auditlint.subjects.model import ApiServer, Runs
+from auditlint.text import reader
+from auditlint.text.places import NodePlaces
+from auditlint.text.plain import plain
+from auditlint.text.values import get
 from tests.carriers.recognition import only, subjects, texts
 
 registry.load()
@@ -397,3 +404,23 @@ def test_as_kubeadm() -> None:
     content = "apiServer: {extraArgs: {v: '2'}}\n"
     assert only(ApiServer, content, as_kind="kubeadm").complete
     assert subjects(content) == ()
+
+
+def test_arguments_as_text_where_pairs_belong() -> None:
+    content = kubeadm({}, MOUNTS, "v1beta4").replace(
+        "extraArgs:", "extraArgs: ['--audit-log-path=/a/b.log', {x: y}, 3]"
+    )
+    assert texts(only(ApiServer, content)) == ["--audit-log-path=/a/b.log"]
+
+
+def test_a_configuration_inside_another_object() -> None:
+    inner = kubeadm(GOOD | {"audit-log-maxage": "x"}, (MOUNTS[0], MOUNTS[1]._replace(read_only=True)), "v1beta3")
+    content = "spec:\n" + "".join(f"  {line}\n" for line in inner.splitlines())
+    stream = reader.read(content.encode())
+    document = stream.documents[0]
+    places = NodePlaces(document.root, document.first)
+    candidate = Candidate("kcp.yaml", 0, plain(document.root), places, None, "default")
+    found = server(candidate, get(candidate.value, "spec"), ("spec",), "v1beta3", whole=True)
+    assert (found.base, found.arguments_place) == (("spec", "apiServer"), ("spec", "apiServer", "extraArgs"))
+    assert found.mount_path(found.mounts[-1], Part.READ_ONLY) == ("spec", "apiServer", "extraVolumes", 1, "readOnly")
+    assert ("spec", "apiServer", "extraArgs", "audit-log-maxage") in [one.path for one in found.arguments]
