@@ -7,26 +7,17 @@ of wall time and of peak memory. Nothing here fails on a slow machine: it prints
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks import policies, replay
+from benchmarks import editing, policies, replay
+from benchmarks.process import run
 
 BIN = Path(sys.executable).parent
 FOLDER_FILES = 1000
-
-
-class Run(NamedTuple):
-    """One finished process: wall seconds and peak memory in MiB."""
-
-    seconds: float
-    mebibytes: float
 
 
 class Case(NamedTuple):
@@ -48,7 +39,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for case in cases(Path(folder)):
             print(row(case, runs), flush=True)
-        print("\n" + replay.table(Path(folder), runs, run))
+        print("\n" + replay.table(Path(folder), runs))
+    print("\n" + editing.table())
 
 
 def cases(folder: Path) -> list[Case]:
@@ -87,18 +79,6 @@ def row(case: Case, runs: int) -> str:
         f"{memory[0]:.0f} MiB, yamllint {memory[1]:.0f} MiB",
     )
     return f"| {' | '.join(cells)} |"
-
-
-def run(command: list[str]) -> Run:
-    """Run a program to its end, its output to nowhere."""
-    start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in (0, 1):
-        raise SystemExit(f"{' '.join(command)}: exit {process.returncode}")
-    return Run(seconds, usage.ru_maxrss / 1024)
 
 
 if __name__ == "__main__":

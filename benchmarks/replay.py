@@ -7,22 +7,17 @@ import shutil
 import statistics
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from benchmarks import audit_log
 from benchmarks.policies import real
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from benchmarks.__main__ import Run
+from benchmarks.process import run
 
 EVENTS = 100_000
 LONGER = 4
 MISSING = "jq is not installed, so that replay was not compared with it: apt-get install jq (or brew install jq)"
 
 
-def table(folder: Path, runs: int, run: Callable[[list[str]], Run]) -> str:
+def table(folder: Path, runs: int) -> str:
     """Write the logs below folder, and return a table in Markdown, or what is missing to make one."""
     jq = shutil.which("jq")
     if jq is None:
@@ -37,12 +32,10 @@ def table(folder: Path, runs: int, run: Callable[[list[str]], Run]) -> str:
     good = [*auditlint, str(Path(__file__).parent.parent / "examples/good/audit-policy.yaml")]
     theirs = [jq, "-c", ".verb"]
     rows = [
-        row("summary", EVENTS, ([*good, str(log)], [*theirs, str(log)]), runs, run),
-        row("summary of a longer log", EVENTS * LONGER, ([*good, str(longer)], [*theirs, str(longer)]), 1, run),
-        row("one line an event", EVENTS, ([*good, str(log), "--format", "jsonl"], [*theirs, str(log)]), runs, run),
-        row(
-            "a policy of 5,000 rules", EVENTS, ([*auditlint, str(generated), str(log)], [*theirs, str(log)]), runs, run
-        ),
+        row("summary", EVENTS, ([*good, str(log)], [*theirs, str(log)]), runs),
+        row("summary of a longer log", EVENTS * LONGER, ([*good, str(longer)], [*theirs, str(longer)]), 1),
+        row("one line an event", EVENTS, ([*good, str(log), "--format", "jsonl"], [*theirs, str(log)]), runs),
+        row("a policy of 5,000 rules", EVENTS, ([*auditlint, str(generated), str(log)], [*theirs, str(log)]), runs),
     ]
     size = log.stat().st_size // EVENTS
     head = (
@@ -57,9 +50,7 @@ def write(path: Path, events: int) -> None:
         log.writelines(audit_log.lines(events))
 
 
-def row(
-    name: str, events: int, commands: tuple[list[str], list[str]], runs: int, run: Callable[[list[str]], Run]
-) -> str:
+def row(name: str, events: int, commands: tuple[list[str], list[str]], runs: int) -> str:
     """Return one row of the table: medians of whole processes, ours and theirs run in turn."""
     pairs = [(run(commands[0]), run(commands[1])) for _ in range(runs)]
     rates = [events / statistics.median(pair[side].seconds for pair in pairs) for side in (0, 1)]

@@ -9,14 +9,13 @@ from auditlint.lint.guard import Guard
 from auditlint.lint.judging import Terms, judge
 from auditlint.lint.selection import counts
 from auditlint.lint.sources import Excluded, Source, expand, with_texts
-from auditlint.lint.workspace import Asked, Workspace, gather
+from auditlint.lint.workspace import Asked, Told, Workspace, gather
 from auditlint.report.model import Report
 from auditlint.text import source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from auditlint.finding import Finding
     from auditlint.lint.judging import Judged
     from auditlint.lint.selection import Selection
     from auditlint.lint.workspace import Facts, Gathered
@@ -39,12 +38,12 @@ def check(
     `progress` is called with the number of files read so far; `workspace` holds what earlier runs found in files;
     `debug` lets the exceptions of our own bugs pass.
     """
-    guard = Guard(debug=debug)
+    guard, workspace = Guard(debug=debug), workspace or Workspace()
     asked = Asked(as_kind, settings.minor, settings.minor_from)
-    gathered = gather(sources, workspace or Workspace(), asked, guard, progress)
+    gathered = gather(sources, workspace, asked, guard, progress)
     files, links = linking.linked(gathered.facts, settings.cluster, guard)
     terms, selected = Terms(settings.options, settings.profiles, links), selection.of(settings)
-    judged = tuple(_judged(file, terms, selected, guard) for file in files)
+    judged = tuple(_judged(file, terms, selected, guard, workspace) for file in files)
     return _report(gathered, judged, guard)._replace(min_severity=settings.shown_from)
 
 
@@ -53,21 +52,25 @@ class _Judged(NamedTuple):
 
     file: Facts
     subjects: tuple[Judged, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    """What is reported of what the rules find."""
+    told: Told = Told()
 
 
-def _judged(file: Facts, terms: Terms, selected: Selection, guard: Guard) -> _Judged:
-    subjects = tuple(judge(subject, terms, guard) for subject in file.subjects)
-    found = [finding for one in subjects for finding in one.findings]
+def _judged(file: Facts, terms: Terms, selected: Selection, guard: Guard, workspace: Workspace) -> _Judged:
+    subjects = tuple(judge(subject, terms, guard, workspace.judgements) for subject in file.subjects)
+    found = tuple(finding for one in subjects for finding in one.findings)
+
+    def tell() -> Told:
+        findings = reporting.reported(file, found, selected.of_file(file.path), terms, guard)
+        return Told(findings, tuple(source.lines(file.data)) if findings else ())
+
     with guard.over(file.path, "sorting its findings"):
-        return _Judged(file, subjects, reporting.reported(file, found, selected.of_file(file.path), terms, guard))
+        return _Judged(file, subjects, workspace.told(file.path, (file, found, selected, terms.profiles), tell))
     return _Judged(file, subjects)
 
 
 def _report(gathered: Gathered, judged: Sequence[_Judged], guard: Guard) -> Report:
     facts, subjects = gathered.facts, [subject for one in judged for subject in one.subjects]
-    findings = tuple(sorted((finding for one in judged for finding in one.findings), key=reporting.order))
+    findings = tuple(sorted((finding for one in judged for finding in one.told.findings), key=reporting.order))
     return Report(
         subjects=tuple(one.summary for one in subjects if one.summary is not None),
         findings=findings,
@@ -78,5 +81,5 @@ def _report(gathered: Gathered, judged: Sequence[_Judged], guard: Guard) -> Repo
         definitions=sum(one.defines is not None for one in facts),
         failed=(*gathered.unreadable, *(notice for one in facts for notice in one.failed)),
         crashed=tuple(guard.crashed),
-        lines={one.file.path: tuple(source.lines(one.file.data)) for one in judged if one.findings},
+        lines={one.file.path: one.told.lines for one in judged if one.told.findings},
     )

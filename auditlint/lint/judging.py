@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
+from weakref import WeakKeyDictionary
 
 from auditlint import registry
 from auditlint.finding import Notice
@@ -11,16 +13,19 @@ from auditlint.kubernetes.releases import NEWEST
 from auditlint.lint import summaries
 from auditlint.rule import REGISTRY, Context
 from auditlint.subjects.links import NO_LINKS
-from auditlint.subjects.model import PolicySubject, UnreadText
+from auditlint.subjects.model import ApiServer, PolicySubject, UnreadText
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from auditlint.finding import Finding
     from auditlint.lint.guard import Guard
     from auditlint.report.model import SubjectSummary
     from auditlint.rule import Option, Rule, Subject
     from auditlint.subjects.links import Links
+
+
+T = TypeVar("T")
 
 
 class Terms(NamedTuple):
@@ -33,11 +38,11 @@ class Terms(NamedTuple):
     links: Links = NO_LINKS
     """What belongs together in the run."""
 
-    def context(self, rule: Rule, subject: Subject) -> Context:
+    def context(self, rule: Rule, subject: Subject, links: Links) -> Context:
         """Return what a rule sees besides its subject."""
         set_here = self.options.get(rule.name)
         options = {**rule.options, **set_here} if set_here else rule.options
-        return Context(rule, subject, options=options, profiles=self.profiles, links=self.links)
+        return Context(rule, subject, options=options, profiles=self.profiles, links=links)
 
 
 class Judged(NamedTuple):
@@ -50,25 +55,74 @@ class Judged(NamedTuple):
     """What the server makes of it, for the report; None of what no server takes for itself."""
 
 
-def judge(subject: Subject, terms: Terms, guard: Guard) -> Judged:
+class _Asked:
+    """Links that remember whether somebody asked for them."""
+
+    def __init__(self, links: Links) -> None:
+        self._links = links
+        self.asked = False
+
+    def __getattr__(self, name: str) -> Any:
+        self.asked = True
+        return getattr(self._links, name)
+
+
+class Judgements:
+    """What was found in policies and servers, kept as long as these are the same and looked at by themselves."""
+
+    def __init__(self) -> None:
+        self._kept: WeakKeyDictionary[Subject, tuple[object, dict[str, Any]]] = WeakKeyDictionary()
+
+    def of(self, subject: Subject, terms: Terms) -> dict[str, Any]:
+        """Return what is known of a subject, by what found it; the caller adds to it."""
+        if not isinstance(subject, PolicySubject | ApiServer):
+            return {}
+        asked = (terms.options, terms.profiles)
+        known = self._kept.get(subject)
+        if known is None or known[0] != asked:
+            known = self._kept[subject] = asked, {}
+        return known[1]
+
+
+def judge(subject: Subject, terms: Terms, guard: Guard, kept: Judgements) -> Judged:
     """Return what all rules find in a subject, and what the report says of it."""
-    findings = tuple(run_rules(subject, terms, guard))
+    known = kept.of(subject, terms)
+    findings = tuple(run_rules(subject, terms, guard, known))
     notices: tuple[Notice, ...] = ()
     said: SubjectSummary | None = None
     with guard.over(subject.path, "summing up"):
         notices = tuple(_too_hard(subject))
-        said = summaries.of_subject(subject, terms.links)
+        said = _unless_known(known, "", terms.links, lambda links: summaries.of_subject(subject, links))
     return Judged(findings, notices, said)
 
 
-def run_rules(subject: Subject, terms: Terms, guard: Guard) -> Iterator[Finding]:
-    """Yield what each rule for this kind of subject finds; a rule that fails is a bug of ours and stops no other."""
+def run_rules(subject: Subject, terms: Terms, guard: Guard, known: dict[str, Any]) -> Iterator[Finding]:
+    """Yield what each rule for this kind of subject finds; a rule that fails is a bug of ours and stops no other.
+
+    What a rule finds without a look at what the subject belongs to is added to `known`, and not looked for again.
+    """
     registry.load(type(subject).__name__)
     for rule in tuple(REGISTRY.values()):
         if isinstance(subject, rule.subject):
             with guard.over(subject.path, rule.name):
-                found = rule.check(subject, terms.context(rule, subject))
-                yield from _named(found, subject, terms.profiles) if terms.profiles else found
+                yield from _unless_known(known, rule.name, terms.links, partial(_found, rule, subject, terms))
+
+
+def _unless_known(known: dict[str, Any], name: str, links: Links, work: Callable[[Links], T]) -> T:
+    """Return what is known under a name, or else what the work gives, which is kept if it asked for no links."""
+    if name in known:
+        kept: T = known[name]
+        return kept
+    watched = _Asked(links)
+    result = work(cast("Links", watched))
+    if not watched.asked:
+        known[name] = result
+    return result
+
+
+def _found(rule: Rule, subject: Subject, terms: Terms, links: Links) -> tuple[Finding, ...]:
+    found = rule.check(subject, terms.context(rule, subject, links))
+    return tuple(_named(found, subject, terms.profiles) if terms.profiles else found)
 
 
 def _named(findings: Iterable[Finding], subject: Subject, chosen: tuple[str, ...]) -> Iterator[Finding]:

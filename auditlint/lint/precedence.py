@@ -58,7 +58,7 @@ def fold(findings: Sequence[Finding], weigh: Weigh) -> list[Finding]:
     heard = _heard(findings, weigh)
     winners = _winners(heard, weigh)
     held: dict[int, list[Finding]] = {}
-    for number in winners:
+    for number in sorted(winners):
         held.setdefault(_last(number, winners), []).append(heard[number])
     return [
         weigh(_holding(finding, held.get(number, ())))

@@ -26,7 +26,7 @@ def reported(
     """
     if file.comments is not None:
         findings, about_comments = ignores.heed(file.comments, findings, file.subjects, selection)
-        findings = (*findings, *run_rules(about_comments, terms, guard))
+        findings = (*findings, *run_rules(about_comments, terms, guard, {}))
     selected = [finding for finding in findings if selection.reports(finding.rule)]
     folded = precedence.fold(selected, selection.weighed)
     return tuple(map(told_with_controls, folded) if terms.profiles else folded)

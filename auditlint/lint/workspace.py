@@ -11,12 +11,14 @@ from auditlint.carriers import recognise
 from auditlint.finding import Notice
 from auditlint.kubernetes import releases
 from auditlint.lint import ignores
+from auditlint.lint.judging import Judgements
 from auditlint.text import source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from auditlint.carriers.custom_resource import Definitions
+    from auditlint.finding import Finding
     from auditlint.lint.guard import Guard
     from auditlint.lint.ignores import Comments
     from auditlint.lint.sources import Source
@@ -50,11 +52,20 @@ class Facts(NamedTuple):
     """The file itself if it has definitions of custom resources."""
 
 
+class Told(NamedTuple):
+    """What is told of one file: findings, and its lines if there are any."""
+
+    findings: tuple[Finding, ...] = ()
+    lines: tuple[str, ...] = ()
+
+
 class Workspace:
     """The facts of files, by path and what was asked; those of a file are worked out again when its content changed."""
 
     def __init__(self) -> None:
         self._facts: dict[tuple[str, bool, Asked], Facts] = {}
+        self._told: dict[str, tuple[object, Told]] = {}
+        self.judgements = Judgements()
 
     def facts(self, given: Source, asked: Asked) -> Facts:
         """Return what a file holds; raises UnreadableError."""
@@ -67,6 +78,13 @@ class Workspace:
         if found.data:
             self._facts[key] = found
         return found
+
+    def told(self, path: str, basis: tuple[object, ...], work: Callable[[], Told]) -> Told:
+        """Return what was told of a file last time if that was on the same basis, else what the work gives."""
+        known = self._told.get(path)
+        if known is None or known[0] != basis:
+            known = self._told[path] = basis, work()
+        return known[1]
 
 
 class Gathered(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import ceil
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from auditlint.checks.server.flag_words import EXAMPLES, and_mount, at_flag, example, meant, names_of
 from auditlint.english import counted, listing
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from auditlint.finding import Finding
+    from auditlint.kubernetes.analysis import Analysis
     from auditlint.kubernetes.parsed_flags import FlagUse
     from auditlint.rule import Context
 
@@ -187,11 +189,20 @@ def _rate(server: ApiServer, context: Context) -> tuple[float, str]:
     return (_QUIET_RATE, "on a very quiet cluster") if idle is None else (idle, "on an idle cluster")
 
 
+_RATES: WeakKeyDictionary[Analysis, dict[int, float]] = WeakKeyDictionary()
+"""Megabytes a day by release: an editor asks again after each change of the manifest beside a policy."""
+
+
 def _idle_rate(server: ApiServer, context: Context) -> float | None:
     """Return the megabytes a day that an idle cluster logs under the policy of the run; None without one."""
     policy = context.links.policy_of.get(server)
     found = policy.analysis if policy else None
-    return traffic.idle(found.policy, server.minor).megabytes if found else None
+    if found is None:
+        return None
+    known = _RATES.setdefault(found, {})
+    if server.minor not in known:
+        known[server.minor] = traffic.idle(found.policy, server.minor).megabytes
+    return known[server.minor]
 
 
 def _larger(server: ApiServer, wanted: float) -> str:
