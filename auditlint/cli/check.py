@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
-import time
 from collections import Counter
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -27,9 +24,6 @@ if TYPE_CHECKING:
 
     from auditlint.report.model import Report
     from auditlint.settings import Settings
-
-PATIENCE = 1.0
-"""Seconds before a line of progress is shown."""
 
 
 @click.command("check", short_help="Lint audit policies and kube-apiserver manifests.")
@@ -80,16 +74,16 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     paths = paths or (("-",) if options["stdin_filename"] else (".",))
     for target in targets:
         terminal.keep_inputs(target, (*paths, *terminal.configuration(settings, options["config_file"])))
-    progress = _Progress()
+    progress = terminal.Progress(lambda files: f"reading: {files} files")
     try:
         report = check_paths(
             [path for path in paths if path != "-"],
             settings,
             as_kind=options["as_kind"],
             exclude=options["exclude"],
-            texts={options["stdin_filename"] or "<stdin>": _stdin()} if "-" in paths else {},
+            texts={options["stdin_filename"] or "<stdin>": terminal.standard_input()} if "-" in paths else {},
             keep=lambda given: not any(_is_report(given, target, options["as_kind"]) for target in targets),
-            progress=progress.show,
+            progress=progress.at,
             debug=options["debug"],
         )
     finally:
@@ -130,8 +124,10 @@ def _outputs(given: Sequence[Output], target: str | None) -> list[Output]:
         raise click.UsageError(f"--format {plain[0]} and {plain[1]} would be mixed: give one a file, {plain[1]}=FILE")
     if target and given and not plain:
         raise click.UsageError(f"--output-file {target}: no --format is left for it, each names its file")
-    default = "full" if target is None and sys.stdout.isatty() else "text"
-    outputs = [output if output.target else Output(output.format, target) for output in given or [Output(default)]]
+    outputs = [
+        output if output.target else Output(output.format, target)
+        for output in given or [Output(terminal.default_format(target))]
+    ]
     outputs = [Output(output.format, terminal.target_of(output.target)) for output in outputs]
     twice = [path for path, number in Counter(output.target for output in outputs).items() if number > 1]
     if twice:
@@ -153,37 +149,6 @@ def _is_report(given: lint.Source, target: str, as_kind: str | None) -> bool:
     return True
 
 
-def _stdin() -> bytes:
-    """Return standard input; in pieces, because between them Ctrl-C is heard."""
-    from auditlint.text.source import LIMIT
-
-    content = b""
-    while piece := os.read(sys.stdin.fileno(), 1 << 20):
-        content += piece
-        if len(content) > LIMIT:
-            raise click.UsageError(f"standard input is larger than {LIMIT >> 20} MiB")
-    return content
-
-
-class _Progress:
-    """A line on stderr, only on a terminal and only when a run takes longer than PATIENCE."""
-
-    def __init__(self) -> None:
-        self.start = time.monotonic()
-        self.shown = False
-
-    def show(self, files: int) -> None:
-        """Say how many files have been read."""
-        if files % 16 == 0 and time.monotonic() - self.start > PATIENCE and sys.stderr.isatty():
-            click.echo(f"\rreading: {files} files", nl=False, err=True)
-            self.shown = True
-
-    def clear(self) -> None:
-        """Take the line away again."""
-        if self.shown:
-            click.echo("\r\x1b[K", nl=False, err=True)
-
-
 def _write(report: Report, output: Output, color: str) -> None:
     medium = terminal.medium(output.target, color)
     terminal.write(output.target, render("check", output.format, report, medium))
@@ -201,7 +166,7 @@ def _tell(report: Report, settings: Settings) -> None:
 def _statistics(report: Report) -> None:
     names = [finding.rule for finding in report.live]
     for name in sorted(set(names), key=lambda name: (-names.count(name), name)):
-        click.echo(f"{names.count(name):6} {name}", err=True)
+        terminal.say(f"{names.count(name):6} {name}")
 
 
 def _exit_code(report: Report, settings: Settings, *, exit_zero: bool) -> int:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from auditlint.cli import terminal
 from auditlint.cli.options import Choice
 from auditlint.cli.policies import read_policy, settings_for
 from auditlint.cli.request_options import Asked, check, words_of
@@ -55,8 +55,8 @@ def command(policy: str, *, kubernetes_version: str | None, output_format: str, 
     found = read.eval(words_of(asked) if event is None else request_of(event))
     text = render("eval", output_format, explained(read, found, event, all_rules=verbose))
     for note in (*found.notes, *oddities(read, found.request, recorded=event is not None)):
-        click.echo(f"auditlint: note: {note}", err=True)
-    sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+        terminal.say(f"auditlint: note: {note}")
+    terminal.write(None, text)
     return 0
 
 

@@ -51,7 +51,7 @@ def command(policy: str, *, compare: str | None, namespace: str | None, **option
     asked = Asked(options["resource"], options["path"], options["user"], options["group"], namespace)
     shown = table(new, asked, old[0] if old else None)
     for note in shown.notes:
-        click.echo(f"auditlint: note: {note}", err=True)
+        terminal.say(f"auditlint: note: {note}")
     _write(shown.document, target, options)
     return 0
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from auditlint import settings as config
-from auditlint.cli.terminal import STDIN
+from auditlint.cli import terminal
 from auditlint.policy import Policy
 from auditlint.settings import config_file
-from auditlint.text import source
 
 
 def settings_for(version: str | None, *, configured: bool = True) -> config.Settings:
@@ -26,16 +23,15 @@ def settings_for(version: str | None, *, configured: bool = True) -> config.Sett
     except config.ConfigError as error:
         raise click.UsageError(str(error)) from None
     for message in settings.notices:
-        click.echo(f"auditlint: note: {message}", err=True)
+        terminal.say(f"auditlint: note: {message}")
     return settings
 
 
 def read_policy(path: str, settings: config.Settings) -> Policy:
     """Return the policy in a file, `-` for standard input. Raises PolicyError."""
     version = None if settings.minor is None else f"1.{settings.minor}"
-    if path != STDIN:
+    if path != terminal.STDIN:
         return Policy.load(path, kubernetes_version=version, cluster=settings.cluster)
-    content = sys.stdin.buffer.read(source.LIMIT + 1)
-    if len(content) > source.LIMIT:
-        raise click.UsageError(f"standard input is larger than {source.LIMIT >> 20} MiB")
-    return Policy.from_text(content, path="<stdin>", kubernetes_version=version, cluster=settings.cluster)
+    return Policy.from_text(
+        terminal.standard_input(), path="<stdin>", kubernetes_version=version, cluster=settings.cluster
+    )

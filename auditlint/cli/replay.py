@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from typing import TYPE_CHECKING
 
 import click
 
-from auditlint.cli import USAGE
+from auditlint.cli import USAGE, terminal
 from auditlint.cli.options import Choice
 from auditlint.cli.policies import read_policy, settings_for
 from auditlint.cli.terminal import STDIN
@@ -24,10 +23,6 @@ if TYPE_CHECKING:
 
 STREAM = "jsonl"
 """The format that is no rendering of a summary: each event is printed as it is read."""
-PATIENCE = 1.0
-"""Seconds before progress is shown."""
-
-_TURN = 0.2
 _BAR = 30
 
 
@@ -70,7 +65,7 @@ def command(
     # Without any log every rule would look as if it were never hit.
     says_something = bool(replayed.events) or not replayed.unreadable
     if output_format != STREAM and (says_something or output_format != "text"):
-        _write(render("replay", output_format, replayed.summary))
+        terminal.write(None, render("replay", output_format, replayed.summary))
     return _tell(replayed)
 
 
@@ -86,40 +81,15 @@ def _told_apart(policy: str, logs: tuple[str, ...]) -> tuple[str, tuple[str, ...
 
 
 def _replayed(policies: Sequence[Policy], logs: Sequence[str], *, one_by_one: bool) -> Replayed:
-    progress = _Progress(quiet=one_by_one and sys.stdout.isatty())
+    progress = terminal.Progress(_line, quiet=one_by_one and sys.stdout.isatty())
     try:
         return (
-            replaying.replay_one_by_one(policies, logs, _stream, progress.at)
+            replaying.replay_one_by_one(policies, logs, terminal.stream, progress.at)
             if one_by_one
             else replaying.replay(policies, logs, progress.at)
         )
     finally:
         progress.clear()
-
-
-def _stream(lines: bytes) -> None:
-    sys.stdout.buffer.write(lines)
-    sys.stdout.buffer.flush()
-
-
-class _Progress:
-    """A bar on stderr, only on a terminal and only when it takes longer than PATIENCE."""
-
-    def __init__(self, *, quiet: bool) -> None:
-        self._next = time.monotonic() + PATIENCE if sys.stderr.isatty() and not quiet else float("inf")
-        self._shown = False
-
-    def at(self, taken: int, total: int | None) -> None:
-        """So many bytes were read, of so many if that is known."""
-        if time.monotonic() >= self._next:
-            self._next = time.monotonic() + _TURN
-            self._shown = True
-            click.echo(f"\r{_line(taken, total)}", nl=False, err=True)
-
-    def clear(self) -> None:
-        """Take the bar away again."""
-        if self._shown:
-            click.echo("\r\x1b[K", nl=False, err=True)
 
 
 def _line(taken: int, total: int | None) -> str:
@@ -129,22 +99,16 @@ def _line(taken: int, total: int | None) -> str:
     return f"replaying: [{'#' * round(share * _BAR):<{_BAR}}] {share:4.0%} of {total >> 20} MiB"
 
 
-def _write(text: str) -> None:
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
-    sys.stdout.buffer.flush()
-
-
 def _tell(replayed: Replayed) -> int:
     """Name bad lines and bad files on stderr, and return the exit code."""
     totals = replayed.totals
     for bad in totals.bad.first:
-        click.echo(f"{bad.path}:{bad.line}: note: {bad.reason}", err=True)
+        terminal.say(f"{bad.path}:{bad.line}: note: {bad.reason}")
     if more := totals.bad.count - len(totals.bad.first):
-        click.echo(f"auditlint: note: and {more:,} more such lines", err=True)
+        terminal.say(f"auditlint: note: and {more:,} more such lines")
     for path, reason in totals.unreadable:
-        click.echo(f"auditlint: {path}: {reason}", err=True)
+        terminal.say(f"auditlint: {path}: {reason}")
     nothing = totals.bad.count and not replayed.events
     if nothing:
-        click.echo("auditlint: no line is an audit event", err=True)
+        terminal.say("auditlint: no line is an audit event")
     return USAGE if nothing or totals.unreadable else 0

@@ -1,10 +1,11 @@
-"""Where a command writes: standard output, or a file that is not one of those that it reads."""
+"""Where commands read and write: terminals and their colours, progress, standard input, files that are no inputs."""
 
 from __future__ import annotations
 
 import os
 import stat
 import sys
+import time
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
@@ -14,11 +15,16 @@ from auditlint.report import Medium
 from auditlint.report.printable import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+    from typing import TextIO
 
     from auditlint.settings import Settings
 
 STDIN = STDOUT = "-"
+PATIENCE = 1.0
+"""Seconds before progress is shown."""
+TURN = 0.2
+"""Seconds between two looks at how far it is."""
 
 
 def say(message: str) -> None:
@@ -28,10 +34,68 @@ def say(message: str) -> None:
 
 def medium(target: str | None, color: str) -> Medium:
     """Return what an output is written for: a file or standard output; `color` is `auto`, `always` or `never`."""
-    on_terminal = target is None and sys.stdout.isatty()
-    colored = color == "always" or (color == "auto" and on_terminal and not os.environ.get("NO_COLOR"))
     folder = os.getcwd()
-    return Medium(colored, get_terminal_size().columns, folder, _repository(folder))
+    return Medium(
+        color == "always" or (color == "auto" and _colored(target)),
+        get_terminal_size().columns,
+        folder,
+        _repository(folder),
+    )
+
+
+def is_capable(output: TextIO) -> bool:
+    """Tell whether an output is a terminal that moves its cursor and shows colours; Emacs' compilation is none."""
+    return output.isatty() and os.environ.get("TERM") != "dumb" and not os.environ.get("INSIDE_EMACS")
+
+
+def _colored(target: str | None) -> bool:
+    """Tell whether an output is to be in colour where no option says; the environment's no counts before its yes.
+
+    Sources: no-color.org, force-color.org, bixense.com/clicolors.
+    """
+    if target is not None or os.environ.get("NO_COLOR"):
+        return False
+    forced = any(os.environ.get(name, "0") not in {"", "0"} for name in ("FORCE_COLOR", "CLICOLOR_FORCE"))
+    return forced or is_capable(sys.stdout)
+
+
+def default_format(target: str | None) -> str:
+    """Return the format of a report where no option says."""
+    return "full" if target is None and is_capable(sys.stdout) else "text"
+
+
+def standard_input() -> bytes:
+    """Return standard input; in pieces, because between them Ctrl-C is heard. UsageError where it is too long."""
+    from auditlint.text.source import LIMIT
+
+    content = b""
+    while piece := os.read(sys.stdin.fileno(), 1 << 20):
+        content += piece
+        if len(content) > LIMIT:
+            raise click.UsageError(f"standard input is larger than {LIMIT >> 20} MiB")
+    return content
+
+
+class Progress:
+    """A line on standard error, only on a terminal and only when something takes longer than PATIENCE."""
+
+    def __init__(self, words: Callable[..., str], *, quiet: bool = False) -> None:
+        """`words` says how far it is, of what `at` is told."""
+        self._words = words
+        self._next = time.monotonic() + PATIENCE if is_capable(sys.stderr) and not quiet else float("inf")
+        self._shown = False
+
+    def at(self, *numbers: int | None) -> None:
+        """Say how far it is, if it is time."""
+        if time.monotonic() >= self._next:
+            self._next = time.monotonic() + TURN
+            self._shown = True
+            click.echo(f"\r{self._words(*numbers)}", nl=False, err=True)
+
+    def clear(self) -> None:
+        """Take the line away again."""
+        if self._shown:
+            click.echo("\r\x1b[K", nl=False, err=True)
 
 
 def _repository(folder: str) -> str:
@@ -90,6 +154,11 @@ def write(target: str | None, text: str) -> None:
 
         replace_file(target, content)
         return
+    stream(content)
+
+
+def stream(content: bytes) -> None:
+    """Write some of the output of a command on standard output, at once."""
     sys.stdout.flush()
     sys.stdout.buffer.write(content)
     sys.stdout.buffer.flush()

@@ -383,7 +383,9 @@ def test_standard_input_is_only_one_of_the_policies(auditlint: Auditlint) -> Non
 def on_terminal(folder: Path, *arguments: str, **variables: str) -> bytes:
     """Return what auditlint writes to a terminal."""
     ours, theirs = pty.openpty()
-    environment = {key: value for key, value in os.environ.items() if key != "NO_COLOR"} | variables
+    unset = {"NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "INSIDE_EMACS"}
+    kept = {key: value for key, value in os.environ.items() if key not in unset}
+    environment = kept | {"TERM": "xterm-256color"} | variables
     command = [sys.executable, "-m", "auditlint", "matrix", *arguments]
     with subprocess.Popen(command, cwd=folder, stdout=theirs, stdin=subprocess.DEVNULL, env=environment) as process:
         os.close(theirs)

@@ -190,7 +190,7 @@ def test_an_empty_log(auditlint: Auditlint, write: Write) -> None:
         (("missing.yaml", "audit.log"), "missing.yaml: no such file or folder"),
         (("bad.yaml", "audit.log"), "bad.yaml:4:10: "),
         (("p.yaml", "audit.log", "--against", "bad.yaml"), "bad.yaml:4:10: "),
-        (("audit.log", "audit.log"), "audit.log: holds no audit policy"),
+        (("audit.log", "audit.log"), "audit.log: holds recorded audit events, no policy"),
         (("-", "-"), "standard input (-) can be only one of the policies and logs"),
         (("p.yaml", "audit.log", "--format", "jsnol"), 'did you mean "jsonl"?'),
         (("p.yaml", "cut.log.gz"), "cut.log.gz: ends in the middle of its compressed data"),
@@ -315,8 +315,8 @@ def test_ctrl_c_ends_every_process(tmp_path: Path, write: Write) -> None:
 def test_progress_is_shown_on_a_terminal(tmp_path: Path, write: Write) -> None:
     write("audit.log", as_lines([EVENT]) * 3000)
     script = (
-        "import sys; from auditlint import cli; from auditlint.cli import replay\n"
-        "replay.PATIENCE = replay._TURN = 0\n"
+        "import sys; from auditlint import cli; from auditlint.cli import terminal\n"
+        "terminal.PATIENCE = terminal.TURN = 0\n"
         "sys.exit(cli.run(['replay', 'p.yaml', 'audit.log']))\n"
     )
     write("p.yaml", GOOD)
