@@ -97,7 +97,7 @@ class Examples:
             for namespace, name in product(rule.namespaces[:_FEW] or ("prod",), ("", *names[:_FEW])):
                 request = asked._replace(user=who[0], groups=who[1], verb=verb, namespace=namespace, name=name)
                 request = proper(request, self.known)
-                if self.reach.first(request) == index and served.made_real(request) == request:
+                if self.reach.first(request) == index and can_happen(request) and served.made_real(request) == request:
                     return request
         return None
 

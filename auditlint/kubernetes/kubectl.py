@@ -1,13 +1,21 @@
-"""Requests as kubectl commands, and as raw paths where kubectl sends no such request."""
+"""Requests as kubectl commands, and as raw paths where kubectl sends no such request.
+
+A command stands for exactly the request that it is shown for; what no client of the API can be told to send so is put
+into words.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from auditlint.kubernetes.identities import AUTHENTICATED, UNAUTHENTICATED
+from auditlint.kubernetes.identities import groups_of
+from auditlint.kubernetes.requests import UnreadableRequestError, resolve
 from auditlint.kubernetes.well_known import ANYWHERE, is_well_known
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from auditlint.kubernetes.requests import Request
     from auditlint.kubernetes.well_known import Known
 
@@ -38,8 +46,15 @@ _SUBRESOURCE_COMMANDS = {
     ("serviceaccounts/token", "create"): "kubectl create token {name}{where}",
     ("certificatesigningrequests/approval", "update"): "kubectl certificate approve {name}",
 }
-_WITH_SUBRESOURCE_FLAG = {"get": "get", "patch": "patch"}
-_EVERYBODYS_GROUPS = frozenset({AUTHENTICATED, UNAUTHENTICATED})
+_OF_COLLECTIONS = frozenset({"list", "watch", "create", "deletecollection"})
+_FLAGGED_SUBRESOURCES = frozenset({"status", "scale"})
+_SUBRESOURCE_FLAG_FROM = 24
+"""The minor of the first kubectl with `--subresource` (pkg/cmd/get/get.go, pkg/cmd/patch/patch.go)."""
+_WORD = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
+_NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._:-]*[A-Za-z0-9])?"
+_GROUP = rf"(?:{_WORD}(?:\.{_WORD})*)?"
+_PLAIN_PATH = r"/(?!/)[A-Za-z0-9/._~:@!$&'()*+,;=-]*"
+_NEEDS_QUOTES = r"[^A-Za-z0-9/._:@%+=,-]"
 
 
 def command(request: Request, *, show_user: bool = True, known: Known = ANYWHERE) -> str:
@@ -70,79 +85,99 @@ def dotted(group: str, resource: str, subresource: str = "") -> str:
 def _who(request: Request, *, show_user: bool) -> str:
     if request.user is None:
         return " with a login that fails"
-    groups = [group for group in request.groups if group not in _EVERYBODYS_GROUPS]
+    given = groups_of(request.user)
+    groups = " and ".join([group for group in request.groups if group not in given])
     if show_user and request.user:
-        return f" by {request.user}"
-    return f" by a member of {groups[0]}" if groups else ""
+        return f" by {request.user}" + (f", a member of {groups}" if groups else "")
+    return f" by a member of {groups}" if groups else ""
 
 
 def _what(request: Request, known: Known) -> str:
     if request.path is not None:
-        return _raw(request.verb.upper(), request.path)
+        return _raw(request.verb.upper(), _escaped(request.path))
     if request.verb == "proxy":
-        return f"a request to {_api_path(request, known, 'proxy/')} (verb proxy)"
+        return f"a request to {_api_path(request, known, 'proxy')} (verb proxy)"
     if not request.verb:
         return f"a request to {_api_path(request, known)} with an unusual HTTP method"
-    if request.subresource or not is_well_known(request.api_group, request.resource):
-        return _subresource(request, known) if request.subresource else _plural(request, known)
-    return _ordinary(request, singular(request.resource), known)
+    return _line(request, known) or _by_path(request, known) or _in_words(request)
 
 
-def _plural(request: Request, known: Known) -> str:
-    """Return the command for a resource that kubectl may not know by a short name."""
-    dotted = f"{request.resource}.{request.api_group}" if request.api_group else request.resource
-    return _ordinary(request, dotted, known)
-
-
-def _ordinary(request: Request, kind: str, known: Known) -> str:
-    """Return the command for a main resource, or for its path where kubectl sends no such request."""
+def _line(request: Request, known: Known) -> str:
+    """Return the command that names kind and object; "" where kubectl has none that sends just this request."""
     where = _where(request, known)
-    named = bool(request.name)
-    own = named and request.namespace == request.name
-    if own and request.verb in {"list", "watch"} and request.resource == "namespaces":
-        return _raw("GET", _api_path(request, known))
-    plural = request.resource if kind == singular(request.resource) else kind
-    texts = {
-        ("get", True): f"kubectl get {kind} {request.name}{where}",
-        ("list", False): f"kubectl get {plural}{where}",
-        ("list", True): f"kubectl get {plural}{where} --field-selector metadata.name={request.name}",
-        ("watch", False): f"kubectl get {plural}{where} --watch",
-        ("watch", True): f"kubectl get {kind} {request.name}{where} --watch",
-        ("create", False): f"kubectl create -f {singular(request.resource)}.yaml{where}",
-        ("update", True): f"kubectl replace -f {singular(request.resource)}.yaml{where}",
-        ("patch", True): f"kubectl patch {kind} {request.name}{where} -p '{{}}'",
-        ("delete", True): f"kubectl delete {kind} {request.name}{where}",
-    }
-    text = texts.get((request.verb, named))
-    return f"`{text}`" if text else _raw(_METHODS.get(request.verb, request.verb), _api_path(request, known))
-
-
-def _where(request: Request, known: Known) -> str:
-    if not known.is_namespaced(request.api_group, request.resource):
+    if where is None or not _is_plain(request) or not known.resolves(request.api_group, request.resource):
         return ""
+    if request.subresource:
+        return _subresource(request, where, known)
+    text = _ordinary(request, where, known)
+    return f"`{text}`" if text else ""
+
+
+def _where(request: Request, known: Known) -> str | None:
+    """Return the flag for the namespace; None where kubectl would send another one."""
+    if request.resource == "namespaces" and not request.api_group:
+        of_collection = request.verb in _OF_COLLECTIONS and not request.subresource
+        return "" if request.namespace == ("" if of_collection else request.name) else None
+    if known.is_cluster_scoped(request.api_group, request.resource):
+        return None if request.namespace else ""
     if request.namespace:
         return f" -n {request.namespace}"
-    return " -A" if request.verb in {"list", "watch"} else ""
+    return " -A" if request.verb in {"list", "watch"} else None
 
 
-def _subresource(request: Request, known: Known) -> str:
+def _is_plain(request: Request) -> bool:
+    """Tell whether all names are such that a shell, kubectl and the API take them as they stand."""
+    return (
+        re.fullmatch(_WORD, request.resource) is not None
+        and re.fullmatch(_GROUP, request.api_group) is not None
+        and re.fullmatch(f"(?:{_WORD})?", request.namespace) is not None
+        and re.fullmatch(f"(?:{_NAME})?", request.name) is not None
+    )
+
+
+def _ordinary(request: Request, where: str, known: Known) -> str:
+    """Return the command for a main resource, if there is one."""
+    kind, kinds = _kind(request, known), _kinds(request, known)
+    name, chosen = request.name, f"{where} --field-selector metadata.name={request.name}"
+    texts = {
+        ("get", True): f"kubectl get {kind} {name}{where}",
+        ("list", False): f"kubectl get {kinds}{where}",
+        ("list", True): f"kubectl get {kinds}{chosen}",
+        ("watch", False): f"kubectl get {kinds}{where} --watch",
+        ("watch", True): f"kubectl get {kind} {name}{where} --watch",
+        ("create", False): f"kubectl create -f {singular(request.resource)}.yaml{where}",
+        ("update", True): f"kubectl replace -f {singular(request.resource)}.yaml{where}",
+        ("patch", True): f"kubectl patch {kind} {name}{where} -p '{{}}'",
+        ("delete", True): f"kubectl delete {kind} {name}{where}",
+    }
+    if request.verb == "watch" and name and where == " -A":
+        return f"kubectl get {kinds}{chosen} --watch"  # kubectl takes no name with -A
+    return texts.get((request.verb, bool(name)), "")
+
+
+def _kind(request: Request, known: Known) -> str:
+    """Return what kubectl knows one object of the resource by."""
+    alone = known.needs_no_group(request.api_group, request.resource)
+    return singular(request.resource) if alone else _kinds(request, known)
+
+
+def _kinds(request: Request, known: Known) -> str:
+    """Return what kubectl knows the resource by."""
+    alone = not request.api_group or known.needs_no_group(request.api_group, request.resource)
+    return request.resource if alone else f"{request.resource}.{request.api_group}"
+
+
+def _subresource(request: Request, where: str, known: Known) -> str:
+    """Return the command for a subresource of an object, if there is one."""
     full = f"{request.resource}/{request.subresource}"
     template = _SUBRESOURCE_COMMANDS.get((full, request.verb)) if _is_home(request) else None
     if template and request.name:
-        text = template.format(name=request.name, where=_where(request, known))
-        return f"`{text}`{_how(request, known.minor)}"
-    if request.subresource in {"status", "scale"} and request.name and request.verb in _WITH_SUBRESOURCE_FLAG:
-        flags = f" --subresource={request.subresource}{_where(request, known)}" + (
-            " -p '{}'" if request.verb == "patch" else ""
-        )
-        kind = (
-            singular(request.resource)
-            if is_well_known(request.api_group, request.resource)
-            else ".".join(filter(None, (request.resource, request.api_group)))
-        )
-        return f"`kubectl {request.verb} {kind} {request.name}{flags}`"
-    watched = "?watch=1" if request.verb == "watch" else ""
-    return _raw(_METHODS.get(request.verb, "GET"), _api_path(request, known) + watched)
+        return f"`{template.format(name=request.name, where=where)}`{_how(request, known.minor)}"
+    flagged = request.subresource in _FLAGGED_SUBRESOURCES and known.minor >= _SUBRESOURCE_FLAG_FROM
+    if not flagged or not request.name or request.verb not in {"get", "patch"}:
+        return ""
+    flags = f"--subresource={request.subresource}{where}" + (" -p '{}'" if request.verb == "patch" else "")
+    return f"`kubectl {request.verb} {_kind(request, known)} {request.name} {flags}`"
 
 
 def _how(request: Request, minor: int) -> str:
@@ -156,19 +191,59 @@ def _is_home(request: Request) -> bool:
     return request.api_group == ("certificates.k8s.io" if request.resource == "certificatesigningrequests" else "")
 
 
-def _raw(method: str, path: str) -> str:
-    name = _RAW.get(method)
+def _by_path(request: Request, known: Known) -> str:
+    """Return the request as a method and a path; "" if the server reads no path as this request."""
+    method = _METHODS.get(request.verb, "GET")
+    bare = request._replace(user=None, groups=())
+    return next((_raw(method, url) for url in _urls(request, known) if _read(method, url) == bare), "")
+
+
+def _read(method: str, url: str) -> Request | None:
+    try:
+        return resolve(method, url)
+    except UnreadableRequestError:
+        return None
+
+
+def _urls(request: Request, known: Known) -> Iterator[str]:
+    """Yield the paths that the server may read as the request."""
+    watched = "watch=1" if request.verb == "watch" else ""
+    if request.verb in {"list", "watch"}:
+        chosen = f"fieldSelector=metadata.name%3D{_escaped(request.name)}" if request.name else ""
+        query = "&".join(filter(None, (watched, chosen)))
+        yield _api_path(request._replace(name=""), known) + (f"?{query}" if query else "")
+        yield _api_path(request, known, request.verb)
+    yield _api_path(request, known)
+
+
+def _in_words(request: Request) -> str:
+    name = f' "{request.name}"' if request.name else ""
+    namespace = f" in namespace {request.namespace}" if request.namespace else ""
+    return f"a {request.verb} of {dotted(request.api_group, request.resource, request.subresource)}{name}{namespace}"
+
+
+def _raw(method: str, url: str) -> str:
+    name = _RAW.get(method) if not url.startswith("//") else None
     if name is None:
-        return f"a {method} of {path}"
-    target = f"'{path}'" if set(path) & set("?&*;()<>|$ ") else path
-    return f"`kubectl {name} --raw {target}{' -f body.json' if name in {'create', 'replace'} else ''}`"
+        return f"a {method} of {url}"
+    quoted = "'" + url.replace("'", "%27") + "'" if re.search(_NEEDS_QUOTES, url) else url
+    return f"`kubectl {name} --raw {quoted}{' -f body.json' if name in {'create', 'replace'} else ''}`"
 
 
 def _api_path(request: Request, known: Known, prefix: str = "") -> str:
     group = request.api_group
     version = known.version(group, request.resource)
-    root = f"/apis/{group}/{version}" if group else f"/api/{version}"
-    parts = [root, *filter(None, [prefix.rstrip("/")])]
+    parts = ["apis", group, version] if group else ["api", version]
+    parts += [prefix] if prefix else []
     if request.namespace and request.resource != "namespaces":
         parts += ["namespaces", request.namespace]
-    return "/".join([*parts, *filter(None, (request.resource, request.name, request.subresource))])
+    return _escaped("/" + "/".join([*parts, *filter(None, (request.resource, request.name, request.subresource))]))
+
+
+def _escaped(path: str) -> str:
+    """Return a path as it stands in a URL."""
+    if re.fullmatch(_PLAIN_PATH, path):
+        return path
+    from urllib.parse import quote  # only for paths that nobody writes
+
+    return quote(path, safe="/:@!$&'()*+,;=~", errors="surrogateescape")

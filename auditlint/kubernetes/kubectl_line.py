@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.kubernetes.catalogue import split
 from auditlint.kubernetes.kubectl import FIRST_WITH_WEBSOCKETS
-from auditlint.kubernetes.requests import NAMESPACE_SUBRESOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -339,7 +338,7 @@ def _of(line: _Line, verb: str, kind: str, name: str, subresource: str = "") -> 
     group, resource = line.catalogue.meant(*split(kind))
     namespace, in_context = _namespace(line, verb, line.catalogue.ever(group, resource))
     if (group, resource) == ("", "namespaces"):
-        namespace = name if subresource not in NAMESPACE_SUBRESOURCES else ""
+        namespace = "" if verb in {"list", "watch", "create"} else name
     return Sent(verb, group, resource, subresource, namespace, name, in_context=in_context)
 
 

@@ -51,6 +51,8 @@ OTHERS = {
     "storage.k8s.io": "storageclasses",
 }
 """The resources that kubectl knows by their singular without naming the group."""
+_ELSEWHERE_UNTIL = {"ingresses": 21}
+"""The last minor in which a resource was in another group as well, `extensions`, that kubectl looks in first."""
 _SERVED_TOO = {
     "authorization.k8s.io": "localsubjectaccessreviews selfsubjectaccessreviews selfsubjectrulesreviews "
     "subjectaccessreviews",
@@ -124,6 +126,26 @@ class Known:
             return resource not in _CLUSTER_SCOPED
         known = self._find(group, resource)
         return known is None or known.namespaced
+
+    def is_cluster_scoped(self, group: str, resource: str) -> bool:
+        """Tell whether this very resource is known to have no namespaces."""
+        if is_well_known(group, resource):
+            return resource in _CLUSTER_SCOPED
+        known = self._catalogue.ever(group, resource)
+        return known is not None and not known.namespaced
+
+    def needs_no_group(self, group: str, resource: str) -> bool:
+        """Tell whether kubectl finds a well-known resource without its group."""
+        return is_well_known(group, resource) and self.minor > _ELSEWHERE_UNTIL.get(resource, 0)
+
+    def resolves(self, group: str, resource: str) -> bool:
+        """Tell whether kubectl finds a resource by plural and group; of groups that nobody knows, it is believed."""
+        if is_always_served(group, resource):
+            return True
+        known = self._catalogue.ever(group, resource)
+        if known is None:
+            return bool(group) and next(iter(self._catalogue.in_group(group)), None) is None
+        return known.served_in(self.minor)
 
     def verbs(self, group: str, resource: str, subresource: str = "") -> tuple[str, ...]:
         """Return the verbs that kube-apiserver serves for a resource, the most telling first."""

@@ -121,7 +121,10 @@ TOLD_OF_ANOTHER_FILE = {FaultKind.WEBHOOK_CONFIG}
 """The kubeconfig of the webhook is told of where it stands."""
 FATES = {
     FateKind.UNREACHABLE: (rules(CLEAN + CLOSING + "- {level: Request, verbs: [get]}\n"), "unreachable-rule"),
-    FateKind.NEVER: (rules("- {level: Request, nonResourceURLs: [/api/v1/pods]}\n" + CLOSING), "never-matching-rule"),
+    FateKind.NEVER: (
+        rules("- {level: Request, namespaces: [a], resources: [{group: x.io, resources: [status]}]}\n" + CLOSING),
+        "never-matching-rule",
+    ),
 }
 SILENT = {FateKind.REACHED, FateKind.UNKNOWN}
 """A rule that is reached is in order, and of one that was too hard to judge a notice tells."""

@@ -64,7 +64,7 @@ def _as_listed(found: Analysis, rule: PolicyRule | None, asked: Request) -> Iter
     namespaces: Iterable[str] = (asked.namespace,)
     if asked.namespace == ANY_NAMESPACE:
         listed = rule.namespaces if rule else ()
-        namespaces = [name for name in listed if name and "*" not in name] or (found.reach.fresh.namespace,)
+        namespaces = [name for name in listed if name and set(name).isdisjoint("*/")] or (found.reach.fresh.namespace,)
     if asked.user != served.NODE:
         return (asked._replace(namespace=namespace) for namespace in namespaces)
     users: Iterable[str] = rule.users if rule else ()
