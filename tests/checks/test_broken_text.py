@@ -15,7 +15,7 @@ CAUSES = {
     ),
     "no resources key": (
         f'{R}- level: None\n  namespaces: [a]\n    - group: ""\n      resources: [pods]\n',
-        ("this list belongs to no key", "Put a line `resources:` above it"),
+        ("this list belongs to no key", "Put a line `  resources:` above it"),
     ),
     "tab": (
         f"{R}- level: None\n\tverbs: [get]\n",

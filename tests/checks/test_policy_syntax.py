@@ -166,7 +166,10 @@ SELECTOR_KEYS = {
     "resource: [pods]": 'Write `resources: [{group: "", resources: ["pods"]}]`',
     "apiGroups: [apps]": 'Write `group: "apps"` in an entry of `resources:`',
     "resource: [{group: apps}]": "Rename it to `resources:`",
-    "resourceNames: [a]": 'Write `resourceNames: ["a"]` in an entry of `resources:`',
+    "resourceNames: [a]": (
+        "Write the names beside what they name, such as "
+        '`resources: [{group: "", resources: ["configmaps"], resourceNames: ["a"]}]`'
+    ),
 }
 
 

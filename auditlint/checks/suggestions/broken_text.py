@@ -219,7 +219,8 @@ def _missing_key(broken: Broken) -> Cause | None:
     key = "resources" if item[1] in fields.FIELDS[fields.ENTRY] else "rules"
     if key == "rules" and any(re.match(r"\s*\"?rules\"?\s*:", text) for text in broken.lines[: broken.at]):
         return None
-    return Cause("this list belongs to no key", f"Put a line `{key}:` above it")
+    indentation = " " * (_PAIR.match(before) or item).start(1) if key == "resources" else ""
+    return Cause("this list belongs to no key", f"Put a line `{indentation}{key}:` above it")
 
 
 def _markdown_link(broken: Broken) -> Cause | None:

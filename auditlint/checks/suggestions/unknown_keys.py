@@ -144,6 +144,10 @@ def advice(drop: Dropped) -> str:
         return text
     if (drop.place, drop.meaning.place) == (fields.ENTRY, fields.RULE):
         return f"{text} one level up, in the rule itself"
+    if drop.meaning == fields.Meaning(fields.ENTRY, "resourceNames") and any(_texts(drop.value)):
+        names = inline(_texts(drop.value))
+        entry = f'{{group: "", resources: ["configmaps"], resourceNames: {names}}}'
+        return f"Write the names beside what they name, such as `resources: [{entry}]`"
     if drop.meaning.place == fields.ENTRY:
         return f"{text} in an entry of `resources:`"
     return f"{text} {'in a rule' if drop.meaning.place == fields.RULE else 'at the top of the file'}"

@@ -94,9 +94,10 @@ def is_believed_to_be_the_api(url: str, level: str) -> bool:
 def write_api(url: str, rule: PolicyRule) -> str:
     """Return what to write for a pattern that was to match all resources, or those of a group."""
     parts = url.rstrip("*").strip("/").split("/")
-    group = "" if parts[0] == "api" and len(parts) > 1 else parts[1] if len(parts) > 1 else None
-    entry = "resources:" if group is None else f'resources: [{{group: "{group}"}}]'
-    return f"Write a rule `level: {rule.level}` with `{entry}` for those"
+    if len(parts) > 1:
+        return write_resource(OfResource("" if parts[0] == "api" else parts[1], "", "", "", ""), rule)
+    what = "it" if len(rule.non_resource_urls) > 1 else "the rule"
+    return f"Delete {what}, and end the list of rules with `- level: Metadata`, which matches all the rest"
 
 
 def valid(url: str) -> str:

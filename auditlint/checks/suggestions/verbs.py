@@ -49,6 +49,9 @@ _SUBRESOURCES = {
     "logs": "pods/log",
     "scale": "deployments/scale",
 }
+_WITH_BODIES = ("Request", "RequestResponse")
+_STREAMS = frozenset({"pods/exec", "pods/attach", "pods/portforward"})
+"""Connections, whose bodies the server never sees."""
 _VERBS_OF = {"pods/log": ("get",), "pods/eviction": ("create",), "deployments/scale": ("update", "patch")}
 """The verbs of subresources that are not spoken to by create and get."""
 _RBAC_ONLY = frozenset({"impersonate", "bind", "escalate", "use", "approve", "sign", "attest", "nominate"})
@@ -153,7 +156,10 @@ def _as_subresource(verb: str, rule: PolicyRule) -> str:
     names = list(dict.fromkeys(_SUBRESOURCES[word] for word in (listed if alone else [_plain(verb)])))
     verbs = dict.fromkeys(verb for name in names for verb in _VERBS_OF.get(name, ("create", "get")))
     written = f"`verbs: {inline(verbs)}` and `{entries(names)}`"
-    return f"Write {written}" if alone else f"Move it to a rule of its own: `level: {rule.level}` with {written}"
+    if alone:
+        return f"Write {written}"
+    level = "Metadata" if rule.level in _WITH_BODIES and _STREAMS.issuperset(names) else rule.level
+    return f"Move it to a rule of its own: `level: {level}` with {written}"
 
 
 def _as_resource(name: str, rule: PolicyRule) -> str:
