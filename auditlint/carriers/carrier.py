@@ -41,6 +41,8 @@ class Carrier(NamedTuple):
     """What of them is checked: one or more sentences of Markdown."""
     words: tuple[bytes, ...] = ()
     """A file without any of these words is not for it; a file without the words of all carriers is not read at all."""
+    signs: tuple[bytes, ...] = ()
+    """What every text of its language has, though most that have it hold nothing: no reason to read a file."""
     look: Callable[[bytes], bool] | None = None
     """A second look at a file that has none of the words, for those whose words have many spellings."""
     suffixes: tuple[str, ...] = YAML_AND_JSON
@@ -52,4 +54,4 @@ class Carrier(NamedTuple):
 
     def may_hold(self, data: bytes) -> bool:
         """Tell at reading speed whether a file may be for it."""
-        return any(word in data for word in self.words) or (self.look is not None and self.look(data))
+        return any(word in data for word in (*self.words, *self.signs)) or (self.look is not None and self.look(data))

@@ -171,13 +171,10 @@ def _languages(name: str) -> list[Carrier]:
 
 
 def _in_text(reading: _Reading, carriers: Iterable[Carrier], bound: _Bound) -> Found:
-    """Return what the first carrier that finds something finds in a text that is neither YAML nor JSON."""
+    """Return what the carrier that finds most finds in a text that is neither YAML nor JSON; of equals the first."""
     given = PlainText(reading.path, reading.text, reading.minor, reading.origin, reading.as_kind)
-    for carrier in carriers:
-        found = _sorted_out(reading, carrier.in_text(given) if carrier.in_text else (), bound).all
-        if found.subjects:
-            return found
-    return Found()
+    found = [_sorted_out(reading, carrier.in_text(given), bound).all for carrier in carriers if carrier.in_text]
+    return max(found, key=lambda one: len(one.subjects), default=Found())
 
 
 def _in_documents(reading: _Reading, carriers: Iterable[Carrier], bound: _Bound) -> Found:
@@ -187,7 +184,10 @@ def _in_documents(reading: _Reading, carriers: Iterable[Carrier], bound: _Bound)
     if found.subjects:
         found = found._replace(texts=(ReadText(reading.text, stream), *found.texts))
     elif reading.as_kind is None and _may_be_text(stream):
-        as_text = _in_text(reading, [carrier for carrier in carriers if carrier.in_text], bound)
+        from auditlint.carriers import unread
+
+        as_yaml = unread.is_meant_as_yaml(reading.name, reading.text.data)
+        as_text = _in_text(reading, [one for one in carriers if one.in_document or not as_yaml], bound)
         if as_text.subjects:
             return as_text if as_text.texts else as_text._replace(texts=(ReadText(reading.text, stream),))
     if reading.as_kind is None and not found.subjects and not reading.depth and _holds_events(reading, stream):
@@ -347,6 +347,8 @@ def _with_error(reading: _Reading, stream: Stream, found: Found) -> Found:
 
     data = reading.text.data
     meant = reading.as_kind or unread.meaning(data)
+    if reading.depth and not unread.is_meant_as_yaml(reading.name, data):
+        return found
     if reading.as_kind is None and templates.has_marks(data):
         notice = "holds a template that was not rendered, and does not parse: not checked"
     elif reading.as_kind is None and unread.is_other_language(reading.name, data):

@@ -17,7 +17,7 @@ _HELPERS = frozenset({
 *("__init__", "apiserver", "candidate", "carrier", "custom_resource", "encoded", "first_look", "recognise"),
     *("recorded", "registry", "unread"),
 })  # fmt: skip
-_MOST_FREQUENT = ("policy", "pod")
+_MOST_FREQUENT = ("policy", "pod", "markdown")
 """They are asked first, so that a run which finds nothing else never loads the others."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from auditlint.carriers.carrier import YAML_AND_JSON
 from auditlint.carriers.first_look import as_text
 from auditlint.finding import Span
 from auditlint.placeholders import is_elision
@@ -25,12 +26,13 @@ _POLICY = re.compile(
 )
 _POD = re.compile(r"kube-apiserver(?!-arg)|--audit-(?:log|policy|webhook)")
 _KIND = re.compile(r"""^[ \t]*["']?kind["']?[ \t]*:[ \t]*["']?(\w+)""", re.MULTILINE)
+_BEGINNING = r"(?:[ \t]*(?:#[^\n]*|---)?\n)*[ \t]*(?:apiVersion|kind|rules|omitStages)[ \t]*:"
 _LINES_AFTER = 3
 _WIDTH = 1000
 """Nobody writes longer lines by hand, and what is there is not worth a search for the cause."""
 _OTHER_LANGUAGES = (
     *(".bash", ".cfg", ".conf", ".env", ".go", ".hcl", ".ini", ".js", ".md", ".nix", ".properties", ".ps1", ".py"),
-    *(".rb", ".rs", ".rst", ".service", ".sh", ".sql", ".tf", ".toml", ".ts", ".xml"),
+    *(".rb", ".rs", ".rst", ".service", ".sh", ".sql", ".tf", ".toml", ".ts", ".txt", ".xml"),
 )
 
 
@@ -46,6 +48,11 @@ def _elision(lines: Sequence[str], last: int) -> Span | None:
             start = len(line) - len(line.lstrip()) + 1
             return Span(number, start, number, len(line.rstrip()) + 1)
     return None
+
+
+def is_meant_as_yaml(name: str, data: bytes) -> bool:
+    """Tell whether a text inside another is called YAML or JSON, or else begins as a policy in YAML does."""
+    return name.lower().endswith(YAML_AND_JSON) or re.match(_BEGINNING, as_text(data)) is not None
 
 
 def meaning(data: bytes) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from typing import TYPE_CHECKING, NamedTuple
@@ -9,8 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from auditlint import lint
+from auditlint.carriers.recognise import MAX_DEPTH
 from auditlint.lint import Source
 from auditlint.settings import Settings
+from auditlint.subjects.model import PolicySubject, UnreadText
+from tests.carriers.recognition import found, only, subjects
 
 if TYPE_CHECKING:
     from auditlint.finding import Finding
@@ -222,3 +226,118 @@ def test_findings_are_those_of_the_plain_policy(name: str, form: object) -> None
     ]
     assert [one.pointer for one in inside] == [pointer + one.pointer for one in plain]
     assert [word(content, one) for one in inside] == [word(policy, one) for one in plain]
+
+
+def test_what_is_encoded_stands_at_the_whole_and_names_its_line() -> None:
+    encoded = base64.b64encode(POLICIES["level"].encode()).decode()
+    content = f"apiVersion: v1\nkind: Secret\ndata:\n  p.yaml: {encoded}\n"
+    inside = [one for one in findings(content, "secret.yaml") if one.rule == "invalid-level"]
+    plain = [one for one in findings(POLICIES["level"], "p.yaml") if one.rule == "invalid-level"]
+    assert [tuple(one.span) for one in inside] == [(4, 11, 4, 11 + len(encoded))]
+    assert [one.message for one in inside] == [f"{one.message} (line 4 of the decoded text)" for one in plain]
+    assert [one.pointer for one in inside] == ["/data/p.yaml#/rules/0/level"]
+
+
+def test_a_comment_in_what_is_encoded_hides_what_it_covers_there() -> None:
+    encoded = base64.b64encode(POLICIES["ignored"].encode()).decode()
+    inside = findings(f"kind: ConfigMap\nbinaryData: {{p.yaml: {encoded}}}\n", "map.yaml")
+    plain = findings(POLICIES["ignored"], "p.yaml")
+    assert [(one.rule, one.suppressed) for one in inside] == [(one.rule, one.suppressed) for one in plain]
+
+
+def test_a_comment_of_the_outer_file_covers_the_piece() -> None:
+    content = "kind: ConfigMap\ndata:\n  # auditlint: ignore[invalid-level] an example\n" + literal(
+        POLICIES["level"]
+    ).content.split("data:\n")[1].removeprefix("  other: x\n")
+    (one,) = [one for one in findings(content, "map.yaml") if one.rule == "invalid-level"]
+    assert one.suppressed is not None
+    assert one.suppressed.reason == "an example"
+
+
+def test_the_document_is_that_on_disk() -> None:
+    form = in_the_third_document(POLICIES["level"])
+    assert {one.document for one in findings(form.content, form.path)} == {2}
+
+
+def test_each_fence_is_a_document() -> None:
+    policy = POLICIES["level"]
+    content = f"```yaml\n{policy}```\n\n```\nno\n```\n\n```yaml\n{policy}```\n"
+    found_at = [(one.document, one.span.line) for one in findings(content, "README.md") if one.rule == "invalid-level"]
+    assert found_at == [(0, 5), (2, 20)]
+
+
+def test_variables_in_a_here_document_are_placeholders() -> None:
+    content = (
+        "cat <<EOF > p.yaml\napiVersion: audit.k8s.io/v1\nkind: Policy\n${HEADER}\nrules:\n- level: $LEVEL\n"
+        '  users: ["\\$x", "$(whoami)"]\n- level: Metadata\nEOF\n'
+    )
+    policy = only(PolicySubject, content, "a.sh")
+    assert not policy.loaded.refused
+    assert policy.places.value(("rules", 0, "level")) == (6, 10, 6, 16)
+    assert policy.places.value(("rules", 0, "users", 1)) == (7, 18, 7, 29)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "x=$((1 << 4))\ny=$(( x<<EOF ))\n",
+        'echo "$x" <<< "policy audit"\n',
+        "# cat <<EOF\naudit\n",
+        'echo "usage: audit <<EOF"\n',
+    ],
+)
+def test_no_here_documents(script: str) -> None:
+    assert found(script, "a.sh").subjects == ()
+
+
+def test_as_policy_means_the_policy_in_it() -> None:
+    form = fence(POLICIES["level"])
+    assert only(PolicySubject, form.content, form.path, as_kind="policy").loaded.refused
+    assert only(PolicySubject, "# Title\n\nno policy of audit\n", "README.md", as_kind="policy").loaded.refused
+
+
+def test_a_carrier_of_texts_can_be_asked_for() -> None:
+    policy = POLICIES["level"]
+    assert len(subjects(f"```\n{policy}```\n", "x.yaml", as_kind="markdown")) == 1
+    assert len(subjects(f"cat <<E\n{policy}E\n", "x", as_kind="here-document")) == 1
+
+
+def test_what_never_ends_is_told() -> None:
+    notices = found(fence_that_never_ends(POLICIES["level"]).content, "README.md").notices
+    assert [one.message for one in notices] == ["the fence before line 2 is never closed"]
+    notices = found("cat <<'EOF' > p\n" + POLICIES["level"], "a.sh").notices
+    assert [one.message for one in notices] == ["the here-document before line 2 never ends"]
+
+
+def nested(depth: int) -> str:
+    content = POLICIES["level"]
+    for _ in range(depth):
+        content = json.dumps({"kind": "ConfigMap", "data": {"p.yaml": content}})
+    return content
+
+
+def test_texts_in_texts_up_to_a_bound() -> None:
+    assert len(subjects(nested(MAX_DEPTH))) == 1
+    beyond = found(nested(MAX_DEPTH + 1))
+    assert beyond.subjects == ()
+    assert [one.message for one in beyond.notices if "texts inside texts" in one.message]
+
+
+def test_a_broken_snippet_of_another_language_is_no_finding() -> None:
+    content = (
+        "```\n$ kube-apiserver --audit-policy-file: [a\nlevel: Metadata: x\n```\n\n```go\naudit.k8s.io/v1 {\n```\n"
+    )
+    assert found(content, "README.md").subjects == ()
+
+
+def test_policies_between_sentences() -> None:
+    policy = POLICIES["level"]
+    content = f"Write this:\n\n{policy}\nThen restart it.\n\n{indented(policy, '  ')}Or this: audit.k8s.io/v1\n"
+    (first, second) = subjects(content, "notes.txt")
+    assert [one.places.value(("rules", 0, "level")).line for one in (first, second)] == [6, 17]
+    assert [one.places.pointer(("rules",)) for one in (first, second)] == ["#/rules", "#/rules"]
+
+
+def test_a_text_that_does_not_parse_shows_lines_of_the_piece() -> None:
+    unread = only(UnreadText, fence(POLICIES["syntax"]).content, "README.md")
+    assert unread.lines[4] == '  verbs ["get"]'

@@ -198,6 +198,7 @@ CARRIER = Carrier(
         "of the name that it is written to. Variables and commands in it are placeholders: nothing is said of their "
         "values."
     ),
+    signs=(b"<<", b"printf", b"echo"),
     suffixes=(".sh", ".bash"),
     in_text=find,
 )

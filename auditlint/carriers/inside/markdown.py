@@ -136,6 +136,7 @@ CARRIER = Carrier(
         "shell script with here-documents; without a language, as what it says it is. What is between the fences is "
         "not read, but for flags between backticks in lists."
     ),
+    signs=(b"```", b"~~~"),
     suffixes=(".md", ".markdown"),
     in_text=find,
 )
