@@ -22,6 +22,7 @@ COMMANDS = {
     "replay": "Show what a policy makes of recorded audit events.",
     "rules": "List the rules.",
     "schema": "Print a JSON schema: report, matrix, policy or config.",
+    "version": "Print the version.",
 }
 PARAMETERS = ("resource", "path", "user", "group", "namespace", "api-group")
 """What the message of a QuestionError may begin with."""
@@ -70,7 +71,7 @@ class Commands(click.Group):
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="auditlint", message="%(prog)s %(version)s")
+@click.version_option(__version__, "-V", "--version", prog_name="auditlint", message="%(prog)s %(version)s")
 def group() -> None:
     """Lint Kubernetes audit policies and kube-apiserver manifests."""
 

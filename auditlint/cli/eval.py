@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from auditlint.cli import terminal
-from auditlint.cli.options import Choice
+from auditlint.cli.options import Choice, debug
 from auditlint.cli.policies import read_policy, settings_for
 from auditlint.cli.request_options import Asked, check, words_of
 from auditlint.events.event import request_of
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @click.option("--kubernetes-version", metavar="1.N", help="Decide as this release does.")
 @click.option("--format", "output_format", type=Choice(formats("eval")), default="text", help="Output [text].")
 @click.option("--verbose", "-v", is_flag=True, help="Say of every earlier rule why it does not take the request.")
-@click.option("--debug", is_flag=True, help="Show a traceback where auditlint itself fails.")
+@debug
 def command(policy: str, *, kubernetes_version: str | None, output_format: str, verbose: bool, **options: Any) -> int:
     """Decide on one request as kube-apiserver does with this policy; - is standard input.
 
@@ -47,7 +47,6 @@ def command(policy: str, *, kubernetes_version: str | None, output_format: str, 
 
     Exit codes: 0 decided; 2 the policy is refused, or something else keeps it from being decided.
     """
-    del options["debug"]
     asked = Asked(**options)
     check(asked)
     read = read_policy(policy, settings_for(kubernetes_version, configured=False))

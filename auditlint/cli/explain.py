@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from auditlint import registry
+from auditlint.cli.options import debug
 from auditlint.rule import REGISTRY
 from auditlint.spelling import suggestion
 
@@ -26,6 +27,7 @@ def _complete(_context: click.Context, _parameter: click.Parameter, incomplete: 
 
 @click.command("explain", short_help="Show the page of a rule or a category.")
 @click.argument("rule", shell_complete=_complete)
+@debug
 def command(rule: str) -> None:
     """Show the page of RULE: what it finds, what to write, and why; of a category, what its rules find.
 

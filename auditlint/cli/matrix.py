@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from auditlint.cli import terminal
-from auditlint.cli.options import Choice
+from auditlint.cli.options import Choice, debug
 from auditlint.cli.policies import read_policy, settings_for
 from auditlint.cli.terminal import STDIN
 from auditlint.policy.table import Asked, table
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @click.option("--output-file", type=click.Path(dir_okay=False), help="Write the table there; - is stdout.")
 @click.option("--color", type=Choice(("auto", "always", "never")), default="auto", help="Colour [auto: on a terminal].")
 @click.option("--kubernetes-version", metavar="1.N", help="Decide as this release does.")
-@click.option("--debug", is_flag=True, help="Show a traceback where auditlint itself fails.")
+@debug
 def command(policy: str, *, compare: str | None, namespace: str | None, **options: Any) -> int:
     """Show who doing what to which resource is logged at which level; POLICY - is standard input.
 

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 
+debug = click.option("--debug", is_flag=True, expose_value=False, help="Show a traceback where auditlint itself fails.")
+"""The option that every command has; who runs the commands looks for it."""
+
+
 class Choice(click.Choice[str]):
     """One of a few words; a wrong one is answered with the nearest right one."""
 

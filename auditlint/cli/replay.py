@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from auditlint.cli import USAGE, terminal
-from auditlint.cli.options import Choice
+from auditlint.cli.options import Choice, debug
 from auditlint.cli.policies import read_policy, settings_for
 from auditlint.cli.terminal import STDIN
 from auditlint.policy import replaying
@@ -38,7 +38,7 @@ _BAR = 30
     help="Output [text]; jsonl: per event.",
 )
 @click.option("--kubernetes-version", metavar="1.N", help="Decide as this release does.")
-@click.option("--debug", is_flag=True, help="Show a traceback where auditlint itself fails.")
+@debug
 def command(
     policy: str,
     logs: tuple[str, ...],
@@ -46,7 +46,6 @@ def command(
     against: str | None,
     output_format: str,
     kubernetes_version: str | None,
-    debug: bool,  # noqa: ARG001  (main looks for it)
 ) -> int:
     """Replay audit logs against a policy: what each rule takes, which are never hit, what is logged in a day.
 

@@ -9,7 +9,7 @@ import click
 
 from auditlint import registry
 from auditlint import settings as config
-from auditlint.cli.options import Choice
+from auditlint.cli.options import Choice, debug
 from auditlint.kubernetes.releases import NEWEST
 from auditlint.rule import REGISTRY, Rule
 from auditlint.spelling import suggestion
@@ -37,6 +37,7 @@ _FORMAT = 1
 @click.option("--format", "output_format", type=Choice(("text", "json")), default="text", help="Output [text].")
 @click.option("--profile", multiple=True, metavar="NAME", help="Show what a guide asks, and which rules check it.")
 @click.option("--kubernetes-version", metavar="1.N", help="Show a guide's version for this release [the newest].")
+@debug
 def command(
     names: tuple[str, ...], output_format: str, profile: tuple[str, ...], kubernetes_version: str | None, **only: Any
 ) -> None:

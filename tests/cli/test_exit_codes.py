@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from auditlint.cli import COMMANDS
+from auditlint.version import __version__
 from tests.cli.conftest import BAD_LEVEL, GOOD
 
 if TYPE_CHECKING:
@@ -207,3 +209,14 @@ def test_stdin(auditlint: Auditlint) -> None:
     run = auditlint("check", "--no-config", "--stdin-filename", "audit-policy.yaml", "-", stdin=BAD_LEVEL.encode())
     assert run.returncode == 1
     assert run.stdout.startswith("audit-policy.yaml:4:10: error: ")
+
+
+@pytest.mark.parametrize("arguments", [("--version",), ("-V",), ("version",)])
+def test_the_version(auditlint: Auditlint, arguments: tuple[str, ...]) -> None:
+    run = auditlint(*arguments)
+    assert (run.returncode, run.stdout, run.stderr) == (0, f"auditlint {__version__}\n", "")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_shows_how_to_see_a_traceback(auditlint: Auditlint, command: str) -> None:
+    assert "--debug" in auditlint(command, "--help").stdout
