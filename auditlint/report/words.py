@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from auditlint.finding import Finding, Related, Span
+    from auditlint.report.medium import Medium
     from auditlint.report.model import Report, SubjectSummary
 
 
@@ -20,12 +21,15 @@ def said(finding: Finding) -> str:
     return f"{finding.message}. {' '.join(finding.help.splitlines())}" if finding.help else finding.message
 
 
-def notes(finding: Finding) -> Iterator[str]:
-    """Yield what else is said of a finding: its example, then its related places, each with its place and rule."""
+def notes(finding: Finding, medium: Medium) -> Iterator[str]:
+    """Yield what else is said of a finding: its example, then its related places, each with its place and rule.
+
+    Paths are as seen from the repository's root.
+    """
     if finding.example:
         yield finding.example
     for note in finding.related:
-        yield f"{place(note.path, note.span)}: {noted(note)}"
+        yield f"{place(medium.located(note.path), note.span)}: {noted(note)}"
 
 
 def noted(note: Related) -> str:

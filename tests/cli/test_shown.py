@@ -59,7 +59,7 @@ def test_the_configuration_says_it_too(auditlint: Auditlint, write: Write) -> No
     assert not auditlint("check", "--select", INFO, "--min-severity", "warning", "audit-policy.yaml").stdout
 
 
-@pytest.mark.parametrize("output_format", ["json"])
+@pytest.mark.parametrize("output_format", ["json", "sarif"])
 def test_machines_are_told_all(auditlint: Auditlint, output_format: str) -> None:
     run = auditlint("check", "--no-config", "--select", INFO, "--format", output_format, "audit-policy.yaml")
     assert INFO in run.stdout

@@ -50,7 +50,9 @@ def test_a_module_is_an_output(command: str, tmp_path: Path) -> None:
 
 def test_the_outputs() -> None:
     assert {command: formats(command) for command in COMMANDS} == {
-        "check": ("full", "github", "json", "text"),
+        "check": (
+            *("checkstyle", "full", "github", "gitlab", "html", "json", "junit", "markdown", "rdjson", "sarif", "text"),
+        ),
         "matrix": ("csv", "html", "json", "markdown", "text"),
         "eval": ("json", "text"),
         "replay": ("json", "text"),
