@@ -33,6 +33,16 @@ class Span(NamedTuple):
     end_line: int
     end_column: int
 
+    @property
+    def start(self) -> tuple[int, int]:
+        """Line and column where it begins."""
+        return self.line, self.column
+
+    @property
+    def end(self) -> tuple[int, int]:
+        """Line and column behind its last character."""
+        return self.end_line, self.end_column
+
 
 class DecodedSpan(Span):
     """The place of an encoded text (base64) in which something stands that has no place on disk of its own."""

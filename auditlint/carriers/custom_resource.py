@@ -46,8 +46,8 @@ class Definitions(NamedTuple):
 def extended(cluster: Cluster, subjects: Iterable[Subject], files: Iterable[Definitions]) -> Cluster:
     """Return the cluster with the custom resources that policies among the subjects may mean."""
     words = frozenset(_unknown(subjects))
-    found = {one[:3]: one for file in files for one in _in_file(file, words)} if words else {}
-    named = tuple(one for one in cluster.custom if one[:3] not in found)
+    found = {one.key: one for file in files for one in _in_file(file, words)} if words else {}
+    named = tuple(one for one in cluster.custom if one.key not in found)
     return cluster._replace(custom=(*found.values(), *named)) if found else cluster
 
 

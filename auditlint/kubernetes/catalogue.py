@@ -46,6 +46,11 @@ class Resource(NamedTuple):
     """The versions of the group's API that have it, those that clients prefer first, with their releases."""
 
     @property
+    def key(self) -> Key:
+        """Group, resource and subresource."""
+        return self.group, self.resource, self.subresource
+
+    @property
     def name(self) -> str:
         """How policies write it: `pods`, `pods/exec`."""
         return f"{self.resource}/{self.subresource}" if self.subresource else self.resource
@@ -72,10 +77,10 @@ class Catalogue:
         self.minor = minor
         self._ever: dict[Key, list[Resource]] = {}
         for resource in (*_built_in(), *custom):
-            self._ever.setdefault(resource[:3], []).append(resource)
+            self._ever.setdefault(resource.key, []).append(resource)
         for resource in custom:  # a configuration may name `widgets.example.com/scale` alone
-            main = resource[:2]
-            self._ever.setdefault((*main, ""), [Resource(*main)])
+            main = Resource(resource.group, resource.resource)
+            self._ever.setdefault(main.key, [main])
 
     def get(self, group: str, resource: str, subresource: str = "") -> Resource | None:
         """Return a resource that this release serves, None if it does not or nobody knows."""
@@ -133,7 +138,7 @@ class Catalogue:
             for one in known:
                 if not one.subresource:
                     for word in {one.resource, one.kind.lower(), one.singular, *one.short_names} - {""}:
-                        by_word.setdefault(word, {})[one[:3]] = self.ever(*one[:3]) or one
+                        by_word.setdefault(word, {})[one.key] = self.ever(*one.key) or one
         return {word: tuple(found.values()) for word, found in by_word.items()}
 
     def named(self, word: str) -> tuple[Resource, ...]:

@@ -55,6 +55,11 @@ class Request(NamedTuple):
     name: str = ""
 
     @property
+    def words(self) -> tuple[str, ...]:
+        """What stands for the resource in its path: group, resource, subresource, namespace and name."""
+        return self.api_group, self.resource, self.subresource, self.namespace, self.name
+
+    @property
     def is_resource(self) -> bool:
         """Whether the request is for an API resource, not for a plain path."""
         return self.path is None
@@ -79,7 +84,7 @@ def can_happen(request: Request) -> bool:
         return False
     if request.path is not None:
         return request.verb in URL_VERBS and request.path.startswith("/") and not is_resource_path(request.path)
-    if not request.resource or request.verb not in RESOURCE_VERBS or any("/" in part for part in request[4:]):
+    if not request.resource or request.verb not in RESOURCE_VERBS or any("/" in part for part in request.words):
         return False
     return fits(request.verb, request.resource, request.subresource, request.namespace, request.name)
 

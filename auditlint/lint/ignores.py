@@ -176,11 +176,11 @@ def _parts(root: Node | None) -> Iterator[tuple[int, tuple[int, int]]]:
         if isinstance(node, Mapping):
             for entry in node.entries:
                 if not entry.merged:
-                    yield entry.key.span.line, max(entry.key.span[2:], entry.value.span[2:])
+                    yield entry.key.span.line, max(entry.key.span.end, entry.value.span.end)
                     waiting.append(entry.value)
         elif isinstance(node, Sequence):
             for item in node.items:
-                yield item.span.line, item.span[2:]
+                yield item.span.line, item.span.end
                 waiting.append(item)
         elif isinstance(node, Alias):
             continue

@@ -160,7 +160,7 @@ class _Search:
     def _no_subresource(self, places: Sequence[tuple[str, str]], subresource: str) -> QuestionError:
         have = [one for place in places for one in self.catalogue.subresources(*place)]
         near = _hint(subresource, (one.subresource for one in have))
-        full = {one.subresource: self._row(*one[:3]).name for one in have}
+        full = {one.subresource: self._row(*one.key).name for one in have}
         for name, whole in full.items():
             near = near.replace(f'"{name}"', f'"{whole}"')
         known = near or (f", only {', '.join(full)}" if full else ", it has none")
@@ -173,7 +173,7 @@ class _Search:
         """
         places = None if word == STAR else self._own(word, group)
         known = [row for row in self.rows if row.path is None and self._speaks_of(row)]
-        known += [self._row(*one[:3]) for one in self.catalogue.served]
+        known += [self._row(*one.key) for one in self.catalogue.served]
         found = [row for row in known if _is_below(row, subresource) and _is_in(row, group, places)]
         found += self._rests(group, places, subresource)
         if not found:

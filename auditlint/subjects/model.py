@@ -362,7 +362,7 @@ class Ignore(NamedTuple):
         if finding.rule not in self.names:
             return False
         if self.within is None:
-            return self.first <= finding.span[:2] < self.last
+            return self.first <= finding.span.start < self.last
         span = finding.span
         return isinstance(span, DecodedSpan) and span == self.within and self.first <= span.inner[:2] < self.last
 

@@ -110,7 +110,7 @@ class Piece:
 
     def span(self, span: Span) -> Span:
         """Return where lines and columns of the piece stand on disk."""
-        return self.stretch(self.lines.offset(*span[:2]), self.lines.offset(*span[2:]))
+        return self.stretch(self.lines.offset(*span.start), self.lines.offset(*span.end))
 
     def stretch(self, start: int, end: int) -> Span:
         """Return where the characters between two offsets stand on disk; between equal ones, an empty span."""

@@ -178,7 +178,7 @@ def test_what_the_configuration_says_of_the_cluster(tmp_path: Path) -> None:
     path.write_text("server: aggregated\ncustom-resources: [widgets.example.com/scale]\nsensitive-resources: [keys]\n")
     cluster = config_file.load(str(path)).cluster
     assert cluster.aggregated
-    assert [resource[:3] for resource in cluster.custom] == [("example.com", "widgets", "scale")]
+    assert [resource.key for resource in cluster.custom] == [("example.com", "widgets", "scale")]
     assert cluster.sensitive == (("", "keys", ""),)
 
 

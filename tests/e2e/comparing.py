@@ -101,7 +101,7 @@ def _compare_attributes(request: Request, event: Event) -> Iterator[str]:
     elif reference is not None:
         fields = ["apiGroup", "resource", "subresource"]
         fields += [] if request.verb in _COMPLETED else ["namespace", "name"]
-        read = dict(zip(("apiGroup", "resource", "subresource", "namespace", "name"), request[4:], strict=True))
+        read = dict(zip(("apiGroup", "resource", "subresource", "namespace", "name"), request.words, strict=True))
         for field in fields:
             if reference.get(field, "") != read[field]:
                 yield f'recorded with {field} "{reference.get(field, "")}", read as "{read[field]}"'

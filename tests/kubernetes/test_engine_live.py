@@ -139,7 +139,7 @@ def test_reading_of_urls_agrees(referee: Referee, method: str, url: str) -> None
     assert not answer["error"]
     assert request.is_resource is answer["resourceRequest"]
     fields = ("verb", "apiGroup", "resource", "subresource", "namespace", "name")
-    attributes = (request.verb, *request[4:]) if request.path is None else (request.verb, request.path)
+    attributes = (request.verb, *request.words) if request.path is None else (request.verb, request.path)
     expected = [answer[field] for field in fields] if request.path is None else [answer["verb"], answer["path"]]
     assert [as_go_prints(attribute) for attribute in attributes] == expected
     if request.path is not None:

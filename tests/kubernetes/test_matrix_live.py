@@ -102,5 +102,5 @@ def row_of(request: Request) -> Row | None:
         return None
     if request.path is not None:
         return Row(PATHS, URL_VERBS, path=request.path)
-    row = resource_row(NAMED, *request[4:7], catalogue.of_release(NEWEST))
+    row = resource_row(NAMED, request.api_group, request.resource, request.subresource, catalogue.of_release(NEWEST))
     return row._replace(verbs=VERBS) if not request.subresource else row

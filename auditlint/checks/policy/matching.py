@@ -60,7 +60,7 @@ def unreachable_rule(policy: PolicySubject, context: Context) -> Iterator[Findin
         while (
             fate.kind is FateKind.UNREACHABLE
             and end < len(fates)
-            and fates[end][2:] == fate[2:]
+            and fates[end].taken_by == fate.taken_by
             and fates[end].kind == fate.kind
         ):
             end += 1

@@ -28,6 +28,11 @@ class Target(NamedTuple):
     entry: int = 0
     resource_at: int = 0
 
+    @property
+    def key(self) -> tuple[str | None, str | None, str | None]:
+        """Group, resource and subresource."""
+        return self.group, self.resource, self.subresource
+
 
 class Region(NamedTuple):
     """A set of requests, given field by field; None and the empty `groups` mean anything.
@@ -126,7 +131,7 @@ def contains(region: Region, request: Request) -> bool:
 
 
 def _target_contains(target: Target, request: Request) -> bool:
-    pairs = zip(target[:3], (request.api_group, request.resource, request.subresource), strict=True)
+    pairs = zip(target.key, (request.api_group, request.resource, request.subresource), strict=True)
     return all(wanted in {None, had} for wanted, had in pairs) and (
         target.names is None or request.name in target.names
     )
@@ -154,7 +159,7 @@ def _common_targets(one: tuple[Target, ...] | None, other: tuple[Target, ...] | 
 
 def _common_target(one: Target, other: Target) -> Target | None:
     parts = []
-    for mine, theirs in zip(one[:3], other[:3], strict=True):
+    for mine, theirs in zip(one.key, other.key, strict=True):
         if mine is not None and theirs is not None and mine != theirs:
             return None
         parts.append(theirs if mine is None else mine)

@@ -83,7 +83,7 @@ def default_rows(
         *_known(SENSITIVE, () if cluster.aggregated else _SENSITIVE, catalogue),
         *(resource_row(SENSITIVE, *resource, catalogue) for resource in cluster.sensitive),
         *_known(ORDINARY, () if cluster.aggregated else _ORDINARY, catalogue),
-        *(resource_row(ORDINARY, *one[:3], catalogue) for one in cluster.custom),
+        *(resource_row(ORDINARY, *one.key, catalogue) for one in cluster.custom),
         *_named_resources(policies, catalogue),
     ]
     resources: dict[tuple[object, ...], Row] = {}
@@ -177,12 +177,12 @@ def _meant(group: str, spelling: str, catalogue: Catalogue) -> Iterator[Named]:
     resource, _, subresource = spelling.partition("/")
     if resource == "*":
         members = () if group == "*" else catalogue.in_group(group)
-        yield from (one[:3] for one in members if one.subresource == subresource)
+        yield from (one.key for one in members if one.subresource == subresource)
         return
     for member in _groups(group, resource, catalogue):
         yield member, resource, "" if subresource == "*" else subresource
         if subresource == "*":
-            yield from (one[:3] for one in catalogue.subresources(member, resource))
+            yield from (one.key for one in catalogue.subresources(member, resource))
 
 
 def _can_match(spelling: str) -> bool:

@@ -58,7 +58,7 @@ def within(
         for resource, target in resources:
             shared = tuple(verb for verb in verbs if verb in resource.verbs)
             if shared and keep(resource):
-                if resource[:2] == _NAMESPACES:
+                if (resource.group, resource.resource) == _NAMESPACES:
                     of_namespaces.append((shared, target))
                 else:
                     book.setdefault((resource.namespaced, shared), {})[target] = None
@@ -113,13 +113,13 @@ def _other_resources(
     catalogue = policy.cluster.catalogue(policy.minor)
     index = found.reach.index
     for target in targets:
-        group, resource, subresource, names = target[:4]
+        (group, resource, subresource), names = target.key, target.names
         known = catalogue.served if group is None else catalogue.in_group(group)
         fits = [one for one in known if resource in {None, one.resource} and subresource in {None, one.subresource}]
         if group not in catalogue.built_in_groups and (resource is None or not fits):
             fits += _custom(target, index.target_groups, index.resource_words)
         for one in fits:
-            if one.subresource or one[:2] not in _TELLING:
+            if one.subresource or (one.group, one.resource) not in _TELLING:
                 for variant in (one,) if one.verbs else _whatever(one):
                     yield variant, Target(one.group, one.resource, one.subresource, names)
 
@@ -151,7 +151,7 @@ def _unnamed(word: str, named: Container[str]) -> str:
 
 
 def _beyond_chatter(resource: Resource) -> bool:
-    return not is_chatter(*resource[:3])
+    return not is_chatter(*resource.key)
 
 
 def _any(_: Resource) -> bool:

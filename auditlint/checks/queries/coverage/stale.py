@@ -102,7 +102,7 @@ def _names_endpoints(rule: PolicyRule) -> bool:
 def _as_slices(found: Analysis, index: int, pairs: twins.Twins) -> Request | None:
     """Return a request for endpointslices that is logged where the rule silences the same for endpoints."""
     rule = found.reach.region(index)
-    here = [target for target in rule.targets or () if target[:3] == ("", "endpoints", "")]
+    here = [target for target in rule.targets or () if target.key == ("", "endpoints", "")]
     targets = [target._replace(group=_SLICES[0], resource=_SLICES[1]) for target in here]
     verbs = tuple(verb for verb in _READS if rule.verbs is None or verb in rule.verbs)
     regions = [

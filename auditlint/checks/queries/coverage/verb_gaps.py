@@ -101,7 +101,7 @@ def _named(policy: PolicySubject, found: Analysis, rules: int) -> Iterator[Regio
     known_groups = {None, *policy.cluster.catalogue(policy.minor).built_in_groups}
     for taker in map(found.reach.region, members(rules)):
         targets = taker.targets or (Target(),)
-        custom = tuple(Target(*target[:3]) for target in targets if target.group not in known_groups)
+        custom = tuple(Target(*target.key) for target in targets if target.group not in known_groups)
         if custom:
             yield Region(targets=custom, urls=())
         objects = meet(Region(namespaces=taker.namespaces, targets=targets), _NAMESPACES)
