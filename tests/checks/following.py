@@ -65,6 +65,11 @@ def _move(lines: list[str], line: int, help: str) -> None:
 
 
 def _rewrite(lines: list[str], line: int, code: str) -> None:
+    """Write code for the line behind its dash, or for the value with the same letters in it."""
+    for value in re.finditer(r"([\"'])[^\"']*\1[^\s,\]}]*", lines[line]):
+        if value[0].replace(value[1], "") == code[1:-1]:
+            lines[line] = lines[line].replace(value[0], code)
+            return
     start = re.match(r"\s*" if code.startswith("- ") else r"\s*(?:- +)?", lines[line])
     lines[line] = (start[0] if start else "") + code
 

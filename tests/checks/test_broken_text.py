@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from auditlint.kubernetes.releases import NEWEST
 from tests.checks.policies import HEAD, findings, only
+from tests.recorded_answers import cases as recorded_cases
 
 R = f"{HEAD}rules:\n"
 CAUSES = {
@@ -112,6 +114,44 @@ CAUSES = {
         "{kind: Policy, rules: [{level: None}]}",
         ("a file that begins with `{` is read as JSON", "Quote each key and string, or write YAML"),
     ),
+    "text after a quote": (
+        f'{R}- level: None\n  nonResourceURLs:\n  - "/healthz"*\n',
+        ("text follows the closing quote in line 6", 'Write `"/healthz*"`'),
+    ),
+    "text after a quote in a list": (
+        f'{R}- level: None\n  users: ["bob"x, alice]\n',
+        ("text follows the closing quote in line 5", 'Write `"bobx"`'),
+    ),
+    "a colon after a quote": (
+        f"{R}- level: None\n  users:\n  - 'system:node':worker\n",
+        ("text follows the closing quote in line 6", "Write `'system:node:worker'`"),
+    ),
+    "no space after a dash": (
+        f"{R}- level: None\n  userGroups:\n  - system:nodes\n  -system:masters\n",
+        ("the dash in line 7 has no space behind it", "Write `- system:masters`"),
+    ),
+    "no space after all dashes": (
+        f"{R}- level: None\n  verbs:\n  -get\n  -list\n",
+        ("the dash in line 6 has no space behind it", "Write `- get`"),
+    ),
+    "no space after a rule's dash": (
+        f"{R}  - level: None\n  -level: Metadata\n",
+        ("the dash in line 5 has no space behind it", "Write `- level: Metadata`"),
+    ),
+    "a dash too deep": (
+        f"{R}  - level: None\n    verbs: [get]\n   - level: Metadata\n",
+        (
+            "the dash of line 6 begins in column 4, and the dash of line 4 in column 3",
+            "Begin line 6 in column 3, and move the lines below that go with it",
+        ),
+    ),
+    "a dash too deep behind a list of entries": (
+        f"{R}  - level: None\n    resources:\n    - group: apps\n   - level: Metadata\n",
+        (
+            "the dash of line 7 begins in column 4, and the dash of line 4 in column 3",
+            "Begin line 7 in column 3, and move the lines below that go with it",
+        ),
+    ),
 }
 
 
@@ -129,6 +169,27 @@ def test_the_server_is_quoted() -> None:
         'kube-apiserver refuses this policy ("failed decoding: yaml: line 3: mapping values are not allowed in this '
         'context")'
     )
+
+
+def test_the_server_is_quoted_whole_and_to_the_letter() -> None:
+    compared = 0
+    for case in recorded_cases("load"):
+        answer = case.answers[NEWEST]
+        text = case.data.decode("utf-8", "surrogateescape")
+        for found in findings(text, "yaml-syntax", as_kind="policy", minor=NEWEST) if not answer["ok"] else ():
+            if case.data.startswith(b"k8s\0"):
+                continue  # protobuf, which nobody writes
+            compared += 1
+            assert f'("{answer["error"]}")' in found.message
+    assert compared > len(CAUSES)
+
+
+def test_columns_are_those_of_the_file() -> None:
+    text = (
+        "spec:\n  containers:\n  - command:\n    - kube-apiserver\n    - --audit-log-maxage=1\n     volumeMounts: []\n"
+    )
+    found = only(text, "yaml-syntax")
+    assert found.message.startswith("line 6 begins in column 6, and line 5 in column 5, so the kubelet cannot read")
 
 
 def test_a_forced_template_is_named() -> None:

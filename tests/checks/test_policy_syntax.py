@@ -500,3 +500,20 @@ def test_placeholders_are_no_levels(value: str) -> None:
 @pytest.mark.parametrize("value", ["metadata_", "A_b", "TLS_AES_128", "GET", "x@y.example", "100%"])
 def test_words_that_are_no_placeholders(value: str) -> None:
     assert shorts(rules(f"- level: None\n  users: ['{value}']\n{TAIL}"), "unrendered-template") == []
+
+
+def test_another_object_in_the_place_of_a_policy_is_one_finding() -> None:
+    text = "apiVersion: v1\nkind: ConfigMap\ndata:\n  policy.yaml: x\n"
+    (found,) = findings(text, as_kind="policy")
+    assert (found.rule, found.refused) == ("wrong-kind", True)
+    assert found.message == "this is a ConfigMap, not an audit policy, so kube-apiserver refuses it"
+
+
+def test_what_follows_from_a_key_that_is_written_twice_is_told_at_that_key() -> None:
+    text = rules("- level: None\n  users: [a]\n  level: Metadata\n" + CLOSING)
+    assert [one for one in shorts(text) if "rule" in one] == []
+
+
+def test_a_mapping_is_no_list_of_names() -> None:
+    found = only(rules("- level: Metadata\n  namespaceSelector: {matchLabels: {a: b}}\n"), "unknown-field")
+    assert found.help == "Write `namespaces:` with a list of names"

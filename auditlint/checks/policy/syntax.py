@@ -124,6 +124,10 @@ def wrong_kind(policy: PolicySubject, context: Context) -> Iterator[Finding]:
         if problem.detail == "missing":
             message = "kind is missing: kube-apiserver reads the policy all the same, other tools may not"
             yield _report(policy, context, problem, message, "Write `kind: Policy`", severity=Severity.INFO)
+        elif _is_something_else(policy):
+            message = f"this is a {problem.value}, not an audit policy, so kube-apiserver refuses it"
+            help = f"Name a file here that holds the policy itself: {_HEAD}, `kind: Policy` and `rules:`"
+            yield _report(policy, context, problem, message, help)
         else:
             message = f"kind {quoted(problem.value)} is not that of an audit policy, {_REFUSES}"
             yield _report(policy, context, problem, message, "Write `kind: Policy`")
@@ -426,11 +430,21 @@ def _for_all(policy: PolicySubject, problem: Problem) -> str:
 
 
 def _problems(policy: PolicySubject, kind: ProblemKind) -> list[Problem]:
-    """Return the problems of a kind; in a bare list of rules nothing that is absent counts."""
+    """Return the problems of a kind; in a bare list of rules nothing that is absent counts, in another object all."""
+    if kind is not ProblemKind.WRONG_KIND and _is_something_else(policy):
+        return []
     found = [problem for problem in policy.loaded.problems if problem.kind == kind]
     if policy.shape == "snippet":
         return [problem for problem in found if problem.path[:1] == ("rules",) and len(problem.path) > 1]
     return found
+
+
+def _is_something_else(policy: PolicySubject) -> bool:
+    """Tell whether another object, such as a ConfigMap, is where a policy belongs: its kind says all there is."""
+    kinds = [
+        str(one.value).lower() for one in policy.loaded.problems if one.kind is ProblemKind.WRONG_KIND and one.value
+    ]
+    return bool(kinds) and "polic" not in kinds[0] and "rules" not in dict(_pairs(policy.value, ()))
 
 
 def _explained(policy: PolicySubject) -> Mapping[Path, Problem]:

@@ -36,7 +36,7 @@ _BARE_MARK = re.compile(r"(?:[:,\[{-] *|^\s*)([*&@`%!|>?])(?=[^\w\s]|[\s,\]}]|$)
 _RESERVED = re.compile(r"(?:[:,\[{-] *|^\s*)([@`%])")
 _GLUED_DASH = re.compile(rf"(\s*)-({_KEY}(?::[\w.:-]+)*)(?=\s|:|$)")
 _ITEM = re.compile(rf"(\s*)- +\"?({_KEY})?")
-_AFTER_QUOTE = re.compile(r"(?:[\[,:]|^\s*-|\s-) *(\"[^\"]*\"|'[^']*')(\s*[\"'\w]\S*|[^\s,\]}:#]\S*)")
+_AFTER_QUOTE = re.compile(r"(?:[\[,:]|^\s*-|\s-) *(\"[^\"]*\"|'[^']*')(\s*[\"'\w][^\s,\]}]*|:?[^\s,\]}:#][^\s,\]}]*)")
 _LITERAL = frozenset({"users", "userGroups", "verbs", "namespaces", "resourceNames"})
 """Fields in which a star means nothing but itself."""
 _NEAR = 3
@@ -73,7 +73,7 @@ class Broken(NamedTuple):
         left = most + 1
         for index in range(min(self.at, len(self.lines) - 1), -1, -1):
             text = self.lines[index]
-            if index == self.at or (text.strip() and not text.lstrip().startswith("#")):
+            if index == self.at or _says_something(text):
                 yield index + 1, text
                 left -= 1
             if not left:
@@ -204,10 +204,16 @@ def _glued_dash(broken: Broken) -> Cause | None:
 
 
 def _is_beside_items(broken: Broken, number: int, indentation: str) -> bool:
-    """Tell whether the next lines around a line that say something are items in the same column."""
-    around = [*reversed(broken.lines[: number - 1]), *broken.lines[number : number + 1]]
-    beside = [text for text in around if text.strip() and not text.lstrip().startswith("#")]
-    return any(text.startswith(f"{indentation}- ") for text in beside[:_NEAR])
+    """Tell whether the lines around a line are items in the same column, or the key of a list is above it."""
+    before = [text for text in reversed(broken.lines[: number - 1]) if _says_something(text)][:_NEAR]
+    after = [text for text in broken.lines[number : number + 1] if _says_something(text)]
+    key = re.fullmatch(rf"\s*(?:- +)*({_KEY}):\s*", before[0]) if before else None
+    is_list = key is not None and key[1] in fields.LISTS
+    return is_list or any(text.startswith(f"{indentation}- ") for text in (*before, *after))
+
+
+def _says_something(line: str) -> bool:
+    return line.strip() != "" and not line.lstrip().startswith("#")
 
 
 def _missing_key(broken: Broken) -> Cause | None:

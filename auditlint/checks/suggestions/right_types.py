@@ -58,7 +58,7 @@ def as_entries(values: Sequence[Value]) -> str:
     """Return the entry that plain resource names should have been."""
     names = [value for value in values if isinstance(value, str)]
     if not names:
-        return 'Write entries such as `{group: "", resources: ["pods"]}`'
+        return 'Write a list of entries, such as `resources: [{group: "", resources: ["pods"]}]`'
     return f"Write `{entries(names)}`"
 
 
@@ -83,15 +83,16 @@ def _found(value: Value, words: str) -> str:
 def _glued(problem: Problem) -> str:
     """Return the string that a mapping such as `system: nodes` in a list of strings was to be, "" if it is none."""
     value = problem.value
-    if not problem.path or not isinstance(problem.path[-1], int) or _names(problem.path)[-1] not in fields.LISTS:
-        return ""
-    if _names(problem.path) == ["rules", "resources"] or not isinstance(value, tuple) or len(value) != 1:
+    names = _names(problem.path)
+    if not names or names[-1] not in {"users", "userGroups"} or not isinstance(value, tuple) or len(value) != 1:
         return ""
     key, rest = value[0]
     return key if rest is None else f"{key}:{rest}" if isinstance(rest, (str, int)) else ""
 
 
 def _right_list(field: str, value: Value) -> str:
+    if field == "resources" and isinstance(value, tuple):
+        return as_entries(())
     if isinstance(value, str) and field == "resources":
         return as_entries([part.strip() for part in value.split(",")])
     if isinstance(value, str):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _SELECTORS = frozenset({"users", "userGroups", "verbs", "namespaces", "nonResourceURLs"})
 """The lists of strings by which a rule is limited."""
-_ASKING = _SELECTORS | {"group", "resources", "resourceNames"}
+_ASKING = _SELECTORS | {"level", "group", "resources", "resourceNames"}
 _LONGEST_EXAMPLE = 60
 _UNLIMITED = {
     "users": "every user",
@@ -74,16 +74,20 @@ def dropped(problem: Problem, policy: PolicySubject) -> Dropped:
 
 
 def misread_rules(policy: PolicySubject) -> frozenset[int]:
-    """Return the rules that ask for other requests than their author meant, by a key that is ignored.
+    """Return the rules that ask for other requests than their author meant, by a key that is ignored or written twice.
 
     What follows from them follows from that key.
     """
     found = set()
     for problem in policy.loaded.problems:
         if problem.kind is ProblemKind.UNKNOWN_FIELD:
-            drop = dropped(problem, policy)
-            if drop.rule is not None and drop.meaning and drop.meaning.field in _ASKING:
-                found.add(drop.rule)
+            meaning = fields.meant_by(str(problem.path[-1]), problem.detail, problem.value)
+            field = meaning.field if meaning else ""
+        else:
+            field = str(problem.path[-1]) if problem.kind is ProblemKind.DUPLICATE_KEY else ""
+        rule, _ = _indexes(problem.path)
+        if rule is not None and field in _ASKING:
+            found.add(rule)
     return frozenset(found)
 
 
@@ -245,7 +249,7 @@ def _spelled(drop: Dropped, field: str) -> str:
         return right_types.as_entries(texts)
     text = _value(drop, field, texts)
     if not text or len(text) > _LONGEST_EXAMPLE:
-        return f"Rename it to `{field}:`" if _fits(drop, field) else f"Write `{field}:`"
+        return f"Rename it to `{field}:`" if _fits(drop, field) else f"Write `{field}:` with a list of names"
     return f"Write `{field}: {text}`" + ("" if drop.sure else ", most likely the names that URLs have")
 
 
@@ -260,8 +264,8 @@ def _value(drop: Dropped, field: str, texts: tuple[str, ...]) -> str:
 
 def _fits(drop: Dropped, field: str) -> bool:
     """Tell whether the value may stay as it is under the right key."""
-    if field in {"rules", "metadata"} or field in fields.LISTS:
-        return isinstance(drop.value, (list, tuple)) and not drop.respelled
+    if field == "rules" or field in fields.LISTS:
+        return isinstance(drop.value, list) and not drop.respelled
     return isinstance(drop.value, str)
 
 
