@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+import rules_index
 
 from auditlint import registry
 from auditlint.rule import REGISTRY
@@ -14,12 +15,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 registry.load()
-PAGES = sorted(path.stem for path in pages.RULES.glob("*.md"))
+PAGES = sorted(path.stem for path in pages.RULES.glob("*.md") if path != rules_index.PAGE)
 EXAMPLES = [
     pytest.param(name, example, id=f"{name}-{index}-{example.section.lower()}")
     for name in PAGES
     for index, example in enumerate(pages.examples((pages.RULES / f"{name}.md").read_text(encoding="utf-8")))
 ]
+
+
+def test_the_index_names_them_all() -> None:
+    assert rules_index.PAGE.read_text(encoding="utf-8") == rules_index.page()
 
 
 def test_each_rule_has_a_page_and_each_page_a_rule() -> None:

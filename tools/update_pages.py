@@ -1,4 +1,7 @@
-"""Rewrites `docs/carriers.md` and the outputs in `rules/*.md` to what auditlint says now; then read the difference."""
+"""Rewrites what `docs/` and `rules/` say in the program's words: carriers, the index of rules, outputs of examples.
+
+Then read the difference.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from types import SimpleNamespace
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import carriers_page
+import rules_index
 
 from auditlint import registry
 from tests import pages
@@ -47,6 +51,7 @@ def main() -> None:
         page = path.read_text(encoding="utf-8")
         path.write_text(updated(page, path.stem), encoding="utf-8")
     carriers_page.main()
+    rules_index.main()
 
 
 if __name__ == "__main__":

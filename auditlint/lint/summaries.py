@@ -56,6 +56,7 @@ def _entry(
         pointer=subject.places.pointer(base),
         line=subject.places.key(base).line,
         kubernetes=name(subject.minor),
+        kubernetes_from=subject.kubernetes_from,
         refused_by=refused_by,
         policy=policy,
     )

@@ -50,6 +50,8 @@ class SubjectSummary(NamedTuple):
     line: int
     kubernetes: str
     """The release that it is judged for, such as `1.37`."""
+    kubernetes_from: str
+    """Who says so: `option`, `config`, `file`, `server`, or `default`, where it is only assumed."""
     refused_by: tuple[str, ...]
     """Empty where the server starts, else some of `policy`, `flags`, `files`, `pod`."""
     policy: PolicyFacts | None = None

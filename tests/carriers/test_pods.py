@@ -208,6 +208,7 @@ def test_summary() -> None:
         pointer="/spec/containers/0",
         line=6,
         kubernetes="1.29",
+        kubernetes_from="file",
         refused_by=("flags",),
     )
 

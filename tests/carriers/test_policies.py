@@ -125,6 +125,7 @@ def test_summary() -> None:
         pointer="",
         line=2,
         kubernetes=release_name(NEWEST),
+        kubernetes_from="default",
         refused_by=("policy",),
         policy=PolicyFacts(lenient=True),
     )

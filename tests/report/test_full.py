@@ -73,7 +73,7 @@ def test_colours_only_where_asked() -> None:
 
 def subject(*refused_by: str, policy: bool = False) -> SubjectSummary:
     facts = PolicyFacts(lenient=False) if policy else None
-    return SubjectSummary("p.yaml", "policy", 0, "", 1, "1.37", refused_by, facts)
+    return SubjectSummary("p.yaml", "policy", 0, "", 1, "1.37", "default", refused_by, facts)
 
 
 @pytest.mark.parametrize(

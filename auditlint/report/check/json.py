@@ -48,6 +48,7 @@ def _subject(subject: SubjectSummary) -> dict[str, Any]:
         "pointer": subject.pointer,
         "line": subject.line,
         "kubernetes": subject.kubernetes,
+        "kubernetes_from": subject.kubernetes_from,
         "refused_by": list(subject.refused_by),
         **(_policy(subject.policy) if subject.policy else {}),
     }
