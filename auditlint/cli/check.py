@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from auditlint.report.model import Report
+    from auditlint.report.tables.document import Document
     from auditlint.settings import Settings
 
 
@@ -88,6 +90,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
         )
     finally:
         progress.clear()
+    report = report._replace(tables=partial(_tables, report, settings))
     for output in outputs:
         _write(report, output, options["color"])
     if not options["quiet"]:
@@ -147,6 +150,19 @@ def _is_report(given: lint.Source, target: str, as_kind: str | None) -> bool:
         if found.subjects or found.defines:
             raise terminal.refusal(target, given.path)
     return True
+
+
+def _tables(report: Report, settings: Settings) -> tuple[Document, ...]:
+    """Return the matrix of each policy of the report that has a file of its own and loads."""
+    from auditlint.policy import Policy, PolicyError
+
+    found = []
+    for subject in report.subjects:
+        if subject.policy and not subject.refused_by and not subject.pointer:
+            with suppress(PolicyError):
+                policy = Policy.load(subject.path, kubernetes_version=subject.kubernetes, cluster=settings.cluster)
+                found.append(policy.matrix())
+    return tuple(found)
 
 
 def _write(report: Report, output: Output, color: str) -> None:

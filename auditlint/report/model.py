@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from auditlint.finding import Finding, Notice
+    from auditlint.report.tables.document import Document
 
 
 class RuleFate(NamedTuple):
@@ -95,6 +96,9 @@ class Report(NamedTuple):
     """What is less is counted, and left out where people read."""
     lines: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     """The lines of each file with findings, for outputs that show them; index 0 is line 1."""
+
+    tables: Callable[[], tuple[Document, ...]] = tuple
+    """Works out the matrix of each policy that loads, for outputs that show it."""
 
     @property
     def live(self) -> tuple[Finding, ...]:

@@ -6,10 +6,8 @@ A runner of CI reads what a command prints, on standard output and on standard e
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
-from html import escape
 
 _ORDER = re.compile(r"(?<!\S)::(?=[A-Za-z-]+(?: [^:]*)?::)|##(?=\w*\[)")
 _STAND_IN = "\N{REPLACEMENT CHARACTER}"
@@ -36,11 +34,15 @@ def shown_as_it_stands(line: str) -> str:
 
 def as_json(document: object) -> str:
     """Return a document as JSON in ASCII with a final newline, in which no runner finds an order."""
+    import json
+
     return _ORDER.sub(r"#\\u0023", json.dumps(document, indent=1)) + "\n"
 
 
 def markup(text: str) -> str:
     """Return text that HTML and XML show as it stands, in attributes too."""
+    from html import escape
+
     return escape(printable(text))
 
 

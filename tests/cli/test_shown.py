@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,6 +76,14 @@ def test_several_outputs(auditlint: Auditlint) -> None:
     assert Path("out.txt").read_text(encoding="utf-8").startswith("::warning file=audit-policy.yaml,")
     (finding,) = json.loads(Path("out.json").read_text(encoding="utf-8"))["findings"]
     assert finding["rule"] == WARNING
+
+
+def test_the_page_shows_the_matrix_of_each_policy_that_loads(auditlint: Auditlint, write: Write) -> None:
+    write("refused.yaml", POLICY.replace("None", "none"))
+    page = auditlint("check", "--no-config", "--format", "html", "audit-policy.yaml", "refused.yaml").stdout
+    assert re.findall(r"<h2>([^<]+)</h2>", page) == ["Findings", "Who is logged at which level: audit-policy.yaml"]
+    assert '<th scope="row">secrets</th><td class="metadata">Metadata</td>' in page
+    assert "<h3>jane</h3>" in page
 
 
 def test_an_output_in_a_file_leaves_standard_output_empty(auditlint: Auditlint) -> None:

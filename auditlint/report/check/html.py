@@ -1,4 +1,4 @@
-"""One page that needs nothing else, to read and to print: the verdict, what was found, and every finding."""
+"""One page that needs nothing else, to read and to print: the verdict, every finding, the matrix of each policy."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditlint.report.printable import markup, shown_as_it_stands
+from auditlint.report.tables.markup import tables
 from auditlint.report.words import closing_line, noted, place
 from auditlint.version import __version__
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from auditlint.finding import Finding, Span
     from auditlint.report.medium import Medium
     from auditlint.report.model import Report, SubjectSummary
+    from auditlint.report.tables.document import Document
 
 _CODE = re.compile(r"`([^`]+)`")
 _AROUND = 2
@@ -30,7 +32,8 @@ def render(report: Report, medium: Medium) -> str:
     first_refused = sorted(report.shown, key=lambda finding: not finding.refused)
     parts = (*_head(), *_subjects(report.subjects, medium), "<h2>Findings</h2>")
     articles = (line for finding in first_refused for line in _article(finding, report, medium))
-    lines = (*parts, f"<p>{markup(closing_line(report))}</p>", *articles, "</main>", "</body>", "</html>")
+    levels = (line for document in report.tables() for line in _levels(document))
+    lines = (*parts, f"<p>{markup(closing_line(report))}</p>", *articles, *levels, "</main>", "</body>", "</html>")
     return "\n".join(lines) + "\n"
 
 
@@ -83,6 +86,11 @@ def _article(finding: Finding, report: Report, medium: Medium) -> Iterator[str]:
         items = (f"{place(medium.located(note.path), note.span)}: {noted(note)}" for note in finding.related)
         yield f"<ul>{''.join(f'<li>{_prose(item)}</li>' for item in items)}</ul>"
     yield "</article>"
+
+
+def _levels(document: Document) -> Iterator[str]:
+    yield f"<h2>Who is logged at which level: {markup(document['policy']['path'])}</h2>"
+    yield from tables(document)
 
 
 def _prose(text: str) -> str:
