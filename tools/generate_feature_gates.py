@@ -106,7 +106,8 @@ def gates(minor: int) -> Gates:
         for key, needed in ENTRY.findall(body):
             needs = [named(one) for one in re.findall(r"[\w.]+(?![\w.(])", needed)]
             gate = named(key)
-            found[gate] = {**found[gate], "needs": sorted({*found[gate]["needs"], *needs})}
+            if gate in found:
+                found[gate] = {**found[gate], "needs": sorted({*found[gate]["needs"], *needs})}
     return found
 
 
