@@ -37,6 +37,12 @@ EVAL = "eval of a request"
 Answers = dict[str, Any]
 """What the referee says of one text: `load`, `reach`, `eval` and `witnesses` of a policy, or `flags`."""
 BODIES = ("Request", "RequestResponse")
+EXACT = frozenset(
+    {"missing-catch-all", "unreachable-rule", "never-matching-rule", "redundant-rule", "unreachable-selector"}
+)
+"""The rules that say of every policy what is so, whatever cluster it is for."""
+MISREAD = frozenset({"unknown-field", "widened-rule", "duplicate-key"})
+"""Rules about keys without which a policy rule is not what was meant: nothing is said of what follows from that."""
 LOST = frozenset({"namespaced-list-gap", "verb-gap"})
 """The rules whose witness is a request that is not logged, whatever takes it."""
 
@@ -65,6 +71,13 @@ def lint_report(data: bytes, minor: int, as_kind: str) -> Report:
     report = lint.check([Source("given", named=True, data=data)], Settings(minor=minor), as_kind=as_kind)
     assert not report.crashed, (report.crashed, data)
     return report
+
+
+@lru_cache(maxsize=4)
+def exact_report(data: bytes, minor: int) -> Report:
+    """Return what the exact rules report of a policy where no other rule is on that they would give way to."""
+    settings = Settings(minor=minor, select=tuple(sorted(EXACT)))
+    return lint.check([Source("given", named=True, data=data)], settings, as_kind="policy")
 
 
 def ask_about_policy(referee: Referee, data: bytes) -> Answers:
@@ -106,7 +119,9 @@ def compare_policy(data: bytes, minor: int, answers: Answers) -> Iterator[Point 
     if "witnesses" in answers:
         yield from _witnesses(report, answers["witnesses"])
     if "reach" in answers and subject.policy and subject.policy.reached:
-        yield from _reach(report, subject.policy.reached, answers["reach"])
+        as_meant = MISREAD.isdisjoint(finding.rule for finding in report.findings)
+        alone = exact_report(data, minor) if as_meant else None
+        yield from _reach(alone, subject.policy.reached, answers["reach"])
 
 
 def _refusal_found(report: Report, subject: SubjectSummary) -> tuple[bool, bool]:
@@ -159,7 +174,8 @@ def request_of(question: Answer) -> Request:
     return Request(question["verb"], question["user"], tuple(question.get("groups", ())), question.get("path"), *rest)
 
 
-def _reach(report: Report, reached: Reached, reach: Answer) -> Iterator[Point | Skipped]:
+def _reach(report: Report | None, reached: Reached, reach: Answer) -> Iterator[Point | Skipped]:
+    """Yield what becomes of policy rules, and what exact rules say of it, if they speak at all."""
     if reach.get("error"):
         yield Skipped("more requests than can be tried")
         return
@@ -171,6 +187,9 @@ def _reach(report: Report, reached: Reached, reach: Answer) -> Iterator[Point | 
     yield Point("fates of rules", ours, theirs)
     falls_off = reach.get("missingCatchAll") is not None
     yield Point("catch_all", reached.catch_all, not falls_off)
+    if report is None:
+        yield Skipped("what exact rules say of a policy with misspelt keys")
+        return
     yield Point("missing-catch-all", any(_pointers(report, "missing-catch-all")), falls_off)
     for rule, expected in (
         ("unreachable-rule", _rules_with(theirs, "unreachable")),
