@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from auditlint.events.files import STDIN, in_order
 from auditlint.events.replay import Replay
 from auditlint.events.summary import ReplayedPolicy, comparison, summary
+from auditlint.report.printable import inert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -147,7 +148,7 @@ class _Lines:
     def pause(self) -> None:
         """Write what is waiting: after each piece of the log, so that nobody waits for the end of a live one."""
         if self._waiting:
-            self._write("".join(self._waiting).encode())
+            self._write(inert("".join(self._waiting)).encode())
             self._waiting.clear()
 
     def _tail(self, cell: Cell) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+_ORDER_ANYWHERE = re.compile(r"##(?=\w*\[)")
 _ORDER = re.compile(r"(?<!\S)::(?=[A-Za-z-]+(?: [^:]*)?::)|##(?=\w*\[)")
 _STAND_IN = "\N{REPLACEMENT CHARACTER}"
 _MARKDOWN = str.maketrans({character: f"\\{character}" for character in "\\`*_[]<>|~&#"})
@@ -36,7 +37,12 @@ def as_json(document: object) -> str:
     """Return a document as JSON in ASCII with a final newline, in which no runner finds an order."""
     import json
 
-    return _ORDER.sub(r"#\\u0023", json.dumps(document, indent=1)) + "\n"
+    return inert(json.dumps(document, indent=1)) + "\n"
+
+
+def inert(text: str) -> str:
+    """Return JSON that says the same and in which no runner finds an order: those at a line's start cannot be in it."""
+    return _ORDER_ANYWHERE.sub(r"#\\u0023", text) if "##" in text else text
 
 
 def markup(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import unicodedata
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditlint.report import formats
-from auditlint.report.printable import printable
+from auditlint.report.printable import as_json, printable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,6 +33,12 @@ def test_orders_to_a_runner(text: str) -> None:
     shown = printable(text)
     assert not takes_orders(shown)
     assert shown.encode().decode("unicode_escape") == text
+
+
+def test_json_says_the_same() -> None:
+    text = as_json({"orders": ORDERS})
+    assert json.loads(text) == {"orders": [*ORDERS]}
+    assert not [line for line in text.splitlines() if "##" in line or line.lstrip().startswith("::")]
 
 
 @pytest.mark.parametrize("text", ["::1", "https://[::1]:443/", "a::b::c", "## title", "#[x]", "::ffff:10.0.0.1"])
