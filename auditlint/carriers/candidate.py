@@ -27,6 +27,8 @@ class Candidate(NamedTuple):
     as_kind: str | None = None
     """What the user says that this is, whatever it looks like."""
     from_json: bool = False
+    file: str | None = None
+    """Of a text inside a file: the path of the file that it becomes, if it becomes one."""
 
     def piece(self, path: Path) -> Piece | None:
         """Return the string at path as a text of its own; None where there is no string."""

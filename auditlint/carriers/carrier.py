@@ -48,7 +48,9 @@ class Carrier(NamedTuple):
     suffixes: tuple[str, ...] = YAML_AND_JSON
     """How the names of such files end; other files must be named on the command line."""
     in_document: Callable[[Candidate], Iterable[Part]] | None = None
-    """What it finds in one document of YAML or JSON; of several carriers, the first that finds something has it."""
+    """What it finds in one document of YAML or JSON: subjects, of which the first carrier's count, or texts."""
+    whole: bool = False
+    """A document with such a subject holds nothing else: the carriers behind are not asked."""
     in_text: Callable[[PlainText], Iterable[Part]] | None = None
     """What it finds in a text that is another language by its name, or neither YAML nor JSON."""
 

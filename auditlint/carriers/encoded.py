@@ -10,7 +10,7 @@ AUDIT_IN_BASE64 = (b"YXVkaX", b"F1ZGl0", b"hdWRpd")
 """`audit` from each of the three places that it can have in a group of three characters."""
 GZIP_IN_BASE64 = b"H4sI"
 """The first bytes of what gzip packs."""
-_LARGEST = 4 << 20
+_LARGEST = 2 << 20
 """Bytes: more than the API server takes of any object, and little of what can be packed to make a reader suffer."""
 _GZIP = b"\x1f\x8b"
 _WITH_HEADER = 16 + zlib.MAX_WBITS

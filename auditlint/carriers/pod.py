@@ -161,4 +161,5 @@ CARRIER = Carrier(
     ),
     words=(b"apiserver", b"audit"),
     in_document=find,
+    whole=True,
 )

@@ -53,6 +53,7 @@ def _subject(candidate: Candidate, shape: str, value: Plain) -> PolicySubject:
         value=value,
         shape=shape,
         decode=decode,
+        file=candidate.file,
     )
 
 
@@ -116,4 +117,5 @@ CARRIER = Carrier(
     words=(b"audit",),
     look=_has_rare_spelling,
     in_document=find,
+    whole=True,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -37,7 +38,7 @@ MAX_DEPTH = 6
 """How many texts deep a text may be in others."""
 MAX_PIECES = 2000
 """How many texts of one file are looked into."""
-MAX_BYTES = 3 * LIMIT
+MAX_BYTES = LIMIT
 """How many bytes they may have together."""
 _TOO_MANY = f"holds more texts inside texts than are checked: up to {MAX_PIECES}, up to {MAX_DEPTH} deep"
 
@@ -237,17 +238,27 @@ def _candidate(reading: _Reading, document: Document) -> Candidate:
         origin=reading.origin,
         as_kind=reading.as_kind,
         from_json=reader.looks_like_json(reading.text.data),
+        file=_file(reading) if reading.depth else None,
     )
 
 
-def _in_document(candidate: Candidate, carriers: Iterable[Carrier]) -> Iterable[Subject | Inner]:
-    """Return what the first carrier that finds something finds in a document."""
+def _file(reading: _Reading) -> str:
+    """Return the path of the file that a text becomes: in the folder of the file around it, if no other is named."""
+    is_language_alone = not reading.name or reading.name.startswith(".")
+    return "" if is_language_alone else posixpath.join(posixpath.dirname(reading.path), reading.name)
+
+
+def _in_document(candidate: Candidate, carriers: Iterable[Carrier]) -> Iterator[Subject | Inner]:
+    """Yield the subjects of the first carrier that finds some in a document, and the texts that others find in it."""
+    taken = False
     for carrier in carriers:
         found = iter(carrier.in_document(candidate) if carrier.in_document else ())
         first = next(found, None)
-        if first is not None:
-            return chain((first,), found)
-    return ()
+        if first is not None and (isinstance(first, Inner) or not taken):
+            yield from chain((first,), found)
+            taken = taken or not isinstance(first, Inner)
+        if taken and carrier.whole:
+            return
 
 
 class _Asked:
@@ -287,15 +298,15 @@ class _Sorted(NamedTuple):
 def _sorted_out(reading: _Reading, parts: Iterable[Subject | Inner], bound: _Bound) -> _Sorted:
     """Return the subjects among what a carrier found, and those in the texts among it, as far as the bound allows."""
     own: list[Subject] = []
-    inside: list[Found] = []
+    inside: dict[tuple[str, int | None], Found] = {}
     for part in parts:
         if not isinstance(part, Inner):
             own.append(part)
-        elif not bound.reached:
-            inside.append(_inside(reading, part, bound))
-        else:
+        elif bound.reached:
             break
-    return _Sorted(tuple(own), _together(inside))
+        elif (place := (part.text.pointer, part.text.document)) not in inside:
+            inside[place] = _inside(reading, part, bound)
+    return _Sorted(tuple(own), _together(inside.values()))
 
 
 def _inside(reading: _Reading, inner: Inner, bound: _Bound) -> Found:

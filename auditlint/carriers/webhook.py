@@ -20,7 +20,13 @@ def find(candidate: Candidate) -> Iterator[WebhookConfig]:
     if text(value, "kind") != "Config" or text(value, "apiVersion") not in {"", "v1"}:
         return
     if has(value, "current-context") or items(get(value, "clusters")):
-        yield WebhookConfig(path=candidate.path, document=candidate.document, places=candidate.places, value=value)
+        yield WebhookConfig(
+            path=candidate.path,
+            document=candidate.document,
+            places=candidate.places,
+            value=value,
+            file=candidate.file,
+        )
 
 
 CARRIER = Carrier(

@@ -58,7 +58,7 @@ def link(subjects: Sequence[Subject], cluster: Cluster = ORDINARY) -> Links:
     """Return what belongs together among the subjects of a run; the policies are for the cluster."""
     servers = [subject for subject in subjects if isinstance(subject, ApiServer)]
     files = [subject for subject in subjects if isinstance(subject, PolicySubject) and _is_file(subject)]
-    configs = [subject for subject in subjects if isinstance(subject, WebhookConfig) and subject.document == 0]
+    configs = [subject for subject in subjects if isinstance(subject, WebhookConfig) and _is_first(subject)]
     named = _named(servers, files, POLICY_FLAG)
     webhooks = _named(servers, configs, WEBHOOK_FLAG)
     first = {policy: _release_of(server) for server, policy in reversed(named.items())}
@@ -92,14 +92,19 @@ def _inverted(*relations: Mapping[ApiServer, File]) -> dict[File, tuple[ApiServe
 
 def _is_file(policy: PolicySubject) -> bool:
     """Tell whether a server that is given the file reads this policy."""
-    return policy.document == 0 and not policy.base and policy.shape != "snippet"
+    return _is_first(policy) and not policy.base and policy.shape != "snippet"
+
+
+def _is_first(file: File) -> bool:
+    """Tell whether a server that is given the file reads this document, and there is such a file."""
+    return file.document == 0 and file.file != ""
 
 
 def _named(servers: Iterable[ApiServer], files: Iterable[S], flag: str) -> dict[ApiServer, S]:
     """Return the file that each server's flag names, for those whose is in the run."""
     by_name: dict[str, list[tuple[S, tuple[str, ...]]]] = {}
     for file in files:
-        names = way(file.path)
+        names = way(file.file or file.path)
         by_name.setdefault(names[-1], []).append((file, names))
     chosen: dict[ApiServer, S] = {}
     for server in servers if by_name else ():
@@ -116,14 +121,20 @@ def _nearest(
 
     None if no file has the name, or two are equally near.
     """
-    folder = way(server.path)[:-1]
     ranked = [
-        (_shared(wanted[::-1], names[::-1]), _shared(folder, names[:-1]), file)
+        (_shared(wanted[::-1], names[::-1]), *_nearness(server, file), file)
         for file, names in (by_name.get(wanted[-1], ()) if wanted else ())
     ]
-    best = max((rank[:2] for rank in ranked), default=None)
+    best = max((rank[:-1] for rank in ranked), default=None)
     found = [file for *rank, file in ranked if tuple(rank) == best]
     return found[0] if len(found) == 1 else None
+
+
+def _nearness(server: ApiServer, file: File) -> tuple[bool, bool, int]:
+    """Return how near a file is to a manifest: in the same file on disk, in the same document, in the same folders."""
+    together = file.path == server.path
+    same_document = together and file.places.document == server.places.document
+    return together, same_document, _shared(way(server.path)[:-1], way(file.path)[:-1])
 
 
 def _host_path(server: ApiServer, flag: str) -> str:

@@ -107,6 +107,8 @@ class PolicySubject(_Frozen):
     """Decodes it as the server of 1.n does."""
     cluster: Cluster = ORDINARY
     """What is known of the cluster beyond its release."""
+    file: str | None = None
+    """Of a text inside a file: the path of the file that it becomes; empty if it becomes none, or nobody knows."""
 
     @property
     def judged(self) -> Policy | None:
@@ -343,6 +345,8 @@ class WebhookConfig(_Frozen):
     document: int
     places: Places
     value: Value
+    file: str | None = None
+    """As of a policy."""
 
 
 class Ignore(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 import re
 from typing import TYPE_CHECKING, NamedTuple
@@ -10,11 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from auditlint import lint
-from auditlint.carriers.recognise import MAX_DEPTH
+from auditlint.carriers.recognise import MAX_DEPTH, link
 from auditlint.lint import Source
 from auditlint.settings import Settings
-from auditlint.subjects.model import PolicySubject, UnreadText
-from tests.carriers.recognition import found, only, subjects
+from auditlint.subjects.model import ApiServer, PolicySubject, UnreadText
+from tests.carriers.recognition import found, only, pod, subjects
 
 if TYPE_CHECKING:
     from auditlint.finding import Finding
@@ -177,7 +178,35 @@ def manifest_in_a_here_document(policy: str) -> Form:
     return Form("a.sh", f"kubectl apply -f - <<EOF\n{literal(policy).content}EOF\n", "#/data/p.yaml#")
 
 
+def cloud_init(policy: str) -> Form:
+    text = indented(policy, "    ")
+    content = f"#cloud-config\nwrite_files:\n- path: /etc/motd\n  content: x\n- path: /etc/p.yaml\n  content: |\n{text}"
+    return Form("user-data", content, "/write_files/1/content#")
+
+
+def cluster_api(policy: str) -> Form:
+    entry = {"path": "/etc/p.yaml", "content": policy}
+    value = {"kind": "KubeadmConfig", "spec": {"files": [entry]}}
+    return Form("config.json", json.dumps(value), "/spec/files/0/content#")
+
+
+def kops(policy: str) -> Form:
+    text = indented(policy, "      ")
+    content = f"kind: Cluster\nspec:\n  fileAssets:\n  - name: p\n    path: /srv/p.yaml\n    content: |\n{text}"
+    return Form("cluster.yaml", content, "/spec/fileAssets/0/content#")
+
+
+def ansible(policy: str) -> Form:
+    text = indented(policy, "        ")
+    content = f"- tasks:\n  - copy:\n      dest: /etc/p.yaml\n      content: |2\n{text}"
+    return Form("play.yml", content, "/0/tasks/0/copy/content#")
+
+
 FORMS = [
+    cloud_init,
+    cluster_api,
+    kops,
+    ansible,
     literal,
     literal_with_crlf,
     folded,
@@ -341,3 +370,47 @@ def test_policies_between_sentences() -> None:
 def test_a_text_that_does_not_parse_shows_lines_of_the_piece() -> None:
     unread = only(UnreadText, fence(POLICIES["syntax"]).content, "README.md")
     assert unread.lines[4] == '  verbs ["get"]'
+
+
+def test_a_policy_in_another_file_is_named_by_the_path_that_it_is_written_to() -> None:
+    script = (
+        f"cat <<'EOF' > /etc/kubernetes/audit/policy.yaml\n{POLICIES['level']}EOF\n"
+        "cat <<EOF > /etc/kubernetes/manifests/kube-apiserver.yaml\n"
+        + pod("command: [kube-apiserver, --audit-policy-file=/etc/kubernetes/audit/policy.yaml]")
+        + "EOF\n"
+    )
+    links = link(subjects(script, "install.sh"))
+    (server,) = [one for one in links.subjects if isinstance(one, ApiServer)]
+    (policy,) = [one for one in links.subjects if isinstance(one, PolicySubject)]
+    assert links.policy_of[server].places.key(("rules",)) == policy.places.key(("rules",))
+    assert links.policy_of[server].minor == server.minor
+
+
+def test_a_policy_in_a_fence_is_nobodys_file() -> None:
+    readme = subjects(f"```yaml\n{POLICIES['level']}```\n", "README.md")
+    manifest = subjects(pod("command: [kube-apiserver, --audit-policy-file=/etc/README.md]"), "kube-apiserver.yaml")
+    links = link((*readme, *manifest))
+    assert not links.policy_of
+    assert not any(links.near.values())
+
+
+@pytest.mark.parametrize(
+    ("encoding", "data"),
+    [
+        ("b64", POLICIES["level"].encode()),
+        ("gzip+base64", gzip.compress(POLICIES["level"].encode())),
+        ("gz+b64", gzip.compress(POLICIES["level"].encode())),
+    ],
+)
+def test_files_that_are_packed(encoding: str, data: bytes) -> None:
+    content = base64.b64encode(data).decode()
+    file = {"path": "/etc/p.yaml", "encoding": encoding, "content": content}
+    (one,) = [one for one in findings(json.dumps({"write_files": [file]}), "x.json") if one.rule == "invalid-level"]
+    assert one.pointer == "/write_files/0/content#/rules/0/level"
+    assert one.message.endswith("(line 4 of the decoded text)")
+
+
+def test_what_is_packed_to_make_a_reader_suffer_ends() -> None:
+    bomb = base64.b64encode(gzip.compress(b"# audit\n" + b" " * (64 << 20))).decode()
+    file = {"path": "/etc/p.yaml", "encoding": "gzip+base64", "content": bomb}
+    assert found(json.dumps({"write_files": [file] * 20}), "x.json").subjects == ()
