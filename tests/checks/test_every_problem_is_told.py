@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 import pytest
 
+from auditlint import kubernetes
 from auditlint.carriers import recognise
 from auditlint.checks.server.told import RULE_OF
 from auditlint.kubernetes import feature_gates, flags
@@ -12,6 +16,7 @@ from auditlint.kubernetes.decode import ProblemKind
 from auditlint.kubernetes.parsed_flags import FlagProblem
 from auditlint.kubernetes.reach import FateKind
 from auditlint.kubernetes.releases import NEWEST
+from auditlint.rule import REGISTRY
 from auditlint.subjects.model import ApiServer, PolicySubject
 from tests.carriers.recognition import only
 from tests.checks import servers
@@ -128,6 +133,13 @@ FATES = {
 }
 SILENT = {FateKind.REACHED, FateKind.UNKNOWN}
 """A rule that is reached is in order, and of one that was too hard to judge a notice tells."""
+
+
+def test_no_rule_is_named_in_kubernetes() -> None:
+    folder = Path(kubernetes.__file__).parent
+    trees = (ast.parse(path.read_text()) for path in folder.rglob("*.py"))
+    words = {node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    assert not words & set(REGISTRY)
 
 
 def test_nothing_is_left_out() -> None:
