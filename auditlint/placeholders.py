@@ -11,8 +11,8 @@ _MARKS = (
 )
 _VARIABLE = r"\$\([A-Za-z_]\w*\)|^\$[A-Za-z_]\w*$"
 _ELISION = r"\.{3,}|\u2026|\[(?:\.{3,}|\u2026)\]"
-_CAPITALS = r"(?!TLS_)[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+"
-"""Words such as `AUDIT_LEVEL`; the names of cipher suites begin with `TLS_` and are values."""
+_CAPITALS = r"(?!TLS_|REQUEST_|RESPONSE_|BLOCKING_)[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+"
+"""Words such as `AUDIT_LEVEL`, but for names of cipher suites and levels, stages and modes in capitals."""
 _SIGNS = frozenset("${<%@_.\u2026")
 _LONGEST = 1000
 """Characters: a longer value is no placeholder, and not worth a search."""
@@ -48,4 +48,4 @@ def _variable() -> re.Pattern[str]:
 
 @cache
 def _whole() -> re.Pattern[str]:
-    return re.compile(f"{_CAPITALS}|{_ELISION}")
+    return re.compile(f"(?:--[a-z0-9-]+=)?{_CAPITALS}(?:/.*)?|{_ELISION}")

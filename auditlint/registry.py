@@ -8,6 +8,7 @@ from auditlint.kubernetes import data
 
 _POLICY = (
     "policy.syntax",
+    "files.templates",
     "policy.matching",
     "policy.values",
     "policy.catalogue",
@@ -17,6 +18,7 @@ _POLICY = (
     "files.carriers",
 )
 _SERVER = (
+    "files.templates",
     "server.flags",
     "server.gates",
     "server.backends",
@@ -26,7 +28,7 @@ _SERVER = (
     "files.carriers",
 )
 MODULES = {
-    "UnreadText": ("policy.syntax",),
+    "UnreadText": ("policy.syntax", "files.templates"),
     "PolicySubject": _POLICY,
     "ApiServer": _SERVER,
     "WebhookConfig": _SERVER,

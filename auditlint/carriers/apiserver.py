@@ -9,6 +9,7 @@ from auditlint.carriers.containers.mounting import Mounting
 from auditlint.kubernetes import flags, known_flags
 from auditlint.kubernetes.container import Files
 from auditlint.kubernetes.releases import choose
+from auditlint.placeholders import is_unfilled
 from auditlint.subjects.model import ApiServer, Argument, Runs
 from auditlint.subjects.spelling_of_flags import ARGUMENTS
 
@@ -84,6 +85,7 @@ def build(candidate: Candidate, base: Path, line: CommandLine, settings: Setting
         arguments_path=line.list_path,
         arguments_place=line.list_path if line.there is None else line.there,
         opaque=opaque or mounting.unknown,
+        unfilled=tuple(_argument(item) for item in line.items if item.opaque and is_unfilled(item.text)),
     )
 
 
@@ -97,7 +99,7 @@ def _known(items: Sequence[Item], minor: int) -> tuple[tuple[Argument, ...], boo
     for item in items:
         name = _NAME.match(item.text)
         if not item.opaque:
-            known.append(Argument(item.text, item.path, item.value_path, item.by_key, item.written or item.text))
+            known.append(_argument(item))
             waiting = name is not None and name.end() == len(item.text) and not name[2] and _needs_value(name[1], minor)
             continue
         if waiting:
@@ -105,6 +107,10 @@ def _known(items: Sequence[Item], minor: int) -> tuple[tuple[Argument, ...], boo
         waiting = False
         unknown = unknown or name is None or not name[1] or _about_auditing(name[1])
     return tuple(known), unknown
+
+
+def _argument(item: Item) -> Argument:
+    return Argument(item.text, item.path, item.value_path, item.by_key, item.written or item.text)
 
 
 def _about_auditing(name: str) -> bool:

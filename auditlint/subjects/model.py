@@ -226,6 +226,8 @@ class ApiServer(_Frozen):
 
     They are not among `arguments` and `mounts`.
     """
+    unfilled: tuple[Argument, ...] = ()
+    """The arguments among those with a placeholder that somebody is still to fill in."""
     kubernetes_from: str = DEFAULT
     """Who says which release it is: `option`, `config`, `file`, or `default`, where it is only assumed."""
     version_notice: str = ""

@@ -365,7 +365,7 @@ def test_of_one_name_the_greatest_value_wins() -> None:
 def test_of_a_template_nothing_is_missed(arguments: str) -> None:
     content = f"apiVersion: kubeadm.k8s.io/v1beta3\nkind: ClusterConfiguration\n# audit\napiServer:\n  {arguments}\n"
     assert not only(ApiServer, content).complete
-    assert findings(content) == []
+    assert {found.rule for found in findings(content)} <= {"unrendered-template"}
 
 
 @pytest.mark.parametrize(

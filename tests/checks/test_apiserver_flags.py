@@ -201,7 +201,7 @@ def test_values_of_run_time_are_not_judged(value: str) -> None:
     container = "env: [{name: MAXAGE, valueFrom: {configMapKeyRef: {name: audit, key: maxage}}}]"
     text = pod(POLICY, LOG, f'"--audit-log-maxage={value}"', container=container)
     assert refused_by(text) == []
-    assert shorts(text) == []
+    assert all(one.startswith("unrendered-template info") for one in shorts(text))
 
 
 @pytest.mark.parametrize("minor", [20, 31, NEWEST])
@@ -209,3 +209,22 @@ def test_a_flag_without_effect_is_listed_with_the_others_even_if_it_asks_for_the
     arguments = ("--audit-log-path=-", "--audit-log-maxage=30", "--audit-log-maxbackup=10", "--audit-log-maxsize=100")
     (found,) = [one for one in findings(pod(POLICY, *arguments, minor=minor)) if "no effect" in one.message]
     assert found.message.startswith("--audit-log-maxage, --audit-log-maxbackup and --audit-log-maxsize have no effect")
+
+
+UNFILLED = {
+    "--secure-port=API_SECURE_PORT": GOOD,
+    "--audit-log-maxage=<days>": (POLICY, LOG),
+    "--audit-log-path=LOG_DIR/audit.log": (POLICY, *LIMITS),
+    "EXTRA_FLAGS": GOOD,
+}
+
+
+@pytest.mark.parametrize(("argument", "others"), UNFILLED.items(), ids=UNFILLED.keys())
+def test_a_placeholder_is_the_only_finding_about_its_argument(argument: str, others: tuple[str, ...]) -> None:
+    text = pod(*others, argument)
+    assert shorts(text) == [f"unrendered-template info @ - {argument}"]
+    assert refused_by(text) == []
+
+
+def test_names_in_capitals_that_are_values() -> None:
+    assert of(*GOOD, "--tls-cipher-suites=TLS_AES_128_GCM_SHA256") == []

@@ -332,6 +332,7 @@ LEVELS = {
     "Request-Response": "RequestResponse",
     "RequestBody": "Request",
     "'Metadata '": "Metadata",
+    "REQUEST_RESPONSE": "RequestResponse",
 }
 
 

@@ -381,24 +381,6 @@ def version_dependent(policy: PolicySubject, context: Context) -> Iterator[Findi
 
 
 @rule(
-    "unrendered-template",
-    severity=Severity.INFO,
-    summary="a placeholder or template expression where a value belongs",
-    subject=(PolicySubject, UnreadText),
-)
-def unrendered_template(policy: PolicySubject | UnreadText, context: Context) -> Iterator[Finding]:
-    """Report values that are to be filled in; what is wrong with their type or spelling is not."""
-    if isinstance(policy, UnreadText):
-        if policy.problem == ELISION:
-            message = "these dots stand for lines that were left out, so nothing in this file can be judged"
-            yield context.value((), message, help="Write out what was left out")
-        return
-    for path, text in _placeholders(policy.value) if _any_placeholder(policy.value) else ():
-        message = f"{quoted(text)} looks like a placeholder, and kube-apiserver reads it as it stands"
-        yield context.value(policy.at(*path), message, help="Write the value, or check the rendered file")
-
-
-@rule(
     "misplaced-metadata",
     severity=Severity.INFO,
     summary="labels, a namespace and the like on a policy, which nothing uses",
@@ -584,32 +566,3 @@ def _by_list(problems: list[Problem]) -> list[list[Problem]]:
         is_item = bool(problem.path) and isinstance(problem.path[-1], int)
         groups.setdefault((problem.path[:-1], problem.detail) if is_item else (number,), []).append(problem)
     return list(groups.values())
-
-
-def _any_placeholder(value: Value) -> bool:
-    """Tell whether there is a placeholder at all: most policies have none, and this look is quick."""
-    waiting: list[Value] = [value]
-    seen: set[int] = set()
-    for here in waiting:
-        if isinstance(here, str):
-            if is_placeholder(here):
-                return True
-        elif isinstance(here, (list, tuple)) and id(here) not in seen:
-            seen.add(id(here))
-            waiting += here if isinstance(here, list) else [part for _, part in here]
-    return False
-
-
-def _placeholders(value: Value) -> Iterator[tuple[Path, str]]:
-    """Yield strings that look unrendered, with their way from the root; what aliases share is looked at once."""
-    waiting: list[tuple[Path, Value]] = [((), value)]
-    seen: set[int] = set()
-    while waiting:
-        path, here = waiting.pop()
-        if isinstance(here, str):
-            if is_placeholder(here):
-                yield path, here
-        elif isinstance(here, (list, tuple)) and id(here) not in seen:
-            seen.add(id(here))
-            parts = enumerate(here) if isinstance(here, list) else here
-            waiting += [((*path, step), part) for step, part in parts]

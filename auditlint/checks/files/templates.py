@@ -1,0 +1,73 @@
+"""The rule about what is still to be filled in, in any file: of such values nothing else is said."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auditlint.english import quoted
+from auditlint.finding import Severity
+from auditlint.placeholders import is_placeholder
+from auditlint.rule import Category, Context
+from auditlint.subjects.model import ELISION, ApiServer, PolicySubject, UnreadText
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from auditlint.finding import Finding, Path
+    from auditlint.kubernetes.decoding.problems import Value
+
+rule = Category(
+    "policy-syntax",
+    (PolicySubject, UnreadText, ApiServer),
+)
+_WRITE = "Write the value, or check the rendered file"
+
+
+@rule(
+    "unrendered-template",
+    severity=Severity.INFO,
+    summary="a placeholder or template expression where a value belongs",
+)
+def unrendered_template(subject: PolicySubject | UnreadText | ApiServer, context: Context) -> Iterator[Finding]:
+    """Report values that are to be filled in; what is wrong with their type or spelling is not."""
+    if isinstance(subject, UnreadText):
+        if subject.problem == ELISION:
+            message = "these dots stand for lines that were left out, so nothing in this file can be judged"
+            yield context.value((), message, help="Write out what was left out")
+    elif isinstance(subject, ApiServer):
+        for argument in subject.unfilled:
+            message = f"{quoted(argument.text)} looks like a placeholder, so nothing is said about this argument"
+            yield context.value(argument.path, message, help=_WRITE)
+    else:
+        for path, text in _placeholders(subject.value) if _any_placeholder(subject.value) else ():
+            message = f"{quoted(text)} looks like a placeholder, and kube-apiserver reads it as it stands"
+            yield context.value(subject.at(*path), message, help=_WRITE)
+
+
+def _any_placeholder(value: Value) -> bool:
+    """Tell whether there is a placeholder at all: most policies have none, and this look is quick."""
+    waiting: list[Value] = [value]
+    seen: set[int] = set()
+    for here in waiting:
+        if isinstance(here, str):
+            if is_placeholder(here):
+                return True
+        elif isinstance(here, (list, tuple)) and id(here) not in seen:
+            seen.add(id(here))
+            waiting += here if isinstance(here, list) else [part for _, part in here]
+    return False
+
+
+def _placeholders(value: Value) -> Iterator[tuple[Path, str]]:
+    """Yield strings that look unrendered, with their way from the root; what aliases share is looked at once."""
+    waiting: list[tuple[Path, Value]] = [((), value)]
+    seen: set[int] = set()
+    while waiting:
+        path, here = waiting.pop()
+        if isinstance(here, str):
+            if is_placeholder(here):
+                yield path, here
+        elif isinstance(here, (list, tuple)) and id(here) not in seen:
+            seen.add(id(here))
+            parts = enumerate(here) if isinstance(here, list) else here
+            waiting += [((*path, step), part) for step, part in parts]
