@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
+import subprocess
 import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
 from pathlib import Path
@@ -248,6 +250,18 @@ def test_golden(output_format: str) -> None:
     if os.environ.get("AUDITLINT_UPDATE_GOLDEN"):
         golden.write_text(text, encoding="utf-8")
     assert text == golden.read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(shutil.which("xmllint") is None, reason="xmllint (libxml2-utils) is not installed")
+def test_junit_follows_the_schema_of_jenkins() -> None:
+    schema = HERE / "schemas" / "jenkins-junit.xsd"
+    done = subprocess.run(
+        ["xmllint", "--noout", "--schema", str(schema), "-"],
+        input=rendered("junit").encode(),
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr.decode()
 
 
 def test_fingerprints_survive_lines_and_tell_values_of_one_line_apart() -> None:
