@@ -120,6 +120,13 @@ def settings(parsed: ParsedFlags) -> list[Setting]:
     ]
 
 
+def without(use: FlagUse, gate: str, minor: int) -> str:
+    """Return the value of a flag without what it sets a gate to; empty if nothing is left."""
+    with_component = minor >= COMPONENTS_FROM
+    items = [item for item in use.value.split(",") if item.strip()]
+    return ",".join(item.strip() for item in items if _setting(use, item, with_component=with_component).gate != gate)
+
+
 def _setting(use: FlagUse, item: str, *, with_component: bool) -> Setting:
     component, colon, rest = item.partition(":") if with_component else ("", "", item)
     gate, equals, text = (rest if colon else item).partition("=")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from auditlint.checks.server.flag_words import NOT_STARTING, at_argument
 from auditlint.english import speech
@@ -32,37 +32,42 @@ rule = Category("apiserver-flags", ApiServer)
 def unknown_feature_gate(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report feature gates that never existed, are gone, are not there yet, belong to others, or are locked."""
     for error in _errors(server, FlagProblem.UNKNOWN_GATE):
-        yield _refuse(server, context, error, _unknown_gate(server, error))
+        near = None if feature_gates.history(error.value) else nearest(error.value, feature_gates.gates(server.minor))
+        yield _refuse(server, context, error, _unknown(server, error.value), help=_better(server, error, near))
     for error in _errors(server, FlagProblem.LOCKED_GATE):
         to = str(feature_gates.gates(server.minor)[error.value].default).lower()
         reason = f"the feature gate {error.value} is locked to {to} in {releases.name(server.minor)}"
-        yield _refuse(server, context, error, f"{reason} ({speech(error.message)}). {_delete(server)}")
+        yield _refuse(server, context, error, reason, help=_better(server, error))
     for error in _errors(server, FlagProblem.FOREIGN_GATE):
         reason = f'kube-apiserver has no component "{error.message.partition(": ")[2]}" of feature gates'
-        yield _refuse(server, context, error, f"{reason} ({speech(error.message)}). {_delete(server)}")
+        yield _refuse(server, context, error, reason, help=_better(server, error))
 
 
 def _errors(server: ApiServer, problem: FlagProblem) -> Iterator[FlagError]:
     return (error for error in server.flags.errors if error.kind is problem)
 
 
-def _refuse(server: ApiServer, context: Context, error: FlagError, message: str) -> Finding:
-    return at_argument(server, context, error.position, f"{NOT_STARTING}: {message}", refused=True)
+def _refuse(server: ApiServer, context: Context, error: FlagError, reason: str, **details: Any) -> Finding:
+    message = f"{NOT_STARTING}: {reason} ({speech(error.message)})"
+    return at_argument(server, context, error.position, message, refused=True, **details)
 
 
-def _unknown_gate(server: ApiServer, error: FlagError) -> str:
-    gate, known = error.value, feature_gates.history(error.value)
-    advice = _delete(server)
+def _unknown(server: ApiServer, gate: str) -> str:
+    known = feature_gates.history(gate)
     if known is None:
-        near = nearest(gate, feature_gates.gates(server.minor))
-        reason, advice = f'kube-apiserver has no feature gate "{gate}"', f"Write {near}" if near else advice
-    elif known.last < server.minor:
-        reason = f"the feature gate {gate} was removed in {releases.name(known.last + 1)}"
-    else:
-        reason = (
-            f"the feature gate {gate} came with {releases.name(known.first)}, this is {releases.name(server.minor)}"
-        )
-    return f"{reason} ({speech(error.message)}). {advice}"
+        return f'it has no feature gate "{gate}"'
+    if known.last < server.minor:
+        return f"the feature gate {gate} was removed in {releases.name(known.last + 1)}"
+    return f"the feature gate {gate} came with {releases.name(known.first)}, this is {releases.name(server.minor)}"
+
+
+def _better(server: ApiServer, error: FlagError, near: str | None = None) -> str:
+    """Return the flag with the gate that was meant, else without the gate, or say that nothing is left of it."""
+    use = next(use for use in server.flags.uses if use.name == error.name and use.position == error.position)
+    if near:
+        return f"Write {server.written(error.name, use.value.replace(error.value, near))}"
+    rest = feature_gates.without(use, error.value, server.minor)
+    return f"Write {server.written(error.name, rest)}" if rest else f"Delete {server.written(error.name, use.value)}"
 
 
 def _delete(server: ApiServer) -> str:
@@ -89,4 +94,4 @@ def removed_feature_gate(server: ApiServer, context: Context) -> Iterator[Findin
         message = f"{reason} ({speech(error.message)}). {_delete(server)}"
         on = error.value == "DynamicAuditing" and feature_gates.turns_on(server.flags, error.value)
         about = ("dynamic-auditing",) if on else ("feature-gates",)
-        yield _refuse(server, context, error, message)._replace(about=about)
+        yield at_argument(server, context, error.position, f"{NOT_STARTING}: {message}", refused=True, about=about)

@@ -1,0 +1,42 @@
+"""What is said of feature gates, and that what is advised starts the server."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.checks import servers
+
+RULE = "unknown-feature-gate"
+CASES = [
+    ("PodSecurity=true", 34, "was removed in 1.28", "Delete --feature-gates=PodSecurity=true"),
+    ("PodSecurity=true,AllBeta=false", 34, "was removed in 1.28", "Write --feature-gates=AllBeta=false"),
+    ("PodSecurity=true", 21, "came with 1.22, this is 1.21", "Delete --feature-gates=PodSecurity=true"),
+    (
+        "SidecarContainer=true",
+        34,
+        'it has no feature gate "SidecarContainer"',
+        "Write --feature-gates=SidecarContainers=true",
+    ),
+    ("Nonsense=true, AllBeta=false", 34, 'it has no feature gate "Nonsense"', "Write --feature-gates=AllBeta=false"),
+    ("SidecarContainers=false", 34, "is locked to true in 1.34", "Delete --feature-gates=SidecarContainers=false"),
+    ("kube:AllBeta=false,wardle:X=true", 34, 'no component "wardle"', "Write --feature-gates=kube:AllBeta=false"),
+]
+
+
+@pytest.mark.parametrize(("value", "minor", "said", "advice"), CASES)
+def test_gates(value: str, minor: int, said: str, advice: str) -> None:
+    (found,) = [
+        one for one in servers.findings(servers.pod(f'"--feature-gates={value}"', minor=minor)) if one.rule == RULE
+    ]
+    assert (found.severity, found.refused) == ("error", True)
+    assert said in found.message
+    assert found.help == advice
+    word, written = advice.split(" ", 1)
+    better = servers.pod(*([f'"{written}"'] if word == "Write" else []), minor=minor)
+    assert not [one for one in servers.findings(better) if one.rule == RULE]
+
+
+def test_gates_of_auditing_have_a_rule_of_their_own() -> None:
+    rules = {one.rule for one in servers.findings(servers.pod("--feature-gates=AdvancedAuditing=true", minor=34))}
+    assert "removed-feature-gate" in rules
+    assert RULE not in rules
