@@ -10,7 +10,7 @@ from auditlint.kubernetes import flags, known_flags
 from auditlint.kubernetes.container import Files
 from auditlint.kubernetes.releases import choose
 from auditlint.placeholders import is_unfilled
-from auditlint.subjects.model import ApiServer, Argument, Runs
+from auditlint.subjects.model import ApiServer, Argument, NotText, Runs
 from auditlint.subjects.spelling_of_flags import ARGUMENTS
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Settings(NamedTuple):
     """What makes the server of the file, if that is not the kubelet alone."""
     sorts_arguments: bool = False
     mounting: Mounting = Mounting()
-    not_text: tuple[Path, ...] = ()
+    not_text: tuple[NotText, ...] = ()
     read_only_root: bool = False
     run_as_user: int | None = None
     host_network: bool = False

@@ -68,7 +68,7 @@ def find(candidate: Candidate) -> Iterator[ApiServer]:
     argv = command.given((("args", value),), ())
     items = command.directly(argv)
     placed = tuple(item._replace(path=item.path[1:]) for item in (argv if items is None else items))
-    wrong = tuple(path[1:] for path in command.not_text((("args", value),), ()))
+    wrong = tuple(one._replace(path=one.path[1:]) for one in command.not_text((("args", value),), ()))
     yield apiserver.build(candidate, (), CommandLine(placed, ()), apiserver.Settings("flags", not_text=wrong))
 
 

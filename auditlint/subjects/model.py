@@ -162,6 +162,16 @@ class Argument(NamedTuple):
     """What the file says for the flag, where that is not the argument itself."""
 
 
+class NotText(NamedTuple):
+    """An argument that is no string: the kubelet refuses the Pod."""
+
+    path: Path
+    flag: str = ""
+    """The flag that was meant, where a colon behind its name makes a mapping of it."""
+    text: str = ""
+    """What stands there, or behind the colon, as a string; empty where that says nothing."""
+
+
 class Runs(enum.Enum):
     """What runs a kube-apiserver: whether a kubelet stands between the file and the process."""
 
@@ -207,7 +217,7 @@ class ApiServer(_Frozen):
     """The way to the list that holds the volumes; the same list where a mount brings its volume along."""
     other_mounts: tuple[Mount, ...] = ()
     """The mounts of the Pod's other containers."""
-    not_text: tuple[Path, ...] = ()
+    not_text: tuple[NotText, ...] = ()
     """Arguments that are no strings: the kubelet refuses such a Pod."""
     read_only_root: bool = False
     run_as_user: int | None = None

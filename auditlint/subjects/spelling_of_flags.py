@@ -32,6 +32,9 @@ class Spelling(Protocol):
     def text(self, flag: str, value: str | None = None) -> str:
         """Return a flag with its value, to be pasted."""
 
+    def line(self, flag: str, value: str | None = None) -> str:
+        """Return a flag with its value as a line among those of its list or mapping."""
+
     def added(self, holder: Path, flag: str, value: str | None = None) -> Change:
         """Return what adds a flag to what holds the flags."""
 
@@ -62,6 +65,11 @@ class Items(NamedTuple):
         """Return the item, in its list if that has a key."""
         item = self._item(flag, value)
         return f'{self.key}: ["{item}"]' if self.key else item
+
+    def line(self, flag: str, value: str | None = None) -> str:
+        """Return the item, behind a dash if it stands in a list."""
+        item = self._item(flag, value)
+        return item if self.in_quotes else f"- {item}"
 
     def added(self, holder: Path, flag: str, value: str | None = None) -> Change:
         """Return what puts the item behind the others."""
@@ -98,6 +106,10 @@ class Keys(NamedTuple):
         """Return the key with its value in quotes."""
         return f"{flag}: {_quoted(value)}"
 
+    def line(self, flag: str, value: str | None = None) -> str:
+        """Return the same as a line of its own."""
+        return self.text(flag, value)
+
     def added(self, holder: Path, flag: str, value: str | None = None) -> Change:
         """Return what adds the key."""
         return SetValue((*holder, flag), _or_true(value))
@@ -125,6 +137,10 @@ class Pairs(NamedTuple):
     def text(self, flag: str, value: str | None = None) -> str:
         """Return the item on one line."""
         return f"- {{{self.name_key}: {flag}, {self.value_key}: {_quoted(value)}}}"
+
+    def line(self, flag: str, value: str | None = None) -> str:
+        """Return the same as a line of its own."""
+        return self.text(flag, value)
 
     def added(self, holder: Path, flag: str, value: str | None = None) -> Change:
         """Return what puts the pair behind the others."""
@@ -155,6 +171,10 @@ class Fields(NamedTuple):
         """Return the key with its value."""
         typed = _typed(value)
         return f"{self.name(flag)}: {_quoted(typed) if isinstance(typed, str) else str(typed).lower()}"
+
+    def line(self, flag: str, value: str | None = None) -> str:
+        """Return the same as a line of its own."""
+        return self.text(flag, value)
 
     def added(self, holder: Path, flag: str, value: str | None = None) -> Change:
         """Return what adds the key."""

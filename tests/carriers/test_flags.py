@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from auditlint.subjects.model import ApiServer
+from auditlint.subjects.model import ApiServer, NotText
 from tests.carriers.recognition import only, subjects, texts
 
 
@@ -44,7 +44,7 @@ def test_other_lists(text: str) -> None:
 def test_mistakes_do_not_hide_a_list() -> None:
     server = only(ApiServer, "- –audit-log-path=/a\n- --audit-log-maxage: 30\n- '--audit-log-path={{ .x }}'")
     assert texts(server) == ["–audit-log-path=/a"]
-    assert server.not_text == ((1,),)
+    assert server.not_text == (NotText((1,), "audit-log-maxage", "30"),)
     assert server.opaque
 
 

@@ -103,7 +103,7 @@ def findings(content: str, path: str = "file.yaml") -> list[Found]:
         line = lines[one.span.line - 1]
         end = one.span.end_column - 1 if one.span.end_line == one.span.line else len(line)
         text = line[one.span.column - 1 : end]
-        found.append(Found(one.rule, one.severity.word, one.refused, text, one.pointer, one.message))
+        found.append(Found(one.rule, one.severity.word, one.refused, text, one.pointer, f"{one.message}. {one.help}"))
     return found
 
 
@@ -194,14 +194,14 @@ def only_finding(content: str) -> Found:
             "v1beta3",
             "audit-log-maxagee",
             "/apiServer/extraArgs/audit-log-maxagee",
-            'it has no flag "audit-log-maxagee"',
+            '1.33 has no flag "audit-log-maxagee"',
         ),
         (
             {"audit-log-maxagee": "30"},
             "v1beta4",
             "name: audit-log-maxagee",
             "/apiServer/extraArgs/5",
-            "Did you mean audit-log-maxage?",
+            'Write - {name: audit-log-maxage, value: "30"}',
         ),
         (
             {"audit-policy-file": "/etc/policy.yaml"},
@@ -350,7 +350,7 @@ def test_of_one_name_the_greatest_value_wins() -> None:
     assert server.flags.text("audit-log-maxage") == "7"
     found = only_finding(content)
     assert (found.rule, found.pointer) == ("repeated-flag", "/apiServer/extraArgs/5")
-    assert 'kubeadm sorts them, and the last one wins, so "30" is ignored and "7" counts' in found.message
+    assert 'kubeadm sorts them, only the last counts: "30" is ignored' in found.message
 
 
 @pytest.mark.parametrize(

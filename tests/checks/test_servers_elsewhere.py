@@ -43,7 +43,7 @@ def messages(server: ApiServer) -> dict[str, str]:
         ((LOG,), "backend-without-policy", "audit-log-path counts for nothing"),
         ((POLICY, "--audit-log-path=-"), "log-to-stdout", "own log. Write kube-apiserver-arg"),
         ((POLICY, "--audit-log-path=/dev/stdout"), "log-to-device", "fills memory, or"),
-        (("--audit-policy-file=https://a/b", LOG), "invalid-path", "the path of a file; nothing is downloaded"),
+        (("--audit-policy-file=https://a/b", LOG), "invalid-path", "is a URL, and nothing is downloaded"),
         (("--audit-policy-file=policy.yaml", LOG), "invalid-path", "the working directory of the process"),
         ((POLICY, "--audit-log-path=/tmp/audit.log"), "exposed-log-folder", "the log is /tmp/audit.log on the host"),
         (("--audit-policy-file=/etc/kubernetes/manifests/p", LOG), "policy-in-manifest-folder", "for manifests"),

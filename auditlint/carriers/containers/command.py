@@ -7,8 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.carriers.containers.shell import simple_commands
+from auditlint.subjects.model import NotText
 from auditlint.subjects.templates import is_template
-from auditlint.text.values import get, has, items, text
+from auditlint.text.values import get, has, items, pairs, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -68,15 +69,35 @@ def find(container: Plain, base: Path) -> CommandLine | None:
     return None
 
 
-def not_text(container: Plain, base: Path) -> tuple[Path, ...]:
-    """Return the ways to what is no string in `command` and `args`; the kubelet refuses such a Pod."""
-    wrong: list[Path] = []
+def not_text(container: Plain, base: Path) -> tuple[NotText, ...]:
+    """Return what is no string in `command` and `args`; the kubelet refuses such a Pod."""
+    wrong: list[NotText] = []
     for key in ("command", "args"):
         value = get(container, key)
         if value is not None and not isinstance(value, list):
-            wrong.append((*base, key))
-        wrong += [(*base, key, i) for i, item in enumerate(items(value)) if not isinstance(item, str | None)]
+            wrong.append(NotText((*base, key)))
+        wrong += [
+            _wrong((*base, key, index), item)
+            for index, item in enumerate(items(value))
+            if not isinstance(item, str | None)
+        ]
     return tuple(wrong)
+
+
+def _wrong(path: Path, value: Plain) -> NotText:
+    """Return an item that is no string, with the flag in `--audit-log-path: /var/log/audit.log`."""
+    entry = pairs(value)
+    name, given = entry[0] if len(entry) == 1 else ("", None)
+    if isinstance(name, str) and name.startswith("--"):
+        return NotText(path, name[2:].replace("_", "-"), _as_text(given))
+    return NotText(path, text=_as_text(value))
+
+
+def _as_text(value: Plain) -> str:
+    """Return a number, a boolean or a string as a string; empty for all else."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, str | int | float) else ""
 
 
 def given(container: Plain, base: Path) -> list[Item]:

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from typing import TYPE_CHECKING
 
 from auditlint import spelling
 from auditlint.checks.server.flag_words import (
-    NOT_STARTING,
+    EXAMPLES,
+    NUMBERS,
+    STOPS,
     also,
+    and_mount,
     at_argument,
     at_flag,
     at_value,
+    choices,
     example,
     names_of,
+    says,
+    write,
 )
 from auditlint.checks.server.told import told_here
 from auditlint.checks.suggestions import flag_names
-from auditlint.english import listing, speech
+from auditlint.english import listing, quoted, several
 from auditlint.finding import Severity
 from auditlint.kubernetes import audit_options, known_flags, releases
 from auditlint.kubernetes.container import Files
@@ -26,19 +33,17 @@ from auditlint.rule import Category
 from auditlint.subjects.model import ApiServer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from auditlint.finding import Finding
+    from auditlint.kubernetes.container import Fault
     from auditlint.kubernetes.parsed_flags import FlagError, FlagUse, Invalid
     from auditlint.rule import Context
 
 rule = Category("apiserver-flags", ApiServer)
-_WHOLE_NUMBERS = frozenset({"int", "int32", "int64", "uint"})
 _UNITS = {"audit-log-maxage": "days", "audit-log-maxbackup": "files", "audit-log-maxsize": "megabytes"}
-_LONGEST_NUMBER = 9
-"""Digits of a number that makes sense as the value of a flag, and that every flag of a number takes."""
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2212"
-_TRUTH = {"yes": "true", "on": "true", "enabled": "true", "no": "false", "off": "false", "disabled": "false"}
+_QUOTES = frozenset({'"', "'"})
 
 
 def _problem(server: ApiServer, error: FlagError) -> FlagProblem:
@@ -60,12 +65,16 @@ def _errors(server: ApiServer, problem: FlagProblem) -> Iterator[FlagError]:
     return (error for error in server.flags.errors if _problem(server, error) is problem)
 
 
-def _refuse(server: ApiServer, context: Context, error: FlagError, message: str) -> Finding:
-    return at_argument(server, context, error.position, f"{NOT_STARTING}: {message}", refused=True)
+def _refuse(server: ApiServer, context: Context, error: FlagError, message: str, help: str) -> Finding:
+    """Return a finding at an argument because of which the server does not start."""
+    position, words = error.position, says(server, error.message)
+    return at_argument(server, context, position, f"{message}{STOPS}", help=help, example=words, refused=True)
 
 
-def _refuse_value(server: ApiServer, context: Context, error: FlagError, message: str) -> Finding:
-    return at_value(server, context, error.position, f"{NOT_STARTING}: {message}", refused=True)
+def _refuse_value(server: ApiServer, context: Context, error: FlagError, message: str, help: str) -> Finding:
+    """Return the same at the value, if it stands apart from the flag's name."""
+    position, words = error.position, says(server, error.message)
+    return at_value(server, context, position, f"{message}{STOPS}", help=help, example=words, refused=True)
 
 
 @rule(
@@ -77,68 +86,102 @@ def _refuse_value(server: ApiServer, context: Context, error: FlagError, message
 def unknown_flag(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report flags that never existed, are gone, or are not there yet."""
     for error in _errors(server, FlagProblem.UNKNOWN_FLAG):
-        yield _refuse(
-            server, context, error, f"{_unknown(server, error)} ({speech(error.message)}). {_instead(server, error)}"
-        )
+        yield _refuse(server, context, error, _unknown(server, error), _instead(server, error))
 
 
 def _unknown(server: ApiServer, error: FlagError) -> str:
-    argument = server.arguments[error.position].text
+    argument = server.arguments[error.position]
     known, name = known_flags.history(error.name), server.named(error.name)
-    written = server.arguments[error.position].written
-    if not argument.startswith("--"):
-        return f'"{written}" has one dash, so each of its letters is read as a flag of its own'
-    if argument.startswith("---"):
-        return f'"{written}" has too many dashes'
+    if not argument.text.startswith("--"):
+        return f"{quoted(argument.written)} has one dash, and each letter is read as a flag"
+    if argument.text.startswith("---"):
+        return f"{quoted(argument.written)} has too many dashes"
     if known and known.last < server.minor:
         return f"{name} was removed in {releases.name(known.last + 1)}"
     if known and known.first > server.minor:
         return f"{name} came with {releases.name(known.first)}, this is {releases.name(server.minor)}"
-    return f'it has no flag "{name}"'
+    if _behind_colon(error) is not None:
+        return f"{quoted(argument.written)} has a colon instead of an equals sign"
+    return f"{releases.name(server.minor)} has no flag {quoted(server.named(error.name))}"
+
+
+def _behind_colon(error: FlagError) -> str | None:
+    """Return the value in `audit-log-maxage: 30`, which is the whole name of a flag; None if there is no such colon."""
+    _, colon, value = error.name.partition(":")
+    return value.strip() if colon else None
 
 
 def _instead(server: ApiServer, error: FlagError) -> str:
+    known = known_flags.history(error.name)
     if error.name == "audit-dynamic-configuration":
         webhook = server.named("audit-webhook-config-file")
-        return f"Delete it: dynamic auditing, AuditSink objects included, is gone; {webhook} sends events to a webhook"
-    meant = flag_names.suggest(error.name, server.minor)
-    known = known_flags.history(error.name)
-    if known and known.last >= server.minor >= known.first:
-        return f"Write {server.named(error.name)}"
+        return f"Delete it, {webhook} sends events to a webhook"
     if known and known.first > server.minor:
-        return "Delete it until you upgrade"
-    return f"Did you mean {server.named(meant)}?" if meant else "Delete it"
+        return f"Delete it until you upgrade to {releases.name(known.first)}"
+    meant = flag_names.suggest(error.name, server.minor)
+    if known and known.last >= server.minor:
+        meant = error.name
+    return _corrected(server, error, meant) if meant else "Delete it"
+
+
+def _corrected(server: ApiServer, error: FlagError, name: str) -> str:
+    """Return the advice to write the flag that was meant, with the value that it was given."""
+    flag, given = known_flags.find(name, server.minor), _given(server, error)
+    if flag is not None and flag.bare and given is None:
+        return f"Write {server.written(name)}"
+    return write(server, name, given)
+
+
+def _given(server: ApiServer, error: FlagError) -> str | None:
+    """Return the value that a flag with another name was given, in the same argument or in the next."""
+    _, equals, value = server.arguments[error.position].text.partition("=")
+    if equals:
+        return value
+    if (behind := _behind_colon(error)) is not None:
+        return behind
+    follower = next((one.text for one in server.arguments[error.position + 1 : error.position + 2]), "-")
+    return None if follower.startswith("-") else follower
 
 
 @rule(
     "invalid-flag-value",
     severity=Severity.ERROR,
     refuses=True,
-    summary="a value that its flag does not take",
+    summary="a value that its flag does not accept",
 )
 def invalid_flag_value(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report values that do not parse or are out of range, and what the server's own checks between flags refuse."""
     for error in _errors(server, FlagProblem.INVALID_VALUE):
-        yield _refuse_value(
-            server, context, error, f"{_wanted(server, error)} ({speech(error.message)}). {_better(server, error)}"
-        )
+        yield _refuse_value(server, context, error, _wanted(server, error), _better(server, error))
     for problem, (reason, advice) in _GATES.items():
         for error in _errors(server, problem):
             wrong = reason.format(flag=server.named(error.name), gate=error.value)
-            advised = advice.format(gate=error.value)
-            yield _refuse_value(server, context, error, f"{wrong} ({speech(error.message)}). {advised}")
+            yield _refuse_value(server, context, error, wrong, advice.format(gate=error.value))
     for error in _errors(server, FlagProblem.EXITS):
-        yield _refuse(
-            server,
-            context,
-            error,
-            f"with {server.named(error.name)} {error.message.partition(' ')[2]}. Delete the flag",
-        )
+        printed = error.message.partition(" ")[2].removesuffix(" and ends")
+        message = f"with {server.named(error.name)} it {printed} and ends"
+        yield _refuse(server, context, error, message, "Delete the flag")
     for invalid in server.flags.validation:
         yield from _invalid(server, context, invalid)
-    for path in server.not_text:
-        message = f"{NOT_STARTING}: this item is not a string, and the kubelet refuses the whole Pod. Put it in quotes"
-        yield context.value(path, message, refused=True)
+    for item in server.not_text:
+        if not item.flag:
+            message = "this item is not a string, so the kubelet refuses the Pod"
+            help = f'Write "{item.text}"' if item.text else "Write one flag an item, as a string"
+            yield context.value(item.path, message, help=help, refused=True)
+
+
+@rule(
+    "audit-flag-as-mapping",
+    severity=Severity.ERROR,
+    refuses=True,
+    summary="a flag with a colon, which makes a mapping of it",
+)
+def audit_flag_as_mapping(server: ApiServer, context: Context) -> Iterator[Finding]:
+    """Report list items such as `- --audit-log-path: /var/log/audit.log`."""
+    for wrong in server.not_text:
+        if wrong.flag:
+            message = f"{quoted(f'--{wrong.flag}: {wrong.text}')} is a mapping, so the kubelet refuses the Pod"
+            yield context.value(wrong.path, message, help=write(server, wrong.flag, wrong.text), refused=True)
 
 
 _GATES = {
@@ -148,7 +191,7 @@ _GATES = {
     ),
     FlagProblem.LACKING_GATE: (
         "the feature gate {gate} is on, and gates that it needs are off",
-        "Turn those on as well, or set {gate}=false",
+        "Turn those on as well, or write {gate}=false",
     ),
 }
 
@@ -156,58 +199,48 @@ _GATES = {
 def _wanted(server: ApiServer, error: FlagError) -> str:
     flag, name = known_flags.find(error.name, server.minor), server.named(error.name)
     kind = flag.type if flag else ""
-    if kind in _WHOLE_NUMBERS:
-        unit = _UNITS.get(error.name)
-        return f'{name} takes a whole number{" of " + unit if unit else ""}, not "{error.value}"'
-    if kind == "duration":
-        return f'{name} takes a number with a unit, not "{error.value}"'
-    if kind == "bool":
-        return f'{name} takes true or false, not "{error.value}"'
-    return f'{name} does not take "{error.value}"'
+    unit = _UNITS.get(error.name)
+    wanted = {
+        **dict.fromkeys(NUMBERS, f"a whole number{' of ' + unit if unit else ''}"),
+        "duration": "a number with a unit",
+        "bool": "true or false",
+    }.get(kind)
+    given = quoted(error.value) if error.value else "an empty value"
+    return f"{name} needs {wanted}, not {given}" if wanted else f"{name} does not accept {given}"
 
 
 def _better(server: ApiServer, error: FlagError) -> str:
-    flag = known_flags.find(error.name, server.minor)
-    kind = flag.type if flag else ""
-    number = re.match(r"\s*(\d+)", error.value)
     if error.name == "feature-gates":
         return "Write each gate as Name=true or Name=false"
-    if kind in _WHOLE_NUMBERS and number and not error.value.strip()[number.end() :].startswith("."):
-        digits = number[1].lstrip("0") or "0"
-        if len(digits) <= _LONGEST_NUMBER:
-            return f"Write {server.written(error.name, digits)}"
-    if kind == "duration" and number and error.value.strip().isdecimal():
-        return f"Write {server.written(error.name, number[1] + 's')}"
-    if kind == "bool":
-        return f"Write {server.written(error.name, _TRUTH.get(error.value.strip().lower(), 'true'))}"
-    return f"Write a value such as {example(server, error.name)}"
+    return write(server, error.name, error.value)
 
 
 def _invalid(server: ApiServer, context: Context, invalid: Invalid) -> Iterator[Finding]:
     use = next((use for name in invalid.flags if (use := server.flags.last(name))), None)
     if use is not None:
-        message = f"{NOT_STARTING}: {speech(invalid.message)}. {_valid(server, invalid, use)}"
-        yield at_value(server, context, use.position, message, refused=True)
+        message = f"{_out_of_range(server, invalid, use)}{STOPS}"
+        help, words = _valid(server, invalid, use), says(server, invalid.message)
+        yield at_value(server, context, use.position, message, help=help, example=words, refused=True)
+
+
+def _out_of_range(server: ApiServer, invalid: Invalid, use: FlagUse) -> str:
+    name, value = invalid.flags[0], server.flags.text(invalid.flags[0])
+    if use.name != name:
+        return f"{server.named(use.name)} needs {server.named(name)}, which is {value or 'empty'} by default"
+    return f"{server.named(name)} does not accept {quoted(value) if value else 'an empty value'}"
 
 
 def _valid(server: ApiServer, invalid: Invalid, use: FlagUse) -> str:
     name, value = invalid.flags[0], server.flags.text(invalid.flags[0])
+    if name.endswith("-truncate-max-batch-size"):
+        return f"Write {server.written(name, server.flags.text(invalid.flags[-1]))} or more"
     if use.name != name:
-        because = f"{server.named(use.name)} needs {server.named(name)}, which is {value or 'empty'} by default"
-        return f"{because}: set it to a positive number, or delete {server.named(use.name)}"
-    choices = _choices(server, name)
-    if choices:
-        meant = spelling.meant(value, choices)
-        return f"Write {listing([server.written(name, one) for one in ([meant] if meant else choices)], 'or')}"
+        return f"Add {example(server, name)}, or delete {server.named(use.name)}"
+    known = choices(name, server.minor)
+    if known:
+        meant = spelling.meant(value, known) if value else None
+        return f"Write {listing([server.written(name, one) for one in ([meant] if meant else known)], 'or')}"
     return f"Write {example(server, name)}"
-
-
-def _choices(server: ApiServer, name: str) -> list[str]:
-    if name.endswith("-mode"):
-        return list(audit_options.MODES)
-    if name.endswith("-version"):
-        return audit_options.versions(server.minor)[::-1]
-    return ["json"] if name == "audit-log-format" else []
 
 
 @rule(
@@ -219,28 +252,23 @@ def _choices(server: ApiServer, name: str) -> list[str]:
 def missing_flag_value(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report flags at the end of the arguments without a value, and those that take the next flag for theirs."""
     for error in _errors(server, FlagProblem.MISSING_VALUE):
-        takes = f' and takes the next argument, "{error.value}", for it' if error.value else ""
-        hint = f"Write {example(server, error.name)}"
-        message = f"{server.named(error.name)} has no value{takes} ({speech(error.message)}). {hint}"
-        yield _refuse(server, context, error, message)
+        name = server.named(error.name)
+        message = (
+            f"{name} has no value and reads {quoted(error.value)} as one" if error.value else f"{name} has no value"
+        )
+        yield _refuse(server, context, error, message, write(server, error.name))
     for use in server.flags.uses:
         if known_flags.is_audit(use.name) and use.separate and server.flags.swallowed(use):
-            message = f"{server.named(use.name)} has no value and takes the next argument for it: {_lost(use)}"
-            yield _swallowing(server, context, use, message)
+            message = f"{server.named(use.name)} has no value and reads {quoted(use.value)} as one{_lost(server, use)}"
+            help, refused = write(server, use.name), _file_refused(server, use)
+            yield at_flag(server, context, use, message, help=help, refused=refused)
 
 
-def _lost(use: FlagUse) -> str:
-    ends = {
-        "audit-log-path": "the log goes to a file of that name",
-        "audit-policy-file": "there is no file of that name",
-    }
-    return f'"{use.value}" is no longer a flag, and {ends.get(use.name, "the value is nonsense")}'
-
-
-def _swallowing(server: ApiServer, context: Context, use: FlagUse, message: str) -> Finding:
-    refused = _file_refused(server, use)
-    start = f"{NOT_STARTING}: " if refused else ""
-    return at_flag(server, context, use, f"{start}{message}. Write {example(server, use.name)}", refused=refused)
+def _lost(server: ApiServer, use: FlagUse) -> str:
+    """Return the rest of a sentence about a flag whose value is, or holds, other flags."""
+    if _file_refused(server, use):
+        return f": there is no such file{STOPS}"
+    return ": the log goes to a file of that name" if use.name == "audit-log-path" else ""
 
 
 def _file_refused(server: ApiServer, use: FlagUse) -> bool:
@@ -258,33 +286,35 @@ def merged_arguments(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report list items that a shell would take apart and the kubelet does not."""
     for error in _errors(server, FlagProblem.MERGED_ARGUMENTS):
         argument = server.arguments[error.position].text
-        message = f'"{argument}" is one argument ({speech(error.message)}). {_apart(server, argument)}'
-        yield _refuse(server, context, error, message)
+        message = f"{quoted(argument)} is one argument"
+        yield _refuse(server, context, error, message, _apart(server, argument))
     for use in server.flags.uses:
         if known_flags.is_audit(use.name) and not use.separate and server.flags.swallowed(use):
             argument = server.arguments[use.position].text
+            message = f'{quoted(argument)} is one argument, all behind the "=" is the value{_lost(server, use)}'
             refused = _file_refused(server, use)
-            start = f"{NOT_STARTING}: " if refused else ""
-            lost = f'all behind the "=" is the value of {server.named(use.name)}'
-            message = f'{start}"{argument}" is one argument, and {lost}'
-            yield at_flag(server, context, use, f"{message}. {_apart(server, argument)}", refused=refused)
+            yield at_flag(server, context, use, message, help=_apart(server, argument), refused=refused)
 
 
 def _apart(server: ApiServer, argument: str) -> str:
     """Return what to write for an argument that holds several."""
-    parts = re.split(r"\s+(?=--)", argument.strip())
+    parts = [_joined(part) for part in re.split(r"\s+(?=--)", argument.strip())]
     if len(parts) > 1:
-        return f"Write {len(parts)} {server.spelling.entries}: {', '.join(_written(server, part) for part in parts)}"
-    name, _, value = argument.strip().partition(" ")
-    return f"Write {_written(server, f'{name}={value.strip()}')}"
+        lines = [_given_to(server.spelling.line, part) for part in parts]
+        return "\n".join([f"Write {len(parts)} {server.spelling.entries}:", *lines])
+    return f"Write {_given_to(server.written, parts[0])}"
 
 
-def _written(server: ApiServer, argument: str) -> str:
-    """Return an argument as the server's carrier writes it."""
+def _joined(argument: str) -> str:
+    """Return `--flag value` as `--flag=value`."""
+    name, _, value = argument.partition(" ")
+    return f"{name}={value.strip()}" if value and "=" not in name else argument
+
+
+def _given_to(write: Callable[[str, str | None], str], argument: str) -> str:
+    """Return an argument as the server's carrier writes it, in a sentence or as a line."""
     name, given, value = argument.partition("=")
-    if not name.startswith("--"):
-        return argument
-    return server.written(name[2:], value if given else None)
+    return write(name[2:], value if given else None) if name.startswith("--") else argument
 
 
 @rule(
@@ -297,15 +327,22 @@ def stray_argument(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report arguments without a flag, dashes that are none, comments as items, and quotes kept in a value."""
     for error in _errors(server, FlagProblem.STRAY_ARGUMENT):
         if error.kind is FlagProblem.STRAY_ARGUMENT:
-            message = f'"{error.value}" belongs to no flag ({speech(error.message)}). {_stray(server, error)}'
+            yield _refuse(server, context, error, _no_flag(error), _stray(server, error))
         else:
-            bare = error.value.strip("\"'")
-            kept = f"the quotes in {error.value} are part of the value"
-            message = f"{kept} ({speech(error.message)}). Write {server.written(error.name, bare)}"
-        yield _refuse(server, context, error, message)
+            better = write(server, error.name, _unquoted(error.value))
+            yield _refuse(server, context, error, f"the quotes in {error.value} are part of the value", better)
     for use in server.flags.uses:
-        if known_flags.is_audit(use.name) and use.value[:1] in {'"', "'"} and not server.flags.swallowed(use):
+        if known_flags.is_audit(use.name) and use.value[:1] in _QUOTES and not server.flags.swallowed(use):
             yield _quotes(server, context, use)
+
+
+def _no_flag(error: FlagError) -> str:
+    text = error.value.strip()
+    if text.startswith("#"):
+        return f"{quoted(text)} is an argument, not a comment"
+    if text.startswith(tuple(_DASHES)):
+        return f"{quoted(text)} begins with a typographic dash and is no flag"
+    return f"{quoted(error.value)} belongs to no flag"
 
 
 def _stray(server: ApiServer, error: FlagError) -> str:
@@ -313,35 +350,31 @@ def _stray(server: ApiServer, error: FlagError) -> str:
     before = server.arguments[error.position - 1].text if error.position else ""
     flag = known_flags.find(before[2:].replace("_", "-"), server.minor) if before.startswith("--") else None
     if before == "--" or any(argument.text == "--" for argument in server.arguments[: error.position]):
-        return 'Delete the "--" before it: what follows is not read as flags'
+        return 'Delete the "--" before it, behind which nothing is read as a flag'
     if text.startswith("#"):
-        return "A comment needs a line of its own without the list's dash: delete the item"
-    if text.startswith(tuple(_DASHES)):
-        return f"It starts with a typographic dash: write --{text.lstrip('-' + _DASHES)}"
-    if error.value.startswith((" ", "\t")) and text.startswith("--"):
-        return f"Delete the blank in front: {text}"
+        return "Delete the item, or the list's dash before the #"
+    if text.startswith(tuple(_DASHES)) or (error.value != text and text.startswith("--")):
+        return f"Write {_given_to(server.written, '--' + text.lstrip('-' + _DASHES).strip())}"
     if flag is not None and flag.bare:
-        return f"A boolean flag takes its value behind an equals sign: {before}={text}"
-    name = text.partition("=")[0].replace("_", "-")
-    return (
-        f"Write --{text}" if known_flags.find(name, server.minor) else "Delete it, or join it to its flag: --FLAG=VALUE"
-    )
+        return write(server, flag.name, text)
+    name, equals, value = text.partition("=")
+    if known_flags.find(name.replace("_", "-"), server.minor):
+        return f"Write {server.written(name, value if equals else None)}"
+    return "Delete it, or join it to its flag with an equals sign"
+
+
+def _unquoted(value: str) -> str:
+    return value.strip("\"'")
 
 
 def _quotes(server: ApiServer, context: Context, use: FlagUse) -> Finding:
     refused = _file_refused(server, use)
-    bare = use.value.strip("\"'")
-    effects = {
-        "audit-policy-file": "there is no such file",
-        "audit-webhook-config-file": "there is no such file",
-        "audit-log-path": "the log goes to a path relative to the working directory, in a folder whose name is a quote",
-    }
-    effect = effects.get(use.name, "the value is another one than you mean")
-    start = f"{NOT_STARTING}: " if refused else ""
-    message = (
-        f"{start}the quotes in {use.value} are part of the value, and {effect}. Write {server.written(use.name, bare)}"
-    )
-    return at_flag(server, context, use, message, refused=refused)
+    effect = f": there is no such file{STOPS}" if refused else ""
+    if use.name == "audit-log-path":
+        effect = ": the log goes to a folder whose name begins with a quote, below the working directory"
+    message = f"the quotes in {use.value} are part of the value{effect}"
+    help = f"Write {server.written(use.name, _unquoted(use.value))}"
+    return at_flag(server, context, use, message, help=help, refused=refused)
 
 
 @rule(
@@ -354,25 +387,19 @@ def repeated_flag(server: ApiServer, context: Context) -> Iterator[Finding]:
     for uses in server.flags.repeated():
         *earlier, last = uses
         if known_flags.is_audit(last.name):
-            lost = ", ".join(dict.fromkeys(f'"{use.value}"' for use in earlier))
-            order = f"{server.tool} sorts them, and " if server.sorts_arguments else ""
-            same = lost == f'"{last.value}"'
-            effect = (
-                "each time with the same value"
-                if same
-                else f'{order}the last one wins, so {lost} is ignored and "{last.value}" counts'
-            )
-            related = tuple(
-                also(
-                    server,
-                    context,
-                    use,
-                    f"{server.named(use.name)} for the first time" if use is uses[0] else "and here",
-                )
-                for use in earlier
-            )
-            message = f"{server.named(last.name)} is given {len(uses)} times: {effect}. Keep one"
-            yield at_flag(server, context, last, message, related=related)
+            name = server.named(last.name)
+            words = [f"{name} for the first time", *("and here" for _ in earlier[1:])]
+            related = tuple(also(server, context, use, text) for use, text in zip(earlier, words, strict=True))
+            message = f"{name} is given {len(uses)} times, {_last_wins(server, earlier, last)}"
+            yield at_flag(server, context, last, message, help="Keep one of them", related=related)
+
+
+def _last_wins(server: ApiServer, earlier: Sequence[FlagUse], last: FlagUse) -> str:
+    lost = list(dict.fromkeys(use.value for use in earlier))
+    if lost == [last.value]:
+        return "each time with the same value"
+    order = f"{server.tool} sorts them, " if server.sorts_arguments else ""
+    return f"{order}only the last counts: {several(lost)} {'is' if len(lost) == 1 else 'are'} ignored"
 
 
 @rule(
@@ -386,33 +413,37 @@ def invalid_path(server: ApiServer, context: Context) -> Iterator[Finding]:
     for fault in told_here(server.faults, context):
         use = server.flags.last(fault.flag)
         if use is not None:
-            certain = fault.case in {"url", "folder"}
-            severity = Severity.ERROR if certain else Severity.WARNING
-            bare = server.written(use.name, fault.path.strip())
-            around = _ON_HOST if server.files is Files.HOST else _IN_CONTAINER
-            name = server.named(use.name)
-            message = _MISLEADING[fault.case].format(path=fault.path, flag=name, bare=bare, **around)
-            start = f"{NOT_STARTING}: " if fault.by else ""
-            refused = bool(fault.by)
-            details = {"refused": refused, "severity": severity, "about": (use.name,)}
-            yield at_value(server, context, use.position, start + message, **details)
+            severity = Severity.ERROR if fault.case in {"url", "folder"} else Severity.WARNING
+            message = f"{_misleading(server, fault)}{STOPS if fault.by else ''}"
+            refused, about = bool(fault.by), (use.name,)
+            help = _right_path(server, fault)
+            yield at_value(
+                server, context, use.position, message, help=help, refused=refused, severity=severity, about=about
+            )
 
 
-_MISLEADING = {
-    "url": '"{path}" is a URL, and {flag} takes the path of a file{where}; nothing is downloaded. '
-    "Put the file on the host{mounted}",
-    "folder": '"{path}" ends in a slash, and {flag} takes a file, not a folder. Name the file in it',
-    "blank": '"{path}" has a blank at its start or end, and that is part of the file\'s name. Write {bare}',
-    "unexpanded": '"{path}" is taken literally: no shell stands between, so the file is looked for in a folder of that '
-    "name below the working directory. Write the path out, from /",
-    "relative": '"{path}" is relative to the working directory of {whose}. Write the path from /',
-}
-_IN_CONTAINER = {
-    "where": " in the container",
-    "mounted": " and mount it",
-    "whose": "the container, which the image decides",
-}
-_ON_HOST = {"where": "", "mounted": "", "whose": "the process"}
+def _misleading(server: ApiServer, fault: Fault) -> str:
+    path = quoted(fault.path)
+    whose = "the process" if server.files is Files.HOST else "the container, which the image decides"
+    return {
+        "url": f"{path} is a URL, and nothing is downloaded",
+        "folder": f"{path} ends in a slash, and a folder is no file",
+        "blank": f"{path} has a blank at its start or end, which is part of the file's name",
+        "unexpanded": f"{path} is read literally, no shell expands it",
+        "relative": f"{path} is relative to the working directory of {whose}",
+    }[fault.case]
+
+
+def _right_path(server: ApiServer, fault: Fault) -> str:
+    usual, name = EXAMPLES[fault.flag], posixpath.basename(fault.path.strip().rstrip("/"))
+    if fault.case == "blank":
+        return f"Write {server.written(fault.flag, fault.path.strip())}"
+    if fault.case == "folder":
+        return f"Write {server.written(fault.flag, fault.path + posixpath.basename(usual))}, or the file's own name"
+    if fault.case == "url":
+        put = f"Put the file on the host{and_mount(server, 'it')}"
+        return f"{put}: {server.written(fault.flag, usual)}"
+    return f"Write the path from /, such as {server.written(fault.flag, f'{posixpath.dirname(usual)}/{name}')}"
 
 
 @rule(
@@ -426,12 +457,12 @@ def deprecated_flag(server: ApiServer, context: Context) -> Iterator[Finding]:
         known = known_flags.audit_flags(server.minor).get(use.name)
         if known and known.deprecated:
             new = REPLACEMENTS.get(use.name, "")
-            yield at_flag(
-                server, context, use, f"{server.named(use.name)} is deprecated. Write {server.written(new, use.value)}"
-            )
+            message = f"{server.named(use.name)} is deprecated"
+            yield at_flag(server, context, use, message, help=f"Write {server.written(new, use.value)}")
         elif _old_version(server, use):
-            message = f'"{use.value}" is an old version of events, and kube-apiserver 1.24 does not start with it'
-            yield at_flag(server, context, use, f"{message}. Write {server.written(use.name, 'audit.k8s.io/v1')}")
+            message = f"{quoted(use.value)} is an old version of events, with which kube-apiserver 1.24 does not start"
+            help = f"Write {server.written(use.name, 'audit.k8s.io/v1')}"
+            yield at_flag(server, context, use, message, help=help)
 
 
 def _old_version(server: ApiServer, use: FlagUse) -> bool:
@@ -452,12 +483,8 @@ def legacy_log_format(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report `--audit-log-format=legacy`."""
     use = server.flags.last("audit-log-format")
     if use is not None and use.value == "legacy":
-        better = server.written("audit-log-format", "json")
-        message = (
-            '"legacy" writes one line of text per event, without bodies, annotations and object references whatever '
-            f"level the policy asks for, and log collectors do not parse it. Write {better}"
-        )
-        yield at_flag(server, context, use, message)
+        message = '"legacy" leaves out bodies, annotations and object references, whatever level the policy has'
+        yield at_flag(server, context, use, message, help=f"Write {server.written('audit-log-format', 'json')}")
 
 
 @rule(
@@ -468,16 +495,14 @@ def legacy_log_format(server: ApiServer, context: Context) -> Iterator[Finding]:
 def flag_without_effect(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report flags that the server accepts and never looks at, one finding per cause."""
     for backend, switch in audit_options.BACKENDS.items():
-        for names, reason in _idle(server, backend, switch):
+        for names, reason, advice in _idle(server, backend, switch):
             uses = [use for name in names if (use := server.flags.last(name))]
             if any(_sets(server, use) for use in uses):
                 uses.sort(key=lambda use: use.position)
                 verb, these = ("has", "it") if len(uses) == 1 else ("have", "them")
-                message = (
-                    f"{names_of(server, [use.name for use in uses])} {verb} no effect: {reason}, or delete {these}"
-                )
+                message = f"{names_of(server, [use.name for use in uses])} {verb} no effect: {reason}"
                 related = tuple(also(server, context, use, "without effect as well") for use in uses[1:])
-                yield at_flag(server, context, uses[0], message, related=related)
+                yield at_flag(server, context, uses[0], message, help=f"Delete {these}{advice}", related=related)
 
 
 def _sets(server: ApiServer, use: FlagUse) -> bool:
@@ -485,35 +510,35 @@ def _sets(server: ApiServer, use: FlagUse) -> bool:
     return server.flags.values[use.name] != known_flags.audit_flags(server.minor)[use.name].default
 
 
-def _idle(server: ApiServer, backend: str, switch: str) -> Iterator[tuple[list[str], str]]:
-    """Yield groups of flags that count for nothing, each with the reason and what would make them count."""
+def _idle(server: ApiServer, backend: str, switch: str) -> Iterator[tuple[list[str], str, str]]:
+    """Yield groups of flags that have no effect, each with the reason, and with what would make them count."""
     prefix = f"audit-{backend}-"
     own = [name for name in known_flags.audit_flags(server.minor) if name.startswith(prefix) and name != switch]
     if not server.flags.text(switch):
         other = next(flag for flag in audit_options.BACKENDS.values() if flag != switch)
         if server.complete and server.flags.text(other):
-            yield own, f"without {server.named(switch)} there is no {backend} backend. Set it"
+            yield own, f"there is no {backend} backend", f", or set {server.named(switch)}"
         return
     if server.flags.text(switch) == "-":
         rotation = [*_UNITS, "audit-log-compress"]
-        yield rotation, f"only a file is rotated, and {server.written(switch, '-')} is standard output. Log to a file"
+        yield rotation, "only a file is rotated, and the log is standard output", ", or log to a file"
     yield from _idle_batches(server, prefix, [name for name in own if name.startswith(f"{prefix}batch-")])
     if _is_off(server, f"{prefix}truncate-enabled"):
         sizes = [name for name in own if name.startswith(f"{prefix}truncate-max")]
-        yield sizes, f"truncation is off. Add {server.written(f'{prefix}truncate-enabled')}"
+        yield sizes, "truncation is off", f", or add {server.written(f'{prefix}truncate-enabled')}"
 
 
-def _idle_batches(server: ApiServer, prefix: str, names: list[str]) -> Iterator[tuple[list[str], str]]:
+def _idle_batches(server: ApiServer, prefix: str, names: list[str]) -> Iterator[tuple[list[str], str, str]]:
     mode = server.flags.text(f"{prefix}mode")
     if not (server.complete or server.flags.last(f"{prefix}mode")):
         return
     if mode in {"blocking", "blocking-strict"}:
         batch = [name for name in names if name not in REPLACEMENTS]
-        wanted = server.written(f"{prefix}mode", "batch")
-        yield batch, f"batches are made only with {wanted}, and the mode is {mode}. Set the mode"
+        yield batch, f"the mode is {mode}, without batches", f", or write {server.written(f'{prefix}mode', 'batch')}"
     elif mode == "batch" and _is_off(server, f"{prefix}batch-throttle-enable"):
+        switch = f"{prefix}batch-throttle-enable"
         throttle = [name for name in names if name.endswith(("-qps", "-burst"))]
-        yield throttle, f"{server.named(f'{prefix}batch-throttle-enable')} is off. Turn it on"
+        yield throttle, f"{server.named(switch)} is off", f", or write {server.written(switch, 'true')}"
 
 
 def _is_off(server: ApiServer, name: str) -> bool:
