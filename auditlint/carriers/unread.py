@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from auditlint.carriers.carrier import YAML_AND_JSON
 from auditlint.carriers.first_look import as_text
-from auditlint.finding import Span
+from auditlint.finding import DecodedSpan, Span
 from auditlint.placeholders import is_elision
 from auditlint.subjects.model import ELISION, UnreadText
 from auditlint.text.places import NodePlaces
@@ -89,7 +90,13 @@ def subject(
         span=span,
         lines=lines,
         problem=ELISION if left_out else error.problem,
+        on_disk=partial(_on_disk, text),
     )
+
+
+def _on_disk(text: Text, line: int, column: int) -> tuple[int, int]:
+    span = text.span(Span(line, column, line, column))
+    return (line, column) if isinstance(span, DecodedSpan) else (span.line, span.column)
 
 
 def _lines(data: bytes, last: int) -> tuple[str, ...]:

@@ -60,6 +60,10 @@ ELISION = "elision"
 """What `UnreadText.problem` says where dots stand for lines that were left out: nothing behind them can be judged."""
 
 
+def _as_it_is(line: int, column: int) -> tuple[int, int]:
+    return line, column
+
+
 class UnreadText(NamedTuple):
     """A file whose text the server's reader refuses: what it says, where, and what it was meant to be."""
 
@@ -77,6 +81,8 @@ class UnreadText(NamedTuple):
     problem: str = ""
     """The kind of mistake in one word, as the reader tells it, such as `tab`."""
     kubernetes_from: str = DEFAULT
+    on_disk: Callable[[int, int], tuple[int, int]] = _as_it_is
+    """Where a line and column of the text stand on disk; of an encoded one, in the decoded text."""
 
     @property
     def refused(self) -> bool:

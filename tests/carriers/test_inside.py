@@ -18,6 +18,8 @@ from auditlint.subjects.model import ApiServer, PolicySubject, UnreadText
 from tests.carriers.recognition import found, only, pod, subjects
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from auditlint.finding import Finding
 
 POLICIES = {
@@ -414,3 +416,12 @@ def test_what_is_packed_to_make_a_reader_suffer_ends() -> None:
     bomb = base64.b64encode(gzip.compress(b"# audit\n" + b" " * (64 << 20))).decode()
     file = {"path": "/etc/p.yaml", "encoding": "gzip+base64", "content": bomb}
     assert found(json.dumps({"write_files": [file] * 20}), "x.json").subjects == ()
+
+
+@pytest.mark.parametrize(("form", "line"), [(literal, 11), (fence_in_a_list, 8), (here_document, 8)])
+def test_what_is_said_of_a_broken_text_names_lines_on_disk(form: Callable[[str], Form], line: int) -> None:
+    policy = POLICIES["syntax"].replace('verbs ["get"]', 'verbs: ["get"')
+    path, content, _ = form(policy)
+    (one,) = [one for one in findings(content, path) if one.rule == "yaml-syntax"]
+    assert f"line {line} " in one.message
+    assert f"line {policy.splitlines().index('  verbs: [' + chr(34) + 'get' + chr(34)) + 1} is" not in one.message

@@ -48,7 +48,7 @@ def yaml_syntax(text: UnreadText, context: Context) -> Iterator[Finding]:
         return
     from auditlint.checks.suggestions import broken_text  # its many patterns are compiled only where a text is broken
 
-    cause = broken_text.likely_cause(text.lines, text.span, text.message)
+    cause = broken_text.likely_cause(text.lines, text.span, text.message, text.on_disk)
     outcomes = {
         "policy": f'{_REFUSES} ("failed decoding: {text.message}")',
         "pod": f'so the kubelet cannot read this Pod ("{text.message}")',

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from auditlint.finding import Span
 
+    OnDisk = Callable[[int, int], tuple[int, int]]
+    """Where a line and column of the text stand on disk."""
+
 _TEMPLATE = re.compile(r"\{\{.*?\}\}|\{\{|\{%|<%|\$\{[A-Za-z_][^}]*\}")
 _LEFT_OVER = re.compile(r"(EOF|EOT|EOL|END|HEREDOC|EOM|_EOF_|YAML|POLICY)['\"]?\s*$")
 _SHELL = re.compile(r"(sudo |cat |tee |kubectl |echo |#!|\$ )|.*<<-?\s*['\"]?[A-Z_]+['\"]?")
@@ -62,6 +65,7 @@ class Broken(NamedTuple):
     at: int
     column: int
     message: str
+    on_disk: OnDisk
 
     @property
     def line(self) -> str:
@@ -79,10 +83,14 @@ class Broken(NamedTuple):
             if not left:
                 return
 
+    def said_above(self, most: int = _NEAR) -> Iterator[tuple[int, str]]:
+        """Yield the same lines with their numbers on disk."""
+        return ((self.on_disk(number, 1)[0], text) for number, text in self.above(most))
 
-def likely_cause(lines: Sequence[str], span: Span, message: str) -> Cause:
-    """Return in words what is probably wrong, and what to write."""
-    broken = Broken(lines, span.line - 1, span.column, message)
+
+def likely_cause(lines: Sequence[str], span: Span, message: str, on_disk: OnDisk) -> Cause:
+    """Return in words what is probably wrong, and what to write; lines and columns are said as they are on disk."""
+    broken = Broken(lines, span.line - 1, span.column, message, on_disk)
     return next(filter(None, (cause(broken) for cause in _CAUSES)), _UNKNOWN)
 
 
@@ -107,14 +115,17 @@ def _encoding(broken: Broken) -> Cause | None:
 
 
 def _left_over(broken: Broken) -> Cause | None:
-    for number, text in broken.above(1):
+    for number, text in broken.said_above(1):
         if _LEFT_OVER.match(text.strip()):
             fault = f'"{text.strip()}" in line {number} is left over from a shell here-document'
             return Cause(fault, f"Delete line {number}")
         if text.lstrip().startswith("```"):
             return Cause(f"line {number} is a Markdown fence", f"Delete line {number}")
         if _CONFLICT.match(text):
-            return Cause(f'"{text.strip()}" in line {number} is the mark of a merge conflict', "Resolve the conflict")
+            return Cause(
+                f'"{text.strip()}" in line {number} is the mark of a merge conflict',
+                "Resolve the conflict",
+            )
     first = next((text for text in broken.lines if text.strip()), "")
     if _SHELL.match(first) and not _PAIR.match(first):
         return Cause(f'"{first.strip()[:60]}" is a shell command', "Keep only the YAML in this file")
@@ -122,7 +133,7 @@ def _left_over(broken: Broken) -> Cause | None:
 
 
 def _tab(broken: Broken) -> Cause | None:
-    for number, text in broken.above(1):
+    for number, text in broken.said_above(1):
         if "\t" in _indentation_of(text):
             help = f"Indent line {number} with spaces: YAML allows no tabs there"
             return Cause(f"line {number} is indented with a tab", help)
@@ -132,7 +143,7 @@ def _tab(broken: Broken) -> Cause | None:
 
 
 def _odd_space(broken: Broken) -> Cause | None:
-    for number, text in broken.above(1):
+    for number, text in broken.said_above(1):
         for char, name in _SPACES.items():
             if char in _without_comment(text):
                 by = "a colon and a space" if char == "\uff1a" else "nothing" if char in "\u200b\ufeff" else "a space"
@@ -185,7 +196,7 @@ def _escape(broken: Broken) -> Cause | None:
 
 
 def _glued_colon(broken: Broken) -> Cause | None:
-    for number, text in broken.above():
+    for number, text in broken.said_above():
         glued = _GLUED.match(text)
         if glued and glued[1] in fields.ALL:
             fault = f"the colon after `{glued[1]}` in line {number} has no space behind it"
@@ -199,7 +210,8 @@ def _glued_dash(broken: Broken) -> Cause | None:
         glued = _GLUED_DASH.match(text)
         if glued and (glued[2] in fields.ALL or _is_beside_items(broken, number, glued[1])):
             value = _without_comment(text).strip()[1:]
-            return Cause(f"the dash in line {number} has no space behind it", f"Write `- {value}`")
+            shown, _ = broken.on_disk(number, 1)
+            return Cause(f"the dash in line {shown} has no space behind it", f"Write `- {value}`")
     return None
 
 
@@ -235,7 +247,7 @@ def _markdown_link(broken: Broken) -> Cause | None:
 
 
 def _missing_colon(broken: Broken) -> Cause | None:
-    for number, text in broken.above(1):
+    for number, text in broken.said_above(1):
         bare = _without_comment(text)
         word = _WORD.match(bare)
         if word and word[1] in fields.ALL and ":" not in bare.split(word[1], 1)[1][:1]:
@@ -247,7 +259,7 @@ def _missing_colon(broken: Broken) -> Cause | None:
 def _brackets(broken: Broken) -> Cause | None:
     if "']'" not in broken.message and "'}'" not in broken.message and "end of stream" not in broken.message:
         return None
-    for number, text in broken.above(20):
+    for number, text in broken.said_above(20):
         bare = _without_comment(_QUOTED.sub("", text))
         for opening, closing in ("[]", "{}"):
             if bare.count(opening) > bare.count(closing):
@@ -258,7 +270,7 @@ def _brackets(broken: Broken) -> Cause | None:
 
 
 def _quotes(broken: Broken) -> Cause | None:
-    for number, text in broken.above(20 if "end of stream" in broken.message else 1):
+    for number, text in broken.said_above(20 if "end of stream" in broken.message else 1):
         bare = _without_comment(_QUOTED.sub("", text))
         for quote in "\"'":
             if re.search(rf"(?:^|[\s:,\[{{-]){quote}|{quote}\s*(?:[,\]}}]|$)", bare):
@@ -292,13 +304,15 @@ def _indentation(broken: Broken) -> Cause | None:
     if above is None:
         return None
     number, other, noun = above
-    own, at = len(_indentation_of(broken.line)) + 1, broken.at + 1
+    own = len(_indentation_of(broken.line)) + 1
+    at, own_column = broken.on_disk(broken.at + 1, own)
+    before, other_column = broken.on_disk(number, other)
     if own == other:
-        fault = f"line {at} does not go with line {number} above it"
+        fault = f"line {at} does not go with line {before} above it"
         return Cause(fault, "Look for a key, a colon or a `- ` that is missing")
     what = "the dash of " if noun == "dash" else ""
-    fault = f"{what}line {at} begins in column {own}, and {what or noun}line {number} in column {other}"
-    return Cause(fault, f"Begin line {at} in column {other}, and move the lines below that go with it")
+    fault = f"{what}line {at} begins in column {own_column}, and {what or noun}line {before} in column {other_column}"
+    return Cause(fault, f"Begin line {at} in column {other_column}, and move the lines below that go with it")
 
 
 def _comparable(broken: Broken) -> tuple[int, int, str] | None:
