@@ -119,6 +119,7 @@ def test_the_help_is_what_the_page_shows(rule: str) -> None:
 def test_chatter_is_one_finding_that_names_all_of_it() -> None:
     (finding,) = (one for one in everything_in(rules("  - level: Metadata\n")) if one.rule in CHATTER)
     assert finding.rule == "leases-logged"
+    assert [one.rule for one in finding.related] == ["health-checks-logged", "noisy-watch", "events-logged"]
 
 
 def test_all_advised_rules_together_leave_no_finding_but_none_of_ours() -> None:
