@@ -6,17 +6,9 @@ from importlib import import_module
 
 from auditlint.kubernetes import data
 
-_POLICY = (
-    "policy.syntax",
-    "files.templates",
-    "policy.matching",
-    "policy.values",
-    "policy.catalogue",
-    "policy.coverage",
-    "policy.cost",
-    "profiles.rules",
-    "files.carriers",
-)
+_TEXT = ("policy.syntax", "files.templates", "policy.values", "policy.catalogue", "profiles.rules", "files.carriers")
+_LOADED = (*_TEXT, "policy.matching")
+_CLUSTER = (*_LOADED, "policy.coverage", "policy.cost")
 _SERVER = (
     "files.templates",
     "server.flags",
@@ -29,7 +21,9 @@ _SERVER = (
 )
 MODULES = {
     "UnreadText": ("policy.syntax", "files.templates"),
-    "PolicySubject": _POLICY,
+    "PolicySubject": _TEXT,
+    "LoadedPolicy": _LOADED,
+    "ClusterPolicy": _CLUSTER,
     "ApiServer": _SERVER,
     "WebhookConfig": _SERVER,
     "ManifestFile": _SERVER,

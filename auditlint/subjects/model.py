@@ -12,7 +12,7 @@ from auditlint.kubernetes.cluster import ORDINARY, Cluster
 from auditlint.kubernetes.releases import DEFAULT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from auditlint.change import Change
     from auditlint.finding import Finding, Path, Places, Span
@@ -43,7 +43,7 @@ class _Frozen:
 
     def __init__(self, **values: Any) -> None:
         self.__dict__.update(values)
-        missing = [name for name in type(self).__annotations__ if not hasattr(self, name)]
+        missing = [name for name in self._fields() if not hasattr(self, name)]
         if missing:
             raise TypeError(f"{type(self).__name__} lacks {', '.join(missing)}")
 
@@ -52,8 +52,12 @@ class _Frozen:
 
     def replace(self, **changes: Any) -> Self:
         """Return a copy with some values changed; nothing that was worked out from the old ones."""
-        known = type(self).__annotations__
-        return type(self)(**{name: getattr(self, name) for name in known} | changes)
+        return type(self)(**{name: getattr(self, name) for name in self._fields()} | changes)
+
+    @classmethod
+    def _fields(cls) -> Iterator[str]:
+        # inspect.get_annotations would cost the import of inspect at every start
+        return (name for kind in cls.__mro__ for name in kind.__dict__.get("__annotations__", ()))  # noqa: RUF063
 
 
 ELISION = "elision"
@@ -91,7 +95,11 @@ class UnreadText(NamedTuple):
 
 
 class PolicySubject(_Frozen):
-    """An audit policy found in a document, as the server of the target version decodes it."""
+    """An audit policy found in a document, as the server of the target version decodes it.
+
+    What is made is a `LoadedPolicy` where the server loads it, and then a `ClusterPolicy` where it is kube-apiserver's:
+    a rule declares which of the three it needs.
+    """
 
     path: str
     document: int
@@ -116,21 +124,27 @@ class PolicySubject(_Frozen):
     file: str | None = None
     """Of a text inside a file: the path of the file that it becomes; empty if it becomes none, or nobody knows."""
 
+    def __new__(cls, **values: Any) -> PolicySubject:  # noqa: PYI034 -- it makes one of the kinds below
+        """Return an object of the kind that fits what is known of the policy."""
+        loaded: Loaded | None = values.get("loaded")
+        if loaded is None or loaded.policy is None or (loaded.refused and not loaded.head_only):
+            return object.__new__(PolicySubject)
+        aggregated = values.get("cluster", ORDINARY).aggregated
+        return object.__new__(LoadedPolicy if aggregated else ClusterPolicy)
+
+    def replace(self, **changes: Any) -> PolicySubject:
+        """Return a copy with some values changed, of the kind that then fits."""
+        return PolicySubject(**{name: getattr(self, name) for name in self._fields()} | changes)
+
     @property
     def judged(self) -> Policy | None:
         """The policy if it is judged further: the server loads it, or would with the right apiVersion and kind."""
-        loaded = self.loaded
-        return loaded.policy if loaded.policy and (not loaded.refused or loaded.head_only) else None
+        return None
 
-    @cached_property
+    @property
     def analysis(self) -> Analysis | None:
         """What the engine says of the policy; None if it is refused for more than its head."""
-        if self.judged is None:
-            return None
-        from auditlint.kubernetes.analysis import Analysis  # a run without policies does not pay for it
-        from auditlint.kubernetes.well_known import Known
-
-        return Analysis(self.judged, Known(self.minor, self.cluster))
+        return None
 
     def judged_for(self, minor: int, origin: str, cluster: Cluster) -> PolicySubject:
         """Return the policy as the server of another release, or of another cluster, has it; the same each time."""
@@ -152,6 +166,29 @@ class PolicySubject(_Frozen):
         """Return the path of a value of the policy within the document; a snippet has no key `rules` around it."""
         inner = steps[1:] if self.shape == "snippet" and steps[:1] == ("rules",) else steps
         return (*self.base, *inner)
+
+
+class LoadedPolicy(PolicySubject):
+    """A policy that the server loads, or would with the right apiVersion and kind: every request has an outcome."""
+
+    @cached_property
+    def analysis(self) -> Analysis:
+        """What the engine says of the policy."""
+        from auditlint.kubernetes.analysis import Analysis  # a run without policies does not pay for it
+        from auditlint.kubernetes.well_known import Known
+
+        return Analysis(self.judged, Known(self.minor, self.cluster))
+
+    @cached_property
+    def judged(self) -> Policy:
+        """The policy as the server holds it."""
+        if self.loaded.policy is None:
+            raise ValueError("only a policy that loads is made a LoadedPolicy")
+        return self.loaded.policy
+
+
+class ClusterPolicy(LoadedPolicy):
+    """A loaded policy of kube-apiserver itself: what it serves, and who asks for it, is known."""
 
 
 class Argument(NamedTuple):

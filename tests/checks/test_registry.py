@@ -21,7 +21,7 @@ def test_rules_are_in_a_module_that_is_loaded_for_their_subjects() -> None:
 
 
 def test_a_policy_loads_no_rules_about_servers() -> None:
-    program = "import sys; from auditlint import registry; registry.load('PolicySubject'); print(*sys.modules)"
+    program = "import sys; from auditlint import registry; registry.load('ClusterPolicy'); print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert "auditlint.checks.policy.matching" in run.stdout.split()
     assert "auditlint.checks.server.mounts" not in run.stdout.split()

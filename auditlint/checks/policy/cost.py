@@ -18,7 +18,7 @@ from auditlint.kubernetes.match import decision_of
 from auditlint.kubernetes.reach import FateKind
 from auditlint.kubernetes.well_known import ANYWHERE, is_well_known
 from auditlint.rule import Category, Context
-from auditlint.subjects.model import PolicySubject
+from auditlint.subjects.model import ClusterPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.policy import GroupResources, Policy, PolicyRule
     from auditlint.subjects.model import ApiServer
 
-rule = Category("policy-cost", PolicySubject)
+rule = Category("policy-cost", ClusterPolicy)
 _EVENT_GROUPS = ("", "events.k8s.io")
 _MOST_RELATED = 5
 _MANAGED_FIELDS_SINCE = 23
@@ -53,7 +53,7 @@ _SECRETS = Region(
     summary="the renewals of leases are logged, most requests of an idle cluster",
     silenced_by=("logs-nothing",),
 )
-def leases_logged(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+def leases_logged(policy: ClusterPolicy, context: Context) -> Iterator[Finding]:
     """Report that heartbeats of nodes, and of leaders of the control plane, are logged."""
 
     def message(found: Analysis, loud: Loud) -> str:
@@ -69,7 +69,7 @@ def leases_logged(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     gives_way_to=("leases-logged",),
     silenced_by=("logs-nothing",),
 )
-def health_checks_logged(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+def health_checks_logged(policy: ClusterPolicy, context: Context) -> Iterator[Finding]:
     """Report that GETs of /livez, /readyz and /healthz by probes and load balancers are logged."""
 
     def message(found: Analysis, loud: Loud) -> str:
@@ -86,7 +86,7 @@ def health_checks_logged(policy: PolicySubject, context: Context) -> Iterator[Fi
     gives_way_to=("leases-logged", "health-checks-logged"),
     silenced_by=("logs-nothing",),
 )
-def noisy_watch(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+def noisy_watch(policy: ClusterPolicy, context: Context) -> Iterator[Finding]:
     """Report watches that every node ends and starts again all day."""
 
     def message(found: Analysis, loud: Loud) -> str:
@@ -104,7 +104,7 @@ def noisy_watch(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     gives_way_to=("leases-logged", "health-checks-logged", "noisy-watch"),
     silenced_by=("logs-nothing",),
 )
-def events_logged(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+def events_logged(policy: ClusterPolicy, context: Context) -> Iterator[Finding]:
     """Report that writes of Event objects are logged, of both API groups or of one."""
 
     def message(found: Analysis, loud: Loud) -> str:
@@ -120,7 +120,7 @@ def events_logged(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 
 
 def _chatter(
-    policy: PolicySubject, context: Context, kind: str, message: Callable[[Analysis, Loud], str]
+    policy: ClusterPolicy, context: Context, kind: str, message: Callable[[Analysis, Loud], str]
 ) -> Iterator[Finding]:
     """Report one kind of chatter at the first rule that logs it; the help silences all kinds that are logged."""
     found = _whole(policy)
@@ -133,7 +133,7 @@ def _chatter(
         yield _finding(policy, context, message(found, loud), loud.takers, help=advice, about=("chatter",))
 
 
-def _silencing(policy: PolicySubject, everything: Mapping[str, Loud], here: int) -> str:
+def _silencing(policy: ClusterPolicy, everything: Mapping[str, Loud], here: int) -> str:
     """Return the advice to put the rules that silence all chatter above the first rule that logs some of it."""
     first = min(loud.first for loud in everything.values())
     where = "this one" if first == here else f"line {_line(policy, first)}"
@@ -148,11 +148,11 @@ def _silencing(policy: PolicySubject, everything: Mapping[str, Loud], here: int)
     gives_way_to=("everything-with-bodies", "secret-bodies-logged"),
     silenced_by=("logs-nothing",),
 )
-def reads_with_bodies(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+def reads_with_bodies(policy: ClusterPolicy, context: Context) -> Iterator[Finding]:
     """Report get and list at RequestResponse, at the first rule of which nothing worse is said if there is one."""
-    found = _judged(policy)
-    takers = _with_answers(policy, found, _READS) if found else {}
-    if not found or not takers:
+    found = policy.analysis
+    takers = _with_answers(policy, found, _READS)
+    if not takers:
         return
     spared = {index: one for index, one in takers.items() if not _is_worse(found, index)}
     takers = spared or takers
@@ -169,11 +169,11 @@ def reads_with_bodies(policy: PolicySubject, context: Context) -> Iterator[Findi
     gives_way_to=("secret-bodies-logged",),
     silenced_by=("logs-nothing",),
 )
-def everything_with_bodies(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+def everything_with_bodies(policy: ClusterPolicy, context: Context) -> Iterator[Finding]:
     """Report a catch-all at RequestResponse that matches some request with a response."""
-    found = _judged(policy)
-    index = found.closing if found else None
-    if not found or index is None or not _keeps_answers(found, index):
+    found = policy.analysis
+    index = found.closing
+    if index is None or not _keeps_answers(found, index):
         return
     request = _readable(policy, found, index, _WITH_ANSWERS)
     if request:
@@ -195,7 +195,7 @@ def everything_with_bodies(policy: PolicySubject, context: Context) -> Iterator[
     silenced_by=("logs-nothing",),
     default=False,
 )
-def managed_fields_logged(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+def managed_fields_logged(policy: ClusterPolicy, context: Context) -> Iterator[Finding]:
     """Report bodies that are logged with the record of which client set which field."""
     found = _whole(policy)
     if not found or policy.minor < _MANAGED_FIELDS_SINCE:
@@ -222,7 +222,7 @@ def managed_fields_logged(policy: PolicySubject, context: Context) -> Iterator[F
     summary="requests are logged twice, as they arrive and with their response",
     silenced_by=("logs-nothing",),
 )
-def request_received_logged(policy: PolicySubject, context: Context) -> Iterator[Finding]:
+def request_received_logged(policy: ClusterPolicy, context: Context) -> Iterator[Finding]:
     """Report that the stage RequestReceived is kept where ResponseComplete says the same and more."""
     found = _whole(policy)
     strict = _is_strict(context.links.servers_of.get(policy, ()))
@@ -246,14 +246,9 @@ def request_received_logged(policy: PolicySubject, context: Context) -> Iterator
     yield context.key(place, message, help=advice, related=related, witness=effects.witness(request))
 
 
-def _judged(policy: PolicySubject) -> Analysis | None:
-    """Return the analysis of a policy of kube-apiserver that is judged further."""
-    return None if policy.cluster.aggregated else policy.analysis
-
-
-def _whole(policy: PolicySubject) -> Analysis | None:
-    """Return the same for a policy of which everything is known, not some of its rules."""
-    return None if policy.shape == "snippet" else _judged(policy)
+def _whole(policy: ClusterPolicy) -> Analysis | None:
+    """Return the analysis of a policy of which everything is known, not some of its rules."""
+    return None if policy.shape == "snippet" else policy.analysis
 
 
 def _without_bodies(now: PolicyRule) -> str:
@@ -273,7 +268,7 @@ def _without_managed_fields(policy: Policy, *, own: bool) -> str:
 
 
 def _finding(
-    policy: PolicySubject, context: Context, message: str, takers: Mapping[int, Request], **details: Any
+    policy: ClusterPolicy, context: Context, message: str, takers: Mapping[int, Request], **details: Any
 ) -> Finding:
     """Return the one finding about a cause, at the first rule, the other rules as notes; details as for `at`."""
     first, *others = sorted(takers)
@@ -293,7 +288,7 @@ def _at(found: Analysis, loud: Loud) -> str:
     return f" at {found.policy.rules[loud.first].level}"
 
 
-def _line(policy: PolicySubject, index: int) -> int:
+def _line(policy: ClusterPolicy, index: int) -> int:
     return policy.places.key(policy.at("rules", index)).line
 
 
@@ -320,7 +315,7 @@ def _completes(found: Analysis, index: int) -> bool:
     return "ResponseComplete" not in omitted and found.reach.fates[index].kind is FateKind.REACHED
 
 
-def _with_answers(policy: PolicySubject, found: Analysis, verbs: tuple[str, ...]) -> dict[int, Request]:
+def _with_answers(policy: ClusterPolicy, found: Analysis, verbs: tuple[str, ...]) -> dict[int, Request]:
     """Return the first rules that log the answers of requests with these verbs, each with such a request."""
     takers: dict[int, Request] = {}
     for index in range(len(found.policy.rules)):
@@ -338,7 +333,7 @@ def _is_worse(found: Analysis, index: int) -> bool:
     return index == found.closing or bool(found.reach.find(_SECRETS, (index,)).request)
 
 
-def _readable(policy: PolicySubject, found: Analysis, index: int, verbs: tuple[str, ...]) -> Request | None:
+def _readable(policy: ClusterPolicy, found: Analysis, index: int, verbs: tuple[str, ...]) -> Request | None:
     """Return a request with one of the verbs, for objects that kube-apiserver itself holds, that a rule takes.
 
     Its user is logged in: what anonymous users and failed logins get is a short refusal.
@@ -360,7 +355,7 @@ def _readable(policy: PolicySubject, found: Analysis, index: int, verbs: tuple[s
     return found.examples.tidy(request, verbs) if request else None
 
 
-def _objects(policy: PolicySubject, found: Analysis, now: PolicyRule) -> Iterator[Target]:
+def _objects(policy: ClusterPolicy, found: Analysis, now: PolicyRule) -> Iterator[Target]:
     """Yield the resources that a rule names which can be read, or some that everybody knows where it takes all."""
     for entry in now.resources:
         if entry.group not in _ONLY_CREATED and entry.group not in _PROXIED:
@@ -369,7 +364,7 @@ def _objects(policy: PolicySubject, found: Analysis, now: PolicyRule) -> Iterato
         yield from _known(policy, found, "*")
 
 
-def _objects_of(policy: PolicySubject, found: Analysis, entry: GroupResources) -> Iterator[Target]:
+def _objects_of(policy: ClusterPolicy, found: Analysis, entry: GroupResources) -> Iterator[Target]:
     names = entry.resource_names or None
     for name in entry.resources or ("*",):
         resource = name.removesuffix("/*")
@@ -379,7 +374,7 @@ def _objects_of(policy: PolicySubject, found: Analysis, entry: GroupResources) -
             yield Target(None if entry.group == "*" else entry.group, resource, "", names)
 
 
-def _can_be_listed(policy: PolicySubject, group: str, resource: str) -> bool:
+def _can_be_listed(policy: ClusterPolicy, group: str, resource: str) -> bool:
     """Tell whether kube-apiserver lists a resource, as far as it is known to the catalogue."""
     if is_well_known(group, resource):
         return "list" in ANYWHERE.verbs(group, resource)
@@ -390,7 +385,7 @@ def _can_be_listed(policy: PolicySubject, group: str, resource: str) -> bool:
     return known is not None and _is_read(known.verbs)
 
 
-def _known(policy: PolicySubject, found: Analysis, group: str) -> Iterator[Target]:
+def _known(policy: ClusterPolicy, found: Analysis, group: str) -> Iterator[Target]:
     """Yield resources of a group, or of any, one of which is left for a rule if any is."""
     likely = found.reach.fresh.target(None if group == "*" else group, None)
     if group == "*" or is_well_known(*likely):

@@ -13,7 +13,7 @@ from auditlint.checks.suggestions.unknown_keys import misread_rules
 from auditlint.checks.suggestions.verbs import forgotten
 from auditlint.finding import Severity
 from auditlint.rule import Category, Context
-from auditlint.subjects.model import PolicySubject
+from auditlint.subjects.model import ClusterPolicy, PolicySubject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     _Check = Callable[[PolicySubject, Context], Iterator[Finding]]
 
-rule = Category("policy-coverage", PolicySubject)
+rule = Category("policy-coverage", ClusterPolicy)
 KINDS = (
     "secrets-not-audited",
     "token-requests-not-audited",

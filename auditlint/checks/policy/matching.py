@@ -16,7 +16,7 @@ from auditlint.kubernetes.engine.region import Region, Target, meet, region_of
 from auditlint.kubernetes.reach import FateKind
 from auditlint.kubernetes.requests import NAMELESS_VERB, RESOURCE_VERBS, URL_VERBS
 from auditlint.rule import Category, Context
-from auditlint.subjects.model import PolicySubject
+from auditlint.subjects.model import LoadedPolicy, PolicySubject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.match import Request
     from auditlint.kubernetes.policy import PolicyRule
 
-rule = Category("policy-matching", PolicySubject)
+rule = Category("policy-matching", LoadedPolicy)
 _SINGLE_VALUE_RULES = (
     "literal-wildcard",
     "unknown-verb",
