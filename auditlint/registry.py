@@ -18,6 +18,7 @@ _SERVER = (
     "server.retention",
     "profiles.rules",
     "files.carriers",
+    "files.configuration",
 )
 MODULES = {
     "UnreadText": ("policy.syntax", "files.templates"),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from auditlint.carriers.candidate import Candidate
     from auditlint.carriers.containers.command import CommandLine, Item
     from auditlint.finding import Path
+    from auditlint.subjects.slips import Slip
     from auditlint.subjects.spelling_of_flags import Spelling
 
 _NAME = re.compile(r"--([A-Za-z][\w-]*)(=?)")
@@ -44,6 +45,10 @@ class Settings(NamedTuple):
     run_as_user: int | None = None
     host_network: bool = False
     dns_policy: str = ""
+    slips: tuple[Slip, ...] = ()
+    """What the tool does not understand as it is written."""
+    notice: str = ""
+    """What to tell the user of such a file."""
 
 
 def build(candidate: Candidate, base: Path, line: CommandLine, settings: Settings) -> ApiServer:
@@ -58,7 +63,7 @@ def build(candidate: Candidate, base: Path, line: CommandLine, settings: Setting
         base=base,
         minor=release.minor,
         kubernetes_from=release.origin,
-        version_notice=release.notice,
+        version_notice="; ".join(notice for notice in (settings.notice, release.notice) if notice),
         carrier=settings.carrier,
         runs=settings.runs,
         files=settings.files,
@@ -82,6 +87,7 @@ def build(candidate: Candidate, base: Path, line: CommandLine, settings: Setting
         dns_policy=settings.dns_policy,
         tool=settings.tool,
         sorts_arguments=settings.sorts_arguments,
+        slips=settings.slips,
         arguments_path=line.list_path,
         arguments_place=line.list_path if line.there is None else line.there,
         opaque=opaque or mounting.unknown,

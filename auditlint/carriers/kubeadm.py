@@ -1,219 +1,145 @@
-"""kubeadm's ClusterConfiguration (v1beta1 to v1beta4): the kube-apiserver that kubeadm makes a static Pod of.
+"""kubeadm's ClusterConfiguration (v1alpha3 to v1beta4) and MasterConfiguration before it (v1alpha1, v1alpha2).
 
-Sources, all in cmd/kubeadm of k8s.io/kubernetes: app/apis/kubeadm/v1beta3 and v1beta4 (types.go: `APIServer`,
-`ControlPlaneComponent`, `HostPathMount`), app/util/arguments.go (arguments are sorted by name and value),
-app/phases/controlplane/volumes.go (what is mounted anyway; a mount with the name of another takes its place).
+Sources, all in cmd/kubeadm of k8s.io/kubernetes: app/apis/kubeadm of each version (types.go), and for the
+block `auditPolicy` app/phases/controlplane/manifests.go and volumes.go of 1.11 (it counts only with the feature gate
+Auditing; without a path kubeadm writes a policy of its own; 2 days are kept where nothing is said).
 """
 
 from __future__ import annotations
 
-import posixpath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from auditlint.carriers import apiserver
 from auditlint.carriers.carrier import Carrier
-from auditlint.carriers.containers import mounting
-from auditlint.carriers.containers.command import CommandLine, Item
-from auditlint.carriers.containers.mounting import Mounting
-from auditlint.kubernetes.container import Files
-from auditlint.kubernetes.mounts import Mount, Part, Volume, covers
-from auditlint.kubernetes.releases import choose, from_text
-from auditlint.subjects.model import Runs
-from auditlint.subjects.spelling_of_flags import KEYS, PAIRS
+from auditlint.carriers.configurations import cluster_configuration
+from auditlint.carriers.configurations.cluster_configuration import Added, Entry, Kind, Layout
+from auditlint.carriers.configurations.extra_args import Reader, as_text
+from auditlint.carriers.containers.command import Item
+from auditlint.kubernetes.mounts import Part
+from auditlint.kubernetes.releases import from_text
 from auditlint.subjects.spelling_of_mounts import Place, Spelling
-from auditlint.subjects.templates import is_template
-from auditlint.text.values import get, has, items, pairs, text
+from auditlint.text.values import get, has, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from auditlint.carriers.candidate import Candidate
-    from auditlint.finding import Path
     from auditlint.subjects.model import ApiServer
     from auditlint.text.plain import Plain
 
-_KIND = "ClusterConfiguration"
-_GROUP = "kubeadm.k8s.io/"
-_WITH_PAIRS = "v1beta4"
-_ARGUMENTS: tuple[str, ...] = ("apiServer", "extraArgs")
-_VOLUMES: tuple[str, ...] = ("apiServer", "extraVolumes")
-_ENTRY = Spelling(
-    "extraVolumes entry",
+KIND = "ClusterConfiguration"
+GROUP = "kubeadm.k8s.io/"
+_OLD_KIND = "MasterConfiguration"
+_LAST_MINOR = {"v1alpha1": 10, "v1alpha2": 12, "v1alpha3": 13}
+"""The last release whose kubeadm reads a version that only old ones do."""
+_PAIRS = {"v1alpha1": False, "v1alpha2": False, "v1alpha3": False, "v1beta1": False, "v1beta2": False}
+_PAIRS |= {"v1beta3": False, "v1beta4": True}
+_OLD_ENTRY = Spelling(
+    "apiServerExtraVolumes entry",
     {
         Part.NAME: ("name",),
         Part.MOUNT_PATH: ("mountPath",),
-        Part.READ_ONLY: ("readOnly",),
         Part.HOST_PATH: ("hostPath",),
         Part.HOST_PATH_TYPE: ("pathType",),
     },
 )
-_CERTIFICATES = "/etc/kubernetes/pki"
-_AUTHORITIES = "/etc/ssl/certs"
-_MORE_AUTHORITIES = ("/etc/ca-certificates", "/usr/share/ca-certificates", "/usr/local/share/ca-certificates")
-"""These, and what follows, are mounted where the host has them."""
-_PKI = ("/etc/pki",)
-_PARTS_OF_PKI = ("/etc/pki/ca-trust", "/etc/pki/tls/certs")
-_PARTS_OF_PKI_FROM = 31
-"""From this minor only parts of /etc/pki are mounted (kubernetes/kubernetes#124361)."""
-
-
-class _Entry(NamedTuple):
-    """A mount with its volume; where it stands, if not kubeadm adds it."""
-
-    name: str
-    host_path: str
-    mount_path: str
-    read_only: bool = True
-    path_type: str = "DirectoryOrCreate"
-    place: Place | None = None
+_CAPITAL_ENTRY = Spelling(
+    "ExtraVolumes entry",
+    {
+        Part.NAME: ("Name",),
+        Part.MOUNT_PATH: ("MountPath",),
+        Part.READ_ONLY: ("ReadOnly",),
+        Part.HOST_PATH: ("HostPath",),
+        Part.HOST_PATH_TYPE: ("PathType",),
+    },
+)
+_OLD = Layout(("apiServerExtraArgs",), ("apiServerExtraVolumes",), (), _OLD_ENTRY, "writable")
+_OLDEST = _OLD._replace(writable="")
+_CAPITAL = Layout(("APIServer", "ExtraArgs"), ("APIServer", "ExtraVolumes"), ("APIServer", "ExtraEnvs"), _CAPITAL_ENTRY)
+_BLOCK = "auditPolicy"
+_POLICY_FILE = "/etc/kubernetes/audit/audit.yaml"
+_LOG_FOLDER = "/var/log/kubernetes/audit"
+_DAYS = "2"
 
 
 def find(candidate: Candidate) -> Iterator[ApiServer]:
-    """Yield the apiserver that a ClusterConfiguration describes; of one without apiVersion, a patch, what it says."""
-    version = text(candidate.value, "apiVersion")
-    if _is_configuration(candidate, version):
-        whole = bool(version or candidate.as_kind)
-        yield server(candidate, candidate.value, (), version.removeprefix(_GROUP), whole=whole)
+    """Yield the apiserver that a configuration describes; of one without apiVersion, a patch, what it says."""
+    if not _is_configuration(candidate):
+        return
+    value = candidate.value
+    version = text(value, "apiVersion").removeprefix(GROUP)
+    kind = kind_of(version, value)
+    kind = kind._replace(whole=kind.whole and bool(version or candidate.as_kind))
+    yield cluster_configuration.server(candidate, value, (), kind, _added(candidate, version))
 
 
-def server(candidate: Candidate, value: Plain, base: Path, version: str, *, whole: bool) -> ApiServer:
-    """Return the apiserver that kubeadm makes of the ClusterConfiguration that stands at base; version: `v1beta4`."""
-    arguments, holder = get(value, *_ARGUMENTS), (*base, *_ARGUMENTS)
-    as_pairs = isinstance(arguments, list) or (arguments is None and version == _WITH_PAIRS)
-    shown = from_text(text(value, "kubernetesVersion"))
-    settings = apiserver.Settings(
-        carrier="kubeadm",
-        runs=Runs.STATIC_POD,
-        files=Files.MOUNTS,
-        whole=whole,
-        shown=shown,
-        spelling=PAIRS if as_pairs else KEYS,
-        tool="kubeadm",
-        sorts_arguments=True,
-        mounting=_mounting(value, base, choose(candidate.minor, candidate.origin, shown).minor),
-        host_network=True,
+def kind_of(version: str, value: Plain) -> Kind:
+    """Return how a configuration of a version, such as `v1beta4`, is read; "" where it names none."""
+    reader = Reader("kubeadm", f"{GROUP}{version}" if version else "kubeadm", _PAIRS.get(version))
+    kind = Kind("kubeadm", reader)
+    if has(value, "APIServer") and not has(value, "apiServer"):
+        # The Clusterfile of sealos, whose keys are those of Go; sealos merges it with settings of its own.
+        return kind._replace(layout=_CAPITAL, whole=False)
+    if version not in _LAST_MINOR:
+        return kind
+    shown = from_text(text(value, "kubernetesVersion")) or _LAST_MINOR[version]
+    layout = _OLDEST if version == "v1alpha1" else _OLD
+    return kind._replace(layout=layout, shown=shown, notice=_old(version))
+
+
+def _old(version: str) -> str:
+    return (
+        f"is a configuration of {GROUP}{version}, whose auditPolicy counts only with the feature gate Auditing and "
+        f"which kubeadm reads up to 1.{_LAST_MINOR[version]}: newer ones have extraArgs and extraVolumes of apiServer"
     )
-    line = CommandLine(tuple(_arguments(arguments, holder)), holder, (*base, *_there(value, _ARGUMENTS)))
-    return apiserver.build(candidate, (*base, *_there(value, _ARGUMENTS[:1])), line, settings)
 
 
-def _is_configuration(candidate: Candidate, version: str) -> bool:
+def _is_configuration(candidate: Candidate) -> bool:
     """Tell whether a document is one of kubeadm's, and no ClusterConfiguration of another tool."""
-    kind = text(candidate.value, "kind")
+    value = candidate.value
+    kind, version = text(value, "kind"), text(value, "apiVersion")
     if candidate.as_kind:
-        return kind in {"", _KIND}
-    return kind == _KIND and (version.startswith(_GROUP) or not has(candidate.value, "apiVersion"))
+        return kind in {"", KIND, _OLD_KIND}
+    if kind == _OLD_KIND:
+        return version.startswith(GROUP)
+    return kind == KIND and (version.startswith(GROUP) or not has(value, "apiVersion"))
 
 
-def _there(value: Plain, path: tuple[str, ...]) -> Path:
-    """Return as much of a path as leads somewhere."""
-    for depth, key in enumerate(path):
-        if not has(get(value, *path[:depth]), key):
-            return path[:depth]
-    return path
-
-
-def _arguments(value: Plain, holder: Path) -> list[Item]:
-    """Return the arguments in the order that kubeadm gives them."""
-    if isinstance(value, str):
-        return [Item(value, holder, opaque=True)]
-    found = list(_pairs(value, holder) if isinstance(value, list) else _keys(value, holder))
-    return [item for _, _, item in sorted(found, key=lambda argument: argument[:2])]
-
-
-def _keys(value: Plain, holder: Path) -> Iterator[tuple[str, str, Item]]:
-    for name, given in dict(pairs(value)).items():
-        yield _argument(name, given, Item("", (*holder, name), by_key=True, written=name))
-
-
-def _pairs(value: Plain, holder: Path) -> Iterator[tuple[str, str, Item]]:
-    """Yield pairs, and arguments as text where pairs belong: kubeadm refuses those, and what is meant is plain."""
-    for index, entry in enumerate(items(value)):
-        path, name = (*holder, index), text(entry, "name")
-        if isinstance(entry, str):
-            yield entry, "", Item(entry, path, opaque=is_template(entry))
-        elif name:
-            yield _argument(name, get(entry, "value"), Item("", path, value_path=(*path, "value"), written=name))
-
-
-def _argument(name: str, value: Plain, item: Item) -> tuple[str, str, Item]:
-    """Return what kubeadm sorts an argument by, and the argument."""
-    written = _as_text(value)
-    argument = f"--{name}={written}"
-    return name, written, item._replace(text=argument, opaque=is_template(argument))
-
-
-def _as_text(value: Plain) -> str:
-    """Return a value as a string; where it is none kubeadm refuses it, and what is meant is plain."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return value if isinstance(value, str) else "" if value is None else str(value)
-
-
-def _mounting(value: Plain, base: Path, minor: int) -> Mounting:
-    holder = (*base, *_VOLUMES)
-    own = list(_own(value, holder))
-    entries = {entry.name: entry for entry in (*_added(value, minor, own), *own)}.values()
-    mounts = tuple(
-        Mount(entry.name, entry.mount_path, position, entry.read_only) for position, entry in enumerate(entries)
+def _added(candidate: Candidate, version: str) -> Added | None:
+    """Return what the block `auditPolicy` makes of itself, where the gate is on that it needs."""
+    block = get(candidate.value, _BLOCK)
+    if version not in _LAST_MINOR or get(candidate.value, "featureGates", "Auditing") is not True:
+        return None
+    age = as_text(get(block, "logMaxAge")) or _DAYS
+    items = (
+        _item("audit-log-maxage", age, "logMaxAge"),
+        _item("audit-log-path", f"{_LOG_FOLDER}/audit.log", "logDir"),
+        _item("audit-policy-file", _POLICY_FILE, "path"),
     )
-    volumes = tuple(
-        Volume(entry.name, "hostPath", position, entry.host_path, entry.path_type)
-        for position, entry in enumerate(entries)
+    place = Place((_BLOCK,), Spelling(_BLOCK, {Part.HOST_PATH: ("path",)}))
+    log_place = Place((_BLOCK,), Spelling(_BLOCK, {Part.HOST_PATH: ("logDir",)}))
+    policy, folder = text(block, "path") or _POLICY_FILE, text(block, "logDir") or _LOG_FOLDER
+    return Added(
+        items,
+        (
+            Entry("audit", policy, _POLICY_FILE, path_type="File", place=place),
+            Entry("audit-log", folder, _LOG_FOLDER, read_only=False, place=log_place),
+        ),
     )
-    places = tuple(entry.place for entry in entries)
-    unknown = mounting.unknown(mounts, volumes) or isinstance(get(value, *_VOLUMES), str)
-    return Mounting(mounts, volumes, places, places, holder, holder, _ENTRY, _ENTRY, unknown=unknown)
 
 
-def _own(value: Plain, holder: Path) -> Iterator[_Entry]:
-    for index, entry in enumerate(items(get(value, *_VOLUMES))):
-        if isinstance(entry, tuple):
-            yield _Entry(
-                name=text(entry, "name"),
-                host_path=text(entry, "hostPath"),
-                mount_path=text(entry, "mountPath"),
-                read_only=get(entry, "readOnly") is True,
-                path_type=text(entry, "pathType"),
-                place=Place((*holder, index), _ENTRY),
-            )
-
-
-def _added(value: Plain, minor: int, own: Iterable[_Entry]) -> Iterator[_Entry]:
-    """Yield what kubeadm mounts by itself; of what it mounts only where the host has it, nothing that is listed too."""
-    certificates = text(value, "certificatesDir") or _CERTIFICATES
-    yield _folder("k8s-certs", certificates)
-    yield _folder("ca-certs", _AUTHORITIES)
-    listed = {posixpath.normpath(entry.mount_path) for entry in own}
-    for folder in (*_MORE_AUTHORITIES, *(_PARTS_OF_PKI if minor >= _PARTS_OF_PKI_FROM else _PKI)):
-        if folder not in listed:
-            yield _folder(folder.replace("/", "-")[1:], folder)
-    for number, folder in enumerate(_of_etcd(value, (_AUTHORITIES, certificates))):
-        yield _folder(f"etcd-certs-{number}", folder)
-
-
-def _of_etcd(value: Plain, mounted: tuple[str, ...]) -> list[str]:
-    """Return the folders of the certificates for an external etcd that lie in no folder which is mounted anyway."""
-    files = [text(value, "etcd", "external", key) for key in ("caFile", "certFile", "keyFile")]
-    folders = sorted({posixpath.dirname(file) for file in files} - {""})
-    return [
-        folder
-        for folder in folders
-        if not any(covers(other, folder) for other in (*mounted, *folders) if other != folder) and folder not in mounted
-    ]
-
-
-def _folder(name: str, path: str) -> _Entry:
-    return _Entry(name, path, path)
+def _item(flag: str, value: str, key: str) -> Item:
+    return Item(f"--{flag}={value}", (_BLOCK, key), by_key=True, written=key)
 
 
 CARRIER = Carrier(
     title="ClusterConfigurations of kubeadm",
     checked=(
-        "`extraArgs` and `extraVolumes` of `apiServer`, in v1beta1 to v1beta4, as the flags and mounts of the static "
-        "Pod that kubeadm makes; the folders of certificates that it mounts by itself are known. Of one without an "
-        "apiVersion, such as a patch, what it says is checked and nothing is said of what is absent."
+        "`extraArgs`, `extraVolumes` and `extraEnvs` of `apiServer`, in v1beta1 to v1beta4, as the flags and mounts of "
+        "the static Pod that kubeadm makes; the folders of certificates that it mounts by itself are known. "
+        "`apiServerExtraArgs`, `apiServerExtraVolumes` and `auditPolicy` of v1alpha1 to v1alpha3, MasterConfigurations "
+        "too. Of one without an apiVersion, such as a patch, and of the Clusterfile of sealos, what it says is checked "
+        "and nothing is said of what is absent. What `kubeadm-config` holds in the cluster is one as well."
     ),
-    words=(b"ClusterConfiguration",),
+    words=(b"ClusterConfiguration", b"MasterConfiguration"),
     in_document=find,
 )

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.mounts import Mount, Part, Volume
     from auditlint.kubernetes.parsed_flags import FlagUse, ParsedFlags
     from auditlint.kubernetes.policy import Policy
+    from auditlint.subjects.slips import Slip
     from auditlint.subjects.spelling_of_flags import Spelling
     from auditlint.subjects.spelling_of_mounts import Place
     from auditlint.subjects.spelling_of_mounts import Spelling as EntrySpelling
@@ -270,6 +271,8 @@ class ApiServer(_Frozen):
     """What makes the server of the file and mounts folders by itself, such as `kubeadm`; empty if there is no such."""
     sorts_arguments: bool = False
     """The tool sorts the arguments before the server gets them."""
+    slips: tuple[Slip, ...] = ()
+    """What the tool does not understand as it is written."""
     arguments_path: Path = ()
     """The way to what holds the arguments: where a missing flag is added."""
     arguments_place: Path = ()

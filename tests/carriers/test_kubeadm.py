@@ -8,7 +8,8 @@ import pytest
 
 from auditlint import lint, registry
 from auditlint.carriers.candidate import Candidate
-from auditlint.carriers.kubeadm import server
+from auditlint.carriers.configurations.cluster_configuration import server
+from auditlint.carriers.kubeadm import kind_of
 from auditlint.kubernetes.mounts import Part
 from auditlint.lint import Source
 from auditlint.settings import Settings
@@ -420,7 +421,119 @@ def test_a_configuration_inside_another_object() -> None:
     document = stream.documents[0]
     places = NodePlaces(document.root, document.first)
     candidate = Candidate("kcp.yaml", 0, plain(document.root), places, None, "default")
-    found = server(candidate, get(candidate.value, "spec"), ("spec",), "v1beta3", whole=True)
+    value = get(candidate.value, "spec")
+    found = server(candidate, value, ("spec",), kind_of("v1beta3", value))
     assert (found.base, found.arguments_place) == (("spec", "apiServer"), ("spec", "apiServer", "extraArgs"))
     assert found.mount_path(found.mounts[-1], Part.READ_ONLY) == ("spec", "apiServer", "extraVolumes", 1, "readOnly")
     assert ("spec", "apiServer", "extraArgs", "audit-log-maxage") in [one.path for one in found.arguments]
+
+
+def test_a_list_where_a_mapping_belongs() -> None:
+    content = kubeadm(GOOD, MOUNTS, "v1beta4").replace("v1beta4", "v1beta3")
+    found = only_finding(content)
+    assert (found.rule, found.text, found.pointer) == ("wrong-args-shape", "extraArgs", "/apiServer/extraArgs")
+    assert "extraArgs has to be a mapping of names to texts in kubeadm.k8s.io/v1beta3" in found.message
+
+
+def test_a_mapping_where_a_list_belongs() -> None:
+    content = kubeadm(GOOD, MOUNTS, "v1beta3").replace("v1beta3", "v1beta4")
+    report = lint.check([Source("a.yaml", named=True, data=content.encode())], Settings())
+    (found,) = report.findings
+    assert (found.rule, found.refused) == ("wrong-args-shape", False)
+    lines = found.help.split("\n")
+    assert lines[:2] == ["Write it as", "extraArgs:"]
+    pasted = content.split("  extraArgs:\n")[0] + "".join(f"  {line}\n" for line in lines[1:])
+    assert findings(pasted + "  extraVolumes:\n" + content.split("  extraVolumes:\n")[1]) == []
+
+
+@pytest.mark.parametrize(
+    ("version", "old", "new", "text", "pointer"),
+    [
+        ("v1beta3", '"30"', "30", "audit-log-maxage", "/audit-log-maxage"),
+        ("v1beta4", '"30"', "30", "30", "/2/value"),
+        (
+            "v1beta4",
+            '- name: audit-log-maxage\n    value: "30"',
+            "- --audit-log-maxage=30",
+            "--audit-log-maxage=30",
+            "/2",
+        ),
+    ],
+)
+def test_values_without_quotes(version: str, old: str, new: str, text: str, pointer: str) -> None:
+    found = only_finding(kubeadm(GOOD, MOUNTS, version).replace(old, new))
+    assert (found.rule, found.refused, found.text) == ("wrong-args-shape", False, text)
+    assert found.pointer == f"/apiServer/extraArgs{pointer}"
+
+
+@pytest.mark.parametrize(
+    ("version", "text", "pointer"),
+    [
+        ("v1beta3", "--audit-log-maxage", "/apiServer/extraArgs/--audit-log-maxage"),
+        ("v1beta4", "name: --audit-log-maxage", "/apiServer/extraArgs/2"),
+    ],
+)
+def test_dashes(version: str, text: str, pointer: str) -> None:
+    flags = {("--" + name if name == "audit-log-maxage" else name): value for name, value in GOOD.items()}
+    found = only_finding(kubeadm(flags, MOUNTS, version))
+    assert (found.rule, found.refused, found.text, found.pointer) == ("leading-dashes", True, text, pointer)
+    assert 'gets "----audit-log-maxage=30" and does not start' in found.message
+
+
+def test_a_name_that_is_there_twice() -> None:
+    content = kubeadm(GOOD, MOUNTS, "v1beta3").replace("  extraVolumes", '    audit-log-maxage: "40"\n  extraVolumes')
+    found = only_finding(content)
+    assert (found.rule, found.text) == ("repeated-config-key", "audit-log-maxage")
+    assert only(ApiServer, content).flags.text("audit-log-maxage") == "40"
+
+
+def test_variables_of_the_container() -> None:
+    content = kubeadm(GOOD | {"audit-log-path": "$(LOGS)/audit.log"}, MOUNTS, "v1beta4")
+    variable = "  extraEnvs:\n  - name: LOGS\n    value: /var/log/kubernetes/audit\n"
+    assert [found.rule for found in findings(content)] == ["invalid-path"]
+    assert findings(content + variable) == []
+
+
+def alpha(version: str, kind: str, body: str) -> str:
+    return f"apiVersion: kubeadm.k8s.io/{version}\nkind: {kind}\nkubernetesVersion: v1.11.3\n{body}"
+
+
+@pytest.mark.parametrize(
+    ("version", "kind", "writable"),
+    [("v1alpha1", "MasterConfiguration", False), ("v1alpha2", "MasterConfiguration", True)],
+)
+def test_configurations_before_beta(version: str, kind: str, *, writable: bool) -> None:
+    body = (
+        "apiServerExtraArgs:\n  audit-policy-file: /etc/kubernetes/audit/policy.yaml\n"
+        "  audit-log-path: /var/log/audit/audit.log\n  audit-log-maxage: '30'\n"
+        "apiServerExtraVolumes:\n- name: p\n  hostPath: /etc/kubernetes/audit\n  mountPath: /etc/kubernetes/audit\n"
+        "- name: l\n  hostPath: /var/log/audit\n  mountPath: /var/log/audit\n  writable: true\n"
+    )
+    server = only(ApiServer, alpha(version, kind, body))
+    assert "kubeadm reads up to 1.1" in server.version_notice
+    read_only = [found.rule for found in findings(alpha(version, kind, body)) if "read-only" in found.rule]
+    assert read_only == ([] if writable else ["log-mount-read-only"])
+
+
+def test_the_block_for_auditing_counts_with_its_gate() -> None:
+    block = "auditPolicy:\n  path: /etc/policy.yaml\n  logDir: /var/log/k8s\n  logMaxAge: 7\n"
+    off = alpha("v1alpha2", "MasterConfiguration", block)
+    assert [found.rule for found in findings(off)] == ["auditing-off"]
+    server = only(ApiServer, f"{off}featureGates: {{Auditing: true}}\n")
+    assert texts(server) == [
+        "--audit-log-maxage=7",
+        "--audit-log-path=/var/log/kubernetes/audit/audit.log",
+        "--audit-policy-file=/etc/kubernetes/audit/audit.yaml",
+    ]
+    assert server.places.key(server.arguments[0].path).line == 7
+    assert not server.refused_by
+
+
+def test_the_clusterfile_of_sealos_is_a_part() -> None:
+    content = (
+        "apiVersion: kubeadm.k8s.io/v1beta3\nkind: ClusterConfiguration\nAPIServer:\n  ExtraArgs:\n"
+        "    audit-log-maxage: 7d\n  ExtraVolumes:\n  - {HostPath: /a, MountPath: /a, Name: audit, ReadOnly: true}\n"
+    )
+    found = only_finding(content)
+    assert (found.rule, found.pointer) == ("invalid-flag-value", "/APIServer/ExtraArgs/audit-log-maxage")
+    assert not only(ApiServer, content).complete

@@ -102,11 +102,11 @@ def _as_text(value: Plain) -> str:
 
 def given(container: Plain, base: Path) -> list[Item]:
     """Return all of `command` and `args`, with `$(NAME)` expanded as the kubelet does."""
-    environment = _environment(container)
+    variables = environment(container)
     found = []
     for key in ("command", "args"):
         for item in _raw(get(container, key), (*base, key)):
-            expanded, unknown = expand(item.text, environment)
+            expanded, unknown = expand(item.text, variables)
             found.append(Item(expanded, item.path, item.opaque or unknown or is_template(expanded)))
     return found
 
@@ -131,18 +131,18 @@ class Environment(NamedTuple):
     """There may be variables besides these (`envFrom`)."""
 
 
-def _environment(container: Plain) -> Environment:
+def environment(container: Plain) -> Environment:
     """Return the variables of `env`; each value may refer to those before it."""
     values: dict[str, str | None] = {}
-    environment = Environment(values, has(container, "envFrom"))
+    known = Environment(values, has(container, "envFrom"))
     for variable in items(get(container, "env")):
         value = get(variable, "value")
         if has(variable, "valueFrom") or not isinstance(value, str | None) or is_template(value or ""):
             values[text(variable, "name")] = None
         else:
-            expanded, unknown = expand(value or "", environment)
+            expanded, unknown = expand(value or "", known)
             values[text(variable, "name")] = None if unknown else expanded
-    return environment
+    return known
 
 
 def expand(value: str, environment: Environment) -> tuple[str, bool]:

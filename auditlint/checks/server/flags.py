@@ -82,6 +82,7 @@ def _refuse_value(server: ApiServer, context: Context, error: FlagError, message
     severity=Severity.ERROR,
     refuses=True,
     summary="a flag that this release of kube-apiserver does not have",
+    gives_way_to=("leading-dashes",),
 )
 def unknown_flag(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report flags that never existed, are gone, or are not there yet."""
@@ -148,6 +149,7 @@ def _given(server: ApiServer, error: FlagError) -> str | None:
     severity=Severity.ERROR,
     refuses=True,
     summary="a value that its flag does not accept",
+    gives_way_to=("wrong-args-shape",),
 )
 def invalid_flag_value(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report values that do not parse or are out of range, and what the server's own checks between flags refuse."""

@@ -1,0 +1,1 @@
+"""Parts of configurations that several carriers share, such as kubeadm's ClusterConfiguration."""

@@ -1,0 +1,100 @@
+"""Rules about what the tool behind a file does not understand as it is written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from auditlint.checks.server.flag_words import value_for
+from auditlint.finding import Severity
+from auditlint.rule import Category
+from auditlint.subjects.model import ApiServer
+from auditlint.subjects.slips import SlipKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from auditlint.finding import Finding
+    from auditlint.rule import Context
+    from auditlint.subjects.slips import Slip
+
+rule = Category("carriers", ApiServer)
+
+_SHAPES = {
+    SlipKind.NO_LIST: "{written} has to be a list of names and values in {form}",
+    SlipKind.NO_MAPPING: "{written} has to be a mapping of names to texts in {form}",
+    SlipKind.NO_PAIR: '"{written}" has to be a name and a value in {form}',
+    SlipKind.NO_TEXT: "{written} without quotes is no text",
+    SlipKind.NO_NUMBER: '"{written}" is a text, and {flag} has to be a number',
+}
+
+
+def _slips(server: ApiServer, *kinds: SlipKind) -> Iterator[Slip]:
+    return (slip for slip in server.slips if slip.kind in kinds)
+
+
+def _fault(slip: Slip, pattern: str) -> str:
+    return pattern.format(written=slip.written, form=slip.form, flag=slip.flag)
+
+
+def _at(context: Context, slip: Slip, message: str, **details: Any) -> Finding:
+    """Return a finding at the key of a flag, or at its list item."""
+    is_item = isinstance(slip.path[-1], int)
+    return (context.value if is_item else context.key)(slip.path, message, **details)
+
+
+@rule(
+    "wrong-args-shape",
+    severity=Severity.ERROR,
+    summary="flags in a shape that the tool which reads them refuses",
+    gives_way_to=("leading-dashes",),
+)
+def wrong_args_shape(server: ApiServer, context: Context) -> Iterator[Finding]:
+    """Report lists for mappings and mappings for lists, and values of another type than the tool has."""
+    for slip in _slips(server, *_SHAPES):
+        message = f"{_fault(slip, _SHAPES[slip.kind])}, so {slip.reader} refuses this file"
+        if slip.kind in {SlipKind.NO_LIST, SlipKind.NO_MAPPING}:
+            yield context.key(slip.path, message, help=_all_anew(server, slip))
+        elif slip.value_path:
+            yield context.value(slip.value_path, message, help=_anew(server, slip))
+        else:
+            yield _at(context, slip, message, help=_anew(server, slip))
+
+
+def _all_anew(server: ApiServer, slip: Slip) -> str:
+    """Return all flags in the shape that the tool wants, as lines to paste."""
+    spelling = slip.spelling or server.spelling
+    texts = [argument.text.removeprefix("--").partition("=") for argument in server.arguments]
+    lines = [f"  {spelling.text(name, value if equals else None)}" for name, equals, value in texts if name]
+    return "\n".join(["Write it as", f"{slip.written}:", *lines]) if lines else f"Delete {slip.written}"
+
+
+def _anew(server: ApiServer, slip: Slip) -> str:
+    """Return a flag with a value that the server accepts, as the tool wants it."""
+    value = value_for(server, slip.flag, slip.value) if slip.value else slip.value
+    return f"Write {(slip.spelling or server.spelling).text(slip.flag, value)}"
+
+
+@rule(
+    "leading-dashes",
+    severity=Severity.ERROR,
+    refuses=True,
+    summary="dashes before the name of a flag where the tool puts its own",
+)
+def leading_dashes(server: ApiServer, context: Context) -> Iterator[Finding]:
+    """Report names of flags that begin with a dash."""
+    for slip in _slips(server, SlipKind.DASHES):
+        made = f"--{slip.written}" + (f"={slip.value}" if slip.value else "")
+        message = f'{slip.reader} puts two dashes in front, so kube-apiserver gets "{made}" and does not start'
+        yield _at(context, slip, message, help=_anew(server, slip), refused=True)
+
+
+@rule(
+    "repeated-config-key",
+    severity=Severity.ERROR,
+    summary="a key that is there twice, of which the tool keeps one",
+)
+def repeated_config_key(server: ApiServer, context: Context) -> Iterator[Finding]:
+    """Report keys that hold flags and are there more than once in one mapping."""
+    for slip in _slips(server, SlipKind.REPEATED_KEY):
+        message = f'"{slip.written}" is there more than once: {slip.reader} reads the last and ignores the others'
+        yield context.key(slip.path, message, help="Keep one, with all that you mean")
