@@ -152,6 +152,7 @@ def wrong_type(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 @rule(
     "unknown-field",
     severity=Severity.ERROR,
+    refuses=True,
     summary="a key that kube-apiserver does not know and ignores",
     gives_way_to=("widened-rule",),
 )
