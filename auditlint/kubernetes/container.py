@@ -140,6 +140,8 @@ class Fault(NamedTuple):
     """Which of the volume's sources, where the part is one."""
     words: str = ""
     """The words of the server or the kubelet."""
+    near: str = ""
+    """Of a file that no mount covers: the path of one that is mounted and was probably meant."""
     place: tuple[str | int, ...] = ()
     """Of a webhook's kubeconfig: the way from its root."""
 
@@ -174,8 +176,8 @@ def is_log_file(path: str) -> bool:
 
 
 def in_manifest_folder(path: str) -> bool:
-    """Tell whether a file on the host lies where manifests are read."""
-    return any(covers(folder, path) for folder in MANIFEST_FOLDERS)
+    """Tell whether a file on the host, or in a checkout of such a tree, lies where manifests are read."""
+    return any(f"{folder}/" in f"/{path}/" for folder in MANIFEST_FOLDERS)
 
 
 def host_path(container: Container, path: str) -> str | None:
@@ -246,11 +248,20 @@ def _read_faults(container: Container, flag: str, path: str, by: str) -> Iterato
     mount = mounting.covering(container.mounts, path)
     if mount is None:
         if container.lacks_mounts:
-            yield Fault(FaultKind.NOT_MOUNTED, by, "no-mount", flag, path)
+            near = _near_miss(container, flag, path)
+            yield Fault(FaultKind.NOT_MOUNTED, by, "no-mount", flag, path, near=near)
         return
     volume = mounting.volume_of(mount, container.volumes)
     if volume is not None:
         yield from _read_through(container, Fault(FaultKind.NOT_MOUNTED, by, "", flag, path, mount, volume))
+
+
+def _near_miss(container: Container, flag: str, path: str) -> str:
+    """Return the path that was meant by one which no mount covers, through a mount that no other audit flag needs."""
+    others = [container.flags.text(name) for name in (POLICY_FLAG, WEBHOOK_FLAG, LOG_FLAG) if name != flag]
+    taken = [mounting.covering(container.mounts, other) for other in others if other]
+    free = [mount for mount in container.mounts if mount not in taken]
+    return mounting.near_miss(free, container.volumes, path) or ""
 
 
 def _is_certain(container: Container, fault: Fault) -> bool:
@@ -373,6 +384,7 @@ def _leads_to_mount(container: Container, path: str) -> bool:
 def _log_in_image(container: Container, base: Fault) -> Iterator[Fault]:
     if not container.lacks_mounts:
         return
+    base = base._replace(near=_near_miss(container, LOG_FLAG, base.path))
     if container.read_only_root:
         yield base._replace(case="read-only-root")
     elif container.run_as_user and not covers("/tmp", clean(base.path)):  # noqa: S108

@@ -170,6 +170,43 @@ def covering(mounts: Iterable[Mount], path: str) -> Mount | None:
     return max(found, key=lambda mount: (len(mount_point(mount)), mount.position), default=None)
 
 
+def near_miss(mounts: Iterable[Mount], volumes: Sequence[Volume], path: str) -> str | None:
+    """Return the path in the container that was probably meant by one which no mount covers.
+
+    It differs by case, by `-` for `_`, by `.yml` for `.yaml`, or by one folder on the way.
+    """
+    wanted = clean(path)
+    for mount in mounts:
+        volume = volume_of(mount, volumes)
+        if not mount.mount_path or volume is None:
+            continue
+        point, folder = mount_point(mount), is_folder(mount, volume)
+        if folder is not True and _is_near(wanted, point):
+            return point
+        if folder is not False and _is_near(posixpath.dirname(wanted), point) and _is_meant(wanted, point):
+            return f"{point}/{posixpath.basename(wanted)}"
+    return None
+
+
+def _is_near(one: str, other: str) -> bool:
+    """Tell whether two paths are the same but for their spelling, or for one folder that one of them lacks."""
+    fewer, more = sorted((_plain(one), _plain(other)), key=len)
+    if len(fewer) == len(more):
+        return fewer == more
+    shortened = (more[:index] + more[index + 1 :] for index in range(len(more)))
+    return len(fewer) > 1 and fewer in shortened
+
+
+def _is_meant(file: str, folder: str) -> bool:
+    """Tell whether a folder is by its name the one for a file, and not merely the one next to that."""
+    return len(_plain(folder)) == len(_plain(posixpath.dirname(file))) or "audit" in folder
+
+
+def _plain(path: str) -> list[str]:
+    """Return the names on the way to a file without case, and with one spelling for each blank and ending."""
+    return re.sub(r"\.ya?ml$", ".yaml", path.lower().replace("_", "-")).strip("/").split("/")
+
+
 def host_path(mount: Mount, volume: Volume, path: str) -> str | None:
     """Return the file on the host that a path in the container is; None if it is none or only run time knows."""
     if volume.kind != "hostPath" or not volume.host_path or mount.sub_path_expr:

@@ -216,7 +216,7 @@ def only_finding(content: str) -> Found:
             "v1beta4",
             "name: audit-policy-file",
             "/apiServer/extraArgs/0",
-            "Mount that file read-only, pathType File",
+            "pathType: File}",
         ),
     ],
 )
@@ -229,18 +229,18 @@ def test_where_flags_stand(flags: dict[str, str], version: str, text: str, point
 @pytest.mark.parametrize(
     ("mounts", "text", "pointer", "words"),
     [
-        ((MOUNTS[0], Mounted("log", LOG, "FileOrCreate")), LOG, "/1/mountPath", "pathType DirectoryOrCreate"),
-        ((MOUNTS[0], MOUNTS[1]._replace(read_only=True)), "true", "/1/readOnly", "Delete readOnly"),
-        ((MOUNTS[0], MOUNTS[1]._replace(type="dir")), "dir", "/1/pathType", "this pathType does not exist"),
-        ((MOUNTS[0]._replace(read_only=False), MOUNTS[1]), "name", "/0/readOnly", "Add readOnly: true"),
-        ((Mounted("conf", POLICY, "", read_only=True), MOUNTS[1]), "name", "/0/pathType", "Write pathType: File"),
+        ((MOUNTS[0], Mounted("log", LOG, "FileOrCreate")), LOG, "/1/mountPath", "pathType: DirectoryOrCreate}"),
+        ((MOUNTS[0], MOUNTS[1]._replace(read_only=True)), "true", "/1/readOnly", "Delete `readOnly: true`"),
+        ((MOUNTS[0], MOUNTS[1]._replace(type="dir")), "dir", "/1/pathType", 'pathType "dir" does not exist'),
+        ((MOUNTS[0]._replace(read_only=False), MOUNTS[1]), "name", "/0/readOnly", "Add `readOnly: true`"),
+        ((Mounted("conf", POLICY, "", read_only=True), MOUNTS[1]), "name", "/0/pathType", "Add `pathType: File`"),
         (
             (MOUNTS[0], MOUNTS[1]._replace(path="/tmp/a", mount_path="/var/log/kubernetes/audit")),
             "/tmp/a",
             "/1/hostPath",
             "the log is /tmp/a/audit.log on the host",
         ),
-        ((*MOUNTS, Mounted("", "/srv")), "name", "/2/name", "the Pod that kubeadm makes is invalid here"),
+        ((*MOUNTS, Mounted("", "/srv")), "name", "/2/name", "name is invalid in the Pod that kubeadm makes"),
     ],
 )
 @pytest.mark.parametrize("version", ["v1beta3", "v1beta4"])
@@ -301,7 +301,7 @@ def test_a_mount_on_one_of_kubeadms() -> None:
         True,
         "/apiServer/extraVolumes/2/mountPath",
     )
-    assert "kubeadm makes one of them by itself" in found.message
+    assert "kubeadm mounts it by itself" in found.message
 
 
 def test_a_mount_in_place_of_one_of_kubeadms() -> None:

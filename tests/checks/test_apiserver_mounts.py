@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from auditlint.kubernetes.releases import NEWEST
@@ -271,7 +273,7 @@ IN_FOLDER = "--audit-policy-file=/etc/kubernetes/audit/policy.yaml"
 FOLDER = "- {name: policy, mountPath: /etc/kubernetes/audit, readOnly: true}"
 
 
-@pytest.mark.parametrize(("minor", "words"), [(33, "waits for ever"), (34, "may not reference configmaps")])
+@pytest.mark.parametrize(("minor", "words"), [(33, "waits for ever"), (34, "may not have a configMap volume")])
 def test_a_static_pod_cannot_have_objects(minor: int, words: str) -> None:
     text = mounted(IN_FOLDER, LOG, *LIMITS, policy=FOLDER, policy_volume=CONFIG_MAP, minor=minor)
     (found,) = findings(text)
@@ -313,3 +315,88 @@ def test_templates_among_the_mounts_silence_what_depends_on_them() -> None:
     text = mounted(policy="- {name: policy, mountPath: '{{ policy_path }}', readOnly: true}")
     assert shorts(text) == []
     assert refused_by(text) == []
+
+
+@pytest.mark.parametrize(
+    ("flag", "mounted_as", "kind", "meant"),
+    [
+        ("/etc/kubernetes/audit_policy.yaml", "/etc/kubernetes/audit-policy.yaml", "File", None),
+        ("/etc/kubernetes/Audit-Policy.yaml", "/etc/kubernetes/audit-policy.yaml", "File", None),
+        ("/etc/kubernetes/audit-policy.yml", "/etc/kubernetes/audit-policy.yaml", "File", None),
+        ("/etc/kubernetes/policy.yaml", "/etc/kubernetes/audit/policy.yaml", "File", None),
+        ("/etc/kubernetes/audit/policy.yaml", "/etc/kubernetes/policy.yaml", "File", None),
+        ("/etc/kubernetes/policy.yaml", "/etc/kubernetes/audit", "Directory", "/etc/kubernetes/audit/policy.yaml"),
+        ("/etc/kubernetes/audit_files/p.yaml", "/etc/kubernetes/audit-files", "Directory", None),
+        ("/etc/kubernetes/policy.yaml", "/etc/kubernetes/pki", "Directory", ""),
+        ("/etc/kubernetes/policy.yaml", "/srv/policy.yaml", "File", ""),
+    ],
+)
+def test_a_mount_that_misses_by_a_little_is_named(flag: str, mounted_as: str, kind: str, meant: str | None) -> None:
+    text = mounted(
+        f"--audit-policy-file={flag}",
+        LOG,
+        *LIMITS,
+        policy=f"- {{name: policy, mountPath: {mounted_as}, readOnly: true}}",
+        policy_volume=host("policy", mounted_as, kind),
+    )
+    if meant is None:
+        meant = mounted_as if kind == "File" else f"{mounted_as}/p.yaml"
+    (found,) = (one for one in findings(text) if one.rule == "policy-not-mounted")
+    if meant:
+        assert found.message == f"{flag} is not mounted, {meant} is, so kube-apiserver does not start"
+        assert found.help == f"Write --audit-policy-file={meant}"
+    else:
+        assert found.help.startswith("Mount the file read-only:\nvolumeMounts:")
+
+
+def test_the_folder_of_the_log_is_not_the_one_that_a_policy_misses() -> None:
+    text = mounted("--audit-policy-file=/var/log/kubernetes/policy.yaml", LOG, *LIMITS, policy="", policy_volume="")
+    (found,) = (one for one in findings(text) if one.rule == "policy-not-mounted")
+    assert "Mount the file read-only" in found.help
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [
+        "/opt",
+        "/etc/kubernetes",
+        "/etc/kubernetes/audit",
+        "/var/lib",
+        "/run",
+        "/run/audit",
+        "/root",
+        "/home/ops",
+        "/tmp/x",
+    ],
+)
+@pytest.mark.parametrize("as_file", [True, False])
+def test_no_folder_is_mounted_that_holds_more(folder: str, as_file: bool) -> None:  # noqa: FBT001
+    path = f"{folder}/audit.log"
+    text = mounted(
+        POLICY,
+        f"--audit-log-path={path}",
+        *LIMITS,
+        log=f"- {{name: log, mountPath: {path}}}" if as_file else "",
+        log_volume=host("log", path, "FileOrCreate") if as_file else "",
+    )
+    for found in findings(text):
+        paths = re.findall(r"(?:mountPath|path): ([^,}]+)", found.help)
+        assert all(path == "/var/log/kubernetes/audit" for path in paths), found.help
+
+
+def test_a_folder_of_the_log_alone_is_mounted_under_the_name_of_the_file() -> None:
+    path = "/var/log/kube-audit/audit.log"
+    text = mounted(
+        POLICY,
+        f"--audit-log-path={path}",
+        *LIMITS,
+        log=f"- {{name: log, mountPath: {path}}}",
+        log_volume=host("log", path, "FileOrCreate"),
+    )
+    (found,) = findings(text)
+    assert found.help.splitlines()[1:] == [
+        "volumeMounts:",
+        "- {name: log, mountPath: /var/log/kube-audit}",
+        "volumes:",
+        "- {name: log, hostPath: {path: /var/log/kube-audit, type: DirectoryOrCreate}}",
+    ]

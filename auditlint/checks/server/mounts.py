@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from typing import TYPE_CHECKING, Any
 
 from auditlint import spelling
-from auditlint.checks.server.flag_words import NOT_STARTING, at_flag
+from auditlint.checks.server.flag_words import STOPS, at_flag
 from auditlint.checks.server.told import told_here
-from auditlint.english import speech
+from auditlint.checks.suggestions import mount_blocks
+from auditlint.english import listing, quoted, speech
 from auditlint.finding import Severity
-from auditlint.kubernetes import container, mounts
+from auditlint.kubernetes import container, mounts, releases
 from auditlint.kubernetes.container import FaultKind
-from auditlint.kubernetes.mounts import Part
+from auditlint.kubernetes.mounts import Mount, Part, Volume
 from auditlint.rule import Category
 from auditlint.subjects.model import ApiServer, ManifestFile
 
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
 
     from auditlint.finding import Finding, Path, Related
     from auditlint.kubernetes.container import Fault
-    from auditlint.kubernetes.mounts import Mount, Volume
     from auditlint.rule import Context
 
 rule = Category("apiserver-mounts", ApiServer)
@@ -30,17 +31,15 @@ _WHAT = {
     "audit-webhook-config-file": "the webhook's kubeconfig",
     "audit-log-path": "the log",
 }
-
-
-def _sentence(fault: Fault, message: str) -> str:
-    return f"{NOT_STARTING}: {message}" if fault.by else message
+_ENDS = {"files": STOPS, "pod": ", so the kubelet refuses the Pod", "": ""}
+"""The end of a sentence, by what refuses because of it."""
 
 
 def _at_flag(server: ApiServer, context: Context, fault: Fault, message: str, **details: Any) -> Iterator[Finding]:
     use = server.flags.last(fault.flag)
     if use is not None:
-        refused = bool(fault.by)
-        yield at_flag(server, context, use, _sentence(fault, message), refused=refused, about=(fault.flag,), **details)
+        refused, about = bool(fault.by), (fault.flag,)
+        yield at_flag(server, context, use, f"{message}{_ENDS[fault.by]}", refused=refused, about=about, **details)
 
 
 def _at(
@@ -50,7 +49,7 @@ def _at(
     if path is None:
         yield from _at_flag(server, context, fault, message, **details)
     else:
-        yield context.value(path, _sentence(fault, message), refused=bool(fault.by), **details)
+        yield context.value(path, f"{message}{_ENDS[fault.by]}", refused=bool(fault.by), **details)
 
 
 def _related(server: ApiServer, context: Context, mount: Mount | None, message: str) -> tuple[Related, ...]:
@@ -60,16 +59,8 @@ def _related(server: ApiServer, context: Context, mount: Mount | None, message: 
 
 
 def _type(server: ApiServer, kind: str) -> str:
-    """Return what to write for a kind of host path: `hostPath type File`."""
-    return f"{server.volume_spelling.words(Part.HOST_PATH_TYPE)} {kind}"
-
-
-def _mount_folder(server: ApiServer, path: str) -> str:
-    """Return the advice to mount a log's folder, or a folder of its own where the log lies in one that others use."""
-    folder, folder_type = posixpath.dirname(path), _type(server, "DirectoryOrCreate")
-    if folder in {"/", "/etc", "/tmp", "/var", "/var/log"}:  # noqa: S108 (nothing is written there)
-        return f"Write it to a folder of its own, such as /var/log/kubernetes/audit, and mount that, {folder_type}"
-    return f"Mount a host folder on {folder}, {folder_type}"
+    """Return what to write for a kind of host path: `type: File`."""
+    return f"`{server.volume_spelling.key(Part.HOST_PATH_TYPE)}: {kind}`"
 
 
 @rule(
@@ -81,32 +72,43 @@ def _mount_folder(server: ApiServer, path: str) -> str:
 def policy_not_mounted(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a policy file, or a webhook's kubeconfig, that no mount brings into the container."""
     for fault in told_here(server.faults, context):
-        message = f"{_absent(server, fault)} ({_no_file(fault)}). {_mounting(server, fault)}"
+        message, help = _absent(server, fault), _mounting(server, fault)
         related = _related(server, context, fault.mount, "mounted here")
-        yield from _at_flag(server, context, fault, message, related=related)
+        yield from _at_flag(server, context, fault, message, help=help, example=_no_file(fault), related=related)
 
 
 def _absent(server: ApiServer, fault: Fault) -> str:
-    if fault.case == "no-mount" or fault.volume is None:
-        return f"no {server.mount_spelling.entry} covers {fault.path}"
-    if fault.case == "empty-folder":
-        return (
-            f'{fault.path} lies in the emptyDir "{fault.volume.name}", which starts empty and no other container fills'
-        )
-    return f'the {fault.volume.kind} "{fault.volume.name}" is mounted on {fault.path} as a folder'
+    if fault.case == "volume-at-file" and fault.volume is not None:
+        return f'the {fault.volume.kind} "{fault.volume.name}" is mounted on {fault.path} as a folder'
+    if fault.case == "empty-folder" and fault.volume is not None:
+        return f'{fault.path} lies in the emptyDir "{fault.volume.name}", which no other container fills'
+    if fault.near:
+        return f"{fault.path} is not mounted, {fault.near} is"
+    return f"no {server.mount_spelling.entry} covers {fault.path}"
 
 
-def _no_file(fault: Fault) -> str:
-    if fault.case == "volume-at-file":
-        return f'"read {fault.path}: is a directory"'
-    return '"no such file or directory"' if fault.flag == container.WEBHOOK_FLAG else '"failed to read file path"'
+def _no_file(fault: Fault) -> str | None:
+    """Return what the server prints; nothing where it starts."""
+    if not fault.by:
+        return None
+    reason = f"read {fault.path}: is a directory" if fault.case == "volume-at-file" else ""
+    reason = reason or f"open {fault.path}: no such file or directory"
+    if fault.flag == container.WEBHOOK_FLAG:
+        words = f"initializing audit webhook: {reason.replace('open', 'stat')}"
+    else:
+        words = f'loading audit policy file: failed to read file path "{fault.path}": {reason}'
+    return f"kube-apiserver says {speech(words)}"
 
 
 def _mounting(server: ApiServer, fault: Fault) -> str:
     if fault.case == "volume-at-file":
         key = server.mount_spelling.key(Part.SUB_PATH)
-        return f"Add {key}: {posixpath.basename(fault.path)}, or name a file in that folder"
-    return f"Mount that file read-only, {_type(server, 'File')}"
+        return f"Add `{key}: {posixpath.basename(fault.path)}`, or name a file in that folder"
+    if fault.near:
+        return f"Write {server.written(fault.flag, fault.near)}"
+    if fault.case == "empty-folder":
+        return "Write a hostPath volume that holds the file, instead of the emptyDir"
+    return f"Mount the file read-only:\n{mount_blocks.file(server, fault.flag, fault.path)}"
 
 
 @rule(
@@ -118,19 +120,24 @@ def log_not_mounted(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a log path outside every mount."""
     for fault in told_here(server.faults, context):
         severity = Severity.ERROR if fault.by else None
-        message = f"{_unmounted(server, fault)}. {_mount_folder(server, fault.path)}"
-        yield from _at_flag(server, context, fault, message, severity=severity)
+        yield from _at_flag(
+            server, context, fault, _unmounted(fault), help=_log_mount(server, fault), severity=severity
+        )
 
 
-def _unmounted(server: ApiServer, fault: Fault) -> str:
-    entry = server.mount_spelling.entry
+def _unmounted(fault: Fault) -> str:
+    what = f"{fault.path} is on no mount{f', {fault.near} is' if fault.near else ''}"
     if not fault.by and fault.case == "lost":
-        return f"no {entry} covers {fault.path}: the log is inside the container and lost when it restarts"
-    reason = 'its root file system is read-only ("read-only file system")'
-    if fault.case == "user":
-        reason = 'it does not run as root ("permission denied")'
+        return f"{what}: the log is inside the container and lost when it restarts"
+    reason = "whose root file system is read-only" if fault.case != "user" else "and the server does not run as root"
     effect = "" if fault.by else ": no event can be written"
-    return f"no {entry} covers {fault.path} in the container, and {reason}{effect}"
+    return f"{what} of the container, {reason}{effect}"
+
+
+def _log_mount(server: ApiServer, fault: Fault) -> str:
+    if fault.near:
+        return f"Write {server.written(fault.flag, fault.near)}"
+    return f"Mount a folder of the host for the log:\n{mount_blocks.log_folder(server, fault.path)}"
 
 
 @rule(
@@ -143,13 +150,13 @@ def log_mounted_as_file(server: ApiServer, context: Context) -> Iterator[Finding
     for fault in told_here(server.faults, context):
         if fault.mount is not None:
             size = int(server.flags.number("audit-log-maxsize")) or 100
-            unchecked = " (or the path is a folder, and the server does not start)" if fault.case == "untyped" else ""
+            if_file = ", if it is a file" if fault.case == "untyped" else ""
             message = (
-                f"{fault.path} is mounted as a file, and rotation cannot rename a mount{unchecked}: after {size} MB "
-                'every event is lost ("device or resource busy") while the server runs on. '
-                f"{_mount_folder(server, fault.path)}"
+                f'{fault.path} is mounted itself, and rotation cannot rename it{if_file} ("device or resource busy"): '
+                f"after {size} MB every event is lost"
             )
-            yield from _at(server, context, fault, server.mount_path(fault.mount, Part.MOUNT_PATH), message)
+            help = f"Mount a folder instead:\n{mount_blocks.log_folder(server, fault.path, fault.mount)}"
+            yield from _at(server, context, fault, server.mount_path(fault.mount, Part.MOUNT_PATH), message, help=help)
 
 
 @rule(
@@ -163,28 +170,27 @@ def log_mount_read_only(server: ApiServer, context: Context) -> Iterator[Finding
     for fault in told_here(server.faults, context):
         if fault.mount is not None and fault.volume is not None:
             path = server.mount_path(fault.mount, Part.READ_ONLY if fault.case == "mount" else Part.NAME)
-            because = "" if fault.case == "mount" else f", as every {fault.volume.kind} is"
             mounted = "is mounted read-only" if path else f"{server.tool} mounts read-only"
-            message = f"{fault.path} is in a folder that {mounted}{because}"
-            effect = '"read-only file system"' if fault.by else "no event can be written"
+            because = f"is in a folder that {mounted}" if fault.case == "mount" else f"is in a {fault.volume.kind}"
+            always = "" if fault.case == "mount" else ", which is always read-only"
+            effect = "" if fault.by else ": no event can be written"
+            message = f"{fault.path} {because}{always}{effect}"
             severity = None if fault.by else Severity.WARNING
-            message = f"{message} ({effect}). {_writable(server, fault, path)}"
-            yield from _at(server, context, fault, path, message, severity=severity)
+            help = _writable(server, fault, fault.mount, path)
+            yield from _at(server, context, fault, path, message, help=help, severity=severity)
 
 
-def _writable(server: ApiServer, fault: Fault, path: Path | None) -> str:
-    if path is None:
-        return _OWN_FOLDER
-    return (
-        f"Delete {server.mount_spelling.key(Part.READ_ONLY)}" if fault.case == "mount" else "Write to a hostPath folder"
-    )
+def _writable(server: ApiServer, fault: Fault, mount: Mount, path: Path | None) -> str:
+    if path is not None and fault.case == "mount":
+        return f"Delete `{server.mount_spelling.key(Part.READ_ONLY)}: true`"
+    return f"Write the log to a folder of its own:\n{mount_blocks.own_log_folder(server, mount)}"
 
 
 @rule(
     "wrong-host-path-type",
     severity=Severity.ERROR,
     refuses=True,
-    summary="a hostPath type that does not fit to what is mounted",
+    summary="a hostPath type that does not fit what is mounted",
 )
 def wrong_host_path_type(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report File where a folder is mounted, a folder where a file is, types that check nothing, unknown types."""
@@ -195,40 +201,45 @@ def wrong_host_path_type(server: ApiServer, context: Context) -> Iterator[Findin
             continue
         if fault.kind is FaultKind.UNKNOWN_HOST_PATH_TYPE:
             what = server.volume_spelling.words(Part.HOST_PATH_TYPE)
-            message = f"this {what} does not exist ({speech(fault.words)}). Write {_near_type(fault.volume)}"
-            yield from _at(server, context, fault, path, message)
+            message = f"{what} {quoted(fault.volume.host_path_type)} does not exist"
+            yield from _at(server, context, fault, path, message, help=_near_type(server, fault.volume))
         elif fault.volume.position not in told:
             told.add(fault.volume.position)
             severity = Severity.WARNING if fault.case == "unchecked" else None
-            yield from _at(server, context, fault, path, _misfit(server, fault, fault.volume), severity=severity)
+            message, help = _misfit(server, fault, fault.volume), _fitting(server, fault, fault.volume)
+            yield from _at(server, context, fault, path, message, help=help, severity=severity)
 
 
-def _near_type(volume: Volume) -> str:
-    return spelling.meant(volume.host_path_type, mounts.HOST_PATH_TYPES) or "File or DirectoryOrCreate"
+def _near_type(server: ApiServer, volume: Volume) -> str:
+    near = spelling.meant(volume.host_path_type, [kind for kind in mounts.HOST_PATH_TYPES if kind])
+    return f"Write {_type(server, near) if near else listing([_type(server, kind) for kind in _USUAL], 'or')}"
+
+
+_USUAL = ("File", "DirectoryOrCreate")
 
 
 def _misfit(server: ApiServer, fault: Fault, volume: Volume) -> str:
-    what, key = _WHAT[fault.flag], server.volume_spelling.key(Part.HOST_PATH_TYPE)
-    kind = f"{key} {volume.host_path_type}" if volume.host_path_type else "a hostPath with a slash at its end"
+    key = server.volume_spelling.key(Part.HOST_PATH_TYPE)
+    kind = f"{key} {volume.host_path_type}" if volume.host_path_type else "a hostPath that ends in a slash"
     if fault.case == "file-at-folder":
         folder = fault.mount.mount_path if fault.mount else ""
         end = "" if fault.by else ": no event can be written"
-        return (
-            f"{what} {fault.path} is in the folder {folder}, and {kind} takes only a file{end}. Write DirectoryOrCreate"
-        )
+        return f"{_WHAT[fault.flag]} is in the folder {folder}, and {kind} is no folder{end}"
     if fault.case == "folder-at-file":
-        return f"{what} is mounted on {fault.path} itself, and {kind} takes only a folder. Write File"
+        return f"{fault.path} is a file, and {kind} is a folder"
     if fault.case == "special":
-        return f"{fault.path} must be an ordinary file, and {kind} takes none. Write File"
+        return f"{fault.path} must be an ordinary file, and {kind} is none"
     if volume.host_path_type == "FileOrCreate":
-        return (
-            f"where {volume.host_path} is absent, FileOrCreate makes an empty file, which kube-apiserver refuses with "
-            "a message that does not say so. Write File: then the kubelet says what is missing"
-        )
-    return (
-        f"where {volume.host_path} is absent, a hostPath without a type becomes a folder, which kube-apiserver refuses "
-        f"and which stays there. Write {key}: File, and the kubelet says what is missing"
-    )
+        return f"if {volume.host_path} does not exist, FileOrCreate creates it empty{STOPS}"
+    return f"if {volume.host_path} does not exist, it is created as a folder{STOPS}"
+
+
+def _fitting(server: ApiServer, fault: Fault, volume: Volume) -> str:
+    kind = "DirectoryOrCreate" if fault.case == "file-at-folder" else "File"
+    if fault.case == "folder-at-file" and not volume.host_path_type:
+        key = server.volume_spelling.key(Part.HOST_PATH)
+        return f"Write `{key}: {volume.host_path.rstrip('/')}` and {_type(server, kind)}"
+    return f"{'Write' if volume.host_path_type else 'Add'} {_type(server, kind)}"
 
 
 @rule(
@@ -242,11 +253,19 @@ def sub_path_of_file(server: ApiServer, context: Context) -> Iterator[Finding]:
     for fault in told_here(server.faults, context):
         if fault.mount is not None and fault.volume is not None:
             path, sub_path = fault.volume.host_path, fault.mount.sub_path
-            key = server.mount_spelling.key(Part.SUB_PATH)
-            kind = f"(type {fault.volume.host_path_type})" if fault.by else "by its name"
-            end = f" (\"failed to prepare subPath for volumeMount '{fault.mount.name}'\")" if fault.by else ""
-            message = f'{path} is a file {kind}, and there is no "{sub_path}" below it{end}. Delete {key}'
-            yield from _at(server, context, fault, server.mount_path(fault.mount, Part.SUB_PATH), message)
+            kind = "" if fault.by else " by its name"
+            message = f'{path} is a file{kind}, so there is no "{sub_path}" below it'
+            end = ", and the kubelet does not start the container" if fault.by else ""
+            words = f"the kubelet says \"failed to prepare subPath for volumeMount '{fault.mount.name}'\""
+            place = server.mount_path(fault.mount, Part.SUB_PATH)
+            help = f"Delete `{server.mount_spelling.key(Part.SUB_PATH)}: {sub_path}`"
+            yield context.value(
+                place or server.mounts_path,
+                f"{message}{end}",
+                help=help,
+                example=words if fault.by else None,
+                refused=bool(fault.by),
+            )
 
 
 @rule(
@@ -260,15 +279,19 @@ def mount_without_volume(server: ApiServer, context: Context) -> Iterator[Findin
     """Report mounts of volumes that the Pod does not have, and volumes that no container mounts."""
     for fault in told_here(server.faults, context):
         if fault.mount is not None:
-            message = f"this mount names a volume that the Pod does not have ({speech(fault.words)}). {_ADD_VOLUME}"
-            yield from _at(server, context, fault, server.mount_path(fault.mount, Part.NAME), message)
+            name, path = fault.mount.name, server.mount_path(fault.mount, Part.NAME)
+            message = f"the Pod has no volume {quoted(name)}" if name else "this mount names no volume"
+            yield from _at(server, context, fault, path, message, help=_volume_of(server, name))
         elif fault.volume is not None:
-            message = f'no container mounts the volume "{fault.volume.name}". Mount it, or delete it'
+            message = f'no container mounts the volume "{fault.volume.name}"'
             path = server.volume_path(fault.volume, Part.NAME)
-            yield from _at(server, context, fault, path, message, severity=Severity.INFO)
+            yield from _at(server, context, fault, path, message, help="Mount it, or delete it", severity=Severity.INFO)
 
 
-_ADD_VOLUME = "Add it under volumes, or correct the name"
+def _volume_of(server: ApiServer, name: str) -> str:
+    near = spelling.nearest(name, [volume.name for volume in server.volumes]) if name else None
+    key = server.mount_spelling.key(Part.NAME)
+    return f"Write `{key}: {near}`" if near else "Add a volume of that name, or correct the name"
 
 
 @rule(
@@ -285,24 +308,22 @@ def overlapping_mounts(server: ApiServer, context: Context) -> Iterator[Finding]
             first = next(mount for mount in server.mounts if mounts.mount_point(mount) == point)
             path = server.mount_path(fault.mount, Part.MOUNT_PATH)
             if fault.kind is FaultKind.SAME_MOUNT_PATH:
-                yield from _at(server, context, fault, path, _same_path(server, fault, first))
+                message, help = _same_path(server, fault.mount, first)
+                yield from _at(server, context, fault, path, message, help=help)
             else:
                 related = _related(server, context, first, "the other mount")
-                yield from _at(server, context, fault, path, _same_folder(fault.mount, first), related=related)
+                message = _same_folder(fault.mount, first)
+                yield from _at(server, context, fault, path, message, help="Delete one of the two", related=related)
 
 
-def _same_path(server: ApiServer, fault: Fault, first: Mount) -> str:
-    two, one = f"two mounts have this {server.mount_spelling.key(Part.MOUNT_PATH)}", "one"
+def _same_path(server: ApiServer, mount: Mount, first: Mount) -> tuple[str, str]:
     if server.mount_path(first, Part.MOUNT_PATH) is None:
-        two, one = f"{two}, and {server.tool} makes one of them by itself", "this one"
-    return f"{two} ({speech(fault.words)}). Delete {one}"
+        return f"{mount.mount_path} is mounted twice, {server.tool} mounts it by itself", "Delete this one"
+    return f"{mount.mount_path} is mounted twice", "Delete one of the two mounts"
 
 
 def _same_folder(mount: Mount, first: Mount) -> str:
-    return (
-        f'"{mount.mount_path}" and "{first.mount_path}" are the same folder: the runtime mounts one over '
-        "the other, and what is in the lower one is hidden. Delete one"
-    )
+    return f'"{mount.mount_path}" and "{first.mount_path}" are the same folder: one mount hides what is in the other'
 
 
 @rule(
@@ -314,13 +335,44 @@ def _same_folder(mount: Mount, first: Mount) -> str:
 def invalid_mount(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report what else the validation of Pods refuses in mounts and volumes."""
     for fault in told_here(server.faults, context):
-        pod = f"the Pod that {server.tool} makes" if server.tool else "the Pod"
-        message = f"{pod} is invalid here ({speech(fault.words)}). Correct it: nothing of the Pod runs until then"
-        if fault.mount is not None:
-            yield from _at(server, context, fault, server.mount_path(fault.mount, fault.part), message)
-        elif fault.volume is not None:
-            path = server.volume_path(fault.volume, fault.part, fault.source)
-            yield from _at(server, context, fault, path, message)
+        entry = fault.mount or fault.volume
+        if entry is not None:
+            message, help = f"{_invalid_part(server, fault)} ({speech(fault.words)})", _valid(server, fault, entry)
+            if isinstance(entry, Mount):
+                path = server.mount_path(entry, fault.part)
+            else:
+                path = server.volume_path(entry, fault.part, fault.source)
+            yield from _at(server, context, fault, path, message, help=help)
+
+
+def _invalid_part(server: ApiServer, fault: Fault) -> str:
+    spelled = server.mount_spelling if fault.mount else server.volume_spelling
+    whose = f" that {server.tool} makes" if server.tool else ""
+    return f"{spelled.key(fault.part) or 'this volume'} is invalid in the Pod{whose}"
+
+
+def _valid(server: ApiServer, fault: Fault, entry: Mount | Volume) -> str:
+    """Return what to write for a part that the validation of Pods refuses."""
+    spelled = server.mount_spelling if fault.mount else server.volume_spelling
+    key = spelled.key(fault.part)
+    if fault.part is Part.SOURCE:
+        return "Keep one source of the volume"
+    if "mutually exclusive" in fault.words:
+        return f"Keep one of `{spelled.key(Part.SUB_PATH)}` and `{key}`"
+    if fault.words.startswith("Required"):
+        return f"Write `{key}:` with a value"
+    if fault.words.startswith("Duplicate"):
+        return "Give each volume a name of its own"
+    return f"Write `{key}: {_mended(fault.part, entry)}`"
+
+
+def _mended(part: Part, entry: Mount | Volume) -> str:
+    """Return the name or the path that is nearest to one that is refused."""
+    if part is Part.NAME:
+        return re.sub(r"[^a-z0-9-]+", "-", entry.name.lower()).strip("-")[:63]
+    if isinstance(entry, Volume):
+        return mounts.clean(entry.host_path)
+    return mounts.clean(f"/{entry.sub_path_expr if part is Part.SUB_PATH_EXPR else entry.sub_path}")[1:]
 
 
 @rule(
@@ -334,13 +386,13 @@ def log_path_is_folder(server: ApiServer, context: Context) -> Iterator[Finding]
     for fault in told_here(server.faults, context):
         reason = "ends in a slash" if fault.path.endswith("/") else "is a folder, something is mounted below it"
         if fault.case == "folder-mounted":
-            reason = "is a folder, it is mounted as one"
-        effect = '"is a directory"' if fault.by else f"1.{server.minor} starts, and no event can be written"
-        better = server.written(fault.flag, posixpath.join(fault.path, "audit.log"))
-        message = f"{fault.path} {reason} ({effect}). Write {better}"
+            reason = "is mounted as a folder"
+        effect = "" if fault.by else f": {releases.name(server.minor)} starts, and no event can be written"
+        help = f"Write {server.written(fault.flag, posixpath.join(fault.path, 'audit.log'))}"
         severity = None if fault.by else Severity.WARNING
         related = _related(server, context, fault.mount, "mounted here")
-        yield from _at_flag(server, context, fault, message, severity=severity, related=related)
+        message = f"{fault.path} {reason}{effect}"
+        yield from _at_flag(server, context, fault, message, help=help, severity=severity, related=related)
 
 
 @rule(
@@ -354,12 +406,8 @@ def writable_policy_mount(server: ApiServer, context: Context) -> Iterator[Findi
     for fault in told_here(server.faults, context):
         path = server.mount_path(fault.mount, Part.READ_ONLY) if fault.mount else None
         if path is not None:
-            key = server.mount_spelling.key(Part.READ_ONLY)
-            message = (
-                f"{fault.path} is mounted read-write, and kube-apiserver only reads it: whoever gets into the "
-                f"container can turn auditing off at the next restart. Add {key}: true"
-            )
-            yield context.value(path, message)
+            message = f"{fault.path} is mounted read-write: who breaks into the container can turn auditing off"
+            yield context.value(path, message, help=f"Add `{server.mount_spelling.key(Part.READ_ONLY)}: true`")
 
 
 @rule(
@@ -371,16 +419,21 @@ def exposed_log_folder(server: ApiServer, context: Context) -> Iterator[Finding]
     """Report a log that lands in a shared folder of the host, or under /etc/kubernetes."""
     for fault in told_here(server.faults, context):
         path = server.volume_path(fault.volume, Part.HOST_PATH) if fault.volume else None
-        message = f"the log is {fault.path} on the host: {_EXPOSED[fault.case]}. {_OWN_FOLDER}"
-        yield from _at(server, context, fault, path, message)
+        message = f"the log is {fault.path} on the host, {_EXPOSED[fault.case]}"
+        yield from _at(server, context, fault, path, message, help=_own_folder(server, fault))
 
 
 _EXPOSED = {
-    "shared": "every user of the node can put files and links into that folder, and it may be emptied at boot",
-    "config": "it grows among the keys and manifests of the control plane, and is copied with every backup of them",
-    "manifests": "the kubelet tries to read every file there as a Pod, again at each change",
+    "shared": "where every user can put files, and which may be emptied at boot",
+    "config": "among the keys and manifests of the control plane",
+    "manifests": "where the kubelet reads each file as a Pod",
 }
-_OWN_FOLDER = "Write it to a folder of its own, such as /var/log/kubernetes/audit"
+
+
+def _own_folder(server: ApiServer, fault: Fault) -> str:
+    if fault.mount is None:
+        return f"Write {server.written('audit-log-path', mount_blocks.OWN_LOG)}"
+    return f"Write the log to a folder of its own:\n{mount_blocks.own_log_folder(server, fault.mount)}"
 
 
 @rule(
@@ -392,12 +445,9 @@ def log_on_empty_dir(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a log in an emptyDir that no other container of the Pod mounts."""
     for fault in told_here(server.faults, context):
         if fault.volume is not None:
-            message = (
-                f'the log is in the emptyDir "{fault.volume.name}": it is deleted with the Pod, at every change of the '
-                "manifest. Write it to a hostPath folder, or ship it from another container of the Pod"
-            )
+            message = f'the log is in the emptyDir "{fault.volume.name}", which is deleted with the Pod'
             path = server.volume_path(fault.volume, Part.SOURCE, fault.volume.kind)
-            yield from _at(server, context, fault, path, message)
+            yield from _at(server, context, fault, path, message, help=_own_folder(server, fault))
 
 
 @rule(
@@ -411,17 +461,17 @@ def unsupported_volume(server: ApiServer, context: Context) -> Iterator[Finding]
     for fault in told_here(server.faults, context):
         path = server.volume_path(fault.volume, Part.SOURCE, fault.volume.kind) if fault.volume else None
         if path is not None:
-            yield context.key(path, _sentence(fault, f"{_no_object(server, fault)}. {_ON_HOST}"), refused=True)
-
-
-_ON_HOST = "Put the file on the host and mount it as hostPath"
+            message, help = _no_object(server, fault), "Put the file on the host, and write a hostPath volume"
+            words = f'the kubelet says "static pods may not reference {fault.words}"'
+            example = words if server.minor >= mounts.STATIC_PODS_CHECKED_FROM else None
+            yield context.key(path, message, help=help, example=example, refused=True)
 
 
 def _no_object(server: ApiServer, fault: Fault) -> str:
-    if server.minor >= mounts.STATIC_PODS_CHECKED_FROM:
-        return f'the kubelet refuses the Pod ("static pods may not reference {fault.words}")'
     kind = fault.volume.kind if fault.volume else ""
-    return f"a static Pod waits for ever for its {kind} volume, which has to come from an API server that is not up yet"
+    if server.minor >= mounts.STATIC_PODS_CHECKED_FROM:
+        return f"a static Pod may not have a {kind} volume{_ENDS['pod']}"
+    return f"a static Pod waits for ever for its {kind} volume, which needs an API server that is not up yet"
 
 
 @rule(
@@ -433,10 +483,9 @@ def _no_object(server: ApiServer, fault: Fault) -> str:
 def extra_manifest_document(manifest: ManifestFile, context: Context) -> Iterator[Finding]:
     """Report later documents in the file of a static Pod, and a List around the Pod."""
     if manifest.is_list:
-        message = "the kubelet takes one Pod a file, and no List: a static Pod in it does not run. Keep the Pod alone"
-        yield context.key(("kind",), message)
+        message = "the kubelet reads one Pod a file and no List, so this static Pod does not run"
+        yield context.key(("kind",), message, help="Keep the Pod alone")
     for index, span in manifest.ignored:
-        message = (
-            "the kubelet reads only the first document of a file in its manifest folder. Move this one to its own file"
-        )
-        yield context.at(span, "", message)._replace(document=index)
+        message = "the kubelet reads only the first document of a static Pod's file"
+        found = context.at(span, "", message, help="Move this document to a file of its own")
+        yield found._replace(document=index)

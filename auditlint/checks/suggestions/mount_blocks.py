@@ -1,0 +1,110 @@
+"""Which mount to add, or to write instead of another: as a block to paste, and never of a folder that holds more."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+from typing import TYPE_CHECKING
+
+from auditlint.kubernetes.mounts import Mount, Volume, clean, covers, mount_point
+
+if TYPE_CHECKING:
+    from auditlint.change import Content
+    from auditlint.subjects.model import ApiServer
+
+OWN_LOG = "/var/log/kubernetes/audit/audit.log"
+"""Where a log is advised to be: in a folder that holds nothing else."""
+_LOG_FLAG = "audit-log-path"
+_NAMES = {"audit-policy-file": "audit-policy", "audit-webhook-config-file": "audit-webhook", _LOG_FLAG: "audit-log"}
+_OF_OTHERS = (
+    *("/bin", "/boot", "/dev", "/etc/kubernetes", "/home", "/lib", "/proc", "/root", "/run", "/sys", "/usr"),
+    *("/tmp", "/var/tmp", "/var/run"),  # noqa: S108 (nothing is written there)
+)
+"""Folders that hold more than a log wherever one lies below them, or that are emptied at boot."""
+_SHARED = frozenset({
+    *("/", "/data", "/etc", "/media", "/mnt", "/opt", "/srv", "/var", "/var/cache", "/var/lib", "/var/log", "/var/run"),
+    *("/var/lib/containerd", "/var/lib/docker", "/var/lib/etcd", "/var/lib/kubelet", "/var/lib/rancher"),
+    *("/var/log/containers", "/var/log/journal", "/var/log/pods", "/var/spool"),
+})  # fmt: skip
+"""Folders that hold more than a log, though a folder below them may be one of its own."""
+
+
+def is_shared(folder: str) -> bool:
+    """Tell whether a folder holds more than what is meant, so that it is never to be mounted as a whole."""
+    return folder in _SHARED or any(covers(other, folder) for other in _OF_OTHERS)
+
+
+def file(server: ApiServer, flag: str, path: str) -> str:
+    """Return the lines that mount a file which the server reads, from where it is on the host by the same name."""
+    mount, volume = _new(server, _free_name(server, _NAMES[flag]), path, path, "File")
+    return _block(server, mount._replace(read_only=True), volume)
+
+
+def log_folder(server: ApiServer, path: str, old: Mount | None = None) -> str:
+    """Return the lines that mount the folder of a log; if others use that one, a folder of its own.
+
+    The lines have the name of an `old` mount, and stand for it, where the log alone is written through it.
+    """
+    volume = next((one for one in server.volumes if old and one.name == old.name), None)
+    on_host = posixpath.dirname(clean(volume.host_path)) if volume and volume.host_path else posixpath.dirname(path)
+    if is_shared(posixpath.dirname(clean(path))) or is_shared(on_host):
+        return own_log_folder(server, old)
+    mounted = _new(server, _name(server, old), posixpath.dirname(clean(path)), on_host, "DirectoryOrCreate")
+    return _block(server, *mounted)
+
+
+def own_log_folder(server: ApiServer, old: Mount | None = None) -> str:
+    """Return the lines that write the log to a folder of its own."""
+    folder = posixpath.dirname(OWN_LOG)
+    block = _block(server, *_new(server, _name(server, old), folder, folder, "DirectoryOrCreate"))
+    return block if server.flags.text(_LOG_FLAG) == OWN_LOG else f"{server.spelling.line(_LOG_FLAG, OWN_LOG)}\n{block}"
+
+
+def _name(server: ApiServer, old: Mount | None) -> str:
+    if old is not None and old.name and _is_alone(server, old):
+        return old.name
+    return _free_name(server, _NAMES[_LOG_FLAG])
+
+
+def _is_alone(server: ApiServer, mount: Mount) -> bool:
+    """Tell whether nothing but the log is read or written through a mount and its volume, and the file has both."""
+    others = [one for one in (*server.mounts, *server.other_mounts) if one is not mount]
+    paths = (use.value for use in server.flags.uses if use.name != _LOG_FLAG and use.value.startswith("/"))
+    return (
+        server.mount_places[mount.position] is not None
+        and all(one.name != mount.name for one in others)
+        and not any(covers(mount_point(mount), clean(path)) for path in paths)
+    )
+
+
+def _free_name(server: ApiServer, wanted: str) -> str:
+    taken = {one.name for one in (*server.mounts, *server.volumes)}
+    numbered = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
+    return next(name for name in (wanted, *numbered) if name not in taken)
+
+
+def _new(server: ApiServer, name: str, path: str, on_host: str, kind: str) -> tuple[Mount, Volume]:
+    return Mount(name, path, len(server.mounts)), Volume(name, "hostPath", len(server.volumes), on_host, kind)
+
+
+def _block(server: ApiServer, mount: Mount, volume: Volume) -> str:
+    """Return a mount and its volume as lines below the keys of their lists."""
+    lines = [f"{_key(server.mounts_path)}:", f"- {flow(server.mount_spelling.entry_of(mount, volume))}"]
+    if server.volumes_path != server.mounts_path:
+        entry = server.volume_spelling.entry_of(mount, volume)
+        lines += [f"{_key(server.volumes_path)}:", f"- {flow(entry)}"]
+    return "\n".join(lines)
+
+
+def _key(path: tuple[str | int, ...]) -> str:
+    return str(path[-1]) if path else "volumeMounts"
+
+
+def flow(content: Content) -> str:
+    """Return a value as YAML on one line: `{name: audit-log, mountPath: /var/log/kubernetes/audit}`."""
+    if isinstance(content, tuple):
+        return "{" + ", ".join(f"{key}: {flow(value)}" for key, value in content) + "}"
+    if isinstance(content, str) and re.fullmatch(r"[\w./-]*[A-Za-z][\w./-]*", content, re.ASCII):
+        return content
+    return json.dumps(content, ensure_ascii=False)
