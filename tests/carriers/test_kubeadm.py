@@ -216,7 +216,7 @@ def only_finding(content: str) -> Found:
             "v1beta4",
             "name: audit-policy-file",
             "/apiServer/extraArgs/0",
-            "pathType: File}",
+            "pathType: File, ",
         ),
     ],
 )
@@ -229,7 +229,7 @@ def test_where_flags_stand(flags: dict[str, str], version: str, text: str, point
 @pytest.mark.parametrize(
     ("mounts", "text", "pointer", "words"),
     [
-        ((MOUNTS[0], Mounted("log", LOG, "FileOrCreate")), LOG, "/1/mountPath", "pathType: DirectoryOrCreate}"),
+        ((MOUNTS[0], Mounted("log", LOG, "FileOrCreate")), LOG, "/1/mountPath", "pathType: DirectoryOrCreate, "),
         ((MOUNTS[0], MOUNTS[1]._replace(read_only=True)), "true", "/1/readOnly", "Delete `readOnly: true`"),
         ((MOUNTS[0], MOUNTS[1]._replace(type="dir")), "dir", "/1/pathType", 'pathType "dir" does not exist'),
         ((MOUNTS[0]._replace(read_only=False), MOUNTS[1]), "name", "/0/readOnly", "Add `readOnly: true`"),
