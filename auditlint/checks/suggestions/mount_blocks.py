@@ -79,7 +79,7 @@ def _is_alone(server: ApiServer, mount: Mount) -> bool:
 
 
 def _free_name(server: ApiServer, wanted: str) -> str:
-    taken = {one.name for one in (*server.mounts, *server.volumes)}
+    taken = {mount.name for mount in server.mounts} | {volume.name for volume in server.volumes}
     numbered = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
     return next(name for name in (wanted, *numbered) if name not in taken)
 
