@@ -1,4 +1,4 @@
-"""Writes `docs/carriers.md`: every carrier, as its module declares it."""
+"""Writes `docs/carriers.md` and `auditlint/carriers/declared.py`: every carrier, as its module declares it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,22 @@ sys.path.insert(0, str(ROOT))
 from auditlint.carriers import registry  # noqa: E402 -- found beside this file
 
 PAGE = ROOT / "docs" / "carriers.md"
+TABLE = ROOT / "auditlint" / "carriers" / "declared.py"
+_TABLE = '''\
+"""What carriers declare for the first look at a file, so that none is loaded for it; made by `tools/dev pages`.
+
+A carrier that is not listed yet is loaded and asked.
+"""
+# ruff: noqa: E501, Q000, RUF100
+
+from __future__ import annotations
+
+# fmt: off
+DECLARED: dict[str, tuple[tuple[bytes, ...], tuple[str, ...], bool]] = {{
+{}
+}}
+"""The words, the endings of names, and whether there is a second look, for each module."""
+'''
 _HEAD = """# Where policies and flags are read
 
 Made from the modules of `auditlint/carriers/` by `tools/dev pages`. A file is recognised by what it says; `--as WORD`
@@ -28,9 +44,19 @@ def page() -> str:
     return "\n".join([_HEAD, *sections])
 
 
+def table() -> str:
+    """Return the module that tells the first look what carriers declare, so that none is loaded for it."""
+    lines = [
+        f"    {name.replace('-', '_')!r}: ({carrier.words!r}, {carrier.suffixes!r}, {carrier.look is not None}),"
+        for name, carrier in sorted(registry.carriers())
+    ]
+    return _TABLE.format("\n".join(lines))
+
+
 def main() -> None:
-    """Write the page."""
+    """Write both."""
     PAGE.write_text(page(), encoding="utf-8")
+    TABLE.write_text(table(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -7,10 +7,6 @@ from typing import TYPE_CHECKING
 
 from auditlint.carriers.carrier import Carrier
 from auditlint.carriers.recorded import is_event
-from auditlint.kubernetes.decode import load
-from auditlint.kubernetes.releases import choose
-from auditlint.subjects.model import PolicySubject
-from auditlint.subjects.templates import excuse
 from auditlint.text.values import get, has, items, pairs, text
 
 if TYPE_CHECKING:
@@ -18,6 +14,7 @@ if TYPE_CHECKING:
 
     from auditlint.carriers.candidate import Candidate
     from auditlint.kubernetes.decode import Loaded
+    from auditlint.subjects.model import PolicySubject
     from auditlint.text.plain import Plain
 
 GROUP = "audit.k8s.io"
@@ -36,6 +33,11 @@ def find(candidate: Candidate) -> Iterator[PolicySubject]:
 
 
 def _subject(candidate: Candidate, shape: str, value: Plain) -> PolicySubject:
+    from auditlint.kubernetes.decode import load
+    from auditlint.kubernetes.releases import choose
+    from auditlint.subjects.model import PolicySubject
+    from auditlint.subjects.templates import excuse
+
     release = choose(candidate.minor, candidate.origin)
 
     def decode(minor: int) -> Loaded:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from auditlint.carriers.declared import DECLARED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -14,11 +16,19 @@ if TYPE_CHECKING:
 
 _FOLDERS = ("", "inside")
 _HELPERS = frozenset({
-*("__init__", "apiserver", "candidate", "carrier", "custom_resource", "encoded", "first_look", "recognise"),
+*("__init__", "apiserver", "candidate", "carrier", "custom_resource", "declared", "encoded", "first_look", "recognise"),
     *("recorded", "registry", "unread"),
 })  # fmt: skip
 _MOST_FREQUENT = ("policy", "pod", "markdown")
 """They are asked first, so that a run which finds nothing else never loads the others."""
+
+
+class Declared(NamedTuple):
+    """What a carrier declares for those who look at every file."""
+
+    words: tuple[bytes, ...]
+    suffixes: tuple[str, ...]
+    looks_again: bool
 
 
 @cache
@@ -39,22 +49,32 @@ def carriers() -> Iterator[tuple[str, Carrier]]:
     return ((name, carrier(name)) for name in names())
 
 
+def declared(name: str) -> Declared:
+    """Return what the search of folders and the first look need to know of a carrier, as a rule without loading it."""
+    module = name.replace("-", "_")
+    if module in DECLARED:
+        return Declared(*DECLARED[module])
+    found = carrier(name)
+    return Declared(found.words, found.suffixes, found.look is not None)
+
+
 @cache
 def words() -> tuple[bytes, ...]:
     """Return the words one of which every file has that is for some carrier, unless its second look says so."""
-    return tuple(sorted({word for _, carrier in carriers() for word in carrier.words}, key=len))
+    return tuple(sorted({word for name in names() for word in declared(name).words}, key=len))
 
 
 @cache
 def looks() -> tuple[Callable[[bytes], bool], ...]:
     """Return the second looks of all carriers."""
-    return tuple(carrier.look for _, carrier in carriers() if carrier.look)
+    looking = [carrier(name).look for name in names() if declared(name).looks_again]
+    return tuple(look for look in looking if look)
 
 
 @cache
 def suffixes() -> tuple[str, ...]:
     """Return how the names of files end that some carrier may be in."""
-    return tuple(sorted({suffix for _, carrier in carriers() for suffix in carrier.suffixes}))
+    return tuple(sorted({suffix for name in names() for suffix in declared(name).suffixes}))
 
 
 @cache

@@ -1,0 +1,25 @@
+"""What carriers declare for the first look at a file, so that none is loaded for it; made by `tools/dev pages`.
+
+A carrier that is not listed yet is loaded and asked.
+"""
+# ruff: noqa: E501, Q000, RUF100
+
+from __future__ import annotations
+
+# fmt: off
+DECLARED: dict[str, tuple[tuple[bytes, ...], tuple[str, ...], bool]] = {
+    'config_map': ((b'audit', b'apiserver', b'YXVkaX', b'F1ZGl0', b'hdWRpd'), ('.yaml', '.yml', '.json'), False),
+    'flags': ((b'--audit', b'audit-', b'audit_'), ('.yaml', '.yml', '.json'), False),
+    'here_document': ((), ('.sh', '.bash'), False),
+    'json_patch': ((b'audit',), ('.yaml', '.yml', '.json'), False),
+    'kubeadm': ((b'ClusterConfiguration',), ('.yaml', '.yml', '.json'), False),
+    'markdown': ((), ('.md', '.markdown'), False),
+    'node_files': ((b'YXVkaX', b'F1ZGl0', b'hdWRpd', b'H4sI'), ('.yaml', '.yml', '.json'), False),
+    'pod': ((b'apiserver', b'audit'), ('.yaml', '.yml', '.json'), False),
+    'policy': ((b'audit',), ('.yaml', '.yml', '.json'), True),
+    'prose': ((b'audit.k8s.io',), ('.md', '.markdown'), False),
+    'sink': ((b'AuditSink',), ('.yaml', '.yml', '.json'), False),
+    'strings': ((), ('.yaml', '.yml', '.json'), False),
+    'webhook': ((b'current-context', b'clusters:', b'"clusters"'), ('.yaml', '.yml', '.json'), False),
+}
+"""The words, the endings of names, and whether there is a second look, for each module."""
