@@ -12,7 +12,7 @@ DECLARED: dict[str, tuple[tuple[bytes, ...], tuple[str, ...], bool]] = {
     'flags': ((b'--audit', b'audit-', b'audit_'), ('.yaml', '.yml', '.json'), False),
     'here_document': ((), ('.sh', '.bash'), False),
     'json_patch': ((b'audit',), ('.yaml', '.yml', '.json'), False),
-    'kubeadm': ((b'ClusterConfiguration',), ('.yaml', '.yml', '.json'), False),
+    'kubeadm': ((b'ClusterConfiguration', b'MasterConfiguration'), ('.yaml', '.yml', '.json'), False),
     'markdown': ((), ('.md', '.markdown'), False),
     'node_files': ((b'YXVkaX', b'F1ZGl0', b'hdWRpd', b'H4sI'), ('.yaml', '.yml', '.json'), False),
     'pod': ((b'apiserver', b'audit'), ('.yaml', '.yml', '.json'), False),
