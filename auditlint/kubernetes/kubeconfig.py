@@ -7,6 +7,7 @@ api/v1/conversion.go) and rest/transport; pkg/util/webhook/webhook.go of k8s.io/
 from __future__ import annotations
 
 import posixpath
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -75,6 +76,17 @@ def connection(config: Value) -> Connection | None:
     if context is None or cluster is None:
         return None
     return Connection(cluster, _named(config, "users", "user", context.text("user")))
+
+
+def is_loopback(server: str) -> bool:
+    """Tell whether an address is one of the machine itself: `localhost`, 127.0.0.0/8, `[::1]`."""
+    from urllib.parse import urlsplit
+
+    try:
+        host = (urlsplit(server if "://" in server else f"//{server}").hostname or "").rstrip(".")
+    except ValueError:
+        return False
+    return host in {"localhost", "::1"} or re.fullmatch(r"127(?:\.\d{1,3}){3}", host, re.ASCII) is not None
 
 
 def files(found: Connection) -> Iterator[tuple[str, str, Steps]]:

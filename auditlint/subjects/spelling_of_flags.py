@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from auditlint.change import Append, Delete, RenameKey, SetValue
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from auditlint.change import Change, Content
     from auditlint.finding import Path
@@ -32,8 +32,8 @@ class Spelling(Protocol):
     def text(self, flag: str, value: str | None = None) -> str:
         """Return a flag with its value, to be pasted."""
 
-    def line(self, flag: str, value: str | None = None) -> str:
-        """Return a flag with its value as a line among those of its list or mapping."""
+    def lines(self, flags: Sequence[tuple[str, str | None]]) -> list[str]:
+        """Return flags with their values as lines of a block to paste."""
 
     def added(self, holder: Path, flag: str, value: str | None = None) -> Change:
         """Return what adds a flag to what holds the flags."""
@@ -66,10 +66,12 @@ class Items(NamedTuple):
         item = self._item(flag, value)
         return f'{self.key}: ["{item}"]' if self.key else item
 
-    def line(self, flag: str, value: str | None = None) -> str:
-        """Return the item, behind a dash if it stands in a list."""
-        item = self._item(flag, value)
-        return item if self.in_quotes else f"- {item}"
+    def lines(self, flags: Sequence[tuple[str, str | None]]) -> list[str]:
+        """Return the items, behind dashes if they stand in a list, below its key if it has one."""
+        items = [self._item(*flag) for flag in flags]
+        if self.in_quotes:
+            return items
+        return [*([f"{self.key}:"] if self.key else []), *(f"- {item}" for item in items)]
 
     def added(self, holder: Path, flag: str, value: str | None = None) -> Change:
         """Return what puts the item behind the others."""
@@ -106,9 +108,9 @@ class Keys(NamedTuple):
         """Return the key with its value in quotes."""
         return f"{flag}: {_quoted(value)}"
 
-    def line(self, flag: str, value: str | None = None) -> str:
-        """Return the same as a line of its own."""
-        return self.text(flag, value)
+    def lines(self, flags: Sequence[tuple[str, str | None]]) -> list[str]:
+        """Return each on a line of its own."""
+        return [self.text(*flag) for flag in flags]
 
     def added(self, holder: Path, flag: str, value: str | None = None) -> Change:
         """Return what adds the key."""
@@ -138,9 +140,9 @@ class Pairs(NamedTuple):
         """Return the item on one line."""
         return f"- {{{self.name_key}: {flag}, {self.value_key}: {_quoted(value)}}}"
 
-    def line(self, flag: str, value: str | None = None) -> str:
-        """Return the same as a line of its own."""
-        return self.text(flag, value)
+    def lines(self, flags: Sequence[tuple[str, str | None]]) -> list[str]:
+        """Return each on a line of its own."""
+        return [self.text(*flag) for flag in flags]
 
     def added(self, holder: Path, flag: str, value: str | None = None) -> Change:
         """Return what puts the pair behind the others."""
@@ -172,9 +174,9 @@ class Fields(NamedTuple):
         typed = _typed(value)
         return f"{self.name(flag)}: {_quoted(typed) if isinstance(typed, str) else str(typed).lower()}"
 
-    def line(self, flag: str, value: str | None = None) -> str:
-        """Return the same as a line of its own."""
-        return self.text(flag, value)
+    def lines(self, flags: Sequence[tuple[str, str | None]]) -> list[str]:
+        """Return each on a line of its own."""
+        return [self.text(*flag) for flag in flags]
 
     def added(self, holder: Path, flag: str, value: str | None = None) -> Change:
         """Return what adds the key."""

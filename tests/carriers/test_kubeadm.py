@@ -262,7 +262,7 @@ def test_missing_flags_are_reported_at_what_lacks_them(content: str, text: str, 
     head = "apiVersion: kubeadm.k8s.io/v1beta3\nkind: ClusterConfiguration\n"
     found = only_finding(head + content)
     assert (found.rule, found.text, found.pointer) == ("auditing-off", text, pointer)
-    assert 'Add audit-policy-file: "/etc/kubernetes/audit-policy.yaml"' in found.message
+    assert 'audit-policy-file: "/etc/kubernetes/audit-policy.yaml"' in found.message
 
 
 @pytest.mark.parametrize("version", ["v1beta3", "v1beta4"])

@@ -64,18 +64,19 @@ def test_a_backend_needs_a_policy(more: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("argument", "reported"),
+    ("argument", "severity"),
     [
-        ("--audit-webhook-mode=blocking", True),
-        ("--audit-webhook-mode=blocking-strict", True),
-        ("--audit-webhook-mode=batch", False),
-        ("--audit-log-mode=blocking-strict", True),
-        ("--audit-log-mode=blocking", False),
-        ("--audit-log-mode=batch", False),
+        ("--audit-webhook-mode=blocking", "warning"),
+        ("--audit-webhook-mode=blocking-strict", "warning"),
+        ("--audit-webhook-mode=batch", ""),
+        ("--audit-log-mode=blocking-strict", "info"),
+        ("--audit-log-mode=blocking", ""),
+        ("--audit-log-mode=batch", ""),
     ],
 )
-def test_modes_that_hold_requests_up(argument: str, reported: bool) -> None:  # noqa: FBT001
-    assert of(*GOOD, WEBHOOK, argument) == ([f"blocking-backend warning @ - {argument}"] if reported else [])
+def test_modes_that_hold_requests_up(argument: str, severity: str) -> None:
+    expected = [f"blocking-backend {severity} @ - {argument}"] if severity else []
+    assert of(*GOOD, WEBHOOK, argument) == expected
 
 
 def test_a_strict_mode_acts_at_request_received() -> None:
@@ -116,6 +117,16 @@ def test_bodies_for_a_webhook() -> None:
     assert expected not in with_policy(METADATA, *GOOD, WEBHOOK)
     assert expected not in with_policy(BODIES, *GOOD, WEBHOOK, "--audit-webhook-truncate-enabled")
     assert expected not in with_policy(BODIES, *GOOD)
+
+
+@pytest.mark.parametrize(
+    ("policy", "size", "reported"),
+    [(METADATA, 300, True), (METADATA, 10000, False), (METADATA.replace("Metadata", "None"), 300, False)],
+)
+def test_a_buffer_that_fills_while_the_webhook_is_down_for_a_minute(policy: str, size: int, reported: bool) -> None:  # noqa: FBT001
+    flags = (f"--audit-webhook-batch-buffer-size={size}", "--audit-webhook-batch-max-size=100")
+    found = [one for one in with_policy(policy, *GOOD, WEBHOOK, *flags) if one.startswith("small-buffer")]
+    assert found == ([f"small-buffer warning @ - {flags[0]}"] if reported else [])
 
 
 def test_the_message_of_a_small_buffer_has_its_numbers() -> None:

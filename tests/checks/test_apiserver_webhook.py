@@ -77,6 +77,12 @@ def test_what_others_can_read(old: str, new: str, line: str) -> None:
     assert of(CONFIG.replace(old, new, 1)) == [f"insecure-webhook warning @ {line}"]
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1:8888", "localhost", "[::1]:9443", "127.0.1.1"])
+@pytest.mark.parametrize("way", ["http://{}/k8s", "https://{}/k8s\n    insecure-skip-tls-verify: true"])
+def test_nobody_reads_what_stays_on_the_machine(host: str, way: str) -> None:
+    assert of(CONFIG.replace("https://audit.example.com/k8s", way.format(host))) == []
+
+
 @pytest.mark.parametrize(
     ("host", "spec", "reported"),
     [

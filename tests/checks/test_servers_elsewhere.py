@@ -39,8 +39,8 @@ def messages(server: ApiServer) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("arguments", "rule", "words"),
     [
-        ((), "auditing-off", 'Add kube-apiserver-arg: ["audit-policy-file='),
-        ((LOG,), "backend-without-policy", "audit-log-path counts for nothing"),
+        ((), "auditing-off", "kube-apiserver-arg:\n- audit-policy-file="),
+        ((LOG,), "backend-without-policy", "audit-log-path has no effect"),
         ((POLICY, "--audit-log-path=-"), "log-to-stdout", "own log. Write kube-apiserver-arg"),
         ((POLICY, "--audit-log-path=/dev/stdout"), "log-to-device", "fills memory, or"),
         (("--audit-policy-file=https://a/b", LOG), "invalid-path", "is a URL, and nothing is downloaded"),

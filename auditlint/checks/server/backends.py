@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditlint.checks.server.flag_words import NOT_STARTING, and_mount, at_flag, example, lacks, meant
+from auditlint.checks.server.flag_words import STOPS, at_flag, lacks, meant
+from auditlint.checks.suggestions import mount_blocks
 from auditlint.english import speech
 from auditlint.finding import Related, Severity
-from auditlint.kubernetes import audit_options, kubeconfig
+from auditlint.kubernetes import audit_options, kubeconfig, traffic
 from auditlint.rule import Category
 from auditlint.subjects.model import ApiServer, WebhookConfig
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from auditlint.finding import Finding
+    from auditlint.kubernetes.parsed_flags import FlagUse
     from auditlint.kubernetes.policy import Policy
     from auditlint.rule import Context
     from auditlint.subjects.model import PolicySubject
@@ -39,9 +41,9 @@ def no_backend(server: ApiServer) -> bool:
 def auditing_off(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report an apiserver with neither a policy nor a backend."""
     if no_backend(server) and lacks(server, "audit-policy-file"):
-        added = f"{example(server, 'audit-policy-file')} and {example(server, 'audit-log-path')}"
-        message = f"nothing is audited: there is neither a policy nor a backend. Add {added}{and_mount(server, 'both')}"
-        yield context.key(server.arguments_place, message)
+        message = "nothing is audited: there is neither a policy nor a backend"
+        lines = mount_blocks.with_flags(server, "audit-policy-file", "audit-log-path")
+        yield context.key(server.arguments_place, message, help=f"Add a policy and a log:\n{lines}")
 
 
 @rule(
@@ -53,29 +55,24 @@ def policy_without_backend(server: ApiServer, context: Context) -> Iterator[Find
     """Report a policy file without a log and without a webhook."""
     use = server.flags.last("audit-policy-file")
     if use is not None and use.value and no_backend(server):
-        message = (
-            "no event is written anywhere, and the server does not say so: a policy is set, but neither "
-            f"{server.named('audit-log-path')} nor {server.named('audit-webhook-config-file')}. "
-            f"Add {example(server, 'audit-log-path')}"
-        )
-        yield at_flag(server, context, use, message, about=("audit-log-path",))
+        message = "no event is written anywhere, and the server does not say so: there is a policy and no backend"
+        help = f"Add a log:\n{mount_blocks.with_flags(server, 'audit-log-path')}"
+        yield at_flag(server, context, use, message, help=help, about=("audit-log-path",))
 
 
 @rule(
     "backend-without-policy",
     severity=Severity.ERROR,
-    summary="a log or webhook that gets no events for want of a policy",
+    summary="a log or webhook that gets no events, without a policy",
 )
 def backend_without_policy(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a log path or a webhook without a policy file."""
     uses = [use for switch in audit_options.BACKENDS.values() if (use := server.flags.last(switch)) and use.value]
     if uses and lacks(server, "audit-policy-file"):
         first = min(uses, key=lambda use: use.position)
-        message = (
-            f"nothing is logged, and the server does not say so: {server.named(first.name)} counts for nothing without "
-            f"a policy. Add {example(server, 'audit-policy-file')}{and_mount(server, 'that file')}"
-        )
-        yield at_flag(server, context, first, message, about=("audit-policy-file",))
+        message = f"nothing is logged, and the server does not say so: {server.named(first.name)} has no effect"
+        help = f"Add a policy:\n{mount_blocks.with_flags(server, 'audit-policy-file')}"
+        yield at_flag(server, context, first, f"{message} without a policy", help=help, about=("audit-policy-file",))
 
 
 @rule(
@@ -84,30 +81,29 @@ def backend_without_policy(server: ApiServer, context: Context) -> Iterator[Find
     summary="API requests that wait for, or fail with, the audit backend",
 )
 def blocking_backend(server: ApiServer, context: Context) -> Iterator[Finding]:
-    """Report a webhook in a blocking mode, and any backend in mode blocking-strict."""
+    """Report a webhook in a blocking mode; of a log, that blocking-strict stops the API where the disk is full."""
     for backend, switch in audit_options.BACKENDS.items():
         use = server.flags.last(f"audit-{backend}-mode")
         if use is None or not (server.flags.text(switch) or not server.complete):
             continue
-        if use.value == "blocking-strict":
-            message, better = _STRICT[backend]
-            advice = f"Write {server.written(use.name, better)}, unless no request may go unaudited"
-            yield at_flag(server, context, use, f"{message}. {advice}")
-        elif use.value == "blocking" and backend == "webhook":
-            yield at_flag(server, context, use, f"{_BLOCKING}. Write {server.written(use.name, 'batch')}")
+        known = _BLOCKING.get((backend, use.value))
+        if known is not None:
+            message, better = known
+            severity = None if backend == "webhook" else Severity.INFO
+            help = f"Write {server.written(use.name, better)}{_UNLESS if use.value.endswith('strict') else ''}"
+            yield at_flag(server, context, use, message, help=help, severity=severity)
 
 
-_BLOCKING = (
-    "every API request waits for the webhook to take its event, and while the webhook is down for five tries, 10 s "
-    "and more apart: clients time out"
-)
-_STRICT = {
-    "webhook": (
-        "every API request fails while the webhook does not take its event: when it is down, so is the API",
-        "batch",
+_BLOCKING = {
+    ("webhook", "blocking"): ("every API request waits for the webhook, for a minute while it is down", "batch"),
+    ("webhook", "blocking-strict"): ("every API request fails while the webhook is down", "batch"),
+    ("log", "blocking-strict"): (
+        "every API request fails while its event cannot be written, on a full disk",
+        "blocking",
     ),
-    "log": ("every API request fails while its event cannot be written: a full disk stops the API", "blocking"),
 }
+"""What a mode does, and the one to write, by backend and mode."""
+_UNLESS = ", unless no request may go unaudited"
 
 
 @rule(
@@ -124,10 +120,11 @@ def toothless_strict(server: ApiServer, context: Context) -> Iterator[Finding]:
             place = _omitting(policy)
             if place is not None:
                 message = (
-                    '"blocking-strict" fails requests only at the stage RequestReceived, and the policy omits that '
-                    "stage: a request whose event is lost still succeeds. Keep RequestReceived in the policy"
+                    '"blocking-strict" fails a request only at RequestReceived, which the policy omits: one whose '
+                    "event is lost still succeeds"
                 )
-                yield at_flag(server, context, use, message, related=(place,))
+                help = "Delete RequestReceived from `omitStages` in the policy"
+                yield at_flag(server, context, use, message, help=help, related=(place,))
 
 
 def _omitting(policy: PolicySubject) -> Related | None:
@@ -148,20 +145,42 @@ def _omitting(policy: PolicySubject) -> Related | None:
 @rule(
     "small-buffer",
     severity=Severity.WARNING,
-    summary="a batch buffer that holds less than one batch",
+    summary="a batch buffer that holds less than one batch, or than a minute of events",
 )
 def small_buffer(server: ApiServer, context: Context) -> Iterator[Finding]:
-    """Report a batch buffer below the batch size."""
+    """Report a batch buffer below the batch size, or one that fills while a webhook is down for a minute."""
     for backend in audit_options.BACKENDS:
-        names = (f"audit-{backend}-batch-buffer-size", f"audit-{backend}-batch-max-size")
-        use = next((use for name in names if (use := server.flags.last(name))), None)
-        buffer, batch = (int(server.flags.number(name)) for name in names)
-        if use and server.flags.text(f"audit-{backend}-mode") == "batch" and 0 < buffer < batch:
-            message = (
-                f"the buffer holds {buffer} events and a batch {batch}: when more than {buffer} arrive at once the "
-                f'rest is dropped ("audit buffer queue blocked"). Write {server.written(names[0], "10000")} or more'
-            )
-            yield at_flag(server, context, use, message)
+        size, batch_size = f"audit-{backend}-batch-buffer-size", f"audit-{backend}-batch-max-size"
+        use = server.flags.last(size) or server.flags.last(batch_size)
+        buffer, batch = int(server.flags.number(size)), int(server.flags.number(batch_size))
+        if use is None or server.flags.text(f"audit-{backend}-mode") != "batch" or buffer <= 0:
+            continue
+        help = f"Write {server.written(size, str(max(_BUFFER, batch)))}"
+        if buffer < batch:
+            message = f"the buffer holds {buffer} events and a batch {batch}: events are dropped when more come at once"
+            yield at_flag(server, context, use, message, help=help, example=_DROPPED)
+        elif backend == "webhook" and server.flags.text(audit_options.BACKENDS[backend]):
+            yield from _full_in_a_minute(server, context, use, buffer, help)
+
+
+_BUFFER = 10_000
+"""What kube-apiserver's default is."""
+_DROPPED = 'kube-apiserver says "audit buffer queue blocked"'
+
+
+def _full_in_a_minute(server: ApiServer, context: Context, use: FlagUse, buffer: int, help: str) -> Iterator[Finding]:
+    policy = context.links.policy_of.get(server)
+    found = policy.analysis if policy else None
+    events = traffic.idle(found.policy, server.minor).events // _MINUTES if found else 0
+    if buffer < events:
+        message = (
+            f"the buffer holds {buffer} events, and an idle cluster sends {events:,} a minute under this policy: "
+            "while the webhook is down the rest is dropped"
+        )
+        yield at_flag(server, context, use, message, help=help, example=_DROPPED)
+
+
+_MINUTES = 24 * 60
 
 
 @rule(
@@ -177,12 +196,10 @@ def untruncated_webhook(server: ApiServer, context: Context) -> Iterator[Finding
     policy = context.links.policy_of.get(server)
     index = _first_with_bodies(policy.loaded.policy) if policy else None
     if policy is not None and index is not None:
-        message = (
-            "the policy logs bodies, and one event may be as large as its object, 1.5 MB and more: a webhook that "
-            f"refuses such a request loses the whole batch. Add {server.written('audit-webhook-truncate-enabled')}"
-        )
+        message = "one event with bodies can be 1.5 MB and more, and a webhook that refuses it loses the whole batch"
         place = policy.places.key(policy.at("rules", index))
-        yield at_flag(server, context, use, message, related=(Related(policy.path, place, "logs bodies"),))
+        help = f"Add {server.written('audit-webhook-truncate-enabled')}"
+        yield at_flag(server, context, use, message, help=help, related=(Related(policy.path, place, "logs bodies"),))
 
 
 def _first_with_bodies(policy: Policy | None) -> int | None:
@@ -202,22 +219,29 @@ def invalid_webhook_config(config: WebhookConfig, context: Context) -> Iterator[
     server = next(iter(context.links.servers_of.get(config, ())), None)
     if server is not None:
         for fault in webhook_faults(server.container, config.value):
-            message = _INVALID[fault.case].format(name=fault.path, mount=server.mount_spelling.entry)
-            if fault.words:
-                message = message.replace(". ", f" ({speech(fault.words)}). ", 1)
-            start = f"{NOT_STARTING}: " if fault.by else ""
-            yield context.value(fault.place, start + message, refused=bool(fault.by))
+            message, help = (
+                text.format(name=fault.path, mount=server.mount_spelling.entry) for text in _INVALID[fault.case]
+            )
+            example = f"kube-apiserver says {speech(fault.words)}" if fault.words and fault.by else None
+            end = STOPS if fault.by else ""
+            yield context.value(fault.place, f"{message}{end}", help=help, example=example, refused=bool(fault.by))
 
 
 _INVALID = {
-    "no-context": "no context is the current one, so the webhook has no address. Write current-context: and its name",
-    "unknown-context": 'there is no context "{name}". Name one that is under contexts',
-    "unknown-cluster": 'there is no cluster "{name}". Name one that is under clusters',
-    "unknown-user": 'there is no user "{name}", so events are sent without credentials. Name one that is under users',
-    "no-server": 'the cluster "{name}" has no server. Write server: https:// and the address of the webhook',
-    "two-authorities": 'the cluster "{name}" has its authority as a file and as data. Keep one of them',
-    "insecure-with-authority": 'the cluster "{name}" names an authority and is not to check it. Delete this line',
-    "file-not-mounted": "no {mount} covers {name}. Mount that file, or put its content here as data",
+    "no-context": ("no context is the current one", "Write `current-context:` and the name of a context"),
+    "unknown-context": ('there is no context "{name}"', "Write the name of one under `contexts`"),
+    "unknown-cluster": ('there is no cluster "{name}"', "Write the name of one under `clusters`"),
+    "unknown-user": (
+        'there is no user "{name}", and events are sent without credentials',
+        "Write the name of one under `users`",
+    ),
+    "no-server": ('the cluster "{name}" has no server', "Write `server: https://` and the address of the webhook"),
+    "two-authorities": ('the cluster "{name}" has its authority as a file and as data', "Keep one of them"),
+    "insecure-with-authority": (
+        'the cluster "{name}" names an authority and says not to check it',
+        "Delete `insecure-skip-tls-verify`",
+    ),
+    "file-not-mounted": ("no {mount} covers {name}", "Mount that file, or put its content here as data"),
 }
 
 
@@ -232,20 +256,25 @@ def insecure_webhook(config: WebhookConfig, context: Context) -> Iterator[Findin
     found = kubeconfig.connection(config.value) if context.links.servers_of.get(config) else None
     if found is None:
         return
-    if _is_plain(found.cluster):
-        message = "audit events, bodies included where the policy asks for them, go in the clear. Write https://"
-        yield context.value(found.cluster.at("server"), message)
-    elif found.cluster.on("insecure-skip-tls-verify"):
-        message = (
-            "whoever gets between can take the webhook's place and read all events. Delete this line, and name the "
-            "authority with certificate-authority"
-        )
-        yield context.value(found.cluster.at("insecure-skip-tls-verify"), message)
+    yield from _unsafe(found.cluster, context)
     for key in ("token", "password") if found.user else ():
         if found.user and found.user.text(key):
             advice = "tokenFile" if key == "token" else "client-certificate and client-key"
-            message = f"the {key} of the webhook stands here for all who can read this file. Write {advice}"
-            yield context.value(found.user.at(key), message)
+            message = f"all who can read this file can read the {key} of the webhook"
+            yield context.value(found.user.at(key), message, help=f"Write `{advice}` instead")
+
+
+def _unsafe(cluster: kubeconfig.Entry, context: Context) -> Iterator[Finding]:
+    if kubeconfig.is_loopback(cluster.text("server")):
+        return
+    if _is_plain(cluster):
+        address = cluster.text("server").partition("://")[2] or cluster.text("server")
+        message = "audit events go in the clear, with all bodies that the policy logs"
+        yield context.value(cluster.at("server"), message, help=f"Write `server: https://{address}`")
+    elif cluster.on("insecure-skip-tls-verify"):
+        message = "who gets between server and webhook reads all events, for the webhook's certificate is not checked"
+        help = "Delete `insecure-skip-tls-verify`, and name the authority with `certificate-authority`"
+        yield context.value(cluster.at("insecure-skip-tls-verify"), message, help=help)
 
 
 def _is_plain(cluster: kubeconfig.Entry) -> bool:
@@ -268,7 +297,7 @@ def cluster_dns_webhook(config: WebhookConfig, context: Context) -> Iterator[Fin
     host = found.cluster.text("server").partition("://")[2].partition("/")[0].partition(":")[0]
     if host.endswith(".svc") or ".svc." in host:
         message = (
-            f'"{host}" is a name of the cluster\'s DNS, and a Pod with hostNetwork asks the DNS of its node, which '
-            "does not know it: no event arrives. Write the Service's clusterIP"
+            f'"{host}" is a name of the cluster\'s DNS, which a Pod with hostNetwork does not ask: no event arrives'
         )
-        yield context.value(found.cluster.at("server"), message)
+        help = "Write the Service's `clusterIP` instead of its name"
+        yield context.value(found.cluster.at("server"), message, help=help)

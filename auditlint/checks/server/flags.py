@@ -33,7 +33,7 @@ from auditlint.rule import Category
 from auditlint.subjects.model import ApiServer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from auditlint.finding import Finding
     from auditlint.kubernetes.container import Fault
@@ -301,10 +301,10 @@ def merged_arguments(server: ApiServer, context: Context) -> Iterator[Finding]:
 def _apart(server: ApiServer, argument: str) -> str:
     """Return what to write for an argument that holds several."""
     parts = [_joined(part) for part in re.split(r"\s+(?=--)", argument.strip())]
-    if len(parts) > 1:
-        lines = [_given_to(server.spelling.line, part) for part in parts]
+    if len(parts) > 1 and all(part.startswith("--") for part in parts):
+        lines = server.spelling.lines([_flag_and_value(part) for part in parts])
         return "\n".join([f"Write {len(parts)} {server.spelling.entries}:", *lines])
-    return f"Write {_given_to(server.written, parts[0])}"
+    return f"Write {_as_written(server, parts[0])}"
 
 
 def _joined(argument: str) -> str:
@@ -313,10 +313,15 @@ def _joined(argument: str) -> str:
     return f"{name}={value.strip()}" if value and "=" not in name else argument
 
 
-def _given_to(write: Callable[[str, str | None], str], argument: str) -> str:
-    """Return an argument as the server's carrier writes it, in a sentence or as a line."""
-    name, given, value = argument.partition("=")
-    return write(name[2:], value if given else None) if name.startswith("--") else argument
+def _flag_and_value(argument: str) -> tuple[str, str | None]:
+    """Return the name and the value in `--flag=value`; None for a flag that stands alone."""
+    name, given, value = argument[2:].partition("=")
+    return name, value if given else None
+
+
+def _as_written(server: ApiServer, argument: str) -> str:
+    """Return an argument as the server's carrier writes it."""
+    return server.written(*_flag_and_value(argument)) if argument.startswith("--") else argument
 
 
 @rule(
@@ -356,7 +361,7 @@ def _stray(server: ApiServer, error: FlagError) -> str:
     if text.startswith("#"):
         return "Delete the item, or the list's dash before the #"
     if text.startswith(tuple(_DASHES)) or (error.value != text and text.startswith("--")):
-        return f"Write {_given_to(server.written, '--' + text.lstrip('-' + _DASHES).strip())}"
+        return f"Write {_as_written(server, '--' + text.lstrip('-' + _DASHES).strip())}"
     if flag is not None and flag.bare:
         return write(server, flag.name, text)
     name, equals, value = text.partition("=")

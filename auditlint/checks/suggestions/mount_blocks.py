@@ -7,15 +7,17 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
-from auditlint.kubernetes.mounts import Mount, Volume, clean, covers, mount_point
+from auditlint.checks.server.flag_words import EXAMPLES
+from auditlint.kubernetes.container import Files
+from auditlint.kubernetes.mounts import Mount, Volume, clean, covering, covers, mount_point
 
 if TYPE_CHECKING:
     from auditlint.change import Content
     from auditlint.subjects.model import ApiServer
 
-OWN_LOG = "/var/log/kubernetes/audit/audit.log"
-"""Where a log is advised to be: in a folder that holds nothing else."""
 _LOG_FLAG = "audit-log-path"
+OWN_LOG = EXAMPLES[_LOG_FLAG]
+"""Where a log is advised to be: in a folder that holds nothing else."""
 _NAMES = {"audit-policy-file": "audit-policy", "audit-webhook-config-file": "audit-webhook", _LOG_FLAG: "audit-log"}
 _OF_OTHERS = (
     *("/bin", "/boot", "/dev", "/etc/kubernetes", "/home", "/lib", "/proc", "/root", "/run", "/sys", "/usr"),
@@ -38,7 +40,7 @@ def is_shared(folder: str) -> bool:
 def file(server: ApiServer, flag: str, path: str) -> str:
     """Return the lines that mount a file which the server reads, from where it is on the host by the same name."""
     mount, volume = _new(server, _free_name(server, _NAMES[flag]), path, path, "File")
-    return _block(server, mount._replace(read_only=True), volume)
+    return _block(server, (mount._replace(read_only=True), volume))
 
 
 def log_folder(server: ApiServer, path: str, old: Mount | None = None) -> str:
@@ -51,14 +53,16 @@ def log_folder(server: ApiServer, path: str, old: Mount | None = None) -> str:
     if is_shared(posixpath.dirname(clean(path))) or is_shared(on_host):
         return own_log_folder(server, old)
     mounted = _new(server, _name(server, old), posixpath.dirname(clean(path)), on_host, "DirectoryOrCreate")
-    return _block(server, *mounted)
+    return _block(server, mounted)
 
 
 def own_log_folder(server: ApiServer, old: Mount | None = None) -> str:
     """Return the lines that write the log to a folder of its own."""
     folder = posixpath.dirname(OWN_LOG)
-    block = _block(server, *_new(server, _name(server, old), folder, folder, "DirectoryOrCreate"))
-    return block if server.flags.text(_LOG_FLAG) == OWN_LOG else f"{server.spelling.line(_LOG_FLAG, OWN_LOG)}\n{block}"
+    block = _block(server, _new(server, _name(server, old), folder, folder, "DirectoryOrCreate"))
+    if server.flags.text(_LOG_FLAG) == OWN_LOG:
+        return block
+    return "\n".join([*server.spelling.lines([(_LOG_FLAG, OWN_LOG)]), block])
 
 
 def _name(server: ApiServer, old: Mount | None) -> str:
@@ -88,12 +92,30 @@ def _new(server: ApiServer, name: str, path: str, on_host: str, kind: str) -> tu
     return Mount(name, path, len(server.mounts)), Volume(name, "hostPath", len(server.volumes), on_host, kind)
 
 
-def _block(server: ApiServer, mount: Mount, volume: Volume) -> str:
-    """Return a mount and its volume as lines below the keys of their lists."""
-    lines = [f"{_key(server.mounts_path)}:", f"- {flow(server.mount_spelling.entry_of(mount, volume))}"]
+def with_flags(server: ApiServer, *flags: str) -> str:
+    """Return the lines that set flags to the usual files, and mount these where no mount covers them yet."""
+    lines = server.spelling.lines([(flag, EXAMPLES[flag]) for flag in flags])
+    missing = [flag for flag in flags if covering(server.mounts, EXAMPLES[flag]) is None]
+    if server.files is not Files.MOUNTS or not server.mounts_path or not missing:
+        return "\n".join(lines)
+    return "\n".join([*lines, _block(server, *(_usual(server, flag) for flag in missing))])
+
+
+def _usual(server: ApiServer, flag: str) -> tuple[Mount, Volume]:
+    """Return the mount of the usual file of a flag; of a log's folder."""
+    name, path = _free_name(server, _NAMES[flag]), EXAMPLES[flag]
+    if flag == _LOG_FLAG:
+        return _new(server, name, posixpath.dirname(path), posixpath.dirname(path), "DirectoryOrCreate")
+    mount, volume = _new(server, name, path, path, "File")
+    return mount._replace(read_only=True), volume
+
+
+def _block(server: ApiServer, *entries: tuple[Mount, Volume]) -> str:
+    """Return mounts and their volumes as lines below the keys of their lists."""
+    lines = [f"{_key(server.mounts_path)}:", *(f"- {flow(server.mount_spelling.entry_of(*both))}" for both in entries)]
     if server.volumes_path != server.mounts_path:
-        entry = server.volume_spelling.entry_of(mount, volume)
-        lines += [f"{_key(server.volumes_path)}:", f"- {flow(entry)}"]
+        volumes = (f"- {flow(server.volume_spelling.entry_of(*both))}" for both in entries)
+        lines += [f"{_key(server.volumes_path)}:", *volumes]
     return "\n".join(lines)
 
 
