@@ -32,7 +32,7 @@ class Delete(NamedTuple):
 
 
 class Insert(NamedTuple):
-    """Put an item into a list, in front of the item that a path leads to."""
+    """Put an item into a list, or pairs into a mapping, in front of the item or key that a path leads to."""
 
     path: Path
     value: Content

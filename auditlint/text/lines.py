@@ -33,3 +33,7 @@ class LineIndex:
         """Return the line and column of an offset."""
         line = bisect_right(self._starts, offset)
         return line, offset - self._starts[line - 1] + 1
+
+    def line_start(self, offset: int) -> int:
+        """Return where the line of an offset begins."""
+        return self._starts[bisect_right(self._starts, offset) - 1]

@@ -6,21 +6,26 @@ without its escapes. It keeps runs of characters, not an entry for each, and a p
 
 from __future__ import annotations
 
+import json
+import re
 from array import array
 from bisect import bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.finding import DecodedSpan, Span
+from auditlint.text.cut import Cut
 from auditlint.text.encoding import display
 from auditlint.text.lines import LineIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from auditlint.text.whole import Whole
 
 _BOM = "\ufeff"
+_BREAK = re.compile(r"\r\n?|\n")
+_LINES = re.compile(r"[^\r\n]+")
 
 
 class Runs(NamedTuple):
@@ -91,12 +96,16 @@ class Cutter:
 class Piece:
     """A text inside another one, character for character; `pointer` and `document` as `Text` has them."""
 
-    def __init__(self, outer: Text, runs: Runs, pointer: str, document: int) -> None:
+    def __init__(
+        self, outer: Text, runs: Runs, pointer: str, document: int, written: Callable[[str], str] | None = None
+    ) -> None:
+        """`written` writes characters as the outer text has them; without it, they stand there line by line."""
         self.outer = outer
         self.text = runs.text
         self.pointer = pointer
         self.document = document
         self._runs = runs
+        self._written = written
 
     @cached_property
     def data(self) -> bytes:
@@ -122,6 +131,46 @@ class Piece:
             return self.outer.stretch(after, after)
         first = self._runs.at(start)[0]
         return self.outer.stretch(first, self._runs.at(min(end, last + 1) - 1)[1] if end > start else first)
+
+    def outward(self, cut: Cut) -> Cut:
+        """Return what a cut of the piece is in the outer text, where new characters are written as others there."""
+        start = self._outer_start(cut.start)
+        end = self._outer_end(cut.end) if cut.end > cut.start else start
+        if self._written:
+            return Cut(start, end, self._written(cut.text))
+        prefix, text = self._prefix(cut.start), _BREAK.sub(self._line_end, cut.text)
+        if not self._are_lines(cut):
+            return Cut(start, end, _LINES.sub(lambda line: prefix + line[0], text).removeprefix(prefix))
+        return Cut(self.outer.lines.line_start(start), end, _LINES.sub(lambda line: prefix + line[0], text))
+
+    def _outer_start(self, offset: int) -> int:
+        if offset < len(self.text):
+            return self._runs.at(offset)[0]
+        return self._runs.at(offset - 1)[1] if offset else self._runs.origin
+
+    def _outer_end(self, offset: int) -> int:
+        return self._runs.at(offset - 1)[1]
+
+    def _are_lines(self, cut: Cut) -> bool:
+        """Tell whether a cut is about whole lines, with their ends."""
+        at_start = cut.start == 0 or self.text[cut.start - 1] in "\r\n"
+        ends = self.text[cut.start : cut.end], cut.text
+        return at_start and all(not text or text[-1] in "\r\n" for text in ends)
+
+    @cached_property
+    def _line_end(self) -> str:
+        """What ends the lines of the outer text."""
+        found = _BREAK.search(self.outer.text, max(self._runs.origin - 2, 0))
+        return found[0] if found else "\n"
+
+    def _prefix(self, offset: int) -> str:
+        """Return what stands before a line in the outer text: that of an offset, or the nearest before it with any."""
+        before = list(_LINES.finditer(self.text, 0, max(offset, 1)))
+        line = before[-1] if before else _LINES.search(self.text)
+        if line is None:
+            return ""
+        start = self._runs.at(line.start())[0]
+        return self.outer.text[self.outer.lines.line_start(start) : start]
 
 
 class DecodedPiece:
