@@ -46,3 +46,15 @@ class Append(NamedTuple):
 
 
 Change = SetValue | RenameKey | Delete | Insert | Append
+
+
+class Repair(NamedTuple):
+    """What a rule proposes to change in the document, so that its finding is gone."""
+
+    title: str
+    """What it does, as a command: `Write level: Metadata`."""
+    changes: tuple[Change, ...]
+    safe: bool = True
+    """It keeps what the author meant."""
+    revives: bool = False
+    """What the server ignored until now counts afterwards: requests may be decided otherwise."""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import enum
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from auditlint.change import Change
 
 Path = tuple[str | int, ...]
 """The way to a value inside one document: mapping keys as `str`, list indexes (from 0) as `int`."""
@@ -80,6 +83,9 @@ class Places(Protocol):
     def pointer(self, path: Path) -> str:
         """Return path as an RFC 6901 pointer from the root of the document on disk."""
 
+    def edits(self, path: str, changes: tuple[Change, ...]) -> tuple[Edit, ...]:
+        """Return what changes of the document replace in the file at `path`; () where they cannot be made."""
+
 
 class Related(NamedTuple):
     """A second place that explains a finding."""
@@ -100,11 +106,21 @@ class Edit(NamedTuple):
 
 
 class Fix(NamedTuple):
-    """Edits that repair a finding; `safe` where they cannot change what the author meant."""
+    """Changes that repair a finding; `safe` where they keep what the author meant."""
 
     title: str
     safe: bool
-    edits: tuple[Edit, ...]
+    path: str
+    places: Places
+    """Where the values of the document stand."""
+    changes: tuple[Change, ...]
+    revives: bool = False
+    """What the server ignored until now counts afterwards: requests may be decided otherwise."""
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """What the changes replace in the file; () where they cannot be made without changing more."""
+        return self.places.edits(self.path, self.changes)
 
 
 class Suppressed(NamedTuple):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
-from auditlint.finding import DecodedSpan, Finding, Path, Places, Related, Severity, Span, Witness
+from auditlint.finding import DecodedSpan, Finding, Fix, Path, Places, Related, Severity, Span, Witness
 from auditlint.subjects.links import NO_LINKS, Links
+
+if TYPE_CHECKING:
+    from auditlint.change import Repair
 
 
 class Subject(Protocol):
@@ -88,6 +91,7 @@ class Context(NamedTuple):
         about: tuple[str, ...] = (),
         note: str = "",
         ahead_of: tuple[str, ...] = (),
+        fix: Repair | None = None,
     ) -> Finding:
         """Return a finding at a span that the caller worked out; `severity` is the rule's unless given.
 
@@ -96,6 +100,7 @@ class Context(NamedTuple):
         """
         if len(message) > LONGEST_MESSAGE:
             message = f"{message[: LONGEST_MESSAGE // 2]} ... {message[-LONGEST_MESSAGE // 3 :]}"
+        places = self.subject.places
         if isinstance(span, DecodedSpan):
             message = f"{message} (line {span.inner.line} of the decoded text)"
         return Finding(
@@ -105,7 +110,7 @@ class Context(NamedTuple):
             refused=refused,
             path=self.subject.path,
             span=span,
-            document=self.subject.places.document,
+            document=places.document,
             pointer=pointer,
             message=message,
             help=help,
@@ -115,6 +120,7 @@ class Context(NamedTuple):
             about=about,
             note=note,
             ahead_of=ahead_of,
+            fix=fix and Fix(fix.title, fix.safe, self.subject.path, places, fix.changes, fix.revives),
         )
 
     def value(self, path: Path, message: str, *, occurrence: int | None = None, **details: Any) -> Finding:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from auditlint.carriers.candidate import PlainText
-    from auditlint.finding import Path
+    from auditlint.change import Change
+    from auditlint.finding import Edit, Path
     from auditlint.subjects.model import ApiServer
     from auditlint.text.piece import Text
 
@@ -53,6 +54,10 @@ class LinePlaces:
     def pointer(self, path: Path) -> str:
         """Return path as a pointer into the list of arguments."""
         return self._text.pointer + "".join([f"/{step}" for step in path])
+
+    def edits(self, path: str, changes: tuple[Change, ...]) -> tuple[Edit, ...]:  # noqa: ARG002
+        """Return nothing: words of a plain text are not edited."""
+        return ()
 
 
 def is_about_auditing(argument: str) -> bool:

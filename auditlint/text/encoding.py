@@ -61,6 +61,14 @@ def display(data: bytes) -> str:
     return data[bom:].decode(codec, "replace")
 
 
+def encoded(text: str, like: bytes) -> bytes | None:
+    """Return a text as other data are encoded, byte order mark included; None where those hold what is no character."""
+    codec, bom = _codec(like)
+    if like[bom:].decode(codec, "replace").encode(codec, "replace") != like[bom:]:
+        return None
+    return like[:bom] + text.encode(codec)
+
+
 def in_first_chunk(data: bytes) -> int:
     """Return how many characters of its text the server takes at first."""
     codec, bom = _codec(data)

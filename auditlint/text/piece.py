@@ -6,7 +6,6 @@ without its escapes. It keeps runs of characters, not an entry for each, and a p
 
 from __future__ import annotations
 
-import json
 import re
 from array import array
 from bisect import bisect_right

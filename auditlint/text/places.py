@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint.finding import Span
+from auditlint.finding import Edit, Span
 from auditlint.text.nodes import Content, Entry, Mapping, Node, Placed, Scalar, Sequence, content, is_empty
-from auditlint.text.whole import ON_DISK
+from auditlint.text.plain import plain
+from auditlint.text.whole import ON_DISK, Whole
 
 if TYPE_CHECKING:
+    from auditlint.change import Change
     from auditlint.finding import Path
+    from auditlint.text.cut import Cut
     from auditlint.text.piece import DecodedPiece, Piece, Text
+    from auditlint.text.plain import Plain
 
 _INDEXED_FROM = 16
 """Mappings with fewer entries are searched in order; larger ones get an index at the first look."""
@@ -27,6 +31,16 @@ class NodePlaces:
         self._text = text
         self._document = document
         self._indexes: dict[int, dict[str, list[Entry]]] = {}
+
+    @property
+    def index(self) -> int:
+        """The index of the document in its own text, from 0."""
+        return self._document
+
+    @property
+    def plain(self) -> Plain:
+        """What the document holds."""
+        return plain(self._root)
 
     @property
     def document(self) -> int:
@@ -75,6 +89,13 @@ class NodePlaces:
         whole = lines.offset(node.line, node.column), lines.offset(node.end_line, node.end_column)
         return DecodedPiece(self._text, whole, data, self.pointer(path) + "#", self.document)
 
+    def edits(self, path: str, changes: tuple[Change, ...]) -> tuple[Edit, ...]:
+        """Return what changes of the document replace in the file at `path`; () where they cannot be made."""
+        from auditlint.text import editing
+
+        cuts = editing.cuts(self._text, self._root, changes)
+        return on_disk(self._text, path, cuts or ())
+
     def _string(self, path: Path) -> Scalar | None:
         if self._root is None:
             return None
@@ -113,6 +134,17 @@ class NodePlaces:
                 index.setdefault(entry.name, []).append(entry)
             self._indexes[id(node)] = index
         return index.get(name, [])
+
+
+def on_disk(text: Text, path: str, cuts: tuple[Cut, ...]) -> tuple[Edit, ...]:
+    """Return what cuts of a text replace in the file at `path`; () where the text stands encoded in it."""
+    from auditlint.text.piece import Piece
+
+    while isinstance(text, Piece):
+        cuts, text = tuple(map(text.outward, cuts)), text.outer
+    if not isinstance(text, Whole):
+        return ()
+    return tuple(Edit(path, text.stretch(cut.start, cut.end), cut.text) for cut in cuts)
 
 
 class _Found(NamedTuple):

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from itertools import islice
+from json import dumps
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.text.json_reader import UNDECODABLE, unescape
 from auditlint.text.piece import Cutter, Piece
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from auditlint.text.nodes import Scalar
     from auditlint.text.piece import Text
 
@@ -54,7 +57,21 @@ def string_piece(outer: Text, node: Scalar, pointer: str, document: int, *, json
     except _UnlikeReaderError:
         return None
     runs = scanned.cutter.runs()
-    return Piece(outer, runs, pointer, document) if runs.text == node.text else None
+    written = _escaped if json else _WRITTEN.get(node.style)
+    return Piece(outer, runs, pointer, document, written) if runs.text == node.text else None
+
+
+def _escaped(text: str) -> str:
+    """Return a text as it stands between double quotes."""
+    return dumps(text, ensure_ascii=False)[1:-1]
+
+
+_WRITTEN: dict[str, Callable[[str], str]] = {
+    '"': _escaped,
+    "'": lambda text: text.replace("'", "''"),
+    "": lambda text: text,
+}
+"""How new characters are written in a scalar on one line; in the others they stand as they are."""
 
 
 class _UnlikeReaderError(Exception):

@@ -86,7 +86,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "example": finding.example,
         "related": [_related(related) for related in finding.related],
         "witness": finding.witness,
-        "fix": None if finding.fix is None else _fix(finding.fix),
+        "fix": _fix(finding.fix) if finding.fix and finding.fix.edits else None,
         "suppressed": None if finding.suppressed is None else finding.suppressed._asdict(),
         **({"controls": list(finding.controls)} if finding.controls else {}),
     }

@@ -84,7 +84,7 @@ def _result(finding: Finding, rules: dict[str, int], fingerprint: str, medium: M
             }
             for number, note in enumerate(finding.related)
         ]
-    if finding.fix:
+    if finding.fix and finding.fix.edits:
         result["fixes"] = [_fix(finding.fix, medium)]
     if finding.suppressed:
         result["suppressions"] = [_suppression(finding.suppressed)]

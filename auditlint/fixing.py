@@ -1,0 +1,267 @@
+"""Which fixes go together; they are made, what comes of them is checked again, and they are proved.
+
+A fix is kept only where the text is read as the change says, its finding is gone, no other comes up because of it,
+and, of a safe fix in a policy that loads, no request that a rule matched is decided otherwise.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from auditlint import lint
+from auditlint.finding import Severity
+from auditlint.kubernetes.difference import changed_outcome
+from auditlint.lint.workspace import Asked
+from auditlint.subjects.model import ApiServer, PolicySubject, UnreadText
+from auditlint.text import encoding, source
+from auditlint.text.cut import Cut, made
+from auditlint.text.editing.meaning import changed
+from auditlint.text.places import NodePlaces
+from auditlint.text.whole import Whole
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from auditlint.change import Change
+    from auditlint.finding import Finding, Fix
+    from auditlint.kubernetes.policy import Policy
+    from auditlint.lint import Source, Workspace
+    from auditlint.report.model import Report
+    from auditlint.rule import Subject
+    from auditlint.settings import Settings
+
+_ROUNDS = 100
+"""How often fixes are made and checked again; each round mends something, and no file has so much that hides more."""
+_LINES = re.compile(r"\blines? \d+(?:(?:, | and )\d+)*")
+
+_Known = tuple[str, str, str]
+"""What tells one finding from another, wherever it stands: its file, its rule, and what it says but for lines."""
+
+
+class FixedFile(NamedTuple):
+    """A file before and after."""
+
+    path: str
+    before: bytes
+    after: bytes
+
+
+class Fixed(NamedTuple):
+    """What became of a run's files, and what is left to say of them."""
+
+    files: tuple[FixedFile, ...]
+    """Those that change, in their order."""
+    report: Report
+    findings: tuple[Finding, ...]
+    """Those that were fixed."""
+
+
+def fix(
+    sources: Iterable[Source],
+    settings: Settings,
+    *,
+    unsafe: bool,
+    as_kind: str | None = None,
+    workspace: Workspace,
+    progress: Callable[[int], None] | None = None,
+    debug: bool = False,
+) -> Fixed:
+    """Return what the sources are after the fixes of all findings that are shown; nothing is written.
+
+    `unsafe`: those too that may change what the author meant. The other arguments are as for `lint.check`.
+    """
+    sources = tuple(sources)
+
+    def check(texts: Mapping[str, bytes]) -> Report:
+        given = (one._replace(data=texts.get(one.path, one.data)) for one in sources)
+        return lint.check(given, settings, as_kind=as_kind, progress=progress, workspace=workspace, debug=debug)
+
+    def subjects(path: str, data: bytes) -> tuple[Subject, ...]:
+        named = next(one.named for one in sources if one.path == path)
+        asked = Asked(as_kind, settings.minor, settings.minor_from)
+        return workspace.facts(lint.Source(path, named, data), asked).subjects
+
+    given = {one.path: one.data for one in sources if one.data is not None}
+    return _Fixing(check, subjects, given, unsafe=unsafe).outcome()
+
+
+class _Attempt(NamedTuple):
+    """A file with fixes made in it."""
+
+    path: str
+    findings: tuple[Finding, ...]
+    before: bytes
+    after: bytes
+
+
+class _Fixing:
+    """One run: the texts as they are by now, and the findings whose fixes cannot be proved."""
+
+    def __init__(
+        self,
+        check: Callable[[Mapping[str, bytes]], Report],
+        subjects: Callable[[str, bytes], tuple[Subject, ...]],
+        given: Mapping[str, bytes],
+        *,
+        unsafe: bool,
+    ) -> None:
+        self._check = check
+        self._subjects = subjects
+        self._unsafe = unsafe
+        self._given = given
+        self._before: dict[str, bytes] = {}
+        self._texts: dict[str, bytes] = {}
+        self._refused: set[tuple[_Known, str]] = set()
+        self._done: list[Finding] = []
+        self._report = check({})
+
+    def outcome(self) -> Fixed:
+        """Make fixes until nothing is left to do."""
+        for _ in range(_ROUNDS):
+            waiting = self._waiting()
+            if not waiting:
+                break
+            for path, findings in waiting.items():
+                self._mend(path, findings)
+        files = tuple(
+            FixedFile(path, data, self._texts[path]) for path, data in self._before.items() if self._texts[path] != data
+        )
+        return Fixed(files, self._report, tuple(self._done))
+
+    def _waiting(self) -> dict[str, list[Finding]]:
+        """Return the findings that are to be fixed, by their files."""
+        waiting: dict[str, list[Finding]] = {}
+        for finding in self._report.shown:
+            fix = finding.fix
+            if fix and (fix.safe or self._unsafe) and (_known(finding), finding.pointer) not in self._refused:
+                waiting.setdefault(finding.path, []).append(finding)
+        return {path: findings for path, findings in waiting.items() if self._is_read(path)}
+
+    def _is_read(self, path: str) -> bool:
+        """Tell whether a file parses; remember it as it is."""
+        if path not in self._texts:
+            self._texts[path] = self._before[path] = (
+                self._given[path] if path in self._given else source.read_file(path)
+            )
+        subjects = self._subjects(path, self._texts[path])
+        return not any(isinstance(one, UnreadText) and not one.places.pointer(()) for one in subjects)
+
+    def _mend(self, path: str, findings: Sequence[Finding]) -> None:
+        """Make the fixes of a file that go together, or as many of them as can be proved."""
+        while findings:
+            attempt = self._attempt(path, findings)
+            report = self._check({**self._texts, path: attempt.after}) if attempt.findings else self._report
+            if attempt.findings and self._is_proved(attempt, report):
+                self._texts[path], self._report = attempt.after, report
+                self._done += attempt.findings
+                return
+            if len(attempt.findings) <= 1:
+                self._refused |= {(_known(one), one.pointer) for one in attempt.findings or findings}
+                return
+            findings = attempt.findings[: len(attempt.findings) // 2]
+
+    def _attempt(self, path: str, findings: Sequence[Finding]) -> _Attempt:
+        """Return a file with those fixes made that do not overlap, safe ones first."""
+        before = self._texts[path]
+        text = Whole(before)
+        chosen: list[Finding] = []
+        cuts: list[Cut] = []
+        for finding in sorted(findings, key=lambda one: not (one.fix and one.fix.safe)):
+            own = _cuts(text, finding.fix) if finding.fix else []
+            if own and not any(_overlap(one, other) for one in own for other in cuts):
+                chosen.append(finding)
+                cuts += own
+        after = encoding.encoded(made(text.text, cuts), before)
+        return _Attempt(path, tuple(chosen) if after is not None else (), before, after or before)
+
+    def _is_proved(self, attempt: _Attempt, report: Report) -> bool:
+        old = self._subjects(attempt.path, attempt.before)
+        new = self._subjects(attempt.path, attempt.after)
+        return (
+            _is_read_as_said(attempt.findings, new)
+            and self._are_gone(attempt, report)
+            and self._is_nothing_new(attempt, report, old)
+            and (any(one.fix and (one.fix.revives or not one.fix.safe) for one in attempt.findings) or _same(old, new))
+        )
+
+    def _are_gone(self, attempt: _Attempt, report: Report) -> bool:
+        before, after = (Counter(map(_known, one.live)) for one in (self._report, report))
+        return all(after[known] <= before[known] - number for known, number in _counted(attempt).items())
+
+    def _is_nothing_new(self, attempt: _Attempt, report: Report, old: Sequence[Subject]) -> bool:
+        """Tell whether no finding comes up but those that what was refused, or ignored, hid until now."""
+        if any(one.fix and one.fix.revives for one in attempt.findings) or any(map(_is_refused, old)):
+            return True
+        before, after = (_weighty(one) for one in (self._report, report))
+        return not after - before
+
+
+def _cuts(text: Whole, fix: Fix) -> list[Cut]:
+    """Return what a fix replaces in a file."""
+    at = text.lines.offset
+    return [Cut(at(*edit.span[:2]), at(*edit.span[2:]), edit.text) for edit in fix.edits]
+
+
+def _overlap(one: Cut, other: Cut) -> bool:
+    """Tell whether two cuts touch the same characters, or write at the same place."""
+    return one.start == other.start or max(one.start, other.start) < min(one.end, other.end)
+
+
+def _known(finding: Finding) -> _Known:
+    return finding.path, finding.rule, _LINES.sub("line", finding.message)
+
+
+def _counted(attempt: _Attempt) -> Counter[_Known]:
+    return Counter(map(_known, attempt.findings))
+
+
+def _weighty(report: Report) -> Counter[tuple[str, str]]:
+    return Counter((one.path, one.rule) for one in report.live if one.severity >= Severity.WARNING)
+
+
+def _is_refused(subject: Subject) -> bool:
+    """Tell whether more is said of a subject once it is mended."""
+    if isinstance(subject, PolicySubject):
+        return subject.judged is None
+    return isinstance(subject, ApiServer) and bool(subject.refused_by)
+
+
+def _is_read_as_said(findings: Sequence[Finding], subjects: Sequence[Subject]) -> bool:
+    """Tell whether each document is read as its changes say."""
+    read = {_place(one.places): one.places for one in subjects if isinstance(one.places, NodePlaces)}
+    changes: dict[tuple[str, int], list[Change]] = {}
+    old: dict[tuple[str, int], NodePlaces] = {}
+    for finding in findings:
+        places = finding.fix.places if finding.fix else None
+        if finding.fix and isinstance(places, NodePlaces):
+            old[_place(places)] = places
+            changes.setdefault(_place(places), []).extend(finding.fix.changes)
+    return all(
+        place in read and read[place].plain == changed(old[place].plain, made_here)
+        for place, made_here in changes.items()
+    )
+
+
+def _place(places: NodePlaces) -> tuple[str, int]:
+    return places.pointer(()), places.index
+
+
+def _same(old: Iterable[Subject], new: Iterable[Subject]) -> bool:
+    """Tell whether no request that a policy's rules match is decided otherwise."""
+    after = _policies(new)
+    return all(
+        place in after and changed_outcome(policy, after[place]).impossible
+        for place, policy in _policies(old).items()
+        if after.get(place) != policy
+    )
+
+
+def _policies(subjects: Iterable[Subject]) -> dict[tuple[str, int], Policy]:
+    """Return the policies that load, by where they stand."""
+    return {
+        (one.places.pointer(one.base), one.document): one.loaded.policy
+        for one in subjects
+        if isinstance(one, PolicySubject) and not one.loaded.refused and one.loaded.policy
+    }
