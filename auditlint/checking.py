@@ -11,8 +11,9 @@ from auditlint.finding import Notice
 from auditlint.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from auditlint.fixing import Fixed
     from auditlint.lint import Source, Workspace
     from auditlint.report.model import Report
 
@@ -38,11 +39,54 @@ def check_paths(
     read is in the report's `failed`; `debug` lets the exceptions of our own bugs pass, which are else in its `crashed`.
     """
     missing: list[Notice] = []
-    excluded = (lint.Excluded(settings.folder, settings.exclude), lint.Excluded(".", tuple(exclude)))
-    found = lint.expand([os.fspath(path) for path in paths], excluded, lambda *why: missing.append(Notice(*why)))
-    sources = filter(keep, lint.with_texts(found, texts)) if keep else lint.with_texts(found, texts)
+    sources = filter(keep, lint.with_texts(_found(paths, settings, exclude, missing), texts))
     report = lint.check(sources, settings, as_kind=as_kind, progress=progress, workspace=workspace, debug=debug)
     return report._replace(failed=(*missing, *report.failed))
+
+
+def fix_paths(
+    paths: Iterable[str | os.PathLike[str]],
+    settings: Settings = Settings(),  # noqa: B008  (it never changes)
+    *,
+    unsafe: bool = False,
+    writing: bool = True,
+    as_kind: str | None = None,
+    exclude: Sequence[str] = (),
+    texts: Mapping[str, bytes] = MappingProxyType({}),
+    keep: Callable[[Source], bool] | None = None,
+    progress: Callable[[int], None] | None = None,
+    workspace: Workspace | None = None,
+    debug: bool = False,
+) -> Fixed:
+    """Return what files are after the fixes of what is shown, and what is left to say of them; nothing is written.
+
+    `unsafe`: also fixes that may change what the author meant. `writing`: the files are to be written, so those that
+    are read-only stay as they are, and are in the report's `failed`. The other arguments are as for `check_paths`.
+    """
+    from auditlint import fixing
+
+    missing: list[Notice] = []
+    sources = list(filter(keep, lint.with_texts(_found(paths, settings, exclude, missing), texts)))
+    fixed = fixing.fix(
+        sources,
+        settings,
+        unsafe=unsafe,
+        writing=writing,
+        as_kind=as_kind,
+        progress=progress,
+        workspace=workspace or lint.Workspace(),
+        debug=debug,
+    )
+    report = fixed.report
+    return fixed._replace(report=report._replace(failed=(*missing, *report.failed)))
+
+
+def _found(
+    paths: Iterable[str | os.PathLike[str]], settings: Settings, exclude: Sequence[str], missing: list[Notice]
+) -> Iterator[Source]:
+    """Return what paths lead to; folders that cannot be listed are added to `missing`."""
+    excluded = (lint.Excluded(settings.folder, settings.exclude), lint.Excluded(".", tuple(exclude)))
+    return lint.expand([os.fspath(path) for path in paths], excluded, lambda *why: missing.append(Notice(*why)))
 
 
 def check_text(

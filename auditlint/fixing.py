@@ -11,7 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint import lint
-from auditlint.finding import Severity
+from auditlint.finding import Notice, Severity
 from auditlint.kubernetes.difference import changed_outcome
 from auditlint.lint.workspace import Asked
 from auditlint.subjects.model import ApiServer, PolicySubject, UnreadText
@@ -63,6 +63,7 @@ def fix(
     settings: Settings,
     *,
     unsafe: bool,
+    writing: bool = True,
     as_kind: str | None = None,
     workspace: Workspace,
     progress: Callable[[int], None] | None = None,
@@ -70,7 +71,8 @@ def fix(
 ) -> Fixed:
     """Return what the sources are after the fixes of all findings that are shown; nothing is written.
 
-    `unsafe`: those too that may change what the author meant. The other arguments are as for `lint.check`.
+    `unsafe`: those too that may change what the author meant. `writing`: the files are to be written, so those that
+    are read-only stay as they are, and are in the report's `failed`. The other arguments are as for `lint.check`.
     """
     sources = tuple(sources)
 
@@ -84,7 +86,7 @@ def fix(
         return workspace.facts(lint.Source(path, named, data), asked).subjects
 
     given = {one.path: one.data for one in sources if one.data is not None}
-    return _Fixing(check, subjects, given, unsafe=unsafe).outcome()
+    return _Fixing(check, subjects, given, unsafe=unsafe, writing=writing).outcome()
 
 
 class _Attempt(NamedTuple):
@@ -106,11 +108,13 @@ class _Fixing:
         given: Mapping[str, bytes],
         *,
         unsafe: bool,
+        writing: bool,
     ) -> None:
         self._check = check
         self._subjects = subjects
-        self._unsafe = unsafe
+        self._unsafe, self._writing = unsafe, writing
         self._given = given
+        self._locked: dict[str, Notice] = {}
         self._before: dict[str, bytes] = {}
         self._texts: dict[str, bytes] = {}
         self._refused: set[tuple[_Known, str]] = set()
@@ -128,7 +132,8 @@ class _Fixing:
         files = tuple(
             FixedFile(path, data, self._texts[path]) for path, data in self._before.items() if self._texts[path] != data
         )
-        return Fixed(files, self._report, tuple(self._done))
+        report = self._report._replace(failed=(*self._report.failed, *self._locked.values()))
+        return Fixed(files, report, tuple(self._done))
 
     def _waiting(self) -> dict[str, list[Finding]]:
         """Return the findings that are to be fixed, by their files."""
@@ -137,10 +142,15 @@ class _Fixing:
             fix = finding.fix
             if fix and (fix.safe or self._unsafe) and (_known(finding), finding.pointer) not in self._refused:
                 waiting.setdefault(finding.path, []).append(finding)
-        return {path: findings for path, findings in waiting.items() if self._is_read(path)}
+        return {path: findings for path, findings in waiting.items() if self._is_open(path)}
 
-    def _is_read(self, path: str) -> bool:
-        """Tell whether a file parses; remember it as it is."""
+    def _is_open(self, path: str) -> bool:
+        """Tell whether a file parses and may be written; remember it as it is."""
+        if path in self._locked:
+            return False
+        if self._writing and path not in self._given and source.is_read_only(path):
+            self._locked[path] = Notice(path, "is read-only: not fixed")
+            return False
         if path not in self._texts:
             self._texts[path] = self._before[path] = (
                 self._given[path] if path in self._given else source.read_file(path)

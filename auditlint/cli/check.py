@@ -12,8 +12,8 @@ import click
 from auditlint import lint
 from auditlint import settings as config
 from auditlint.carriers import registry
-from auditlint.checking import check_paths
-from auditlint.cli import BUG, USAGE, terminal
+from auditlint.checking import check_paths, fix_paths
+from auditlint.cli import BUG, USAGE, fixes, terminal
 from auditlint.cli.options import Choice, Output, Outputs, RuleNames
 from auditlint.finding import Severity
 from auditlint.report import formats, render
@@ -23,6 +23,7 @@ from auditlint.settings import config_file
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from auditlint.fixing import Fixed
     from auditlint.report.model import Report
     from auditlint.report.tables.document import Document
     from auditlint.settings import Settings
@@ -54,6 +55,13 @@ if TYPE_CHECKING:
 )
 @click.option("--kubernetes-version", metavar="1.N", help="Judge for this release, not for the one a file shows.")
 @click.option("--profile", multiple=True, metavar="NAME", help="Check what a guide asks too: cis, cis-1.N, stig, nsa.")
+@click.option("--fix", is_flag=True, help="Mend what is shown, where what is meant is sure, and report what is left.")
+@click.option(
+    "--unsafe-fixes", is_flag=True, help="With --fix and --diff: make fixes too that may not be what is meant."
+)
+@click.option(
+    "--diff", is_flag=True, help="Print what --fix would change as a patch, and write nothing; 1 if there is any."
+)
 @click.option("--config", "config_file", type=click.Path(), help="Read this configuration file.")
 @click.option("--no-config", is_flag=True, help="Read no configuration file.")
 @click.option("--stdin-filename", metavar="NAME", help="What to call standard input (PATH -).")
@@ -67,42 +75,62 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
 
     Exit codes: 0 no finding at or above --fail-on; 1 findings; 2 something could not be done; 3 a bug in auditlint.
     """
-    try:
-        settings = _settings(options)
-    except config.ConfigError as error:
-        raise click.UsageError(str(error)) from None
+    settings = _settings(options)
     outputs = _outputs(options["outputs"], terminal.target_of(options["output_file"]))
     targets = [output.target for output in outputs if output.target]
     paths = paths or (("-",) if options["stdin_filename"] else (".",))
     for target in targets:
         terminal.keep_inputs(target, (*paths, *terminal.configuration(settings, options["config_file"])))
-    progress = terminal.Progress(lambda files: f"reading: {files} files")
-    try:
-        report = check_paths(
-            [path for path in paths if path != "-"],
-            settings,
-            as_kind=options["as_kind"],
-            exclude=options["exclude"],
-            texts={options["stdin_filename"] or "<stdin>": terminal.standard_input()} if "-" in paths else {},
-            keep=lambda given: not any(_is_report(given, target, options["as_kind"]) for target in targets),
-            progress=progress.at,
-            debug=options["debug"],
-        )
-    finally:
-        progress.clear()
+    texts = {options["stdin_filename"] or "<stdin>": terminal.standard_input()} if "-" in paths else {}
+    report, fixed = _checked([path for path in paths if path != "-"], settings, texts, targets, options)
+    if fixed and options["diff"]:
+        return _show(fixed, quiet=options["quiet"])
+    if fixed:
+        report = report._replace(failed=(*report.failed, *fixes.write(fixed, texts)))
     report = report._replace(tables=partial(_tables, report, settings))
     for output in outputs:
-        _write(report, output, options["color"])
+        _write(report, output, options["color"], aside=fixed is not None and bool(texts))
     if not options["quiet"]:
-        _tell(report, settings)
-    for notice in (*report.failed, *report.crashed):
-        terminal.say(f"auditlint: {notice.path}: {notice.message}")
+        _tell(report, settings, fixed)
+    _tell_failed(report)
     if options["statistics"]:
         _statistics(report)
     return _exit_code(report, settings, exit_zero=options["exit_zero"])
 
 
+def _checked(
+    files: list[str], settings: Settings, texts: dict[str, bytes], targets: Sequence[str], options: dict[str, Any]
+) -> tuple[Report, Fixed | None]:
+    """Return what there is to say of files and texts, and what becomes of them if they are to be fixed."""
+    progress = terminal.Progress(lambda number: f"reading: {number} files")
+    common: dict[str, Any] = {
+        "as_kind": options["as_kind"],
+        "exclude": options["exclude"],
+        "texts": texts,
+        "keep": lambda given: not any(_is_report(given, target, options["as_kind"]) for target in targets),
+        "progress": progress.at,
+        "debug": options["debug"],
+    }
+    try:
+        if not (options["fix"] or options["diff"]):
+            return check_paths(files, settings, **common), None
+        fixed = fix_paths(files, settings, unsafe=options["unsafe_fixes"], writing=not options["diff"], **common)
+        return fixed.report, fixed
+    finally:
+        progress.clear()
+
+
 def _settings(options: dict[str, Any]) -> Settings:
+    """Return the settings of options and configuration; UsageError where they cannot be."""
+    if options["unsafe_fixes"] and not (options["fix"] or options["diff"]):
+        raise click.UsageError("--unsafe-fixes says which fixes are made: give --fix or --diff with it")
+    try:
+        return _configured(options)
+    except config.ConfigError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _configured(options: dict[str, Any]) -> Settings:
     if options["no_config"] and options["config_file"]:
         raise config.ConfigError("--config and --no-config exclude each other")
     settings = config.Settings() if options["no_config"] else config_file.load(options["config_file"])
@@ -165,18 +193,40 @@ def _tables(report: Report, settings: Settings) -> tuple[Document, ...]:
     return tuple(found)
 
 
-def _write(report: Report, output: Output, color: str) -> None:
+def _write(report: Report, output: Output, color: str, *, aside: bool) -> None:
+    """Write a report; `aside`: on standard error where it would be on standard output, which a fixed text is on."""
     medium = terminal.medium(output.target, color)
-    terminal.write(output.target, render("check", output.format, report, medium))
+    text = render("check", output.format, report, medium)
+    if aside and output.target is None:
+        click.echo(text, nl=False, err=True)
+    else:
+        terminal.write(output.target, text)
 
 
-def _tell(report: Report, settings: Settings) -> None:
+def _show(fixed: Fixed, *, quiet: bool) -> int:
+    """Print what would change as a patch; return the exit code."""
+    report = fixed.report
+    terminal.stream(fixes.patch(fixed.files))
+    if not quiet:
+        terminal.say(fixes.told(fixed, wrote=False))
+    _tell_failed(report)
+    return BUG if report.crashed else USAGE if report.failed else int(bool(fixed.files))
+
+
+def _tell(report: Report, settings: Settings, fixed: Fixed | None) -> None:
     for message in settings.notices:
         terminal.say(f"auditlint: note: {message}")
     for notice in report.notices:
         line = "" if notice.line is None else f"{notice.line}:1:"
         terminal.say(f"{notice.path}:{line} note: {notice.message}")
+    if fixed:
+        terminal.say(fixes.told(fixed, wrote=True))
     terminal.say(closing_line(report))
+
+
+def _tell_failed(report: Report) -> None:
+    for notice in (*report.failed, *report.crashed):
+        terminal.say(f"auditlint: {notice.path}: {notice.message}")
 
 
 def _statistics(report: Report) -> None:

@@ -44,15 +44,15 @@ def lines(data: bytes) -> list[str]:
 
 
 def replace_file(path: str, content: bytes) -> None:
-    """Put content in the place of a file: written beside it, then renamed, permissions kept; raises OSError.
+    """Put content in the place of a file: written beside it, then renamed, mode and owner kept; raises OSError.
 
     A link keeps pointing where it does; what is no regular file (a FIFO, /dev/stderr) is written to as it is.
     """
     try:
-        mode = os.stat(path).st_mode
+        status = os.stat(path)
     except FileNotFoundError:
-        mode = None
-    if mode is not None and not stat.S_ISREG(mode):
+        status = None
+    if status is not None and not stat.S_ISREG(status.st_mode):
         _write_to(path, content)
         return
     target = os.path.realpath(path)
@@ -62,13 +62,28 @@ def replace_file(path: str, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        if mode is not None:
-            os.chmod(beside, stat.S_IMODE(mode))
+        if status is not None:
+            _keep_owner(beside, status)
+            os.chmod(beside, stat.S_IMODE(status.st_mode))
         os.replace(beside, target)
     except OSError as error:
         with suppress(OSError):
             os.unlink(beside)
         raise OSError(error.errno, error.strerror, path) from None
+
+
+def _keep_owner(path: str, like: os.stat_result) -> None:
+    """Give a file the owner and group of another; OSError where that is not for this user to do."""
+    own = os.stat(path)
+    if (own.st_uid, own.st_gid) != (like.st_uid, like.st_gid):
+        os.chown(path, like.st_uid, like.st_gid)
+
+
+def is_read_only(path: str) -> bool:
+    """Tell whether the mode of a file, or of its folder, lets nobody write; root could, and is not to."""
+    target = os.path.realpath(path)
+    modes = [os.stat(one).st_mode for one in (target, os.path.dirname(target)) if os.path.exists(one)]
+    return any(not mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH) for mode in modes)
 
 
 def _write_to(path: str, content: bytes) -> None:

@@ -16,6 +16,7 @@ import jsonschema
 import pytest
 
 from auditlint import __version__, registry
+from auditlint.carriers.flags import LinePlaces
 from auditlint.finding import Edit, Finding, Fix, Related, Severity, Span, Suppressed
 from auditlint.lint.summaries import of_rules
 from auditlint.report import Medium, formats, render
@@ -25,11 +26,23 @@ from auditlint.report.model import Report
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from auditlint.change import Change
+
 HERE = Path(__file__).parent
 MEDIUM = Medium(folder="/repo/policies", root="/repo")
 LINE = "  verbs: [\u00e4\U0001f600, get, get]"
 SPAN = Span(2, 15, 2, 18)
 registry.load()
+
+
+class Somewhere(LinePlaces):
+    """A place with one edit, whatever is to change."""
+
+    def __init__(self) -> None:
+        super().__init__(())
+
+    def edits(self, path: str, changes: tuple[Change, ...]) -> tuple[Edit, ...]:  # noqa: ARG002
+        return (Edit(path, SPAN, ""),)
 
 
 class Told(NamedTuple):
@@ -54,7 +67,7 @@ FINDINGS = (
         Span(1, 1, 1, 6),
         "secrets-not-audited",
         related=(Related("other/m.yaml", Span(3, 1, 3, 4), "also not logged", "exec-not-audited"),),
-        fix=Fix("delete it", safe=True, edits=(Edit("p.yaml", SPAN, ""),)),
+        fix=Fix("delete it", safe=True, path="p.yaml", places=Somewhere(), changes=()),
     ),
     finding(Span(1, 2, 1, 6), "leases-logged", severity=Severity.INFO),
     finding(Span(9, 1, 9, 1), "verb-gap"),

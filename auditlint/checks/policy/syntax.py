@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditlint import english, spelling
+from auditlint.change import Repair, SetValue
 from auditlint.checks.queries import effects
 from auditlint.checks.suggestions import fields, groups, right_types, unknown_keys, urls
 from auditlint.checks.suggestions.levels import as_level, as_stage, level_meant
@@ -21,6 +22,7 @@ from auditlint.subjects.model import ELISION, PolicySubject, UnreadText
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from auditlint.change import Content
     from auditlint.finding import Finding, Path
     from auditlint.kubernetes.decoding.problems import Problem, Value
     from auditlint.kubernetes.policy import GroupResources, PolicyRule
@@ -249,7 +251,8 @@ def invalid_level(policy: PolicySubject, context: Context) -> Iterator[Finding]:
             meant = level_meant(text)
             message = f"level {quoted(text)} does not exist, {_REFUSES}"
             help = f"Write `level: {meant}`" if meant else f"Write one of the levels {english.listing(LEVELS)}"
-        yield _report(policy, context, problem, message, help)
+        fix = _value(policy, problem, meant) if problem.detail != "missing" and not stage and meant else None
+        yield _report(policy, context, problem, message, help, fix=fix)
 
 
 @rule(
@@ -476,6 +479,7 @@ def _report(
     example: str | None = None,
     related: tuple[Related, ...] = (),
     witness: dict[str, object] | None = None,
+    fix: Repair | None = None,
 ) -> Finding:
     """Return a finding where the problem is."""
     place = context.key if problem.on_key else context.value
@@ -489,7 +493,14 @@ def _report(
         severity=severity,
         related=related,
         witness=witness,
+        fix=fix,
     )
+
+
+def _value(policy: PolicySubject, problem: Problem, value: Content) -> Repair:
+    """Return the fix that writes another value where the problem is."""
+    shown = inline(value) if isinstance(value, list) else value
+    return Repair(f"Write {shown}", (SetValue(policy.at(*problem.path), value),))
 
 
 def _ignored(policy: PolicySubject, key: str) -> str:
