@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from auditlint.carriers.candidate import Candidate
     from auditlint.carriers.containers.command import CommandLine, Item
     from auditlint.finding import Path
+    from auditlint.subjects.model import DefaultPolicy, NotText
     from auditlint.subjects.slips import Slip
     from auditlint.subjects.spelling_of_flags import Spelling
 
@@ -47,6 +48,7 @@ class Settings(NamedTuple):
     dns_policy: str = ""
     slips: tuple[Slip, ...] = ()
     """What the tool does not understand as it is written."""
+    default_policy: DefaultPolicy | None = None
     notice: str = ""
     """What to tell the user of such a file."""
 
@@ -88,6 +90,7 @@ def build(candidate: Candidate, base: Path, line: CommandLine, settings: Setting
         tool=settings.tool,
         sorts_arguments=settings.sorts_arguments,
         slips=settings.slips,
+        default_policy=settings.default_policy,
         arguments_path=line.list_path,
         arguments_place=line.list_path if line.there is None else line.there,
         opaque=opaque or mounting.unknown,

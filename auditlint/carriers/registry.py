@@ -1,4 +1,4 @@
-"""All carriers: the modules of this folder, and of `inside/`, but for those that only help them."""
+"""All carriers: the modules of this folder, of `distributions/` and of `inside/`, but for those that only help them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from auditlint.carriers.carrier import Carrier
 
-_FOLDERS = ("", "inside")
+_FOLDERS = ("", "distributions", "inside")
 _HELPERS = frozenset({
 *("__init__", "apiserver", "candidate", "carrier", "custom_resource", "declared", "encoded", "first_look", "recognise"),
     *("recorded", "registry", "unread"),

@@ -228,6 +228,17 @@ class Runs(enum.Enum):
     UNKNOWN = enum.auto()
 
 
+class DefaultPolicy(NamedTuple):
+    """The policy that a tool gives a server for which nobody wrote one: it logs nothing."""
+
+    path: Path
+    """The way to what makes the tool do so."""
+    file: str = ""
+    """Where the tool looks for a policy of the user's; empty where the file itself has to name one."""
+    advice: str = ""
+    """What to write where the file itself has to name one."""
+
+
 class ApiServer(_Frozen):
     """A kube-apiserver that a document starts: its arguments, mounts and what surrounds them."""
 
@@ -273,6 +284,8 @@ class ApiServer(_Frozen):
     """The tool sorts the arguments before the server gets them."""
     slips: tuple[Slip, ...] = ()
     """What the tool does not understand as it is written."""
+    default_policy: DefaultPolicy | None = None
+    """The policy that the tool makes, where the file names none."""
     arguments_path: Path = ()
     """The way to what holds the arguments: where a missing flag is added."""
     arguments_place: Path = ()

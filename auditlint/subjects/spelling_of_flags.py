@@ -50,8 +50,6 @@ class Items(NamedTuple):
 
     dashes: str = "--"
     """What stands in front of a flag's name in an item: `--`; nothing in k3s' `kube-apiserver-arg`."""
-    key: str = ""
-    """The key of the list, where the text for a message needs it: `kube-apiserver-arg`."""
     entries: str = "list items"
     """What a sentence calls several items."""
     in_quotes: bool = False
@@ -62,16 +60,13 @@ class Items(NamedTuple):
         return f"{self.dashes}{flag}"
 
     def text(self, flag: str, value: str | None = None) -> str:
-        """Return the item, in its list if that has a key."""
-        item = self._item(flag, value)
-        return f'{self.key}: ["{item}"]' if self.key else item
+        """Return the item."""
+        return self._item(flag, value)
 
     def lines(self, flags: Sequence[tuple[str, str | None]]) -> list[str]:
-        """Return the items, behind dashes if they stand in a list, below its key if it has one."""
+        """Return the items, behind dashes if they stand in a list."""
         items = [self._item(*flag) for flag in flags]
-        if self.in_quotes:
-            return items
-        return [*([f"{self.key}:"] if self.key else []), *(f"- {item}" for item in items)]
+        return items if self.in_quotes else [f"- {item}" for item in items]
 
     def added(self, holder: Path, flag: str, value: str | None = None) -> Change:
         """Return what puts the item behind the others."""
@@ -93,6 +88,46 @@ class Items(NamedTuple):
         if not self.in_quotes or _BARE_WORD.fullmatch(item):
             return item
         return "'" + item.replace("'", "'\\''") + "'"
+
+
+class Options(NamedTuple):
+    """Items without dashes under a key, and flags that are keys beside it, as in the configuration of k3s and RKE2."""
+
+    key: str
+    """The key of the list: `kube-apiserver-arg`."""
+    entries: str = "list items"
+
+    def name(self, flag: str) -> str:
+        """Return the flag."""
+        return flag
+
+    def text(self, flag: str, value: str | None = None) -> str:
+        """Return the item."""
+        return _ITEM.text(flag, value)
+
+    def lines(self, flags: Sequence[tuple[str, str | None]]) -> list[str]:
+        """Return the items behind dashes, below the key of the list."""
+        return [f"{self.key}:", *_ITEM.lines(flags)]
+
+    def added(self, holder: Path, flag: str, value: str | None = None) -> Change:
+        """Return what puts the item behind the others."""
+        return _ITEM.added(holder, flag, value)
+
+    def changed(self, argument: Path, flag: str, value: str | None = None) -> tuple[Change, ...]:
+        """Return what writes the item anew, or the key; a flag that another key stands for is added."""
+        last = argument[-1]
+        if last == flag:
+            return (SetValue(argument, _or_true(value)),)
+        if isinstance(last, int) or last == self.key:
+            return _ITEM.changed(argument, flag, value)
+        return (_ITEM.added((*argument[:-1], self.key), flag, value),)
+
+    def deleted(self, argument: Path) -> Change:
+        """Return what takes the item or the key out."""
+        return Delete(argument)
+
+
+_ITEM = Items("")
 
 
 class Keys(NamedTuple):
@@ -220,5 +255,7 @@ KEYS = Keys()
 PAIRS = Pairs()
 MINIKUBE = Items("--extra-config=apiserver.", entries="words", in_quotes=True)
 """`--extra-config=apiserver.audit-log-maxage=30`."""
-K3S = Items("", "kube-apiserver-arg")
-"""`kube-apiserver-arg: ["audit-log-maxage=30"]` in the configuration of k3s and RKE2."""
+SERVER_CONFIG = Options("kube-apiserver-arg")
+"""`audit-log-maxage=30`, an item of `kube-apiserver-arg` in the configuration of k3s and RKE2."""
+SERVER_OPTIONS = Items("--kube-apiserver-arg=", entries="words", in_quotes=True)
+"""`--kube-apiserver-arg=audit-log-maxage=30` on the command line of k3s and RKE2."""

@@ -10,7 +10,7 @@ from auditlint import registry
 from auditlint.kubernetes.container import FaultKind, Files
 from auditlint.rule import REGISTRY, Context
 from auditlint.subjects.model import ApiServer, Runs
-from auditlint.subjects.spelling_of_flags import K3S
+from auditlint.subjects.spelling_of_flags import SERVER_CONFIG
 from tests.carriers.recognition import only, pod
 
 registry.load()
@@ -23,7 +23,7 @@ def process(*arguments: str) -> ApiServer:
     """Return a server such as k3s runs in its own process."""
     listed = "".join(f"- {argument}\n" for argument in ("kube-apiserver", *arguments))
     server = only(ApiServer, pod(f"command:\n{listed}"))
-    return server.replace(runs=Runs.PROCESS, files=Files.HOST, spelling=K3S)
+    return server.replace(runs=Runs.PROCESS, files=Files.HOST, spelling=SERVER_CONFIG)
 
 
 def messages(server: ApiServer) -> dict[str, str]:
@@ -41,7 +41,7 @@ def messages(server: ApiServer) -> dict[str, str]:
     [
         ((), "auditing-off", "kube-apiserver-arg:\n- audit-policy-file="),
         ((LOG,), "backend-without-policy", "audit-log-path has no effect"),
-        ((POLICY, "--audit-log-path=-"), "log-to-stdout", "own log. Write kube-apiserver-arg"),
+        ((POLICY, "--audit-log-path=-"), "log-to-stdout", "own log. Write audit-log-path"),
         ((POLICY, "--audit-log-path=/dev/stdout"), "log-to-device", "fills memory, or"),
         (("--audit-policy-file=https://a/b", LOG), "invalid-path", "is a URL, and nothing is downloaded"),
         (("--audit-policy-file=policy.yaml", LOG), "invalid-path", "the working directory of the process"),

@@ -10,10 +10,10 @@ import yaml
 from auditlint.change import Append, Delete, RenameKey, SetValue
 from auditlint.subjects.spelling_of_flags import (
     ARGUMENTS,
-    K3S,
     KEYS,
     MINIKUBE,
     PAIRS,
+    SERVER_CONFIG,
     WORDS,
     Fields,
     Items,
@@ -34,7 +34,7 @@ HOLDER = ("spec", "flags")
         (WORDS, "--audit-log-maxage", "--audit-log-maxage=30"),
         (KEYS, "audit-log-maxage", 'audit-log-maxage: "30"'),
         (PAIRS, "audit-log-maxage", '- {name: audit-log-maxage, value: "30"}'),
-        (K3S, "audit-log-maxage", 'kube-apiserver-arg: ["audit-log-maxage=30"]'),
+        (SERVER_CONFIG, "audit-log-maxage", "audit-log-maxage=30"),
         (MINIKUBE, "--extra-config=apiserver.audit-log-maxage", "--extra-config=apiserver.audit-log-maxage=30"),
         (KOPS, "auditLogMaxAge", "auditLogMaxAge: 30"),
     ],
@@ -49,7 +49,7 @@ def test_text(spelling: Spelling, name: str, text: str) -> None:
         (ARGUMENTS, "--audit-log-compress"),
         (KEYS, 'audit-log-compress: "true"'),
         (PAIRS, '- {name: audit-log-compress, value: "true"}'),
-        (K3S, 'kube-apiserver-arg: ["audit-log-compress=true"]'),
+        (SERVER_CONFIG, "audit-log-compress=true"),
         (KOPS, "compress: true"),
     ],
 )
@@ -77,7 +77,7 @@ def test_values_with_blanks(spelling: Spelling, text: str) -> None:
         (ARGUMENTS, Append(HOLDER, "--audit-log-maxage=30")),
         (KEYS, SetValue((*HOLDER, AGE), "30")),
         (PAIRS, Append(HOLDER, (("name", AGE), ("value", "30")))),
-        (K3S, Append(HOLDER, "audit-log-maxage=30")),
+        (SERVER_CONFIG, Append(HOLDER, "audit-log-maxage=30")),
         (KOPS, SetValue((*HOLDER, "auditLogMaxAge"), 30)),
     ],
 )
@@ -105,3 +105,13 @@ def test_what_is_pasted_reads_as_the_value(value: str) -> None:
     assert yaml.safe_load(KEYS.text(AGE, value)) == {AGE: value}
     assert yaml.safe_load(PAIRS.text(AGE, value)) == [{"name": AGE, "value": value}]
     assert json.loads(KEYS.text(AGE, value).partition(": ")[2]) == value
+
+
+def test_keys_of_the_server_beside_the_list() -> None:
+    key = ("audit-policy-file",)
+    assert SERVER_CONFIG.changed(key, "audit-policy-file", "/a") == (SetValue(key, "/a"),)
+    assert SERVER_CONFIG.changed(key, AGE, "30") == (Append(("kube-apiserver-arg",), "audit-log-maxage=30"),)
+    assert SERVER_CONFIG.changed(("kube-apiserver-arg", 0), AGE, "30") == (
+        SetValue(("kube-apiserver-arg", 0), "audit-log-maxage=30"),
+    )
+    assert SERVER_CONFIG.deleted(key) == Delete(key)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from auditlint.checks.server.flag_words import value_for
+from auditlint.checks.suggestions import flag_names
 from auditlint.finding import Severity
+from auditlint.kubernetes import known_flags
 from auditlint.rule import Category
 from auditlint.subjects.model import ApiServer
 from auditlint.subjects.slips import SlipKind
@@ -98,3 +100,43 @@ def repeated_config_key(server: ApiServer, context: Context) -> Iterator[Finding
     for slip in _slips(server, SlipKind.REPEATED_KEY):
         message = f'"{slip.written}" is there more than once: {slip.reader} reads the last and ignores the others'
         yield context.key(slip.path, message, help="Keep one, with all that you mean")
+
+
+@rule(
+    "flag-as-config-key",
+    severity=Severity.ERROR,
+    summary="a flag, or another key about auditing, that the tool does not have as a key",
+)
+def flag_as_config_key(server: ApiServer, context: Context) -> Iterator[Finding]:
+    """Report keys about auditing that the tool behind a file does not have."""
+    for slip in _slips(server, SlipKind.UNKNOWN_KEY):
+        end = "refuses this file" if slip.refuses else "ignores it: kube-apiserver never gets the flag"
+        message = f'{slip.reader} has no key "{slip.written}" here and {end}'
+        yield context.key(slip.path, message, help=_as_flag(server, slip))
+
+
+def _as_flag(server: ApiServer, slip: Slip) -> str:
+    """Return the flag that is meant, as the tool wants it."""
+    flag = flag_names.suggest(slip.flag, server.minor) or slip.flag
+    if not known_flags.is_audit(flag):
+        return f"Delete {slip.written}"
+    value = value_for(server, flag, slip.value) if slip.value else slip.value
+    return f"Put {server.written(flag, value)} into {slip.form}"
+
+
+@rule(
+    "default-policy-logs-nothing",
+    severity=Severity.WARNING,
+    summary="a tool's own policy, which logs nothing, where nobody wrote one",
+)
+def default_policy_logs_nothing(server: ApiServer, context: Context) -> Iterator[Finding]:
+    """Report servers whose tool makes a policy with level None, where no policy of the run is for them."""
+    default = server.default_policy
+    if default is None or server in context.links.policy_of:
+        return
+    if default.file:
+        message = f"where {default.file} is absent, {server.tool} writes one with level None, which logs nothing"
+        help = f"Put a policy there before {server.tool} starts, on every server"
+    else:
+        message, help = f"{server.tool}'s own policy has level None, so nothing is logged", default.advice
+    yield context.value(default.path, message, help=help)

@@ -37,6 +37,7 @@ def no_backend(server: ApiServer) -> bool:
     "auditing-off",
     severity=Severity.WARNING,
     summary="a kube-apiserver that records no audit events",
+    silenced_by=("default-policy-logs-nothing", "flag-as-config-key"),
 )
 def auditing_off(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report an apiserver with neither a policy nor a backend."""

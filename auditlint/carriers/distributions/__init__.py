@@ -1,0 +1,1 @@
+"""Configurations of distributions of Kubernetes, and of the tools that install them."""

@@ -1,0 +1,57 @@
+"""k3s: `config.yaml`, the files of `config.yaml.d`, and Rancher's `machineGlobalConfig`.
+
+k3s (read at 1.36) runs kube-apiserver in its own process on the host, and sets no flag about auditing by itself.
+Source: k3s, pkg/daemons/control/server.go (`apiServer`), and those of `configurations/server_config.py`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auditlint.carriers import apiserver
+from auditlint.carriers.carrier import Carrier
+from auditlint.carriers.configurations import server_config
+from auditlint.carriers.containers.command import CommandLine
+from auditlint.kubernetes.container import Files
+from auditlint.kubernetes.releases import from_text
+from auditlint.subjects.model import Runs
+from auditlint.subjects.spelling_of_flags import SERVER_CONFIG
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from auditlint.carriers.candidate import Candidate
+    from auditlint.subjects.model import ApiServer
+
+
+def find(candidate: Candidate) -> Iterator[ApiServer]:
+    """Yield the apiserver of each configuration of k3s."""
+    for holder in server_config.holders(candidate):
+        if candidate.as_kind or not server_config.is_rke2(candidate, holder):
+            list_path = (*holder.path, server_config.ARGUMENTS)
+            items, _ = server_config.arguments(holder)
+            settings = apiserver.Settings(
+                carrier="k3s",
+                runs=Runs.PROCESS,
+                files=Files.HOST,
+                whole=holder.whole,
+                shown=from_text(server_config.version(candidate)),
+                spelling=SERVER_CONFIG,
+                tool="k3s",
+                sorts_arguments=True,
+                slips=tuple(server_config.slips(holder, "k3s")),
+            )
+            yield apiserver.build(candidate, holder.path, CommandLine(items, list_path), settings)
+
+
+CARRIER = Carrier(
+    title="Configurations of k3s",
+    checked=(
+        "The flags under `kube-apiserver-arg` (and `kube-apiserver-arg+`) in `config.yaml` and `config.yaml.d`, in "
+        "Rancher's `machineGlobalConfig` and in any other mapping of a document, such as variables of Ansible. Paths "
+        "are those of the host. Of a part, such as a file of `config.yaml.d`, what it says is checked and nothing is "
+        "said of what is absent."
+    ),
+    words=server_config.WORDS,
+    in_document=find,
+)
