@@ -22,6 +22,8 @@ _Who = tuple["str | None", tuple[str, ...]]
 _FEW = 3
 _NAMES = {"secrets": "db", "nodes": "node-1", "serviceaccounts": "build", "roles": "admin", "clusterroles": "admin"}
 """Names of objects that fit their kind better than `web`."""
+_CUSTOM = ("example.com", "widgets")
+"""A custom resource that may be in any cluster."""
 
 
 class Examples:
@@ -35,6 +37,13 @@ class Examples:
     def ordinary(self, keep: Callable[[Request], bool]) -> Request | None:
         """Return the first of some everyday requests that is as asked for."""
         return next((request for request in self._everyday if keep(request)), None)
+
+    def telling(self, keep: Callable[[Request], bool]) -> Request | None:
+        """Return the most telling request that is as asked for: an everyday one, or one for a custom resource."""
+        user = self.reach.fresh.user
+        custom = Request("delete", user, served.groups_of(user), None, *_CUSTOM, "", self.reach.fresh.namespace, "web")
+        requests = sorted((*self._everyday, custom), key=lambda one: one.path is not None)
+        return next((request for request in requests if keep(request)), None)
 
     @cached_property
     def _everyday(self) -> tuple[Request, ...]:

@@ -129,6 +129,22 @@ class Reach:
             self.gave_up.add(number)
         return changed.impossible
 
+    def heirs(self, number: int, most: int) -> tuple[tuple[int | None, ...], bool]:
+        """Return the rules that would match a rule's requests without it (None: no rule), and whether these are all.
+
+        At most `most` are looked for.
+        """
+        later = self.index.everything & ~((1 << (number + 1)) - 1)
+        found: dict[int | None, None] = {}
+        while len(found) < most:
+            left = later & ~rule_set(heir for heir in found if heir is not None)
+            answer = self._find(self.region(number), left, or_no_rule=None not in found, without=1 << number)
+            if answer.request is None:
+                return tuple(found), answer.complete
+            matching = self.index.matching(answer.request) & ~(1 << number)
+            found[lowest(matching) if matching else None] = None
+        return tuple(found), False
+
     def indifferent(self, number: int, region: Region) -> bool:
         """Return whether the earlier rules do to the requests that they take of a region what this rule would do.
 

@@ -194,10 +194,19 @@ def _reach(report: Report | None, reached: Reached, reach: Answer) -> Iterator[P
     for rule, expected in (
         ("unreachable-rule", _rules_with(theirs, "unreachable")),
         ("never-matching-rule", _rules_with(theirs, "never")),
-        ("redundant-rule", sorted(f"/rules/{index}" for index in reach.get("redundant", ()))),
     ):
         yield Point(rule, sorted(_pointers(report, rule)), expected)
+    redundant = {f"/rules/{index}" for index in reach.get("redundant", ())}
+    yield Point("redundant-rule", *_redundant(report, reached, redundant, falls_off=falls_off))
     yield Point("unreachable-selector", *_selectors(report, theirs, reach.get("selectors", {})))
+
+
+def _redundant(report: Report, reached: Reached, theirs: set[str], *, falls_off: bool) -> tuple[list[str], list[str]]:
+    """Return the redundant rules that are reported and those there are, but for silent ones before an open end."""
+    found = {*_pointers(report, "redundant-rule")}
+    silent = {f"/rules/{index}" for index, rule in enumerate(reached.rules) if rule.level == "None"}
+    left_alone = (theirs & silent) - found if falls_off else set()
+    return sorted(found), sorted(theirs - left_alone)
 
 
 def _rules_with(fates: Sequence[str], wanted: str) -> list[str]:

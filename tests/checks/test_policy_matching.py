@@ -35,8 +35,12 @@ def lines_of(text: str, rule: str) -> list[tuple[int, list[int]]]:
 def test_one_rule_takes_all() -> None:
     text = rules(core("Metadata", "pods, nodes") + core("Request", "pods") + CLOSING)
     assert lines_of(text, "unreachable-rule") == [(7, [4])]
-    message = only(text, "unreachable-rule").message
-    assert "`kubectl get pod web -n prod` is logged at Metadata. Move it above line 4, or delete it" in message
+    found = only(text, "unreachable-rule")
+    assert (found.message, found.help) == (
+        "never used: line 4 matches all its requests",
+        "Move it above line 4, or delete it",
+    )
+    assert found.example == "`kubectl get pod web -n prod`: logged at Metadata, by line 4"
 
 
 def test_several_rules_take_all_together() -> None:
@@ -45,12 +49,34 @@ def test_several_rules_take_all_together() -> None:
         "- level: Request\n  verbs: [list, create]\n  namespaces: [a]\n- level: Metadata\n"
     )
     assert lines_of(text, "unreachable-rule") == [(8, [4, 6])]
-    assert "lines 4 and 6 together take every such request first" in only(text, "unreachable-rule").message
+    assert only(text, "unreachable-rule").message == "never used: lines 4 and 6 together match all its requests"
 
 
 def test_consecutive_rules_with_one_cause_are_one_finding() -> None:
     text = rules(CLOSING + core("Request", "pods") + core("Request", "nodes"))
     assert lines_of(text, "unreachable-rule") == [(5, [4, 8])]
+
+
+def test_rules_for_the_same_requests_are_told_so() -> None:
+    text = rules(core("None", "pods, nodes") + core("Request", "nodes, pods") + core("Metadata", "pods, nodes"))
+    found = only(text, "unreachable-rule")
+    assert found.message == "lines 4, 7 and 10 match the same requests, so only line 4 counts"
+    assert found.help == "Keep the one that you mean, and delete the others"
+    between = rules(core("None", "pods") + core("Metadata", "nodes") + core("None", "pods") + CLOSING)
+    again = only(between, "unreachable-rule")
+    assert (again.message, again.help) == ("never used: lines 4 and 10 say the same", "Delete it")
+
+
+CLOSED_EARLY = {
+    core("Request", "pods"): "Move the rule of line 4 to the end of the list, or delete the rule below it",
+    core("Request", "pods") * 2: "Move the rule of line 4 to the end of the list, or delete the rules below it",
+    core("Request", "pods") + CLOSING: "Delete the rule of line 4, or the rules below it",
+}
+
+
+@pytest.mark.parametrize(("below", "advice"), CLOSED_EARLY.items(), ids=CLOSED_EARLY.values())
+def test_what_to_do_about_rules_below_one_that_matches_everything(below: str, advice: str) -> None:
+    assert only(rules("- level: None\n" + below), "unreachable-rule").help == advice
 
 
 def test_rules_with_other_causes_are_findings_of_their_own() -> None:
@@ -61,8 +87,8 @@ def test_rules_with_other_causes_are_findings_of_their_own() -> None:
 
 
 NEVER = {
-    "verbs": ('verbs: ["*"]\n  namespaces: [a]', 'none has the verb "*" for a resource'),
-    "url verbs": ("verbs: [list]\n  nonResourceURLs: [/a]", 'none has the verb "list" for a URL'),
+    "verbs": ('verbs: ["*"]\n  namespaces: [a]', 'none for a resource has the verb "*"'),
+    "url verbs": ("verbs: [list]\n  nonResourceURLs: [/a]", 'none for a URL has the verb "list"'),
     "urls": ("nonResourceURLs: [/api/v1/pods]", 'kube-apiserver reads "/api/v1/pods" as requests for resources'),
     "resources": ('resources: [{group: "", resources: [a/b/c]}]', "none can equal them"),
     "names": (
@@ -101,20 +127,34 @@ def test_unreachable_selector_with_the_same_outcome_is_clutter() -> None:
 def test_redundant_rule() -> None:
     text = rules(core("Metadata", "pods") + CLOSING)
     assert lines_of(text, "redundant-rule") == [(4, [7])]
-    assert "line 7 would take its requests, which logs them at Metadata too" in only(text, "redundant-rule").message
+    assert only(text, "redundant-rule").message == "redundant: line 7 logs these requests at Metadata too"
 
 
-def test_a_silent_rule_at_the_end_is_redundant() -> None:
-    text = rules(core("Metadata", "pods") + core("None", "nodes"))
-    assert (
-        "no rule would take its requests, and they would not be logged either" in only(text, "redundant-rule").message
-    )
+def test_all_rules_that_make_one_redundant_are_named() -> None:
+    verbs = ["get", "list", "watch", "create", "update", "patch", "delete"]
+    heirs = [f"- level: Metadata\n  verbs: [{verb}]\n" for verb in verbs]
+
+    def said(number: int) -> str:
+        text = rules(core("Metadata", "pods") + "".join(heirs[:number]) + CLOSING)
+        return findings(text, "redundant-rule")[0].message
+
+    assert said(1) == "redundant: lines 7 and 9 log these requests at Metadata too"
+    assert said(6) == "redundant: lines 7, 9, 11, 13 and 19 among others log these requests at Metadata too"
+
+
+def test_a_silent_rule_before_an_open_end_is_left_alone() -> None:
+    assert shorts(rules(core("Metadata", "pods") + core("None", "nodes")), "redundant-rule") == []
+
+
+def test_a_silent_rule_for_all_that_is_left_is_redundant() -> None:
+    text = rules("- level: Metadata\n  verbs: [get]\n- level: None\n  namespaces: [a]\n" + "- level: None\n")
+    assert only(text, "redundant-rule").message == "redundant: line 8 drops these requests too"
 
 
 def test_missing_catch_all_shows_an_ordinary_request() -> None:
     found = only(rules(core("Metadata", "pods")), "missing-catch-all")
     assert (found.span.line, found.severity.word) == (3, "warning")
-    assert found.message.startswith("`kubectl get secret db -n prod` reaches no rule and is silently not logged")
+    assert found.message == "`kubectl get secret db -n prod` matches no rule, so it is silently not logged"
 
 
 def test_missing_catch_all_for_those_without_a_login_is_an_info() -> None:
@@ -133,8 +173,8 @@ def test_missing_catch_all_for_others_is_a_warning(group: str) -> None:
 def test_drops_the_rest_lists_what_is_lost() -> None:
     text = rules(core("Metadata", "secrets") + "- level: None\n")
     found = only(text, "drops-the-rest")
-    assert (found.span.line, found.severity.word) == (7, "info")
-    assert "shells in pods" in found.message
+    assert (found.span.line, found.severity.word) == (7, "warning")
+    assert "shells into pods" in found.message
     assert "secrets" not in found.message
 
 
@@ -202,7 +242,7 @@ def test_identity_overlap(text: str, name: str) -> None:
 
 
 def overlap_advice(text: str) -> str:
-    return only(rules(CLEAN + text + CLOSING), "identity-overlap").message.rpartition(". ")[2]
+    return only(rules(CLEAN + text + CLOSING), "identity-overlap").help
 
 
 def test_a_star_for_all_namespaces_is_one_mistake() -> None:
@@ -215,10 +255,10 @@ def test_what_to_do_about_an_overlap() -> None:
     other = behind("system:serviceaccounts", "users", ACCOUNT, "bob")
     same = other.replace("Request", "None")
     assert overlap_advice(other) == "Move the rule above line 8, or delete it"
-    assert overlap_advice(same) == "Delete it, for nothing changes"
+    assert overlap_advice(same) == "Delete it: nothing changes"
     alone = behind("system:serviceaccounts", "users", ACCOUNT)
     assert overlap_advice(alone) == "Move the rule above line 8, or delete the rule"
-    assert overlap_advice(alone.replace("Request", "None")) == "Delete the rule, for nothing changes"
+    assert overlap_advice(alone.replace("Request", "None")) == "Delete the rule: nothing changes"
 
 
 @pytest.mark.parametrize(

@@ -25,8 +25,8 @@ omitStages: ["RequestReceived"]
 rules:
 - level: Metadata
   resources:
-  - group: ""
-    resources: ["secrets"]
+  - {group: "", resources: ["secrets", "*/exec", "*/attach", "*/portforward", "*/proxy", "*/ephemeralcontainers"]}
+  - {group: rbac.authorization.k8s.io}
 - level: None
 """
 LEAKS = "apiVersion: audit.k8s.io/v1\nkind: Policy\nomitStages: [RequestReceived]\nrules:\n- level: Request\n"
@@ -42,9 +42,12 @@ def test_an_info_that_answers_a_control_is_a_warning_and_names_it(auditlint: Aud
     assert auditlint("check", "p.yaml").returncode == 0
     run = auditlint("check", "--profile", "cis", "p.yaml")
     assert run.returncode == 1
-    (line,) = run.stdout.splitlines()
-    assert line.startswith("p.yaml:9:3: warning: everything that no rule above takes is silenced here")
-    assert line.endswith(" (CIS 1.12: 3.2.2) [drops-the-rest]")
+    line, note = run.stdout.splitlines()
+    assert note.startswith("p.yaml:9:3: note: `kubectl ")
+    assert line.startswith("p.yaml:9:3: warning: not logged from here on: ")
+    assert line.endswith(
+        " (CIS 1.12: 3.2.2). Write `level: Metadata` here, unless all of this is meant to be dropped [drops-the-rest]"
+    )
 
 
 def test_controls_stand_in_the_report_only_with_a_profile(auditlint: Auditlint) -> None:

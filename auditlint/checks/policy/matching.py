@@ -1,18 +1,19 @@
-"""Rules about which requests a policy's rules take, each decided exactly over all requests there can be."""
+"""Rules about which requests a policy's rules match, each decided exactly over all requests there can be."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint import english
-from auditlint.checks.queries import effects, overlaps
+from auditlint.checks.queries import effects, list_gaps, overlaps
+from auditlint.checks.suggestions.pasteable import block
 from auditlint.checks.suggestions.rule_words import group_name
 from auditlint.checks.suggestions.unknown_keys import misread_rules
 from auditlint.checks.suggestions.verbs import KNOWN
 from auditlint.english import quoted
 from auditlint.finding import Severity
 from auditlint.kubernetes import served
-from auditlint.kubernetes.engine.region import Region, Target, meet, region_of
+from auditlint.kubernetes.policy import GroupResources, PolicyRule
 from auditlint.kubernetes.reach import FateKind
 from auditlint.kubernetes.requests import NAMELESS_VERB, RESOURCE_VERBS, URL_VERBS
 from auditlint.rule import Category, Context
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.analysis import Analysis
     from auditlint.kubernetes.engine.dead_selectors import DeadSelector
     from auditlint.kubernetes.match import Request
-    from auditlint.kubernetes.policy import PolicyRule
 
 rule = Category("policy-matching", LoadedPolicy)
 _SINGLE_VALUE_RULES = (
@@ -38,18 +38,25 @@ _SINGLE_VALUE_RULES = (
     "empty-identity",
 )
 _MOST_SHOWN = 5
-_LIST_READS = ("list", "watch")
-"""The verbs that read a resource of all namespaces at once."""
-_SENSITIVE = ("secrets", "configmaps")
+_GRAVE = frozenset({"secrets-not-audited", "exec-not-audited", "rbac-not-audited"})
+"""Of these requests a closing None must not silence any unsaid."""
+_CLOSE = "- level: Metadata"
+
+
+class _Told(NamedTuple):
+    """What is said of something, and what to do about it."""
+
+    message: str
+    help: str
 
 
 @rule(
     "unreachable-rule",
     severity=Severity.ERROR,
-    summary="earlier rules take every request that the rule asks for",
+    summary="earlier rules match every request that the rule asks for",
 )
 def unreachable_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
-    """Report rules behind others that take all their requests; consecutive ones with one cause are one finding."""
+    """Report rules behind others that match all their requests; consecutive ones with one cause are one finding."""
     found = policy.analysis
     fates = found.reach.fates if found else ()
     misread = misread_rules(policy)
@@ -69,6 +76,68 @@ def unreachable_rule(policy: PolicySubject, context: Context) -> Iterator[Findin
         number = end
 
 
+def _unreachable(policy: PolicySubject, context: Context, found: Analysis, dead: range) -> Finding:
+    causes = found.reach.fates[dead[0]].taken_by
+    told = _same_requests(policy, found, causes[0], dead) or _behind(policy, found, causes, dead)
+    related = [context.related(policy.at("rules", index), "matches its requests first") for index in causes]
+    related = related[:_MOST_SHOWN]
+    related += [context.related(policy.at("rules", index), "unreachable for the same cause") for index in dead[1:]]
+    example = _example(policy, found, dead[0], causes)
+    place = policy.at("rules", dead[0])
+    return context.key(place, told.message, help=told.help, example=example, related=tuple(related))
+
+
+def _same_requests(policy: PolicySubject, found: Analysis, cause: int, dead: range) -> _Told | None:
+    """Return what to say of rules that differ from the one above them in their levels alone."""
+    rules = found.policy.rules
+    if any(_selectors(rules[index]) != _selectors(rules[cause]) for index in dead):
+        return None
+    alike = [at for at, rule in enumerate(rules) if at >= cause and _selectors(rule) == _selectors(rules[cause])]
+    first = _line(policy, cause)
+    if all(found.reach.same_outcome(index, cause) for index in dead):
+        return _Told(f"never used: {_lines(policy, alike)} say the same", f"Delete {_them(dead)}")
+    message = f"{_lines(policy, alike)} match the same requests, so only line {first} counts"
+    return _Told(message, "Keep the one that you mean, and delete the others" if len(alike) > 1 else "")
+
+
+def _selectors(rule: PolicyRule) -> tuple[object, ...]:
+    """Return which requests a rule asks for, the same for two rules however their lists are sorted."""
+    lists = (rule.users, rule.user_groups, rule.verbs, rule.namespaces, rule.non_resource_urls)
+    entries = {(entry.group, frozenset(entry.resources), frozenset(entry.resource_names)) for entry in rule.resources}
+    return (*map(frozenset, lists), frozenset(entries))
+
+
+def _behind(policy: PolicySubject, found: Analysis, causes: Sequence[int], dead: range) -> _Told:
+    others = "next one" if len(dead) == 2 else f"{len(dead) - 1} after it"  # noqa: PLR2004
+    these = "never used" if len(dead) == 1 else f"this rule and the {others} are never used"
+    all_requests = "all its requests" if len(dead) == 1 else "all their requests"
+    message = f"{these}: {_matchers(policy, causes)} {all_requests}"
+    if all(found.reach.same_outcome(index, cause) for index in dead for cause in causes):
+        return _Told(message, f"Delete {_them(dead)}: nothing changes")
+    return _Told(message, _out_of_the_way(policy, found, causes[0], dead))
+
+
+def _out_of_the_way(policy: PolicySubject, found: Analysis, cause: int, dead: range) -> str:
+    """Return how rules come to match something behind one that does not leave them anything."""
+    first, rules = _line(policy, cause), found.policy.rules
+    if rules[cause].has_selectors:
+        return f"Move {_them(dead)} above line {first}, or delete {_them(dead)}"
+    closed = any(not rule.has_selectors for rule in rules[cause + 1 :])
+    rest = "the rule below it" if cause + 2 == len(rules) else "the rules below it"
+    if closed:
+        return f"Delete the rule of line {first}, or {rest}"
+    return f"Move the rule of line {first} to the end of the list, or delete {rest}"
+
+
+def _example(policy: PolicySubject, found: Analysis, index: int, causes: Sequence[int]) -> str | None:
+    """Return one request of an unreachable rule and what becomes of it."""
+    request = found.examples.example_of(index, causes)
+    taker = found.reach.first(request) if request else None
+    if request is None or taker is None:
+        return None
+    return f"{found.command(request)}: {_outcome(found.policy.rules[taker])}, by line {_line(policy, taker)}"
+
+
 @rule(
     "never-matching-rule",
     severity=Severity.ERROR,
@@ -80,8 +149,29 @@ def never_matching_rule(policy: PolicySubject, context: Context) -> Iterator[Fin
     found = policy.analysis
     for index, fate in enumerate(found.reach.fates if found else ()):
         if found and fate.kind is FateKind.NEVER:
-            reason = _why_never(found.policy.rules[index], fate.causes)
-            yield context.key(policy.at("rules", index), f"no request matches this rule: {reason}")
+            told = _why_never(found.policy.rules[index], fate.causes)
+            message = f"no request matches this rule: {told.message}"
+            yield context.key(policy.at("rules", index), message, help=told.help)
+
+
+def _why_never(now: PolicyRule, causes: Sequence[str]) -> _Told:
+    """Return why no request can match a rule, from the fields that leave it none."""
+    of_urls, of_resources = now.only_urls, now.only_resources
+    fitting = [
+        verb for verb in now.verbs if verb in (URL_VERBS if of_urls else RESOURCE_VERBS if of_resources else KNOWN)
+    ]
+    if now.verbs and not fitting:
+        kind = " for a URL" if of_urls else " for a resource" if of_resources else ""
+        some = '`verbs: ["get", "head"]`' if of_urls else '`verbs: ["get", "list", "watch"]`'
+        return _Told(f"none{kind} has the verb {english.several(now.verbs, last='or')}", f"Write verbs such as {some}")
+    if causes == ("nonResourceURLs",):
+        urls = english.several(now.non_resource_urls)
+        return _Told(f"kube-apiserver reads {urls} as requests for resources", "Name them under `resources:`")
+    if causes == ("resources",):
+        return _Told("its resources are written so that none can equal them", "Write them as `pods` or `pods/log`")
+    if any(entry.resource_names for entry in now.resources) and set(fitting) == {NAMELESS_VERB}:
+        return _Told(f"none with the verb {quoted(NAMELESS_VERB)} carries a name", "Delete the rule")
+    return _Told(f"its {english.listing(causes)} exclude each other", "Delete the rule")
 
 
 @rule(
@@ -95,23 +185,31 @@ def unserved_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     found = policy.analysis
     for index in found.reached() if found else ():
         if found and found.is_served(index).impossible:
-            listed = found.policy.rules[index].verbs
-            if listed and served.UNSERVED_VERBS.issuperset(listed):
-                reason = f"no server answers requests with the verb {english.several(listed)} any more"
-            else:
-                reason = "the rules above take all that users with their real groups can send"
-            message = f"no request in a real cluster reaches this rule: {reason}. Delete it, or move it up"
-            yield context.key(policy.at("rules", index), message)
+            told, takers = _why_unserved(policy, found, index)
+            related = _related(policy, context, takers, "matches their requests first")
+            yield context.key(policy.at("rules", index), told.message, help=told.help, related=related)
+
+
+def _why_unserved(policy: PolicySubject, found: Analysis, index: int) -> tuple[_Told, tuple[int, ...]]:
+    """Return why no request of a real cluster reaches a rule, with the earlier rules that match all there are."""
+    listed = found.policy.rules[index].verbs
+    if listed and served.UNSERVED_VERBS.issuperset(listed):
+        return _Told(f"no request reaches this rule: no server serves the verb {english.several(listed)}", _DELETE), ()
+    takers = overlaps.takers(found, index)
+    if not takers:
+        return _Told("no request reaches this rule: no real user has such groups", _DELETE), ()
+    message = f"no request reaches this rule: {_matchers(policy, takers)} all that real users send"
+    return _Told(message, f"Move it above line {_line(policy, takers[0])}, or delete it"), takers
 
 
 @rule(
     "unreachable-selector",
     severity=Severity.WARNING,
-    summary="one entry of a list of a reachable rule takes no request",
+    summary="one entry of a list of a reachable rule matches no request",
     gives_way_to=_SINGLE_VALUE_RULES,
 )
 def unreachable_selector(policy: PolicySubject, context: Context) -> Iterator[Finding]:
-    """Report entries whose requests earlier rules take, while the rest of the rule is used."""
+    """Report entries whose requests earlier rules match, while the rest of the rule is used."""
     found = policy.analysis
     misread = misread_rules(policy)
     for dead in found.dead_selectors if found else ():
@@ -119,79 +217,132 @@ def unreachable_selector(policy: PolicySubject, context: Context) -> Iterator[Fi
             yield _dead_selector(policy, context, dead)
 
 
+def _dead_selector(policy: PolicySubject, context: Context, dead: DeadSelector) -> Finding:
+    who = _matchers(policy, dead.taken_by)
+    reason = f"{who} all its requests" if who else "no request of this rule can have it"
+    advice = "Delete it: nothing changes" if who and dead.same_outcome else "Delete it"
+    if who and not dead.same_outcome:
+        advice = f"Delete it, or move the rule above line {_line(policy, dead.taken_by[0])}"
+    return context.value(
+        policy.at("rules", dead.rule, *dead.selector.path),
+        f"{_entry_words(dead)} has no effect here: {reason}",
+        help=advice,
+        severity=Severity.INFO if dead.same_outcome else None,
+        related=_related(policy, context, dead.taken_by, "matches its requests first"),
+    )
+
+
+def _entry_words(dead: DeadSelector) -> str:
+    whole = dead.selector.field == "resources" and not dead.selector.inner
+    return f"this entry for {group_name(dead.value)}" if whole else quoted(dead.value)
+
+
 @rule(
     "redundant-rule",
     severity=Severity.INFO,
     summary="without the rule nothing changes",
+    silenced_by=("logs-nothing",),
 )
 def redundant_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
-    """Report rules whose requests would come to the same without them."""
+    """Report rules whose requests would come to the same without them, but for those before an open end."""
     found = policy.analysis
     misread: frozenset[int | None] = misread_rules(policy)
     for index in found.reached() if found else ():
         if not found or not found.reach.redundant(index):
             continue
-        request = found.examples.shown(index)
-        heir = found.without_rule(request, index) if request else None
-        if not misread.isdisjoint((index, heir)):
-            continue
-        effect = "no rule would take its requests, and they would not be logged either"
-        related: tuple[Related, ...] = ()
-        if heir is not None:
-            level = found.policy.rules[heir].level
-            outcome = "does not log them either" if level == "None" else f"logs them at {level} too"
-            effect = f"line {_line(policy, heir)} would take its requests, which {outcome}"
-            related = (context.related(policy.at("rules", heir), "does the same to its requests"),)
-        message = f"this rule changes nothing: without it {effect}"
-        yield context.key(policy.at("rules", index), message, related=related)
+        heirs, complete = found.reach.heirs(index, _MOST_SHOWN + 1)
+        if misread.isdisjoint((index, *heirs)) and not (None in heirs and _is_open(policy, found)):
+            shown = sorted([heir for heir in heirs if heir is not None][:_MOST_SHOWN])
+            told = _redundant(policy, found, index, shown, complete=complete and len(heirs) <= _MOST_SHOWN)
+            related = _related(policy, context, shown, "does the same to its requests")
+            yield context.key(policy.at("rules", index), told.message, help=told.help, related=related)
+
+
+def _is_open(policy: PolicySubject, found: Analysis) -> bool:
+    """Tell whether something may come behind the last rule that the policy says nothing of."""
+    return policy.shape == "snippet" or found.reach.missing_catch_all.request is not None
+
+
+def _redundant(policy: PolicySubject, found: Analysis, index: int, heirs: list[int], *, complete: bool) -> _Told:
+    level = found.policy.rules[index].level
+    if not heirs:
+        message = "redundant: without it no rule matches these requests, so they are not logged either"
+        return _Told(message, "Delete it, and end the list with `- level: None`")
+    lines = _lines(policy, heirs) if complete else f"{_lines(policy, heirs)} among others"
+    one = len(heirs) == 1 and complete
+    verb = ("drops" if one else "drop") if level == "None" else ("logs" if one else "log")
+    at = "" if level == "None" else f" at {level}"
+    return _Told(f"redundant: {lines} {verb} these requests{at} too", _DELETE)
 
 
 @rule(
     "missing-catch-all",
     severity=Severity.WARNING,
-    summary="some request reaches no rule and is silently not logged",
+    summary="some request matches no rule and is silently not logged",
+    silenced_by=("logs-nothing",),
 )
 def missing_catch_all(policy: PolicySubject, context: Context) -> Iterator[Finding]:
-    """Report policies that do not end by taking everything, with the most ordinary request that is lost."""
+    """Report policies that do not end by matching everything, with the most telling request that is lost."""
     found = policy.analysis
     if found is None or policy.shape == "snippet" or found.reach.missing_catch_all.request is None:
         return
-    request = found.examples.ordinary(lambda one: found.reach.first(one) is None) or found.falls_off.request
-    severity = None if request else Severity.INFO
-    request = request or found.falls_off_without_login
+    request = found.examples.telling(lambda one: found.reach.first(one) is None) or found.falls_off.request
+    severity = None
     if request is None:
-        return
-    command = found.command(request)
-    message = f"{command} reaches no rule and is silently not logged"
-    if severity:
-        message = f"only requests without a login reach no rule and are not logged, such as {command}"
-    message += ". End the list with `- level: Metadata`"
-    yield context.key(policy.at("rules"), message, severity=severity, witness=effects.witness(request))
+        request, told = _strangers_fall_off(found)
+        severity = Severity.INFO
+    else:
+        told = f"{found.command(request)} matches no rule, so it is silently not logged"
+    yield context.key(
+        policy.at("rules"),
+        told,
+        help=f"End the list with `{_CLOSE}`, or with `- level: None` if the rest is meant to be dropped",
+        severity=severity,
+        witness=effects.witness(request),
+    )
+
+
+def _strangers_fall_off(found: Analysis) -> tuple[Request, str]:
+    """Return a request that matches no rule where nobody who is logged in sends such, and what to say of it."""
+    request = found.falls_off_without_login
+    if request is None:
+        raise AssertionError("something falls off")
+    who = "requests without a login" if served.made_real(request) == request else "requests that no cluster serves"
+    only = f"only {who}" if found.falls_off.complete else "some requests"
+    return request, f"{only} match no rule and are not logged, such as {found.command(request)}"
 
 
 @rule(
     "drops-the-rest",
     severity=Severity.INFO,
-    summary="a closing rule of level None silences everything that no rule above takes",
+    summary="a closing rule of level None silences everything that no rule above matches",
     silenced_by=("logs-nothing",),
 )
 def drops_the_rest(policy: PolicySubject, context: Context) -> Iterator[Finding]:
-    """Report a closing None, with the things that are lost by it."""
+    """Report a closing None, with what is lost by it; a warning where that is what an attacker does."""
     found = policy.analysis
     closing = found.closing if found and policy.shape != "snippet" else None
     if found is None or closing is None or found.policy.rules[closing].level != "None":
         return
     if found.reach.fates[closing].kind is not FateKind.REACHED:
         return
-    lost = [words for words, region in _LOSSES.items() if found.reach.find(region, (closing,)).request]
-    request = found.examples.shown(closing)
-    example = f", such as {found.command(request)}" if request else ""
-    list_of = f": {english.listing(lost)}" if lost else ""
-    message = f"everything that no rule above takes is silenced here{example}. Lost are, at least in part{list_of}"
-    if not lost:
-        message = f"everything that no rule above takes is silenced here{example}"
-    witness = effects.witness(request) if request else None
-    yield context.key(policy.at("rules", closing), message, witness=witness)
+    from auditlint.checks.queries.coverage import cures, losses  # few policies end like this
+
+    lost = () if policy.cluster.aggregated else tuple(losses.of_rule(found, closing, policy.minor))
+    grave = [one for one in lost if one.kind.rule in _GRAVE]
+    words = english.listing([one.words for one in lost]) or "whatever no rule above matches"
+    request = (grave or lost)[0].request if lost else found.examples.shown(closing)
+    advice = "Write `level: Metadata` here, unless all of this is meant to be dropped"
+    if grave:
+        advice = f"Put these rules above it, or write `level: Metadata` here:\n{block(cures.logging(lost))}"
+    yield context.key(
+        policy.at("rules", closing),
+        f"not logged from here on: {words}",
+        help=advice,
+        example=f"{found.command(request)}: not logged" if request else None,
+        severity=Severity.WARNING if grave else None,
+        witness=effects.witness(request) if request else None,
+    )
 
 
 @rule(
@@ -209,34 +360,52 @@ def logs_nothing(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     if any(fates[index].kind is FateKind.UNKNOWN for index in logging):
         return
     if all(fates[index].kind is not FateKind.REACHED or found.is_served(index).impossible for index in logging):
-        why = "no rule has another level" if not logging else "no request reaches the rules of another level"
-        message = (
-            f"nothing is ever logged: every request gets level None, for {why}. Add a rule such as `- level: Metadata`"
+        told = _why_nothing(policy, found, logging)
+        yield context.key(policy.at("rules"), f"nothing is logged: {told.message}", help=told.help)
+
+
+def _why_nothing(policy: PolicySubject, found: Analysis, logging: list[int]) -> _Told:
+    """Return why a policy logs nothing, and how it comes to log something."""
+    closing = found.closing
+    if closing is None:
+        why = "no request reaches the rules of another level" if logging else "every rule has level None"
+        return _Told(why, f"End the list with `{_CLOSE}`")
+    line = _line(policy, closing)
+    if not logging:
+        where = "" if len(found.policy.rules) == 1 else f" in line {line}"
+        return _Told("every rule has level None", f"Write `level: Metadata`{where}")
+    if logging[-1] > closing:
+        return _Told(
+            f"line {line} drops every request before it reaches the rules below",
+            f"Delete the rule of line {line}, or move it to the end of the list",
         )
-        yield context.key(policy.at("rules"), message)
+    return _Told("no request reaches the rules of another level", f"Write `level: Metadata` in line {line}")
 
 
 @rule(
     "parent-in-wildcard",
     severity=Severity.WARNING,
-    summary="`pods/*` takes `pods` too, which a later rule names with another outcome",
+    summary="`pods/*` matches `pods` too, which a later rule names with another outcome",
 )
 def parent_in_wildcard(policy: PolicySubject, context: Context) -> Iterator[Finding]:
-    """Report wildcards for subresources that take their parent away from a later rule."""
+    """Report wildcards for subresources that keep their parent from a later rule."""
     found = policy.analysis
+    misread = misread_rules(policy)
     for index, entry, number, later, request in found.stolen_parents() if found else ():
-        if not found:
+        if not found or not misread.isdisjoint((index, later)):
             continue
-        here, there = found.policy.rules[index], found.policy.rules[later]
+        here, there, line = found.policy.rules[index], found.policy.rules[later], _line(policy, later)
         written = here.resources[entry].resources[number]
         parent = written.removesuffix("/*")
-        message = (
-            f"{quoted(written)} takes {quoted(parent)} itself too: {found.command(request)} {_logged(here)} here, and "
-            f"line {_line(policy, later)} would {_log(there)}. Name the subresources, or move that rule above this one"
+        would = "drop" if there.level == "None" else f"log at {there.level}"
+        yield context.value(
+            policy.at("rules", index, "resources", entry, "resources", number),
+            f"{quoted(written)} matches {quoted(parent)} too, which line {line} would {would}",
+            help=f"Move the rule of line {line} above this one, or name the subresources that you mean",
+            example=f"{found.command(request)}: {_outcome(here)}, by this rule",
+            related=(context.related(policy.at("rules", later), f"names {quoted(parent)}"),),
+            witness=effects.witness(request),
         )
-        related = (context.related(policy.at("rules", later), f"names {quoted(parent)}"),)
-        path = policy.at("rules", index, "resources", entry, "resources", number)
-        yield context.value(path, message, related=related, witness=effects.witness(request))
 
 
 @rule(
@@ -247,19 +416,20 @@ def parent_in_wildcard(policy: PolicySubject, context: Context) -> Iterator[Find
     silenced_by=("logs-nothing",),
 )
 def namespaced_list_gap(policy: PolicySubject, context: Context) -> Iterator[Finding]:
-    """Report rules limited to namespaces that miss the list of the whole cluster, which has namespace ""."""
+    """Report rules limited to namespaces that miss the list of all namespaces, which has none."""
     found = policy.analysis
-    gaps = _gaps(found) if found else {}
-    for index, request in gaps.items():
-        if not found:
+    misread = misread_rules(policy)
+    for gap in list_gaps.find(found) if found else ():
+        if not found or not misread.isdisjoint((gap.rule, gap.taker)):
             continue
-        taker = found.reach.first(request)
-        fate = "reaches no rule and is not logged" if taker is None else f"is silenced by line {_line(policy, taker)}"
-        message = (
-            f"these namespaces leave out lists of the whole cluster, whose namespace is empty: "
-            f'{found.command(request)} {fate}. Add `""` to the list'
+        lists = PolicyRule("Metadata", verbs=("list",), resources=(GroupResources("", (gap.resource,)),))
+        yield context.key(
+            policy.at("rules", gap.rule, "namespaces"),
+            f"{found.command(gap.request)} is not logged: a list of all namespaces has no namespace",
+            help=f"Put this rule above line {_line(policy, gap.taker)}:\n{block([lists])}",
+            related=(context.related(policy.at("rules", gap.taker), "matches it, with level None"),),
+            witness=effects.witness(gap.request),
         )
-        yield context.key(policy.at("rules", index, "namespaces"), message, witness=effects.witness(request))
 
 
 @rule(
@@ -271,172 +441,70 @@ def namespaced_list_gap(policy: PolicySubject, context: Context) -> Iterator[Fin
 def identity_overlap(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report users and groups whose requests never come here, by the groups that the server gives to users."""
     found = policy.analysis
-    if found is None:
-        return
-    for overlap in overlaps.find(found):
-        message = _overlap_words(policy, found, overlap)
-        related = tuple(
-            context.related(policy.at("rules", index), "takes their requests") for index in overlap.taken_by
+    misread = misread_rules(policy)
+    for overlap in overlaps.find(found) if found else ():
+        if not found or not misread.isdisjoint((overlap.rule, *overlap.taken_by)):
+            continue
+        same = bool(overlap.taken_by) and all(
+            found.reach.same_outcome(overlap.rule, taker) for taker in overlap.taken_by
         )
-        yield context.value(policy.at("rules", overlap.rule, overlap.field, overlap.position), message, related=related)
+        yield context.value(
+            policy.at("rules", overlap.rule, overlap.field, overlap.position),
+            _overlap_words(policy, overlap),
+            help=_overlap_advice(policy, found, overlap, same=same),
+            severity=Severity.INFO if same else None,
+            related=_related(policy, context, overlap.taken_by, "matches their requests first"),
+        )
 
 
-def _overlap_words(policy: PolicySubject, found: Analysis, overlap: Overlap) -> str:
-    names, groups = english.several(overlap.names), english.several(overlap.groups)
-    be = english.noun(len(overlap.names), "is", "are")
-    who = _takers(policy, overlap.taken_by)
+def _overlap_words(policy: PolicySubject, overlap: Overlap) -> str:
+    number = len(overlap.names)
+    names = quoted(overlap.names[0]) if number == 1 else f"{number} of these {_NOUNS[overlap.field]}"
+    be, groups = english.noun(number, "is", "are"), english.several(overlap.groups)
+    who = _matchers(policy, overlap.taken_by)
     if not who:
-        return f"{names} {be} never in {groups}, so no request has both. Delete one of the two"
-    always = f"always in {groups}, and {who}" if groups else f"shut out, for {who}"
-    advice = _overlap_advice(policy, found, overlap)
-    return f"{names} {be} {always} all such requests before: this rule never sees them. {advice}"
+        return f"{names} {be} never in {groups}, so no request has both"
+    always = f"{names} {be} always in {groups}, and {who}" if groups else f"{names} {be} too late here: {who}"
+    return f"{always} all such requests"
 
 
-def _overlap_advice(policy: PolicySubject, found: Analysis, overlap: Overlap) -> str:
-    them = "it" if len(overlap.names) == 1 else "them"
+def _overlap_advice(policy: PolicySubject, found: Analysis, overlap: Overlap, *, same: bool) -> str:
     if found.is_served(overlap.rule).impossible:
-        # An emptied list would take everybody.
-        them = "the rule"
-    if all(found.reach.same_outcome(overlap.rule, taker) for taker in overlap.taken_by):
-        return f"Delete {them}, for nothing changes"
-    return f"Move the rule above line {_line(policy, overlap.taken_by[0])}, or delete {them}"
+        what = "the rule"  # an emptied list would match everybody
+    else:
+        what = "it" if len(overlap.names) == 1 else english.listing([f"`{name}`" for name in overlap.names])
+    if same or not overlap.taken_by:
+        return f"Delete {what}: nothing changes" if same else f"Delete {what}"
+    return f"Move the rule above line {_line(policy, overlap.taken_by[0])}, or delete {what}"
 
 
-def _unreachable(policy: PolicySubject, context: Context, found: Analysis, dead: range) -> Finding:
-    causes = found.reach.fates[dead[0]].taken_by
-    others = "next one" if len(dead) == 2 else f"{len(dead) - 1} after it"  # noqa: PLR2004
-    these = "this rule is" if len(dead) == 1 else f"this rule and the {others} are"
-    same = all(found.reach.same_outcome(index, cause) for index in dead for cause in causes)
-    move = f"Move it above line {_line(policy, causes[0])}, or delete it"
-    advice = "Delete it, for nothing changes" if same else move
-    message = (
-        f"{these} never used: {_takers(policy, causes)} every such request first{_example(found, dead[0], causes)}"
-    )
-    related = [context.related(policy.at("rules", index), "takes its requests first") for index in causes[:_MOST_SHOWN]]
-    related += [context.related(policy.at("rules", index), "unreachable for the same cause") for index in dead[1:]]
-    return context.key(policy.at("rules", dead[0]), f"{message}. {advice}", related=tuple(related))
+_NOUNS = {"users": "users", "userGroups": "groups"}
+_DELETE = "Delete it"
 
 
-def _example(found: Analysis, index: int, causes: Sequence[int]) -> str:
-    """Return one request of an unreachable rule and what happens to it, to stand behind the reason."""
-    request = found.examples.example_of(index, causes)
-    if request is None:
-        return ""
-    taker = found.reach.first(request)
-    return f", so {found.command(request)} {_logged(found.policy.rules[taker or 0])}"
+def _related(policy: PolicySubject, context: Context, rules: Sequence[int], message: str) -> tuple[Related, ...]:
+    return tuple(context.related(policy.at("rules", index), message) for index in rules[:_MOST_SHOWN])
 
 
-def _dead_selector(policy: PolicySubject, context: Context, dead: DeadSelector) -> Finding:
-    who = _takers(policy, dead.taken_by)
-    reason = f"{who} all its requests before" if who else "no request of this rule can have it"
-    advice = "Delete it, or move the rule up" if who and not dead.same_outcome else "Delete it"
-    related = tuple(
-        context.related(policy.at("rules", index), "takes its requests first") for index in dead.taken_by[:_MOST_SHOWN]
-    )
-    return context.value(
-        policy.at("rules", dead.rule, *dead.selector.path),
-        f"{_entry_words(dead)} takes no request here, for {reason}. {advice}",
-        severity=Severity.INFO if dead.same_outcome else None,
-        related=related,
-    )
+def _matchers(policy: PolicySubject, rules: Sequence[int]) -> str:
+    """Return rules as the subject of a sentence with its verb; "" for none."""
+    if len(rules) > _MOST_SHOWN:
+        return f"{len(rules)} rules from line {_line(policy, rules[0])} on together match"
+    return f"{_lines(policy, rules)} {'together match' if len(rules) > 1 else 'matches'}" if rules else ""
 
 
-def _entry_words(dead: DeadSelector) -> str:
-    whole = dead.selector.field == "resources" and not dead.selector.inner
-    return f"this entry for {group_name(dead.value)}" if whole else quoted(dead.value)
+def _lines(policy: PolicySubject, rules: Sequence[int]) -> str:
+    numbers = [str(_line(policy, index)) for index in rules]
+    return f"{english.noun(len(numbers), 'line')} {english.listing(numbers)}"
 
 
-def _takers(policy: PolicySubject, rules: Sequence[int]) -> str:
-    """Return the rules that take requests as the subject of a sentence with its verb; "" for none."""
-    lines = [str(_line(policy, index)) for index in rules]
-    if len(lines) > _MOST_SHOWN:
-        return f"{len(lines)} rules from line {lines[0]} on together take"
-    return (
-        f"lines {english.listing(lines)} together take" if len(lines) > 1 else f"line {lines[0]} takes" if lines else ""
-    )
-
-
-def _why_never(now: PolicyRule, causes: Sequence[str]) -> str:
-    """Return why no request can match a rule, from the fields that leave it none."""
-    of_urls, of_resources = now.only_urls, now.only_resources
-    fitting = [
-        verb for verb in now.verbs if verb in (URL_VERBS if of_urls else RESOURCE_VERBS if of_resources else KNOWN)
-    ]
-    if now.verbs and not fitting:
-        kind = " for a URL" if of_urls else " for a resource" if of_resources else ""
-        return f"none has the verb {english.several(now.verbs, last='or')}{kind}"
-    if causes == ("nonResourceURLs",):
-        return f"kube-apiserver reads {english.several(now.non_resource_urls)} as requests for resources"
-    if causes == ("resources",):
-        return "its resources are written so that none can equal them"
-    if any(entry.resource_names for entry in now.resources) and set(fitting) == {NAMELESS_VERB}:
-        return f"none with the verb {quoted(NAMELESS_VERB)} carries a name"
-    return f"its {english.listing(causes)} can not go together"
-
-
-def _gaps(found: Analysis) -> dict[int, Request]:
-    """Return for each rule that has a gap a list of the whole cluster that is lost."""
-    gaps: dict[int, Request] = {}
-    for resource in _SENSITIVE:
-        lists = Region(verbs=_LIST_READS, targets=(Target("", resource, ""),), urls=())
-        for index in found.may_take(lists):
-            now = found.policy.rules[index]
-            if now.level == "None" or not now.namespaces or "" in now.namespaces or index in gaps:
-                continue
-            if resource == _SENSITIVE[0] or any(resource in entry.resources for entry in now.resources):
-                request = _gap(found, index, lists)
-                if request:
-                    gaps[index] = request
-    return gaps
-
-
-def _gap(found: Analysis, index: int, lists: Region) -> Request | None:
-    """Return a list of the whole cluster that is lost, where the rule takes the same list of a namespace."""
-    here = meet(region_of(found.policy.rules[index]), lists)
-    if not found.reach.find(here, (index,)).request:
-        return None
-    everywhere = here._replace(namespaces=("",), targets=_unnamed(here.targets))
-    request = found.find_served(everywhere, (), or_no_rule=True).request
-    silencing = set(found.silencing)
-    for taker in found.may_take(everywhere) if request is None else ():
-        if taker in silencing:
-            request = request or found.find_served(meet(everywhere, found.reach.region(taker)), (taker,)).request
-    return request
-
-
-def _unnamed(targets: tuple[Target, ...] | None) -> tuple[Target, ...]:
-    """Return the targets without object names, which a list does not carry."""
-    return tuple(target._replace(names=("",)) for target in targets or () if target.names is None)
+def _them(dead: range) -> str:
+    return "it" if len(dead) == 1 else "them"
 
 
 def _line(policy: PolicySubject, index: int) -> int:
     return policy.places.key(policy.at("rules", index)).line
 
 
-def _logged(now: PolicyRule) -> str:
-    return "is not logged" if now.level == "None" else f"is logged at {now.level}"
-
-
-def _log(now: PolicyRule) -> str:
-    return "silence it" if now.level == "None" else f"log it at {now.level}"
-
-
-def _on(group: str, resources: str, verbs: str = "") -> Region:
-    targets = [Target(group, *(name.split("/") if "/" in name else (name, ""))) for name in resources.split()]
-    return Region(verbs=tuple(verbs.split()) or None, targets=tuple(targets), urls=())
-
-
-_WRITES = "create update patch delete deletecollection"
-_LOSSES = {
-    "reads of secrets": _on("", "secrets", "get list watch"),
-    "changes of secrets": _on("", "secrets", _WRITES),
-    "shells in pods (pods/exec, pods/attach)": _on("", "pods/exec pods/attach", "create get"),
-    "changes of roles and bindings": _on(
-        "rbac.authorization.k8s.io", "roles rolebindings clusterroles clusterrolebindings", _WRITES
-    ),
-    "changes of pods and deployments": meet(
-        Region(verbs=tuple(_WRITES.split()), urls=()),
-        Region(targets=(Target("", "pods", ""), Target("apps", "deployments", ""))),
-    ),
-    "new service account tokens": _on("", "serviceaccounts/token", "create"),
-}
+def _outcome(now: PolicyRule) -> str:
+    return "not logged" if now.level == "None" else f"logged at {now.level}"

@@ -59,6 +59,20 @@ def _of_rule(found: Analysis, index: int, *, concerned: bool) -> Iterator[Overla
             yield Overlap(index, field, positions[0], names, groups, taken_by)
 
 
+def takers(found: Analysis, index: int) -> tuple[int, ...]:
+    """Return the rules that together match what a cluster serves of a rule's requests before it; () if that is none."""
+    return _takers(found, index, found.reach.region(index)) or ()
+
+
+def _takers(found: Analysis, index: int, region: Region) -> tuple[int, ...] | None:
+    """Return the rules that together match all served requests of a region before a rule; None if too hard to say."""
+    try:
+        spaces = [space for part in served.served(region, found.named_users) for space in found.reach.spaces_of(part)]
+        return found.reach.cover(spaces, (1 << index) - 1) if spaces else ()
+    except BudgetSpentError:
+        return None
+
+
 def _cause(found: Analysis, index: int, field: str, name: str) -> tuple[tuple[str, ...], tuple[int, ...]] | None:
     """Return groups and earlier rules by which a name takes no real request, None if it takes one or never could."""
     region = region_of(found.policy.rules[index])
@@ -66,10 +80,8 @@ def _cause(found: Analysis, index: int, field: str, name: str) -> tuple[tuple[st
     narrowed = region._replace(users=(name,)) if field == "users" else meet(region, one)
     if found.find_served(narrowed, (index,)).impossible is False or not found.reach.find(narrowed, (index,)).request:
         return None
-    try:
-        spaces = [space for part in served.served(narrowed, found.named_users) for space in found.reach.spaces_of(part)]
-        taken_by = found.reach.cover(spaces, (1 << index) - 1) if spaces else ()
-    except BudgetSpentError:
+    taken_by = _takers(found, index, narrowed)
+    if taken_by is None:
         return None
     always = served.groups_of(name) if field == "users" else (served.AUTHENTICATED,)
     if not taken_by:

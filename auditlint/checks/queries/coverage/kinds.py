@@ -59,6 +59,11 @@ class Kind(NamedTuple):
     who: Region = EVERYTHING
     """Whose requests count."""
 
+    @property
+    def of_strangers(self) -> bool:
+        """Whether only requests of people without a login count."""
+        return self.who != EVERYTHING
+
 
 class Calls(NamedTuple):
     """Requests that a server serves alike."""
@@ -201,6 +206,20 @@ def calls_of(kind: Kind, minor: int) -> tuple[Calls, ...]:
             namespaced=row.namespaced,
         )
     )
+
+
+@cache
+def targets_of(kind: Kind, minor: int) -> tuple[tuple[Target, tuple[Calls, ...]], ...]:
+    """Return each resource of a kind that a release has, with its calls: the reads, then the changes."""
+    found: dict[Target, tuple[Calls, ...]] = {}
+    for row in kind.rows:
+        verbs = row.verbs.split()
+        sorts = [tuple(verb for verb in verbs if (verb in WRITES) is changes) for changes in (False, True)]
+        for name in row.resources.split() if row.since <= minor else ():
+            target = Target(row.group, *_split(name))
+            calls = (one for sort in sorts if sort for one in served_calls([target], sort, namespaced=row.namespaced))
+            found[target] = (*found.get(target, ()), *calls)
+    return tuple(found.items())
 
 
 def _split(name: str) -> tuple[str, str]:
