@@ -19,6 +19,7 @@ _SERVER = (
     "profiles.rules",
     "files.carriers",
     "files.configuration",
+    "files.node_files",
 )
 MODULES = {
     "UnreadText": ("policy.syntax", "files.templates"),

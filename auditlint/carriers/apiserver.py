@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from auditlint.carriers.containers.command import CommandLine, Item
     from auditlint.finding import Path
     from auditlint.subjects.model import DefaultPolicy, NotText
+    from auditlint.subjects.provided import ProvidedFile
     from auditlint.subjects.slips import Slip
     from auditlint.subjects.spelling_of_flags import Spelling
 
@@ -49,6 +50,8 @@ class Settings(NamedTuple):
     slips: tuple[Slip, ...] = ()
     """What the tool does not understand as it is written."""
     default_policy: DefaultPolicy | None = None
+    provided: tuple[ProvidedFile, ...] = ()
+    folder: str = ""
     notice: str = ""
     """What to tell the user of such a file."""
 
@@ -91,6 +94,8 @@ def build(candidate: Candidate, base: Path, line: CommandLine, settings: Setting
         sorts_arguments=settings.sorts_arguments,
         slips=settings.slips,
         default_policy=settings.default_policy,
+        provided=settings.provided,
+        folder=settings.folder,
         arguments_path=line.list_path,
         arguments_place=line.list_path if line.there is None else line.there,
         opaque=opaque or mounting.unknown,

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 # fmt: off
 DECLARED: dict[str, tuple[tuple[bytes, ...], tuple[str, ...], bool]] = {
+    'cluster_api': ((b'cluster.x-k8s.io/',), ('.yaml', '.yml', '.json'), False),
     'config_map': ((b'audit', b'apiserver', b'YXVkaX', b'F1ZGl0', b'hdWRpd'), ('.yaml', '.yml', '.json'), False),
     'flags': ((b'--audit', b'audit-', b'audit_'), ('.yaml', '.yml', '.json'), False),
     'here_document': ((), ('.sh', '.bash'), False),
     'json_patch': ((b'audit',), ('.yaml', '.yml', '.json'), False),
     'k3s': ((b'kube-apiserver-arg', b'audit-'), ('.yaml', '.yml', '.json'), False),
+    'kops': ((b'kubeAPIServer', b'kops.k8s.io/', b'kops/v1'), ('.yaml', '.yml', '.json'), False),
     'kubeadm': ((b'ClusterConfiguration', b'MasterConfiguration'), ('.yaml', '.yml', '.json'), False),
     'markdown': ((), ('.md', '.markdown'), False),
     'node_files': ((b'YXVkaX', b'F1ZGl0', b'hdWRpd', b'H4sI'), ('.yaml', '.yml', '.json'), False),

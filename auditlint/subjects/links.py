@@ -108,7 +108,7 @@ def _named(servers: Iterable[ApiServer], files: Iterable[S], flag: str) -> dict[
         by_name.setdefault(names[-1], []).append((file, names))
     chosen: dict[ApiServer, S] = {}
     for server in servers if by_name else ():
-        found = _nearest(server, way(_host_path(server, flag)), by_name) if server.flags.text(flag) else None
+        found = _nearest(server, way(server.on_node(flag)), by_name) if server.flags.text(flag) else None
         if found is not None:
             chosen[server] = found
     return chosen
@@ -135,14 +135,6 @@ def _nearness(server: ApiServer, file: File) -> tuple[bool, bool, int]:
     together = file.path == server.path
     same_document = together and file.places.document == server.places.document
     return together, same_document, _shared(way(server.path)[:-1], way(file.path)[:-1])
-
-
-def _host_path(server: ApiServer, flag: str) -> str:
-    """Return where the file that a flag names lies on the host; its path in the container if no mount tells."""
-    from auditlint.kubernetes.container import host_path
-
-    path = server.flags.text(flag)
-    return host_path(server.container, path) or path
 
 
 def _near(servers: Iterable[ApiServer], free: Sequence[PolicySubject]) -> dict[ApiServer, tuple[PolicySubject, ...]]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.mounts import Mount, Part, Volume
     from auditlint.kubernetes.parsed_flags import FlagUse, ParsedFlags
     from auditlint.kubernetes.policy import Policy
+    from auditlint.subjects.provided import ProvidedFile
     from auditlint.subjects.slips import Slip
     from auditlint.subjects.spelling_of_flags import Spelling
     from auditlint.subjects.spelling_of_mounts import Place
@@ -61,6 +62,8 @@ class _Frozen:
         return (name for kind in cls.__mro__ for name in kind.__dict__.get("__annotations__", ()))  # noqa: RUF063
 
 
+READ_FLAGS = ("audit-policy-file", "audit-webhook-config-file")
+"""The flags that name files which kube-apiserver reads."""
 ELISION = "elision"
 """What `UnreadText.problem` says where dots stand for lines that were left out: nothing behind them can be judged."""
 
@@ -286,6 +289,10 @@ class ApiServer(_Frozen):
     """What the tool does not understand as it is written."""
     default_policy: DefaultPolicy | None = None
     """The policy that the tool makes, where the file names none."""
+    provided: tuple[ProvidedFile, ...] = ()
+    """The files that the document writes to the nodes."""
+    folder: str = ""
+    """A folder that the tool mounts for the files of its users, where they cannot mount one themselves."""
     arguments_path: Path = ()
     """The way to what holds the arguments: where a missing flag is added."""
     arguments_place: Path = ()
@@ -358,7 +365,25 @@ class ApiServer(_Frozen):
             reasons.add("flags")
         if self.not_text:
             reasons.add("pod")
+        if any(self.unreadable(flag) for flag in READ_FLAGS):
+            reasons.add("files")
         return frozenset(reasons)
+
+    def on_node(self, flag: str) -> str:
+        """Return where the file that a flag names lies on the host; its path in the container if no mount tells."""
+        from auditlint.kubernetes.container import host_path
+
+        path = self.flags.text(flag)
+        return host_path(self.container, path) or path
+
+    def unreadable(self, flag: str) -> ProvidedFile | None:
+        """Return the file that a flag names if the document writes it so that the server may not read it."""
+        if not self.provided:
+            return None
+        from auditlint.subjects.provided import of_path
+
+        file = of_path(self.provided, self.on_node(flag))
+        return None if file is None or file.readable_by(self.run_as_user) else file
 
     @cached_property
     def container(self) -> Container:

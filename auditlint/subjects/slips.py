@@ -22,7 +22,9 @@ class SlipKind(enum.Enum):
     NO_TEXT = enum.auto()
     """A number or a boolean where the tool has a text."""
     NO_NUMBER = enum.auto()
-    """A text where the tool has a number or a boolean."""
+    """A text where the tool has a number."""
+    NO_SWITCH = enum.auto()
+    """Anything else where the tool has a boolean."""
     DASHES = enum.auto()
     """Dashes before a name that the tool puts behind dashes of its own."""
     UNKNOWN_KEY = enum.auto()

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from auditlint.carriers.containers.command import Item
     from auditlint.finding import Path
     from auditlint.subjects.model import ApiServer
+    from auditlint.subjects.provided import ProvidedFile
     from auditlint.text.plain import Plain
 
 ENTRY = Spelling(
@@ -84,6 +85,8 @@ class Kind(NamedTuple):
     """The release that stands outside of it."""
     notice: str = ""
     """What to tell the user of such configurations."""
+    provided: tuple[ProvidedFile, ...] = ()
+    """The files that the document around it writes to the nodes."""
 
 
 def server(candidate: Candidate, value: Plain, base: Path, kind: Kind, added: Added | None = None) -> ApiServer:
@@ -106,6 +109,7 @@ def server(candidate: Candidate, value: Plain, base: Path, kind: Kind, added: Ad
         run_as_user=_SOME_USER if get(value, "featureGates", _ROOTLESS) is True else None,
         host_network=True,
         notice=kind.notice,
+        provided=kind.provided,
     )
     given = (*(added.items if added else ()), *args.items)
     line = CommandLine(given, holder, (*base, *there(value, layout.arguments)))

@@ -46,7 +46,13 @@ def audit_sink(sink: AuditSink, context: Context) -> Iterator[Finding]:
     severity=Severity.INFO,
     summary="a flag that names a policy which the run has under another name",
     subject=ApiServer,
-    gives_way_to=("invalid-path", "merged-arguments", "missing-flag-value", "stray-argument"),
+    gives_way_to=(
+        "invalid-path",
+        "merged-arguments",
+        "missing-flag-value",
+        "policy-file-not-provided",
+        "stray-argument",
+    ),
 )
 def policy_not_found(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a policy flag that fits to no policy of the run, where the one policy beside it fits to no flag."""

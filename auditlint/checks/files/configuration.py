@@ -26,7 +26,8 @@ _SHAPES = {
     SlipKind.NO_MAPPING: "{written} has to be a mapping of names to texts in {form}",
     SlipKind.NO_PAIR: '"{written}" has to be a name and a value in {form}',
     SlipKind.NO_TEXT: "{written} without quotes is no text",
-    SlipKind.NO_NUMBER: '"{written}" is a text, and {flag} has to be a number',
+    SlipKind.NO_NUMBER: '"{written}" is no number',
+    SlipKind.NO_SWITCH: '"{written}" is neither true nor false',
 }
 
 
@@ -121,7 +122,8 @@ def _as_flag(server: ApiServer, slip: Slip) -> str:
     if not known_flags.is_audit(flag):
         return f"Delete {slip.written}"
     value = value_for(server, flag, slip.value) if slip.value else slip.value
-    return f"Put {server.written(flag, value)} into {slip.form}"
+    written = server.written(flag, value)
+    return f"Put {written} into {slip.form}" if slip.form else f"Write {written}"
 
 
 @rule(

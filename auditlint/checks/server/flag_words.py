@@ -161,7 +161,7 @@ def choices(name: str, minor: int) -> list[str]:
 
 def and_mount(server: ApiServer, what: str) -> str:
     """Return the rest of an advice: what to mount, where the server does not see the files of the host anyway."""
-    return "" if server.files is Files.HOST else f", and mount {what}"
+    return "" if server.files is Files.HOST or server.folder else f", and mount {what}"
 
 
 def names_of(server: ApiServer, flags: Iterable[str]) -> str:

@@ -101,6 +101,9 @@ def _no_file(fault: Fault) -> str | None:
 
 
 def _mounting(server: ApiServer, fault: Fault) -> str:
+    if server.folder:
+        moved = posixpath.join(server.folder, posixpath.basename(fault.path))
+        return f"Put that file into {server.folder}, and write {server.written(fault.flag, moved)}"
     if fault.case == "volume-at-file":
         key = server.mount_spelling.key(Part.SUB_PATH)
         return f"Add `{key}: {posixpath.basename(fault.path)}`, or name a file in that folder"
@@ -164,6 +167,7 @@ def log_mounted_as_file(server: ApiServer, context: Context) -> Iterator[Finding
     severity=Severity.ERROR,
     refuses=True,
     summary="a log in a folder that is mounted read-only",
+    gives_way_to=("overlapping-mounts",),
 )
 def log_mount_read_only(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a read-only mount over the log path."""
@@ -307,13 +311,26 @@ def overlapping_mounts(server: ApiServer, context: Context) -> Iterator[Finding]
             point = mounts.mount_point(fault.mount)
             first = next(mount for mount in server.mounts if mounts.mount_point(mount) == point)
             path = server.mount_path(fault.mount, Part.MOUNT_PATH)
-            if fault.kind is FaultKind.SAME_MOUNT_PATH:
+            if path is None:
+                yield from _mounted_twice(server, context, fault, point)
+            elif fault.kind is FaultKind.SAME_MOUNT_PATH:
                 message, help = _same_path(server, fault.mount, first)
                 yield from _at(server, context, fault, path, message, help=help)
             else:
                 related = _related(server, context, first, "the other mount")
                 message = _same_folder(fault.mount, first)
                 yield from _at(server, context, fault, path, message, help="Delete one of the two", related=related)
+
+
+def _mounted_twice(server: ApiServer, context: Context, fault: Fault, point: str) -> Iterator[Finding]:
+    """Yield a finding at the file whose folder the carrier's tool mounts though it is mounted already."""
+    inside = [flag for flag in _WHAT if mounts.covers(point, mounts.clean(server.flags.text(flag)))]
+    if fault.by and inside:
+        message = f"{server.tool} mounts {point} twice, which the kubelet refuses ({speech(fault.words)})"
+        what = _WHAT[inside[-1]]
+        yield from _at_flag(
+            server, context, fault._replace(flag=inside[-1]), message, help=f"Write {what} to a folder of its own"
+        )
 
 
 def _same_path(server: ApiServer, mount: Mount, first: Mount) -> tuple[str, str]:

@@ -58,6 +58,8 @@ def log_folder(server: ApiServer, path: str, old: Mount | None = None) -> str:
 
 def own_log_folder(server: ApiServer, old: Mount | None = None) -> str:
     """Return the lines that write the log to a folder of its own."""
+    if server.folder:
+        return server.spelling.lines([(_LOG_FLAG, OWN_LOG)])[0]
     folder = posixpath.dirname(OWN_LOG)
     block = _block(server, _new(server, _name(server, old), folder, folder, "DirectoryOrCreate"))
     if server.flags.text(_LOG_FLAG) == OWN_LOG:

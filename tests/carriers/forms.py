@@ -1,0 +1,138 @@
+"""How each carrier writes the same flags, with a policy and a log that the server can use: one function a carrier.
+
+A form is given flags by their names (`audit-log-maxage`) and returns a file. Tests go over all of them.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    Flags = Mapping[str, str]
+
+FOLDER = "/etc/kubernetes/audit"
+POLICY = f"{FOLDER}/policy.yaml"
+LOGS = "/var/log/kubernetes/audit"
+LOG = f"{LOGS}/audit.log"
+GOOD = {
+    "audit-policy-file": POLICY,
+    "audit-log-path": LOG,
+    "audit-log-maxage": "30",
+    "audit-log-maxbackup": "10",
+    "audit-log-maxsize": "100",
+}
+
+
+class Form(NamedTuple):
+    """One carrier, and the file that it is."""
+
+    write: Callable[[Flags], str]
+    path: str
+    typed: bool = False
+    """Its values have types: a text for a number is refused by the tool already."""
+    policy: str = POLICY
+    """Where a policy lies that the server sees."""
+    names: Mapping[str, str] = {}
+    """What it calls a flag, where that is not the flag's name."""
+
+
+def _keys(flags: Flags) -> str:
+    return "".join(f'    {name}: "{value}"\n' for name, value in flags.items())
+
+
+def _pairs(flags: Flags) -> str:
+    return "".join(f'    - name: {name}\n      value: "{value}"\n' for name, value in flags.items())
+
+
+def _volumes() -> str:
+    mounts = ((FOLDER, "readOnly: true, pathType: Directory"), (LOGS, "pathType: DirectoryOrCreate"))
+    return "".join(
+        f"  - {{name: v{index}, hostPath: {path}, mountPath: {path}, {more}}}\n"
+        for index, (path, more) in enumerate(mounts)
+    )
+
+
+def _section(flags: Flags, *, pairs: bool = False) -> str:
+    written = _pairs(flags) if pairs else _keys(flags)
+    return f"apiServer:\n  extraArgs:\n{written}  extraVolumes:\n{_volumes()}"
+
+
+def _below(text: str, indent: int) -> str:
+    return "".join(" " * indent + line + "\n" for line in text.splitlines())
+
+
+def kubeadm(version: str) -> Callable[[Flags], str]:
+    def write(flags: Flags) -> str:
+        head = f"apiVersion: kubeadm.k8s.io/{version}\nkind: ClusterConfiguration\nkubernetesVersion: v1.34.1\n"
+        return head + _section(flags, pairs=version == "v1beta4")
+
+    return write
+
+
+def config_map(flags: Flags) -> str:
+    inner = kubeadm("v1beta4")(flags)
+    return (
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: kubeadm-config, namespace: kube-system}\ndata:\n"
+        f"  ClusterConfiguration: |\n{_below(inner, 4)}"
+    )
+
+
+def _object(kind: str, group: str, version: str, spec: str, flags: Flags) -> str:
+    steps = [*spec.split("."), "clusterConfiguration"]
+    inner = f"kubernetesVersion: v1.34.1\n{_section(flags, pairs=version == 'v1beta2')}"
+    head = f"apiVersion: {group}.cluster.x-k8s.io/{version}\nkind: {kind}\nmetadata: {{name: north}}\n"
+    return (
+        head + "".join(f"{'  ' * depth}{step}:\n" for depth, step in enumerate(steps)) + _below(inner, 2 * len(steps))
+    )
+
+
+def control_plane(version: str) -> Callable[[Flags], str]:
+    return lambda flags: _object("KubeadmControlPlane", "controlplane", version, "spec.kubeadmConfigSpec", flags)
+
+
+def control_plane_template(flags: Flags) -> str:
+    return _object(
+        "KubeadmControlPlaneTemplate", "controlplane", "v1beta1", "spec.template.spec.kubeadmConfigSpec", flags
+    )
+
+
+def kubeadm_config(flags: Flags) -> str:
+    return _object("KubeadmConfig", "bootstrap", "v1beta2", "spec", flags)
+
+
+KOPS_KEYS = {
+    "audit-policy-file": "auditPolicyFile",
+    "audit-log-path": "auditLogPath",
+    "audit-log-maxage": "auditLogMaxAge",
+    "audit-log-maxbackup": "auditLogMaxBackups",
+    "audit-log-maxsize": "auditLogMaxSize",
+    "audit-log-format": "auditLogFormat",
+    "audit-log-maxagee": "auditLogMaxAgee",
+}
+
+
+def kops(flags: Flags) -> str:
+    lines = "".join(f"    {KOPS_KEYS[name]}: {_typed(value)}\n" for name, value in flags.items())
+    head = "apiVersion: kops.k8s.io/v1alpha2\nkind: Cluster\nmetadata: {name: example.com}\nspec:\n"
+    return f"{head}  kubernetesVersion: 1.34.1\n  kubeAPIServer:\n    anonymousAuth: false\n{lines}"
+
+
+def _typed(value: str) -> str:
+    return value if value.isdecimal() else json.dumps(value)
+
+
+FORMS = {
+    "kubeadm-v1beta2": Form(kubeadm("v1beta2"), "kubeadm.yaml"),
+    "kubeadm-v1beta3": Form(kubeadm("v1beta3"), "kubeadm.yaml"),
+    "kubeadm-v1beta4": Form(kubeadm("v1beta4"), "kubeadm.yaml"),
+    "kubeadm-config": Form(config_map, "kubeadm-config.yaml"),
+    "control-plane-v1beta1": Form(control_plane("v1beta1"), "north.yaml"),
+    "control-plane-v1beta2": Form(control_plane("v1beta2"), "north.yaml"),
+    "control-plane-template": Form(control_plane_template, "template.yaml"),
+    "kubeadm-config-object": Form(kubeadm_config, "config.yaml"),
+    "kops": Form(kops, "cluster.yaml", typed=True, names=KOPS_KEYS),
+}
+"""All of them. A carrier more is a function more, and a line here."""

@@ -1,0 +1,97 @@
+"""The same fault in every carrier that sets flags: the same finding, at the place in the file on disk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from auditlint import lint
+from auditlint.lint import Source
+from auditlint.settings import Settings
+from tests.carriers.forms import FORMS, GOOD, LOG, Form
+
+if TYPE_CHECKING:
+    from auditlint.report.model import Report
+
+
+def check(form: Form, content: str) -> Report:
+    report = lint.check([Source(form.path, named=True, data=content.encode())], Settings())
+    assert not report.crashed
+    return report
+
+
+def without(*names: str) -> dict[str, str]:
+    return {name: value for name, value in GOOD.items() if name not in names}
+
+
+def covered(content: str, form: Form, rule: str) -> set[str]:
+    """Return the texts that the findings of a rule stand at."""
+    lines = content.splitlines()
+    found = [one for one in check(form, content).findings if one.rule == rule]
+    return {lines[one.span.line - 1][one.span.column - 1 :] for one in found}
+
+
+def begins(texts: set[str], *words: str) -> bool:
+    return bool(texts) and all(text.startswith(words) for text in texts)
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_what_is_in_order(name: str) -> None:
+    form = FORMS[name]
+    report = check(form, form.write(GOOD))
+    assert [(one.rule, one.message) for one in report.findings] == []
+    (subject,) = report.subjects
+    assert (subject.kind, subject.kubernetes, subject.refused_by) == ("apiserver", "1.34", ())
+
+
+def places(form: Form, flag: str, value: str = "") -> tuple[str, ...]:
+    """Return what a finding about a flag may begin with: its key, its list item, its value."""
+    key = form.names.get(flag, flag)
+    return key, f"name: {key}", *((value, f'"{value}"') if value else ())
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_wrong_value(name: str) -> None:
+    form = FORMS[name]
+    content = form.write(GOOD | {"audit-log-maxage": "30d"})
+    rule = "wrong-args-shape" if form.typed else "invalid-flag-value"
+    assert begins(covered(content, form, rule), *places(form, "audit-log-maxage", "30d"))
+    (subject,) = check(form, content).subjects
+    assert subject.refused_by == ("flags",)
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_wrong_name(name: str) -> None:
+    form = FORMS[name]
+    content = form.write(GOOD | {"audit-log-maxagee": "30"})
+    rule = "flag-as-config-key" if form.typed else "unknown-flag"
+    assert begins(covered(content, form, rule), *places(form, "audit-log-maxagee"))
+
+
+@pytest.mark.parametrize(
+    ("flags", "rule", "flag"),
+    [
+        (
+            without("audit-log-maxage", "audit-log-maxbackup", "audit-log-maxsize"),
+            "no-rotation-limits",
+            "audit-log-path",
+        ),
+        (without("audit-policy-file"), "backend-without-policy", "audit-log-path"),
+        (without("audit-log-path"), "policy-without-backend", "audit-policy-file"),
+        (GOOD | {"audit-log-path": "-"}, "log-to-stdout", "audit-log-path"),
+        (GOOD | {"audit-log-format": "legacy"}, "legacy-log-format", "audit-log-format"),
+    ],
+)
+@pytest.mark.parametrize("name", FORMS)
+def test_flags_that_do_not_fit(name: str, flags: dict[str, str], rule: str, flag: str) -> None:
+    form = FORMS[name]
+    texts = covered(form.write(flags), form, rule)
+    assert begins(texts, *places(form, flag, flags[flag]))
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_shared_folder(name: str) -> None:
+    form = FORMS[name]
+    content = form.write(GOOD).replace(LOG, "/tmp/audit.log").replace("/var/log/kubernetes/audit,", "/tmp,")
+    assert covered(content, form, "exposed-log-folder")
