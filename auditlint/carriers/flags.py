@@ -27,6 +27,15 @@ if TYPE_CHECKING:
 
 _AUDIT_FLAG = re.compile(r"""\s*['"`]?[-–—]{1,2}\s?audit[-_](?:log|policy|webhook|dynamic)""")
 _COMMAND_LINE = re.compile(r"(?:\s|#[^\r\n]*[\r\n])*(?:--[a-z]|[\w./-]*kube-apiserver[ \t]+(?:--|\\))")
+_PS_LINE = re.compile(r"^[ \t]*(?:\S+[ \t]+)?\d+[ \t][^\r\n]*?((?:\S*/)?kube-apiserver[ \t]+--[^\r\n]*)", re.MULTILINE)
+"""A user's name or not, the number of the process, further columns, and the command line."""
+_SNAP = re.compile(r"\$\{?(SNAP_DATA|SNAP_COMMON|SNAP)\b\}?")
+_SNAP_FOLDERS = {
+    "SNAP": "/snap/microk8s/current",
+    "SNAP_DATA": "/var/snap/microk8s/current",
+    "SNAP_COMMON": "/var/snap/microk8s/common",
+}
+"""What the variables stand for in the one snap of Kubernetes whose files of arguments have them."""
 _MARKDOWN_LINE = re.compile(r"^[ \t]*[-*][ \t]+`(--[a-z][^`\r\n]*)`", re.MULTILINE)
 
 
@@ -72,18 +81,21 @@ def find(candidate: Candidate) -> Iterator[ApiServer]:
         return
     argv = command.given((("args", value),), ())
     items = command.directly(argv)
+    settings = apiserver.Settings("flags", whole=items is not None)
     placed = tuple(item._replace(path=item.path[1:]) for item in (argv if items is None else items))
     wrong = tuple(one._replace(path=one.path[1:]) for one in command.not_text((("args", value),), ()))
-    yield apiserver.build(candidate, (), CommandLine(placed, ()), apiserver.Settings("flags", not_text=wrong))
+    yield apiserver.build(candidate, (), CommandLine(placed, ()), settings._replace(not_text=wrong))
 
 
 def find_in_text(given: PlainText) -> Iterator[ApiServer]:
     """Yield the apiserver whose command line or flags a text holds: any text, if the user says so."""
     content = _content(given.text)
     if given.as_kind:
-        yield _from_words(given, content, tuple(_arguments(content)))
+        yield _from_words(given, content, _pasted(content) or tuple(_arguments(content)))
         return
-    if _COMMAND_LINE.match(content):
+    if pasted := _pasted(content):
+        words = pasted
+    elif _COMMAND_LINE.match(content):
         words = [word for words in simple_commands(content) for word in words]
     else:
         matches = _MARKDOWN_LINE.finditer(content)
@@ -106,22 +118,38 @@ def _arguments(content: str) -> Iterator[Word]:
         start += len(argument) + 1
 
 
+def _pasted(content: str) -> list[Word]:
+    """Return the command line in a line that `ps` printed, behind its columns; nothing if there is no such line."""
+    line = _PS_LINE.search(content)
+    if line is None:
+        return []
+    return [
+        Word(word[0], opaque=False, start=word.start(), end=word.end())
+        for word in re.compile(r"\S+").finditer(content, line.start(1), line.end())
+    ]
+
+
 def _from_words(given: PlainText, content: str, words: Sequence[Word]) -> ApiServer:
-    argv = [Item(word.text, (index,), word.opaque) for index, word in enumerate(words)]
+    argv = [Item(_expanded(word.text), (index,), word.opaque, written=word.text) for index, word in enumerate(words)]
     items = command.directly(argv)
     index = LineIndex(content)
     spans = [Span(*index.place(word.start), *index.place(word.end)) for word in words]
     candidate = Candidate(given.path, 0, None, LinePlaces(spans, given.text), given.minor, given.origin)
     line = CommandLine(tuple(argv if items is None else items), ())
-    return apiserver.build(candidate, (), line, apiserver.Settings("flags"))
+    return apiserver.build(candidate, (), line, apiserver.Settings("flags", whole=items is not None))
+
+
+def _expanded(argument: str) -> str:
+    """Return an argument as a snap's service gets it, which fills in the variables of the snap itself."""
+    return _SNAP.sub(lambda variable: _SNAP_FOLDERS[variable[1]], argument) if "$" in argument else argument
 
 
 CARRIER = Carrier(
     title="Flags",
     checked=(
-        "A list in YAML whose items are flags about auditing, the command line of a kube-apiserver, and flags between "
-        "backticks in a list of Markdown: what they say, never what is absent. `--as flags` reads one argument a line, "
-        "or those of `/proc/PID/cmdline`."
+        "A list in YAML whose items are flags about auditing, the command line of a kube-apiserver, a line of `ps`, and "
+        "flags between backticks in a list of Markdown: what they say, and of what begins with the program's name also "
+        "what is absent. `--as flags` reads one argument a line, or those of `/proc/PID/cmdline`."
     ),
     words=(b"--audit", b"audit-", b"audit_"),
     in_document=find,

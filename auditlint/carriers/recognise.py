@@ -21,6 +21,7 @@ from auditlint.text import reader
 from auditlint.text.places import NodePlaces
 from auditlint.text.plain import plain
 from auditlint.text.source import LIMIT
+from auditlint.text.values import get, has, items
 from auditlint.text.whole import Whole
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from auditlint.rule import Subject
     from auditlint.text.nodes import Document, Stream
     from auditlint.text.piece import Text
+    from auditlint.text.plain import Plain
 
 __all__ = ["Found", "link", "recognise"]
 
@@ -328,12 +330,31 @@ def _manifest_file(
         return
     from auditlint.carriers.pod import is_list
 
+    if _is_no_file(reading.path) or any(_is_printed(candidate.value) for candidate in candidates):
+        return
     first, *later = candidates
     ignored = tuple((c.document, c.places.key(())) for c in later if c.value is not None)
     listed = is_list(first.value)
     if ignored or listed:
         minor = choose(reading.minor, reading.origin).minor
         yield ManifestFile(reading.path, first.document, first.places, minor, ignored, listed)
+
+
+def _is_no_file(path: str) -> bool:
+    """Tell whether a name stands for a text that comes from elsewhere: `<stdin>`."""
+    return path.startswith("<") and path.endswith(">")
+
+
+def _is_printed(value: Plain) -> bool:
+    """Tell whether a cluster printed an object, or a list with one: it has what nobody writes into a manifest."""
+    objects = items(get(value, "items")) or [value]
+    return any(
+        has(one, "status") or has(get(one, "metadata"), "uid") or has(get(one, "metadata", "annotations"), _MIRROR)
+        for one in objects
+    )
+
+
+_MIRROR = "kubernetes.io/config.mirror"
 
 
 def link(subjects: Sequence[Subject], cluster: Cluster = ORDINARY, definitions: Sequence[Definitions] = ()) -> Links:

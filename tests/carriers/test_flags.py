@@ -24,7 +24,7 @@ from tests.carriers.recognition import only, subjects, texts
 def test_lists_and_command_lines(text: str) -> None:
     server = only(ApiServer, text)
     assert texts(server) == ["--audit-log-path=/a", "--v=2"]
-    assert (server.carrier, server.complete, server.base) == ("flags", False, ())
+    assert (server.carrier, server.complete, server.base) == ("flags", "kube-apiserver" in text, ())
 
 
 @pytest.mark.parametrize(
@@ -94,3 +94,48 @@ def test_places_of_lines() -> None:
     server = only(ApiServer, "--é\n--audit-log-path=/a\n", as_kind="flags")
     assert tuple(server.places.value(server.arguments[1].path)) == (2, 1, 2, 20)
     assert tuple(server.places.key(())) == (1, 1, 1, 4)
+
+
+PS = "root  1423  9.1  4.0 1183000 331000 ?  Ssl  08:02  1:12 /usr/local/bin/kube-apiserver --v=2 --audit-log-path=/a\n"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        PS,
+        "  PID TTY      STAT   TIME COMMAND\n 1423 ?        Ssl    1:12 kube-apiserver --v=2 --audit-log-path=/a\n",
+        "USER PID CMD\nroot 7 grep --color=auto kube-apiserver\n" + PS,
+    ],
+)
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_line_that_ps_printed_is_a_whole_command_line(content: str, asked: bool) -> None:  # noqa: FBT001
+    server = only(ApiServer, content, as_kind="flags" if asked else None)
+    assert texts(server) == ["--v=2", "--audit-log-path=/a"]
+    assert server.complete
+    assert server.places.value(server.arguments[0].path).column == content.splitlines()[-1].index("--v") + 1
+
+
+@pytest.mark.parametrize(
+    ("content", "complete"),
+    [
+        ("/usr/bin/kube-apiserver\0--v=2\0--audit-log-path=/a\0", True),
+        ("kube-apiserver\n--v=2\n--audit-log-path=/a\n", True),
+        ("--v=2\n--audit-log-path=/a\n", False),
+    ],
+)
+def test_a_list_that_begins_with_the_program_is_all_of_it(content: str, complete: bool) -> None:  # noqa: FBT001
+    server = only(ApiServer, content, as_kind="flags")
+    assert texts(server) == ["--v=2", "--audit-log-path=/a"]
+    assert server.complete is complete
+
+
+def test_a_list_in_yaml_that_begins_with_the_program_is_all_of_it() -> None:
+    assert only(ApiServer, "[kube-apiserver, --audit-log-path=/a]").complete
+    assert not only(ApiServer, "[--audit-log-path=/a]").complete
+
+
+def test_a_snap_fills_in_its_variables() -> None:
+    content = "--audit-policy-file=${SNAP_DATA}/args/p.yaml\n--audit-log-path=$SNAP_COMMON/var/log/audit.log\n"
+    server = only(ApiServer, content, as_kind="flags")
+    assert server.flags.text("audit-policy-file") == "/var/snap/microk8s/current/args/p.yaml"
+    assert server.flags.text("audit-log-path") == "/var/snap/microk8s/common/var/log/audit.log"
