@@ -147,9 +147,9 @@ def _expanded(argument: str) -> str:
 CARRIER = Carrier(
     title="Flags",
     checked=(
-        "A list in YAML whose items are flags about auditing, the command line of a kube-apiserver, a line of `ps`, and "
-        "flags between backticks in a list of Markdown: what they say, and of what begins with the program's name also "
-        "what is absent. `--as flags` reads one argument a line, or those of `/proc/PID/cmdline`."
+        "A list in YAML whose items are flags about auditing, the command line of a kube-apiserver, a line of `ps`, "
+        "and flags between backticks in a list of Markdown: what they say, and of what begins with the program's name "
+        "also what is absent. `--as flags` reads one argument a line, or those of `/proc/PID/cmdline`."
     ),
     words=(b"--audit", b"audit-", b"audit_"),
     in_document=find,

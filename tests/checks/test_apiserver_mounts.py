@@ -299,6 +299,25 @@ def test_documents_behind_a_static_pod() -> None:
     assert shorts(text) == ["extra-manifest-document warning @ apiVersion: v1"]
 
 
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "status: {phase: Running}",
+        "metadata:\n  uid: 0b8e",
+        "metadata:\n  annotations: {kubernetes.io/config.mirror: 7f3e}",
+    ],
+)
+def test_what_a_cluster_printed_is_no_manifest(printed: str) -> None:
+    one = mounted().replace("metadata:\n  name: kube-apiserver\n", f"{printed}\n")
+    listed = "kind: List\napiVersion: v1\nitems:\n- " + one.replace("\n", "\n  ")
+    for text in (f"{one}---\n{one}", f"{listed}\n"):
+        assert not [found for found in shorts(text) if found.startswith("extra")]
+
+
+def test_a_stream_is_no_file_of_a_manifest_folder() -> None:
+    assert check({"<stdin>": f"{mounted()}---\n{mounted()}"})["<stdin>"] == []
+
+
 def test_a_policy_among_manifests() -> None:
     volume = host("policy", "/etc/kubernetes/manifests/audit-policy.yaml", "File")
     assert shorts(mounted(policy_volume=volume)) == [f"policy-in-manifest-folder error @ - {POLICY}"]
