@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.carriers import apiserver
 from auditlint.carriers.carrier import Carrier
-from auditlint.carriers.containers import command, mounting
+from auditlint.carriers.containers import command, mounting, pod_fields
 from auditlint.kubernetes.container import Files, in_manifest_folder
 from auditlint.kubernetes.releases import from_image
 from auditlint.subjects.model import Runs
@@ -117,6 +117,7 @@ def _server(candidate: Candidate, part: PodPart, container: Plain, path: Path) -
         shown=from_image(text(container, "image")),
         mounting=mounting.read(container, path, part.value, part.spec, others),
         not_text=command.not_text(container, path),
+        slips=tuple(pod_fields.unknown(container, path, part.value, part.spec)),
         read_only_root=get(container, "securityContext", "readOnlyRootFilesystem") is True,
         run_as_user=_run_as_user(part.value, container),
         host_network=get(part.value, "hostNetwork") is True,

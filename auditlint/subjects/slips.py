@@ -29,6 +29,8 @@ class SlipKind(enum.Enum):
     """Dashes before a name that the tool puts behind dashes of its own."""
     UNKNOWN_KEY = enum.auto()
     """A key about auditing that the tool does not have."""
+    UNKNOWN_FIELD = enum.auto()
+    """A key of a Pod that the kubelet drops, and that was to say what runs or what is mounted."""
     REPEATED_KEY = enum.auto()
     """A key once more: the tool keeps only one."""
 
@@ -42,13 +44,16 @@ class Slip(NamedTuple):
     reader: str
     """Who does not understand it: `kubeadm`, `the API server`."""
     flag: str = ""
-    """The flag that is meant, if it is known."""
+    """The flag, or the field of a Pod, that is meant, if it is known."""
     value: str | None = None
     """The value that is meant."""
     written: str = ""
     """What the file says, where a sentence quotes it."""
     form: str = ""
-    """The format as a sentence has it, such as `kubeadm.k8s.io/v1beta4`, where it depends on that."""
+    """The format as a sentence has it, such as `kubeadm.k8s.io/v1beta4`, where it depends on that.
+
+    Of a key of a Pod: what has no such field, such as `volumeMount`.
+    """
     spelling: Spelling | None = None
     """How the tool wants its flags, where that is not how the file has them."""
     value_path: Path | None = None

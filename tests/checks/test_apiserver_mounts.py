@@ -255,9 +255,34 @@ def test_a_log_in_an_empty_dir() -> None:
     assert shorts(text.replace("  volumes:", shipper)) == []
 
 
-def test_a_volume_without_a_kind_is_an_empty_dir() -> None:
-    volume = "- {name: log, hostpath: {path: /var/log/kubernetes/audit}}"
-    assert [found.rule for found in findings(mounted(log_volume=volume))] == ["log-on-empty-dir"]
+@pytest.mark.parametrize(
+    ("old", "new", "line", "refused", "help"),
+    [
+        ("hostPath: {path: /var/log", "hostpath: {path: /var/log", "- {name: log", False, "Write `hostPath` instead"),
+        ("type: DirectoryOrCreate", "pathType: DirectoryOrCreate", "- {name: log", False, "Write `type` instead"),
+        ("mountPath: /etc", "mountpath: /etc", "- {name: policy", True, "Write `mountPath` instead"),
+        ("mountPath: /var", "path: /var", "- {name: log", True, "Write `mountPath` instead"),
+        ("readOnly: true", "readonly: true", "- {name: policy", False, "Write `readOnly: true` instead"),
+        ("readOnly: true", "writable: false", "- {name: policy", False, "Write `readOnly: true` instead"),
+        ("audit}", "audit, Writable: true}", "- {name: log", False, "Delete it, a mount is writable"),
+        ("volumeMounts:", "volumeMount:", "volumeMount:", True, "Write `volumeMounts` instead"),
+        ("  volumes:", "  volume:", "volume:", True, "Write `volumes` instead"),
+    ],
+)
+def test_keys_that_the_kubelet_drops(old: str, new: str, line: str, refused: bool, help: str) -> None:  # noqa: FBT001
+    (found,) = findings(mounted().replace(old, new, 1))
+    assert (found.rule, found.severity, found.refused) == ("unknown-pod-field", "error", refused)
+    assert found.line.startswith(line)
+    assert found.help == help
+
+
+@pytest.mark.parametrize(
+    ("key", "reported"),
+    [("commands: [x]", True), ("cmd: [x]", True), ("image_pull_policy: x", False), ("ports: []", False)],
+)
+def test_keys_of_the_container(key: str, reported: bool) -> None:  # noqa: FBT001
+    found = [one.rule for one in findings(mounted(container=key))]
+    assert found == (["unknown-pod-field"] if reported else [])
 
 
 def test_a_policy_in_an_empty_dir_that_nobody_fills() -> None:

@@ -81,7 +81,7 @@ def _beside(path: str, other: str) -> bool:
 def policy_in_manifest_folder(subject: ApiServer | PolicySubject, context: Context) -> Iterator[Finding]:
     """Report a policy file in a folder whose files are taken for Pods or for objects to apply."""
     if isinstance(subject, ApiServer):
-        for fault in told_here(subject.faults, context):
+        for fault in told_here(subject, context):
             use = subject.flags.last(fault.flag)
             if use is not None:
                 yield at_flag(subject, context, use, _among_manifests(fault.path), refused=bool(fault.by))

@@ -417,7 +417,7 @@ def _last_wins(server: ApiServer, earlier: Sequence[FlagUse], last: FlagUse) -> 
 )
 def invalid_path(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report paths of audit files that do not lead where they seem to."""
-    for fault in told_here(server.faults, context):
+    for fault in told_here(server, context):
         use = server.flags.last(fault.flag)
         if use is not None:
             severity = Severity.ERROR if fault.case in {"url", "folder"} else Severity.WARNING

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditlint import spelling
 from auditlint.checks.server.flag_words import STOPS, at_flag
-from auditlint.checks.server.told import told_here
+from auditlint.checks.server.told import explains, told_here
 from auditlint.checks.suggestions import mount_blocks
 from auditlint.english import listing, quoted, speech
 from auditlint.finding import Severity
@@ -17,6 +17,7 @@ from auditlint.kubernetes.container import FaultKind
 from auditlint.kubernetes.mounts import Mount, Part, Volume
 from auditlint.rule import Category
 from auditlint.subjects.model import ApiServer, ManifestFile
+from auditlint.subjects.slips import SlipKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from auditlint.finding import Finding, Path, Related
     from auditlint.kubernetes.container import Fault
     from auditlint.rule import Context
+    from auditlint.subjects.slips import Slip
 
 rule = Category("apiserver-mounts", ApiServer)
 _WHAT = {
@@ -71,7 +73,7 @@ def _type(server: ApiServer, kind: str) -> str:
 )
 def policy_not_mounted(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a policy file, or a webhook's kubeconfig, that no mount brings into the container."""
-    for fault in told_here(server.faults, context):
+    for fault in told_here(server, context):
         message, help = _absent(server, fault), _mounting(server, fault)
         related = _related(server, context, fault.mount, "mounted here")
         yield from _at_flag(server, context, fault, message, help=help, example=_no_file(fault), related=related)
@@ -121,7 +123,7 @@ def _mounting(server: ApiServer, fault: Fault) -> str:
 )
 def log_not_mounted(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a log path outside every mount."""
-    for fault in told_here(server.faults, context):
+    for fault in told_here(server, context):
         severity = Severity.ERROR if fault.by else None
         yield from _at_flag(
             server, context, fault, _unmounted(fault), help=_log_mount(server, fault), severity=severity
@@ -150,7 +152,7 @@ def _log_mount(server: ApiServer, fault: Fault) -> str:
 )
 def log_mounted_as_file(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a mount of the log file itself: it cannot be renamed."""
-    for fault in told_here(server.faults, context):
+    for fault in told_here(server, context):
         if fault.mount is not None:
             size = int(server.flags.number("audit-log-maxsize")) or 100
             if_file = ", if it is a file" if fault.case == "untyped" else ""
@@ -171,7 +173,7 @@ def log_mounted_as_file(server: ApiServer, context: Context) -> Iterator[Finding
 )
 def log_mount_read_only(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a read-only mount over the log path."""
-    for fault in told_here(server.faults, context):
+    for fault in told_here(server, context):
         if fault.mount is not None and fault.volume is not None:
             path = server.mount_path(fault.mount, Part.READ_ONLY if fault.case == "mount" else Part.NAME)
             mounted = "is mounted read-only" if path else f"{server.tool} mounts read-only"
@@ -199,7 +201,7 @@ def _writable(server: ApiServer, fault: Fault, mount: Mount, path: Path | None) 
 def wrong_host_path_type(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report File where a folder is mounted, a folder where a file is, types that check nothing, unknown types."""
     told: set[int] = set()
-    for fault in told_here(server.faults, context):
+    for fault in told_here(server, context):
         path = server.volume_path(fault.volume, Part.HOST_PATH_TYPE) if fault.volume else None
         if fault.volume is None or path is None:
             continue
@@ -254,7 +256,7 @@ def _fitting(server: ApiServer, fault: Fault, volume: Volume) -> str:
 )
 def sub_path_of_file(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a subPath where the volume is a file already."""
-    for fault in told_here(server.faults, context):
+    for fault in told_here(server, context):
         if fault.mount is not None and fault.volume is not None:
             path, sub_path = fault.volume.host_path, fault.mount.sub_path
             kind = "" if fault.by else " by its name"
@@ -281,7 +283,7 @@ def sub_path_of_file(server: ApiServer, context: Context) -> Iterator[Finding]:
 )
 def mount_without_volume(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report mounts of volumes that the Pod does not have, and volumes that no container mounts."""
-    for fault in told_here(server.faults, context):
+    for fault in told_here(server, context):
         if fault.mount is not None:
             name, path = fault.mount.name, server.mount_path(fault.mount, Part.NAME)
             message = f"the Pod has no volume {quoted(name)}" if name else "this mount names no volume"
@@ -306,7 +308,7 @@ def _volume_of(server: ApiServer, name: str) -> str:
 )
 def overlapping_mounts(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report two mounts on the same path, written alike or not."""
-    for fault in told_here(server.faults, context):
+    for fault in told_here(server, context):
         if fault.mount is not None:
             point = mounts.mount_point(fault.mount)
             first = next(mount for mount in server.mounts if mounts.mount_point(mount) == point)
@@ -351,7 +353,7 @@ def _same_folder(mount: Mount, first: Mount) -> str:
 )
 def invalid_mount(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report what else the validation of Pods refuses in mounts and volumes."""
-    for fault in told_here(server.faults, context):
+    for fault in told_here(server, context):
         entry = fault.mount or fault.volume
         if entry is not None:
             message, help = f"{_invalid_part(server, fault)} ({speech(fault.words)})", _valid(server, fault, entry)
@@ -400,7 +402,7 @@ def _mended(part: Part, entry: Mount | Volume) -> str:
 )
 def log_path_is_folder(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a log path that is, or by its mount must be, a folder."""
-    for fault in told_here(server.faults, context):
+    for fault in told_here(server, context):
         reason = "ends in a slash" if fault.path.endswith("/") else "is a folder, something is mounted below it"
         if fault.case == "folder-mounted":
             reason = "is mounted as a folder"
@@ -420,7 +422,7 @@ def log_path_is_folder(server: ApiServer, context: Context) -> Iterator[Finding]
 )
 def writable_policy_mount(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a policy that is mounted read-write where nothing is written through the same mount."""
-    for fault in told_here(server.faults, context):
+    for fault in told_here(server, context):
         path = server.mount_path(fault.mount, Part.READ_ONLY) if fault.mount else None
         if path is not None:
             message = f"{fault.path} is mounted read-write: who breaks into the container can turn auditing off"
@@ -434,7 +436,7 @@ def writable_policy_mount(server: ApiServer, context: Context) -> Iterator[Findi
 )
 def exposed_log_folder(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a log that lands in a shared folder of the host, or under /etc/kubernetes."""
-    for fault in told_here(server.faults, context):
+    for fault in told_here(server, context):
         path = server.volume_path(fault.volume, Part.HOST_PATH) if fault.volume else None
         message = f"the log is {fault.path} on the host, {_EXPOSED[fault.case]}"
         yield from _at(server, context, fault, path, message, help=_own_folder(server, fault))
@@ -460,7 +462,7 @@ def _own_folder(server: ApiServer, fault: Fault) -> str:
 )
 def log_on_empty_dir(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a log in an emptyDir that no other container of the Pod mounts."""
-    for fault in told_here(server.faults, context):
+    for fault in told_here(server, context):
         if fault.volume is not None:
             message = f'the log is in the emptyDir "{fault.volume.name}", which is deleted with the Pod'
             path = server.volume_path(fault.volume, Part.SOURCE, fault.volume.kind)
@@ -475,7 +477,7 @@ def log_on_empty_dir(server: ApiServer, context: Context) -> Iterator[Finding]:
 )
 def unsupported_volume(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report volumes from objects of the API in a static Pod."""
-    for fault in told_here(server.faults, context):
+    for fault in told_here(server, context):
         path = server.volume_path(fault.volume, Part.SOURCE, fault.volume.kind) if fault.volume else None
         if path is not None:
             message, help = _no_object(server, fault), "Put the file on the host, and write a hostPath volume"
@@ -489,6 +491,48 @@ def _no_object(server: ApiServer, fault: Fault) -> str:
     if server.minor >= mounts.STATIC_PODS_CHECKED_FROM:
         return f"a static Pod may not have a {kind} volume{_ENDS['pod']}"
     return f"a static Pod waits for ever for its {kind} volume, which needs an API server that is not up yet"
+
+
+@rule(
+    "unknown-pod-field",
+    severity=Severity.ERROR,
+    refuses=True,
+    summary="a key that the kubelet ignores where mounts or the command were meant",
+)
+def unknown_pod_field(server: ApiServer, context: Context) -> Iterator[Finding]:
+    """Report keys of the container, its mounts and volumes that do not exist, and what follows from them."""
+    for slip in server.slips:
+        if slip.kind is SlipKind.UNKNOWN_FIELD:
+            by = {fault.by for fault in server.faults if explains(server, slip, fault)} - {""}
+            effect = _ENDS["pod" if "pod" in by else "files"] if by else _without(slip)
+            message = f"{quoted(slip.written)} is not a field of a {slip.form} and is ignored{effect}"
+            yield context.key(slip.path, message, help=_right_field(slip), refused=bool(by))
+
+
+def _without(slip: Slip) -> str:
+    return "" if _says_writable(slip) else _WITHOUT.get(slip.flag, "")
+
+
+def _says_writable(slip: Slip) -> bool:
+    """Tell whether a key says what holds for a mount anyway."""
+    return slip.flag == "readOnly" and slip.written.lower() != "readonly" and slip.value == "true"
+
+
+_WITHOUT = {
+    "args": ": kube-apiserver gets none of these arguments",
+    "command": ": the image's own command runs",
+    "readOnly": ": the mount is writable",
+    "volumeMounts": ": nothing is mounted",
+}
+"""What follows without a field, where nothing refuses because of it."""
+
+
+def _right_field(slip: Slip) -> str:
+    if _says_writable(slip):
+        return "Delete it, a mount is writable"
+    if slip.flag == "readOnly":
+        return "Write `readOnly: true` instead"
+    return f"Write `{slip.flag}` instead" if slip.flag else "Delete it"
 
 
 @rule(

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditlint.kubernetes.container import FaultKind
+from auditlint.kubernetes.mounts import Part
+from auditlint.subjects.slips import SlipKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from auditlint.kubernetes.container import Fault
     from auditlint.rule import Context
+    from auditlint.subjects.model import ApiServer
+    from auditlint.subjects.slips import Slip
 
 RULE_OF = {
     FaultKind.INVALID: "invalid-mount",
@@ -39,6 +43,31 @@ RULE_OF = {
 }
 
 
-def told_here(faults: Iterable[Fault], context: Context) -> Iterator[Fault]:
-    """Yield the faults that the rule which is running tells of."""
-    return (fault for fault in faults if RULE_OF[fault.kind] == context.rule.name)
+def told_here(server: ApiServer, context: Context) -> Iterator[Fault]:
+    """Yield the faults of a server that the rule which is running tells of.
+
+    What follows from a key that the kubelet drops is told at that key.
+    """
+    for fault in server.faults:
+        if RULE_OF[fault.kind] == context.rule.name and not any(explains(server, slip, fault) for slip in server.slips):
+            yield fault
+
+
+def explains(server: ApiServer, slip: Slip, fault: Fault) -> bool:
+    """Tell whether a fault is there because the kubelet drops a key."""
+    if slip.kind is not SlipKind.UNKNOWN_FIELD:
+        return False
+    if slip.flag in {"volumeMounts", "volumes"}:
+        return fault.kind in _WITHOUT_MOUNTS
+    entries = (
+        server.mount_path(fault.mount, Part.NAME) if fault.mount else None,
+        server.volume_path(fault.volume, Part.NAME) if fault.volume else None,
+    )
+    if slip.flag == "mountPath" and fault.kind in {FaultKind.NOT_MOUNTED, FaultKind.LOG_NOT_MOUNTED}:
+        return True
+    return slip.flag != "" and any(path is not None and path[:-1] == slip.path[: len(path) - 1] for path in entries)
+
+
+_WITHOUT_MOUNTS = frozenset(
+    {FaultKind.NOT_MOUNTED, FaultKind.LOG_NOT_MOUNTED, FaultKind.NO_VOLUME, FaultKind.UNMOUNTED_VOLUME}
+)
