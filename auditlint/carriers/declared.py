@@ -24,6 +24,7 @@ DECLARED: dict[str, tuple[tuple[bytes, ...], tuple[str, ...], bool]] = {
     'rke2': ((b'kube-apiserver-arg', b'audit-', b'profile: cis', b"profile: 'cis", b'profile: "cis', b'"profile": "cis', b'"profile":"cis'), ('.yaml', '.yml', '.json'), False),
     'sink': ((b'AuditSink',), ('.yaml', '.yml', '.json'), False),
     'strings': ((), ('.yaml', '.yml', '.json'), False),
+    'terraform': ((), ('.tf', '.tofu', '.tfvars', '.hcl'), False),
     'webhook': ((b'current-context', b'clusters:', b'"clusters"'), ('.yaml', '.yml', '.json'), False),
 }
 """The words, the endings of names, and whether there is a second look, for each module."""
