@@ -52,6 +52,7 @@ class Settings(NamedTuple):
     default_policy: DefaultPolicy | None = None
     provided: tuple[ProvidedFile, ...] = ()
     folder: str = ""
+    no_log_folder: bool = False
     notice: str = ""
     """What to tell the user of such a file."""
 
@@ -96,6 +97,7 @@ def build(candidate: Candidate, base: Path, line: CommandLine, settings: Setting
         default_policy=settings.default_policy,
         provided=settings.provided,
         folder=settings.folder,
+        no_log_folder=settings.no_log_folder,
         arguments_path=line.list_path,
         arguments_place=line.list_path if line.there is None else line.there,
         opaque=opaque or mounting.unknown,

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from auditlint.text.piece import Text
 
 YAML_AND_JSON = (".yaml", ".yml", ".json")
+LANGUAGES = (".sh", ".bash", ".md", ".markdown", ".service", ".conf", ".env")
+"""How the names of files end in which command lines stand."""
 
 
 class Inner(NamedTuple):
@@ -51,6 +53,8 @@ class Carrier(NamedTuple):
     """What it finds in one document of YAML or JSON: subjects, of which the first carrier's count, or texts."""
     whole: bool = False
     """A document with such a subject holds nothing else: the carriers behind are not asked."""
+    beside: bool = False
+    """What it finds in a text counts beside what the others find there, of whom only the one counts that finds most."""
     in_text: Callable[[PlainText], Iterable[Part]] | None = None
     """What it finds in a text that is another language by its name, or neither YAML nor JSON."""
 

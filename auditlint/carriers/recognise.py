@@ -10,7 +10,7 @@ from auditlint.carriers import recorded, registry
 from auditlint.carriers.candidate import Candidate, PlainText
 from auditlint.carriers.carrier import YAML_AND_JSON, Inner
 from auditlint.carriers.first_look import as_utf8, may_define_resources, may_hold_subject
-from auditlint.finding import Notice
+from auditlint.finding import Notice, Span
 from auditlint.kubernetes.cluster import ORDINARY, Cluster
 from auditlint.kubernetes.releases import OPTION, choose
 from auditlint.subjects import templates
@@ -122,10 +122,25 @@ def recognise(
     if as_kind is None and not named and not may_hold_subject(data):
         return Found(defines=may_define_resources(data))
     bound = _Bound()
-    found = _recognise(_Reading(path, Whole(data), path, as_kind, named, minor, origin), bound)
+    found = _without_twins(_recognise(_Reading(path, Whole(data), path, as_kind, named, minor, origin), bound))
     if bound.reached:
         found = _noted(found, Notice(path, _TOO_MANY))
     return found._replace(defines=as_kind is None and may_define_resources(data))
+
+
+def _without_twins(found: Found) -> Found:
+    """Return what is found without servers whose command line was read in a text and once more in one inside it."""
+    best: dict[tuple[str, Span], ApiServer] = {}
+    for one in found.subjects:
+        if isinstance(one, ApiServer) and one.arguments:
+            key = one.carrier, one.places.value(one.arguments[0].path)
+            if key not in best or len(best[key].arguments) < len(one.arguments):
+                best[key] = one
+    servers = sum(isinstance(one, ApiServer) and bool(one.arguments) for one in found.subjects)
+    if len(best) == servers:
+        return found
+    kept = [one for one in found.subjects if not (isinstance(one, ApiServer) and one.arguments) or one in best.values()]
+    return found._replace(subjects=tuple(kept))
 
 
 def _noted(found: Found, notice: Notice) -> Found:
@@ -136,7 +151,7 @@ def _recognise(reading: _Reading, bound: _Bound) -> Found:
     if reading.as_kind:
         return _as_asked(reading, reading.as_kind, bound)
     languages = _languages(reading.name)
-    found = _in_text(reading, languages, bound)
+    found = _in_text(reading, _Asked(reading.text.data, languages), bound)
     if found.subjects or (languages and not reading.named):
         return found
     return _in_documents(reading, _Asked(reading.text.data), bound)
@@ -153,8 +168,10 @@ def _as_asked(reading: _Reading, as_kind: str, bound: _Bound) -> Found:
         if policies:
             return inside._replace(subjects=policies)
     carrier = registry.carrier(as_kind)
-    if carrier.in_text:
-        return _in_text(reading, [carrier], bound)
+    if carrier.in_text and (carrier.suffixes == YAML_AND_JSON or not reading.name.lower().endswith(YAML_AND_JSON)):
+        found = _in_text(reading, [carrier], bound)
+        if found.subjects or not carrier.in_document:
+            return found
     return _in_documents(reading, [carrier], bound)
 
 
@@ -162,22 +179,25 @@ def _is_policy(subject: Subject) -> bool:
     return isinstance(subject, PolicySubject) or (isinstance(subject, UnreadText) and subject.meant == "policy")
 
 
-def _languages(name: str) -> list[Carrier]:
-    """Return the carriers whose files, by the ending of their name, are neither YAML nor JSON."""
+def _languages(name: str) -> list[str]:
+    """Return the names of the carriers whose files, by the ending of their name, are neither YAML nor JSON."""
     if not name or name.lower().endswith(YAML_AND_JSON):
         return []
-    return [
-        carrier
-        for _, carrier in registry.carriers()
-        if carrier.in_text and not carrier.in_document and name.lower().endswith(carrier.suffixes)
-    ]
+    return [one for one in registry.names() if name.lower().endswith(registry.declared(one).suffixes)]
 
 
 def _in_text(reading: _Reading, carriers: Iterable[Carrier], bound: _Bound) -> Found:
-    """Return what the carrier that finds most finds in a text that is neither YAML nor JSON; of equals the first."""
+    """Return what the carrier that finds most finds in a text that is neither YAML nor JSON; of equals the first.
+
+    What some find counts beside that: settings on a command line beside the files that a script writes.
+    """
     given = PlainText(reading.path, reading.text, reading.minor, reading.origin, reading.as_kind)
-    found = [_sorted_out(reading, carrier.in_text(given), bound).all for carrier in carriers if carrier.in_text]
-    return max(found, key=lambda one: len(one.subjects), default=Found())
+    found: list[Found] = []
+    beside: list[Found] = []
+    for carrier in carriers:
+        if carrier.in_text:
+            (beside if carrier.beside else found).append(_sorted_out(reading, carrier.in_text(given), bound).all)
+    return _together([max(found, key=lambda one: len(one.subjects), default=Found()), *beside])
 
 
 def _in_documents(reading: _Reading, carriers: Iterable[Carrier], bound: _Bound) -> Found:
@@ -266,10 +286,11 @@ def _in_document(candidate: Candidate, carriers: Iterable[Carrier]) -> Iterator[
 class _Asked:
     """The carriers whose words a text has, in their order; each is loaded when it is its turn, once."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, names: Iterable[str] | None = None) -> None:
         data = as_utf8(data)
+        asked = map(registry.carrier, registry.names() if names is None else names)
         self._known: list[Carrier] = []
-        self._more = (carrier for _, carrier in registry.carriers() if carrier.may_hold(data))
+        self._more = (carrier for carrier in asked if carrier.may_hold(data))
 
     def __iter__(self) -> Iterator[Carrier]:
         yield from self._known

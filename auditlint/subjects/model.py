@@ -293,6 +293,8 @@ class ApiServer(_Frozen):
     """The files that the document writes to the nodes."""
     folder: str = ""
     """A folder that the tool mounts for the files of its users, where they cannot mount one themselves."""
+    no_log_folder: bool = False
+    """Neither the tool nor its users can mount a folder for the log."""
     arguments_path: Path = ()
     """The way to what holds the arguments: where a missing flag is added."""
     arguments_place: Path = ()

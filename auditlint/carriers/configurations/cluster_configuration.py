@@ -116,6 +116,11 @@ def server(candidate: Candidate, value: Plain, base: Path, kind: Kind, added: Ad
     return apiserver.build(candidate, (*base, *there(value, layout.arguments[:-1])), line, settings)
 
 
+def mounted_anyway(certificates: str, minor: int) -> Mounting:
+    """Return what kubeadm mounts by itself, where its certificates are in a folder."""
+    return _mounting((("certificatesDir", certificates),), (), LAYOUT, minor, None)
+
+
 def there(value: Plain, path: tuple[str, ...]) -> Path:
     """Return as much of a path as leads somewhere."""
     for depth, key in enumerate(path):

@@ -7,22 +7,36 @@ name are cut off, `+` and `-` behind one add to the flag's values, a name alone 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint.carriers.containers.command import Item
+from auditlint.carriers import apiserver
+from auditlint.carriers.candidate import Candidate
+from auditlint.carriers.carrier import LANGUAGES, YAML_AND_JSON
+from auditlint.carriers.containers.command import CommandLine, Item
+from auditlint.carriers.containers.options import OptionPlaces, in_document, in_text
+from auditlint.carriers.containers.options import arguments as arguments_of
+from auditlint.kubernetes.container import Files
+from auditlint.kubernetes.releases import from_text
+from auditlint.subjects.model import Runs
 from auditlint.subjects.slips import Slip, SlipKind
+from auditlint.subjects.spelling_of_flags import SERVER_OPTIONS
 from auditlint.subjects.templates import is_template
 from auditlint.text.values import get, has, items, pairs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from auditlint.carriers.candidate import Candidate
+    from auditlint.carriers.candidate import PlainText
+    from auditlint.carriers.containers.options import Given
     from auditlint.finding import Path
+    from auditlint.subjects.model import ApiServer
     from auditlint.text.plain import Plain
 
 ARGUMENTS = "kube-apiserver-arg"
 WORDS = (b"kube-apiserver-arg", b"audit-")
+SUFFIXES = (*YAML_AND_JSON, *LANGUAGES)
+_VERSION = re.compile(r"INSTALL_(?:K3S|RKE2)_VERSION=[\"']?(v1\.\d+)")
 _KEYS = frozenset({
     *("agent-token", "cluster-cidr", "cluster-dns", "cluster-domain", "cluster-init", "data-dir", "disable"),
     *("disable-cloud-controller", "embedded-registry", "etcd-expose-metrics", "etcd-snapshot-schedule-cron"),
@@ -108,6 +122,44 @@ def slips(holder: Holder, reader: str, known: frozenset[str] = frozenset()) -> I
                 form=ARGUMENTS,
                 refuses=False,
             )
+
+
+def of_commands(given: PlainText) -> Iterator[ApiServer]:
+    """Yield the apiserver of each command line in a text."""
+    text = given.text.text
+    shown = {from_text(version) for version in _VERSION.findall(text)}
+    for options, document in in_text(given, ARGUMENTS):
+        candidate = Candidate(
+            given.path, document, None, OptionPlaces(options, document), given.minor, given.origin, given.as_kind
+        )
+        yield from _of_command(candidate, options, text, next(iter(shown)) if len(shown) == 1 else None)
+
+
+def of_strings(candidate: Candidate) -> Iterator[ApiServer]:
+    """Yield the apiserver of each command line in the strings of a document."""
+    for options in in_document(candidate, ARGUMENTS):
+        places = OptionPlaces(options, candidate.document)
+        yield from _of_command(candidate._replace(places=places), options, candidate.path, None)
+
+
+def _of_command(candidate: Candidate, options: Sequence[Given], around: str, shown: int | None) -> Iterator[ApiServer]:
+    """Yield the apiserver of one command line, if it is about auditing; k3d adds `@server:*` to the values."""
+    plain = [option._replace(value=option.value.partition("@server")[0]) for option in options]
+    if not any(option.value.removeprefix("--").startswith("audit") for option in plain):
+        return
+    is_rke2 = "rke2" in around.lower() and "k3s" not in around.lower()
+    found = sorted(arguments_of(plain), key=lambda item: item.text.partition("=")[0])
+    settings = apiserver.Settings(
+        carrier="rke2" if is_rke2 else "k3s",
+        runs=Runs.STATIC_POD if is_rke2 else Runs.PROCESS,
+        files=Files.HOST,
+        whole=True,
+        shown=shown,
+        spelling=SERVER_OPTIONS,
+        tool="RKE2" if is_rke2 else "k3s",
+        sorts_arguments=True,
+    )
+    yield apiserver.build(candidate, (), CommandLine(tuple(found), ()), settings)
 
 
 def _is_configuration(candidate: Candidate) -> bool:

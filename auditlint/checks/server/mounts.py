@@ -142,6 +142,8 @@ def _unmounted(fault: Fault) -> str:
 def _log_mount(server: ApiServer, fault: Fault) -> str:
     if fault.near:
         return f"Write {server.written(fault.flag, fault.near)}"
+    if server.no_log_folder:
+        return f"Write {server.written(fault.flag, '-')}: {server.tool} cannot mount a folder for it"
     return f"Mount a folder of the host for the log:\n{mount_blocks.log_folder(server, fault.path)}"
 
 

@@ -239,7 +239,10 @@ def log_to_stdout(server: ApiServer, context: Context) -> Iterator[Finding]:
         kept = "" if server.runs is Runs.PROCESS else ": the kubelet keeps 5 files of 10 MB by default"
         message = f"audit events go to standard output, among the lines of the server's own log{kept}"
         advice = f"Write {example(server, 'audit-log-path')}{and_mount(server, 'its folder')}"
-        yield at_flag(server, context, use, message, help=advice)
+        if server.no_log_folder:
+            advice = "Send the events to a webhook, where they have to be kept"
+        severity = Severity.INFO if server.no_log_folder else None
+        yield at_flag(server, context, use, message, help=advice, severity=severity)
 
 
 @rule(

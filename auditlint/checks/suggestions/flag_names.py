@@ -29,9 +29,16 @@ _INTENDED = {
     "audit-log-compression": "audit-log-compress",
     "audit-log-truncate": "audit-log-truncate-enabled",
     "audit-webhook-truncate": "audit-webhook-truncate-enabled",
+    "audit.logoptions.format": "audit-log-format",
+    "audit.logoptions.maxage": "audit-log-maxage",
+    "audit.logoptions.maxbackups": "audit-log-maxbackup",
+    "audit.logoptions.maxsize": "audit-log-maxsize",
+    "audit.logoptions.path": "audit-log-path",
+    "audit.policyfile": "audit-policy-file",
+    "audit.webhookoptions.configfile": "audit-webhook-config-file",
     "experimental-audit-policy-file": "audit-policy-file",
 }
-"""Names that people write for a flag and that are too far from it for an edit distance."""
+"""Names that people write for a flag, and minikube did before 1.12, that are too far from it for an edit distance."""
 
 
 def suggest(name: str, minor: int) -> str | None:

@@ -96,11 +96,18 @@ def _new(server: ApiServer, name: str, path: str, on_host: str, kind: str) -> tu
 
 def with_flags(server: ApiServer, *flags: str) -> str:
     """Return the lines that set flags to the usual files, and mount these where no mount covers them yet."""
-    lines = server.spelling.lines([(flag, EXAMPLES[flag]) for flag in flags])
+    lines = server.spelling.lines([(flag, _usual_path(server, flag)) for flag in flags])
     missing = [flag for flag in flags if covering(server.mounts, EXAMPLES[flag]) is None]
     if server.files is not Files.MOUNTS or not server.mounts_path or not missing:
         return "\n".join(lines)
     return "\n".join([*lines, _block(server, *(_usual(server, flag) for flag in missing))])
+
+
+def _usual_path(server: ApiServer, flag: str) -> str:
+    """Return the usual file of a flag, in the folder of the tool if it has one, or standard output for a log."""
+    if flag == _LOG_FLAG:
+        return "-" if server.no_log_folder else OWN_LOG
+    return posixpath.join(server.folder, posixpath.basename(EXAMPLES[flag])) if server.folder else EXAMPLES[flag]
 
 
 def _usual(server: ApiServer, flag: str) -> tuple[Mount, Volume]:

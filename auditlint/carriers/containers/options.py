@@ -1,0 +1,192 @@
+"""Options of a tool's command line that hold flags of kube-apiserver, wherever a text has them.
+
+Read here: commands stand in scripts, units, fences, Dockerfiles and lists of YAML, half of them scraps that no reader
+of a shell takes; what matters of each is one word and its place.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from auditlint.carriers.containers.command import Item
+from auditlint.subjects.templates import is_template
+from auditlint.text.values import items, pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from auditlint.carriers.candidate import Candidate, PlainText
+    from auditlint.change import Change
+    from auditlint.finding import Edit, Path, Span
+    from auditlint.text.piece import Text
+    from auditlint.text.plain import Plain
+
+_VALUE = re.compile(
+    r"""(?:\$\{[^}\n]*\}|\$\([^)\n]*\)|\{\{[^}\n]*\}\}|<[A-Za-z][\w .:/-]*>|[^\s'"|;&<>()`\\])+"""
+    r"""(?:(?<==)(?P<quote>["'])[^"'\n]*(?P=quote))?"""
+)
+_GOES_ON = re.compile(r"[ \t]*(?:[-*][ \t]+)?[\[\"'\\]*-")
+"""How a line begins that holds more options of the command before it."""
+_CONTINUED = ("\\", "`", "^")
+"""What a line ends in that goes on: in a shell, PowerShell and Windows' cmd."""
+
+
+class Option(NamedTuple):
+    """An option with its value, and where it stands in the text."""
+
+    value: str
+    start: int
+    end: int
+
+
+class Given(NamedTuple):
+    """An option with its value, and where it stands on disk."""
+
+    value: str
+    span: Span
+    pointer: str
+
+
+class OptionPlaces:
+    """The places of options; a path is the number of one, from 0."""
+
+    def __init__(self, given: Sequence[Given], document: int) -> None:
+        self._given = given
+        self.document = document
+
+    def value(self, path: Path, occurrence: int | None = None) -> Span:  # noqa: ARG002
+        """Return the span of an option; of the whole, that of the first one."""
+        return self._at(path).span
+
+    def key(self, path: Path, occurrence: int | None = None) -> Span:
+        """Return the span of an option."""
+        return self.value(path, occurrence)
+
+    def pointer(self, path: Path) -> str:
+        """Return where the text is in its document, and which of its options is meant."""
+        return self._at(path).pointer + "".join([f"/{step}" for step in path])
+
+    def edits(self, path: str, changes: tuple[Change, ...]) -> tuple[Edit, ...]:  # noqa: ARG002
+        """Return nothing: words of a plain text are not edited."""
+        return ()
+
+    def _at(self, path: Path) -> Given:
+        index = path[0] if path else 0
+        return self._given[index if isinstance(index, int) and index < len(self._given) else 0]
+
+
+def commands(text: str, name: str) -> list[list[Option]]:
+    """Return the options of that name which a text holds, those of one command together."""
+    found: list[list[Option]] = []
+    end = -1
+    for match in _option(name).finditer(text):
+        start = match.start()
+        line = text.rfind("\n", 0, start) + 1
+        if start < end or text[line:start].lstrip(" \t>").startswith("#"):
+            continue
+        option = _read(text, match)
+        if not found or not _is_one(text[end:start]):
+            found.append([])
+        found[-1].append(option)
+        end = option.end
+    return found
+
+
+def given_in(text: Text, name: str) -> Iterator[list[Given]]:
+    """Yield the options of each command in a text, with their places on disk."""
+    for command in commands(text.text, name):
+        yield [Given(one.value, text.stretch(one.start, one.end), text.pointer) for one in command]
+
+
+def in_text(given: PlainText, name: str) -> Iterator[tuple[list[Given], int]]:
+    """Yield the options of each command in a text, and the document on disk that it is in."""
+    for command in given_in(given.text, name):
+        yield command, given.text.document or 0
+
+
+def in_document(candidate: Candidate, name: str) -> Iterator[list[Given]]:
+    """Yield the options of each command in the strings of a document; a list of arguments is one command."""
+    waiting: list[tuple[Plain, Path]] = [(candidate.value, ())]
+    seen: set[int] = set()
+    listed: set[int] = set()
+    while waiting:
+        value, path = waiting.pop()
+        if not isinstance(value, tuple | list) or id(value) in seen:
+            continue
+        seen.add(id(value))
+        below = _below(value)
+        strings = [(inner, (*path, step)) for step, inner in below] if id(value) not in listed else []
+        if isinstance(value, list):
+            # k3d has a mapping for each argument.
+            strings += [(more, (*path, step, key)) for step, inner in below for key, more in pairs(inner)]
+            listed |= {id(inner) for inner in value}
+        yield from _together([one for string in strings for one in _in_string(candidate, *string, name)], value)
+        waiting += [(inner, (*path, step)) for step, inner in reversed(below)]
+
+
+def _below(value: Plain) -> list[tuple[str | int, Plain]]:
+    return [*pairs(value), *enumerate(items(value))]
+
+
+def _together(found: list[list[Given]], holder: Plain) -> Iterator[list[Given]]:
+    """Yield commands; what stands alone in the items of a list is one."""
+    if isinstance(holder, list) and found and all(len(command) == 1 for command in found):
+        yield [option for command in found for option in command]
+    else:
+        yield from found
+
+
+def arguments(given: Sequence[Given], before: str = "") -> tuple[Item, ...]:
+    """Return the arguments of kube-apiserver that options hold: what follows `before` in the value of each."""
+    return tuple(
+        Item(
+            f"--{one.value.removeprefix(before).removeprefix('--')}",
+            (index,),
+            opaque="$" in one.value or is_template(one.value),
+        )
+        for index, one in enumerate(given)
+    )
+
+
+def _in_string(candidate: Candidate, value: Plain, path: Path, name: str) -> Iterator[list[Given]]:
+    piece = candidate.piece(path) if isinstance(value, str) and f"--{name}" in value else None
+    return given_in(piece, name) if piece is not None else iter(())
+
+
+@cache
+def _option(name: str) -> re.Pattern[str]:
+    """Return the pattern of an option up to its value, which may begin on the next line."""
+    quote = r"""\\?["']"""
+    return re.compile(
+        rf"(?<![\w$-])(?P<before>(?:{quote})?)--{re.escape(name)}(?P<closed>(?:{quote})?)"
+        rf"(?:=|(?:[ \t,]|[\\`^]\r?\n)+)(?P<quote>(?:{quote})?)"
+    )
+
+
+def _read(text: str, match: re.Match[str]) -> Option:
+    """Return an option whose name a match has found: its value goes to a quote, or to the end of the word."""
+    quote = match["quote"] or ("" if match["closed"] else match["before"])
+    start = match.start() + len(match["before"])
+    if quote:
+        end = text.find(quote, match.end())
+        line = text.find("\n", match.end())
+        if end >= 0 and (line < 0 or end < line):
+            return Option(text[match.end() : end], start, end)
+    value = _VALUE.match(text, match.end())
+    if value is None:
+        return Option("", start, match.end())
+    said = value[0].replace(value["quote"], "") if value["quote"] else value[0].rstrip(",")
+    return Option(said, start, match.end() + len(value[0] if value["quote"] else said))
+
+
+def _is_one(between: str) -> bool:
+    """Tell whether what stands between two options is part of one command."""
+    if re.search(r"\bminikube\b|\bk3s\b|\bk3d\b|\brke2\b|;|&&", between):
+        return False
+    lines = f"{between}-".split("\n")
+    return all(
+        before.rstrip("\r \t").endswith(_CONTINUED) or _GOES_ON.match(after) for before, after in pairwise(lines)
+    )
