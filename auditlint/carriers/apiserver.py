@@ -47,6 +47,8 @@ class Settings(NamedTuple):
     run_as_user: int | None = None
     host_network: bool = False
     dns_policy: str = ""
+    pod: str = ""
+    pod_name_path: Path = ()
     slips: tuple[Slip, ...] = ()
     """What the tool does not understand as it is written."""
     default_policy: DefaultPolicy | None = None
@@ -91,6 +93,8 @@ def build(candidate: Candidate, base: Path, line: CommandLine, settings: Setting
         run_as_user=settings.run_as_user,
         host_network=settings.host_network,
         dns_policy=settings.dns_policy,
+        pod=settings.pod,
+        pod_name_path=settings.pod_name_path,
         tool=settings.tool,
         sorts_arguments=settings.sorts_arguments,
         slips=settings.slips,

@@ -123,7 +123,14 @@ def _server(candidate: Candidate, part: PodPart, container: Plain, path: Path) -
         host_network=get(part.value, "hostNetwork") is True,
         dns_policy=text(part.value, "dnsPolicy"),
     )
+    if settings.runs is Runs.STATIC_POD and part.spec == ("spec",):
+        settings = settings._replace(pod=_name(candidate.value), pod_name_path=("metadata", "name"))
     return apiserver.build(candidate, path, line, settings)
+
+
+def _name(pod: Plain) -> str:
+    """Return the namespace and the name of a Pod, which no other static Pod of the node may have."""
+    return f"{text(pod, 'metadata', 'namespace') or 'default'}/{text(pod, 'metadata', 'name')}"
 
 
 def _runs(candidate: Candidate, part: PodPart, carrier: str) -> Runs:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from auditlint.text.folders import Ignores
 
 
 class Source(NamedTuple):
@@ -17,6 +20,8 @@ class Source(NamedTuple):
     """It stands on the command line: it is read whatever its name, and unreadable text is its finding."""
     data: bytes | None = None
     """The content, where it is known already (standard input, an editor's buffer)."""
+    beside: Callable[[], Iterable[Source]] | None = None
+    """The files of its folder that a search does not look at; a kubelet reads all that lie beside a static Pod."""
 
 
 class Excluded(NamedTuple):
@@ -54,4 +59,20 @@ def _search(folder: str, excluded: Sequence[Excluded], failed: Callable[[str, st
     from auditlint.text import folders
 
     ignores = tuple(folders.patterns(one.folder, list(one.patterns)) for one in excluded if one.patterns)
-    return (Source(path, named=False) for path in folders.search(folder, registry.suffixes(), ignores, failed))
+    for path in folders.search(folder, registry.suffixes(), ignores, failed, _is_of_kubelet):
+        yield Source(path, named=False, beside=partial(_beside, path, ignores))
+
+
+def _beside(path: str, ignores: tuple[Ignores, ...]) -> Iterator[Source]:
+    from auditlint.carriers import registry
+    from auditlint.text import folders
+
+    for other in folders.beside(path, ignores):
+        if not other.endswith(registry.suffixes()):
+            yield Source(other, named=False)
+
+
+def _is_of_kubelet(folder: str) -> bool:
+    """Tell whether a kubelet reads every file of a folder, by its name: also in a checkout of such a tree."""
+    path = os.path.abspath(folder).replace(os.sep, "/")
+    return path.endswith(("/etc/kubernetes/manifests", "/agent/pod-manifests"))

@@ -5,6 +5,8 @@ A workspace lives as long as its user does: for one run of the command, for hour
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.carriers import recognise
@@ -12,10 +14,11 @@ from auditlint.finding import Notice
 from auditlint.kubernetes import releases
 from auditlint.lint import ignores
 from auditlint.lint.judging import Judgements
+from auditlint.subjects.model import ApiServer
 from auditlint.text import source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from auditlint.carriers.custom_resource import Definitions
     from auditlint.finding import Finding
@@ -100,6 +103,7 @@ def gather(
     """Return what the sources hold; `progress` is called with the number of files read so far."""
     facts: list[Facts] = []
     unreadable: list[Notice] = []
+    manifests: dict[str, Source] = {}
     for given in sources:
         if progress:
             progress(len(facts))
@@ -108,7 +112,29 @@ def gather(
                 facts.append(workspace.facts(given, asked))
             except source.UnreadableError as error:
                 unreadable.append(Notice(given.path, error.reason))
+            else:
+                if given.beside and _has_static_pod(facts[-1]):
+                    manifests.setdefault(os.path.dirname(given.path), given)
+    facts += _beside(manifests.values(), {one.path for one in facts}, workspace, asked, guard)
     return Gathered(tuple(facts), tuple(unreadable))
+
+
+def _beside(
+    manifests: Iterable[Source], known: set[str], workspace: Workspace, asked: Asked, guard: Guard
+) -> Iterator[Facts]:
+    """Yield the static Pods in files beside others whose names no search looks for, such as `kube-apiserver.bak`."""
+    for manifest in manifests:
+        for given in manifest.beside() if manifest.beside else ():
+            if given.path in known:
+                continue
+            with guard.over(given.path, "recognising what it holds"), suppress(source.UnreadableError):
+                found = workspace.facts(given, asked)
+                if _has_static_pod(found):
+                    yield found
+
+
+def _has_static_pod(facts: Facts) -> bool:
+    return any(isinstance(subject, ApiServer) and subject.pod for subject in facts.subjects)
 
 
 def _recognised(given: Source, data: bytes, asked: Asked) -> Facts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import takewhile
-from os.path import abspath
+from os.path import abspath, dirname
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -37,6 +37,8 @@ class Links(NamedTuple):
     """The servers whose flag names a policy or a kubeconfig."""
     webhook_of: Mapping[ApiServer, WebhookConfig] = MappingProxyType({})
     """The kubeconfig that a server's flag names."""
+    twin_of: Mapping[ApiServer, ApiServer] = MappingProxyType({})
+    """The server whose static Pod another file of its folder defines too, by the one that is defined again."""
 
     def refused_by(self, server: ApiServer) -> tuple[str, ...]:
         """Return what keeps a server from starting, some of `policy`, `flags`, `files`, `pod`."""
@@ -74,7 +76,20 @@ def link(subjects: Sequence[Subject], cluster: Cluster = ORDINARY) -> Links:
         near=_near([server for server in servers if server not in named], free),
         servers_of=_inverted({server: judged[policy] for server, policy in named.items()}, webhooks),
         webhook_of=webhooks,
+        twin_of=_twins(servers),
     )
+
+
+def _twins(servers: Iterable[ApiServer]) -> dict[ApiServer, ApiServer]:
+    """Return the static Pods that another file of their folder defines too; the one with a usual ending comes first."""
+    usual = sorted(servers, key=lambda server: (not server.path.endswith((".yaml", ".yml", ".json")), server.path))
+    first: dict[tuple[str, str], ApiServer] = {}
+    twins: dict[ApiServer, ApiServer] = {}
+    for server in usual:
+        known = first.setdefault((dirname(abspath(server.path)), server.pod), server) if server.pod else server
+        if known.path != server.path:
+            twins[server] = known
+    return twins
 
 
 def _release_of(server: ApiServer) -> tuple[int, str]:

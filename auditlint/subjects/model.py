@@ -281,6 +281,10 @@ class ApiServer(_Frozen):
     run_as_user: int | None = None
     host_network: bool = False
     dns_policy: str = ""
+    pod: str = ""
+    """The namespace and name of the static Pod whose file this is, such as `kube-system/kube-apiserver`."""
+    pod_name_path: Path = ()
+    """The way to that name."""
     tool: str = ""
     """What makes the server of the file and mounts folders by itself, such as `kubeadm`; empty if there is no such."""
     sorts_arguments: bool = False

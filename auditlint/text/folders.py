@@ -30,12 +30,35 @@ def search(
     suffixes: tuple[str, ...],
     exclude: tuple[Ignores, ...] = (),
     failed: Callable[[str, str], None] | None = None,
+    whole: Callable[[str], bool] | None = None,
 ) -> Iterator[str]:
     """Yield the files below folder with such an ending in sorted order; links to folders are not followed.
 
-    `failed` is called with the path of a folder that cannot be listed, and the reason.
+    `failed` is called with the path of a folder that cannot be listed, and the reason; `whole` tells of which folders
+    all files are yielded whose names do not begin with a dot.
     """
-    yield from _walk(folder, suffixes, (*_above(folder), *exclude), failed or (lambda _path, _reason: None))
+    asked = _Asked(suffixes, failed or (lambda _path, _reason: None), whole or (lambda _path: False))
+    yield from _walk(folder, asked, (*_above(folder), *exclude))
+
+
+def beside(path: str, exclude: tuple[Ignores, ...] = ()) -> Iterator[str]:
+    """Yield all files of the folder that a file is in whose names do not begin with a dot."""
+    folder = os.path.dirname(path)
+    asked = _Asked((), lambda _path, _reason: None, lambda _path: True)
+    ignores = (*_above(folder or "."), *exclude)
+    return _walk(folder or ".", asked, ignores, deep=False)
+
+
+class _Asked(NamedTuple):
+    """What a search is for."""
+
+    suffixes: tuple[str, ...]
+    failed: Callable[[str, str], None]
+    whole: Callable[[str], bool]
+
+    def looks_at(self, name: str, *, whole: bool) -> bool:
+        """Tell whether a file of that name is looked for, in a folder that is looked at whole or not."""
+        return name.endswith(self.suffixes) or (whole and not name.startswith("."))
 
 
 def patterns(folder: str, lines: list[str]) -> Ignores:
@@ -45,25 +68,28 @@ def patterns(folder: str, lines: list[str]) -> Ignores:
     return Ignores(folder, GitIgnoreSpec.from_lines(lines))
 
 
-def _walk(
-    folder: str, suffixes: tuple[str, ...], ignores: tuple[Ignores, ...], failed: Callable[[str, str], None]
-) -> Iterator[str]:
+def _walk(folder: str, asked: _Asked, ignores: tuple[Ignores, ...], *, deep: bool = True) -> Iterator[str]:
     try:
         with os.scandir(folder) as listing:
             entries = sorted(listing, key=lambda entry: entry.name)
     except OSError as error:
-        failed(folder, error.strerror or str(error))
+        asked.failed(folder, error.strerror or str(error))
         return
     if any(entry.name == ".gitignore" for entry in entries):
         ignores = (*ignores, *_read_ignores(folder, ".gitignore"))
+    whole = asked.whole(folder)
     for entry in entries:
         name = entry.name
         is_folder = entry.is_dir(follow_symlinks=False)
         if is_folder:
-            if name not in NEVER_ENTERED and not _ignored(entry.path, ignores, is_folder=True):
-                yield from _walk(entry.path, suffixes, ignores, failed)
-        elif name.endswith(suffixes) and not _ignored(entry.path, ignores, is_folder=False) and not _folder_link(entry):
+            if deep and name not in NEVER_ENTERED and not _ignored(entry.path, ignores, is_folder=True):
+                yield from _walk(entry.path, asked, ignores)
+        elif asked.looks_at(name, whole=whole) and not _passed_over(entry, ignores):
             yield _tidy(entry.path)
+
+
+def _passed_over(entry: os.DirEntry[str], ignores: tuple[Ignores, ...]) -> bool:
+    return _ignored(entry.path, ignores, is_folder=False) or _folder_link(entry)
 
 
 def _folder_link(entry: os.DirEntry[str]) -> bool:

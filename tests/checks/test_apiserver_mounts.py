@@ -343,6 +343,17 @@ def test_a_stream_is_no_file_of_a_manifest_folder() -> None:
     assert check({"<stdin>": f"{mounted()}---\n{mounted()}"})["<stdin>"] == []
 
 
+def test_two_files_of_a_folder_that_define_one_static_pod() -> None:
+    found = check({"m/kube-apiserver.yaml": mounted(), "m/kube-apiserver.yaml.bak": mounted(), "n/a.yaml": mounted()})
+    assert found["m/kube-apiserver.yaml"] == []
+    assert found["n/a.yaml"] == []
+    (twin,) = found["m/kube-apiserver.yaml.bak"]
+    assert twin.short == "duplicate-static-pod warning @ name: kube-apiserver"
+    assert twin.message.startswith("kube-apiserver.yaml defines the static Pod default/kube-apiserver too")
+    other = mounted().replace("name: kube-apiserver\nspec", "name: canary\nspec")
+    assert check({"m/a.yaml": mounted(), "m/b.yaml": other})["m/b.yaml"] == []
+
+
 def test_a_policy_among_manifests() -> None:
     volume = host("policy", "/etc/kubernetes/manifests/audit-policy.yaml", "File")
     assert shorts(mounted(policy_volume=volume)) == [f"policy-in-manifest-folder error @ - {POLICY}"]

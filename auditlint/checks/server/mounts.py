@@ -11,7 +11,7 @@ from auditlint.checks.server.flag_words import STOPS, at_flag
 from auditlint.checks.server.told import explains, told_here
 from auditlint.checks.suggestions import mount_blocks
 from auditlint.english import listing, quoted, speech
-from auditlint.finding import Severity
+from auditlint.finding import Related, Severity
 from auditlint.kubernetes import container, mounts, releases
 from auditlint.kubernetes.container import FaultKind
 from auditlint.kubernetes.mounts import Mount, Part, Volume
@@ -22,7 +22,7 @@ from auditlint.subjects.slips import SlipKind
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditlint.finding import Finding, Path, Related
+    from auditlint.finding import Finding, Path
     from auditlint.kubernetes.container import Fault
     from auditlint.rule import Context
     from auditlint.subjects.slips import Slip
@@ -535,6 +535,24 @@ def _right_field(slip: Slip) -> str:
     if slip.flag == "readOnly":
         return "Write `readOnly: true` instead"
     return f"Write `{slip.flag}` instead" if slip.flag else "Delete it"
+
+
+@rule(
+    "duplicate-static-pod",
+    severity=Severity.WARNING,
+    summary="two files of one folder that define the same static Pod",
+)
+def duplicate_static_pod(server: ApiServer, context: Context) -> Iterator[Finding]:
+    """Report a static Pod that another file of its folder defines too."""
+    first = context.links.twin_of.get(server)
+    if first is not None:
+        other = posixpath.basename(first.path)
+        message = (
+            f"{other} defines the static Pod {server.pod} too, and the kubelet reads both: it runs one or the other"
+        )
+        related = (Related(first.path, first.places.value(first.pod_name_path), "the same static Pod"),)
+        help = "Move one of them out of this folder, where the kubelet reads every file, whatever its ending"
+        yield context.value(server.pod_name_path, message, help=help, related=related)
 
 
 @rule(
