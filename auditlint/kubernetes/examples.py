@@ -70,7 +70,7 @@ class Examples:
         rule = asked or self.rules[index]
         request = self.ordinary(taken)
         for who in self._identities(rule) if request is None else ():
-            request = next((one for one in _as_rule_says(rule, who, self.known) if taken(one)), None)
+            request = next((one for one in requests_like(rule, who, self.known) if taken(one)), None)
             if request:
                 break
         if request is None:
@@ -81,7 +81,7 @@ class Examples:
     def example_of(self, index: int, takers: Sequence[int]) -> Request | None:
         """Return a request that a rule asks for and one of the takers gets, an everyday one by its users."""
         rule = self.rules[index]
-        requests = (one for who in self._identities(rule) for one in _as_rule_says(rule, who, self.known))
+        requests = (one for who in self._identities(rule) for one in requests_like(rule, who, self.known))
         return next((one for one in requests if matches(rule, one) and self.reach.first(one) in takers), None)
 
     def _identities(self, rule: PolicyRule) -> Iterator[_Who]:
@@ -160,7 +160,7 @@ def everyday(namespace: str) -> Iterator[Request]:
     yield Request("get", path="/api")
 
 
-def _as_rule_says(rule: PolicyRule, who: _Who, known: Known) -> Iterator[Request]:
+def requests_like(rule: PolicyRule, who: _Who, known: Known) -> Iterator[Request]:
     """Yield requests such as the rule asks for, with ordinary values where it leaves them open."""
     of_resources = bool(rule.namespaces or rule.resources)
     if rule.non_resource_urls and not of_resources:

@@ -184,7 +184,7 @@ class Reach:
 
         One rule if one suffices. Only for spaces that all the rules together do take.
         """
-        if alone := _covering_all(spaces, rules):
+        if alone := covering_all(spaces, rules):
             return (lowest(alone),)
         chosen = 0
         shown: dict[int, int] = {}  # for each chosen rule those that match the request it was chosen for
@@ -269,7 +269,7 @@ class Reach:
 
     def _that_may_take(self, region: Region, spaces: Sequence[Space], rules: int) -> int:
         """Return the rules that may be first to match a request of a region: not those behind one that takes all."""
-        alone = _covering_all(spaces, rules)
+        alone = covering_all(spaces, rules)
         return self.index.overlapping(region) & ((1 << (lowest(alone) + 1)) - 1 if alone else rules)
 
     def _escaping(self, spaces: Iterable[Space], blockers: int) -> Request | None:
@@ -296,7 +296,7 @@ def _widest(rules: int, spaces: Iterable[Space]) -> int:
     return lowest(rules)
 
 
-def _covering_all(spaces: Iterable[Space], rules: int) -> int:
+def covering_all(spaces: Iterable[Space], rules: int) -> int:
     """Return those of the rules that match every request of the spaces."""
     for space in spaces:
         rules = covering([dimension.rules for dimension in space], rules)

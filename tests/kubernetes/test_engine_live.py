@@ -9,11 +9,13 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from auditlint.kubernetes.diff import difference
 from auditlint.kubernetes.engine.dead_selectors import dead_selectors
-from auditlint.kubernetes.match import evaluate
+from auditlint.kubernetes.match import Decision, Outcome, evaluate
 from auditlint.kubernetes.reach import FateKind, Reach
 from auditlint.kubernetes.requests import Request, UnreadableRequestError, is_resource_path, resolve
 from tests.kubernetes import brute
+from tests.kubernetes.test_diff import edited
 from tests.referee_client import COMPARED, Referee, available
 
 if TYPE_CHECKING:
@@ -100,6 +102,26 @@ def test_reach_agrees(referee: Referee, policy: Policy) -> None:
     silent = {pointer for pointer in silent if any(pointer.startswith(rule) for rule in reached)}
     within = {pointer for pointer in silent if any(pointer.startswith(f"{outer}/") for outer in silent)}
     assert dead == silent - within
+
+
+@settings(LIVE, max_examples=60)
+@given(edited())
+def test_the_server_decides_on_witnesses_of_changes_as_they_say(
+    referee: Referee, policies: tuple[Policy, Policy]
+) -> None:
+    changes = difference(*policies).changes
+    assume(changes)
+    questions = [as_question(change.witness) for change in changes]
+    answers = [referee.eval(as_json(policy), questions) for policy in policies]
+    assume(not any(answer["error"] for answer in answers))
+    for number, change in enumerate(changes):
+        old, new = (answer["verdicts"][number] for answer in answers)
+        assert (old["rule"], new["rule"]) == (change.old, change.new)
+        assert (outcome_of(old), outcome_of(new)) == (change.before, change.after)
+
+
+def outcome_of(verdict: dict[str, Any]) -> Outcome:
+    return Decision(None, verdict["level"], tuple(verdict["omitStages"]), verdict["omitManagedFields"]).outcome
 
 
 SEGMENTS = st.sampled_from(

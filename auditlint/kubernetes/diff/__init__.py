@@ -1,0 +1,124 @@
+"""What two policies make different: the sets of requests whose outcome is not the same, complete and without overlap.
+
+The requests are those of requests.can_happen. Both policies become one list of rules for the exact engine; a change is
+what one rule of the old policy and one of the new are the first to match, where these two say different things.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from auditlint.kubernetes.diff.joint import Joint
+from auditlint.kubernetes.diff.narrowing import Narrowing
+from auditlint.kubernetes.diff.outcomes import Group, group_of
+from auditlint.kubernetes.diff.pairs import Pair, pairs_that_differ
+from auditlint.kubernetes.diff.showing import show
+from auditlint.kubernetes.diff.weight import weight_of
+from auditlint.kubernetes.engine.region import contains
+from auditlint.kubernetes.match import matches
+from auditlint.kubernetes.well_known import ANYWHERE
+
+if TYPE_CHECKING:
+    from auditlint.kubernetes.engine.region import Region
+    from auditlint.kubernetes.match import Outcome
+    from auditlint.kubernetes.policy import Policy, PolicyRule
+    from auditlint.kubernetes.requests import Request
+    from auditlint.kubernetes.well_known import Known
+
+__all__ = ["Change", "Difference", "Group", "OpenPair", "Requests", "difference"]
+
+
+@dataclass(frozen=True)
+class Requests:
+    """A set of requests: those within a region that none of some earlier rules of either policy matches.
+
+    No value that the region lists can be left out, except where that was too hard to see.
+    """
+
+    within: Region
+    except_old: tuple[int, ...]
+    except_new: tuple[int, ...]
+    """Rules by their index; what both policies say in the same words is named on the old side only."""
+    policies: tuple[Policy, Policy]
+
+    def __contains__(self, request: Request) -> bool:
+        """Tell whether a request is in the set; it must be one that can happen."""
+        return contains(self.within, request) and not any(matches(rule, request) for rule in self.excepted)
+
+    @property
+    def excepted(self) -> tuple[PolicyRule, ...]:
+        """The rules whose requests are not in the set."""
+        old, new = self.policies
+        return (*(old.rules[number] for number in self.except_old), *(new.rules[number] for number in self.except_new))
+
+
+class Change(NamedTuple):
+    """Requests of which the policies decide differently, in the same way for all of them."""
+
+    group: Group
+    before: Outcome
+    after: Outcome
+    requests: Requests
+    witness: Request
+    """One of the requests: one as people send it, if there is such."""
+    old: int | None
+    """The index of the old policy's rule that is the first to match, None where none is."""
+    new: int | None
+    weight: int
+    """How much it matters, 0 the most: see weight.CLASSES."""
+
+
+class OpenPair(NamedTuple):
+    """Two rules (None: no rule) of which it is not known whether some request meets both; `new` -1: any rule."""
+
+    old: int | None
+    new: int | None
+
+
+class Difference(NamedTuple):
+    """All changes, what matters most first, and what was too hard to compare."""
+
+    changes: tuple[Change, ...]
+    undecided: tuple[OpenPair, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether the changes hold every request of which the policies decide differently."""
+        return not self.undecided
+
+    @property
+    def equal(self) -> bool | None:
+        """Whether the outcome of every request is the same; None where that stays open."""
+        if self.changes:
+            return False
+        return True if self.complete else None
+
+
+def difference(old: Policy, new: Policy, known: Known = ANYWHERE, *, steps: int | None = None) -> Difference:
+    """Return the requests whose outcome differs; `steps` bounds how far the search goes, else the policies' size."""
+    joint = Joint(old, new, steps)
+    found = pairs_that_differ(joint)
+    changes = [_change(joint, pair, known) for pair in found.pairs]
+    changes.sort(key=lambda change: (change.weight, change.group.value))
+    return Difference(
+        tuple(changes), tuple(OpenPair(*map(joint.index_of, open_pair)) for open_pair in found.open_pairs)
+    )
+
+
+def _change(joint: Joint, pair: Pair, known: Known) -> Change:
+    narrowing = Narrowing(joint.reach, pair.blockers)
+    region = narrowing.narrowed(pair.region)
+    excepted = narrowing.exceptions(region)
+    weight, example = weight_of(narrowing, region)
+    before, after = joint.outcomes[pair.old], joint.outcomes[pair.new]
+    return Change(
+        group_of(before, after),
+        before,
+        after,
+        Requests(region, *joint.sides(excepted), joint.policies),
+        show(joint, pair._replace(region=region, witness=example or pair.witness), weight, known),
+        joint.index_of(pair.old),
+        joint.index_of(pair.new),
+        weight,
+    )

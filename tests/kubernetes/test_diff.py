@@ -1,0 +1,191 @@
+"""Differences of policies, held to trying every request of small policies, and some as reviewers know them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from auditlint.kubernetes.diff import Change, Difference, Group, difference
+from auditlint.kubernetes.diff.outcomes import group_of
+from auditlint.kubernetes.engine.region import Region, Target
+from auditlint.kubernetes.match import Outcome, Request, evaluate
+from auditlint.kubernetes.policy import LEVELS, STAGES, GroupResources, Policy, PolicyRule
+from auditlint.kubernetes.requests import can_happen
+from tests.kubernetes import brute
+
+WITH_BRUTE_FORCE = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@st.composite
+def edited(draw: st.DrawFn) -> tuple[Policy, Policy]:
+    """Two policies: rules of one are moved, left out, taken from another, or written as several; or two unrelated."""
+    old, other = draw(brute.policies(4)), draw(brute.policies(2))
+    if draw(st.integers(0, 4)) == 0:
+        return old, other
+    rules = [*old.rules]
+    for _ in range(draw(st.integers(0, 3))):
+        rules = _edit(draw, rules, other)
+    outcome = draw(st.sampled_from([old, old, other]))
+    return old, Policy(tuple(rules), outcome.omit_stages, outcome.omit_managed_fields)
+
+
+def _edit(draw: st.DrawFn, rules: list[PolicyRule], other: Policy) -> list[PolicyRule]:
+    at = draw(st.integers(0, len(rules)))
+    kind = draw(st.sampled_from(["add", "drop", "move", "split", "level"]))
+    before, behind = rules[:at], rules[at:]
+    if kind == "add" or not behind:
+        return [*before, draw(st.sampled_from(other.rules)), *behind]
+    first, *rest = behind
+    if kind == "drop":
+        return [*before, *rest]
+    if kind == "move":
+        return [first, *before, *rest]
+    if kind == "level":
+        return [*before, first._replace(level=draw(st.sampled_from(LEVELS))), *rest]
+    return [*before, *(first._replace(verbs=(verb,)) for verb in first.verbs or ("get",)), first, *rest]
+
+
+def domain(old: Policy, new: Policy) -> list[Request]:
+    both = Policy((*old.rules, *new.rules))
+    assume(brute.size(both) <= brute.LARGEST)
+    return brute.domain(both)
+
+
+def assert_is_right(found: Difference, old: Policy, new: Policy, requests: list[Request]) -> None:
+    """The changes hold each request that differs once, no other one, and say what becomes of it."""
+    for request in requests:
+        before, after = evaluate(old, request), evaluate(new, request)
+        holding = [change for change in found.changes if request in change.requests]
+        expected = [(before.rule, after.rule, before.outcome, after.outcome)] if before.outcome != after.outcome else []
+        assert [(one.old, one.new, one.before, one.after) for one in holding] == expected
+    for change in found.changes:
+        before, after = evaluate(old, change.witness), evaluate(new, change.witness)
+        assert can_happen(change.witness)
+        assert change.witness in change.requests
+        assert (before.rule, before.outcome, after.rule, after.outcome) == (
+            change.old,
+            change.before,
+            change.new,
+            change.after,
+        )
+
+
+@WITH_BRUTE_FORCE
+@given(edited())
+def test_changes_hold_each_request_that_differs_once(pair: tuple[Policy, Policy]) -> None:
+    old, new = pair
+    requests = domain(old, new)
+    found = difference(old, new)
+    assert found.complete
+    assert found.equal is all(evaluate(old, one).outcome == evaluate(new, one).outcome for one in requests)
+    assert_is_right(found, old, new, requests)
+
+
+@WITH_BRUTE_FORCE
+@given(edited())
+def test_no_listed_value_could_be_left_out(pair: tuple[Policy, Policy]) -> None:
+    old, new = pair
+    requests = domain(old, new)
+    for change in difference(old, new).changes:
+        held = [request for request in requests if request in change.requests]
+        within = change.requests.within
+        assert set(within.users or ()) <= {request.user for request in held}
+        listed = {verb for rule in (*old.rules, *new.rules) for verb in rule.verbs}
+        assert listed.intersection(within.verbs or ()) <= {request.verb for request in held}
+        assert set(within.namespaces or ()) <= {request.namespace for request in held}
+        assert all(group in {g for one in held for g in one.groups} for choice in within.groups for group in choice)
+        for target in within.targets or ():
+            assert any(
+                request in replace(change.requests, within=within._replace(targets=(target,))) for request in held
+            )
+
+
+@WITH_BRUTE_FORCE
+@given(edited(), st.integers(0, 300))
+def test_a_spent_budget_is_told_and_nothing_is_guessed(pair: tuple[Policy, Policy], steps: int) -> None:
+    old, new = pair
+    requests = domain(old, new)
+    found = difference(old, new, steps=steps)
+    differ = {one for one in requests if evaluate(old, one).outcome != evaluate(new, one).outcome}
+    missed = {one for one in differ if not any(one in change.requests for change in found.changes)}
+    assert not missed or not found.complete
+    assert found.equal is not True or not differ
+    for request in missed:
+        rules = evaluate(old, request).rule, evaluate(new, request).rule
+        assert rules in found.undecided or (rules[0], -1) in found.undecided
+    assert_is_right(Difference(found.changes), old, new, [one for one in requests if one not in missed])
+
+
+def outcome(level: str, *left_out: str, managed: bool = False) -> Outcome:
+    return Outcome(level, frozenset(STAGES if level != "None" else ()) - set(left_out), managed)
+
+
+def test_the_level_decides_then_the_response_then_the_number_of_stages_then_the_fields() -> None:
+    nothing = outcome("None")
+    assert group_of(outcome("Metadata"), nothing) is Group.LOST
+    assert group_of(nothing, outcome("Metadata")) is Group.GAINED
+    assert group_of(outcome("Metadata"), outcome("Request", *STAGES)) is Group.LOST
+    assert group_of(outcome("Metadata", *STAGES), nothing) is Group.CHEAPER
+    assert group_of(outcome("Metadata"), outcome("Request", "ResponseComplete")) is Group.DEARER
+    assert group_of(outcome("Request", "ResponseComplete"), outcome("Request", *STAGES[:2])) is Group.DEARER
+    assert group_of(outcome("Request"), outcome("Request", "Panic")) is Group.CHEAPER
+    assert group_of(outcome("Request"), outcome("Request", managed=True)) is Group.CHEAPER
+    assert group_of(outcome("Request", "Panic"), outcome("Request", "RequestReceived")) is Group.CHEAPER
+
+
+SECRETS = PolicyRule("Metadata", resources=(GroupResources("", ("secrets", "configmaps")),))
+REST = PolicyRule("RequestResponse")
+
+
+def one(old: Policy, new: Policy) -> Change:
+    (change,) = difference(old, new).changes
+    return change
+
+
+def test_a_silenced_read_of_secrets_by_nodes_is_shown_by_a_node() -> None:
+    silence = PolicyRule(
+        "None",
+        user_groups=("system:nodes",),
+        verbs=("get", "list", "watch"),
+        resources=(GroupResources("", ("secrets",)),),
+    )
+    change = one(Policy((SECRETS, REST)), Policy((silence, SECRETS, REST)))
+    assert change.group is Group.LOST
+    assert change.requests.within == Region(
+        groups=(("system:nodes",),), verbs=("get", "list", "watch"), targets=(Target("", "secrets", ""),), urls=()
+    )
+    assert (change.requests.except_old, change.requests.except_new) == ((), ())
+    assert change.witness == Request(
+        "get",
+        "system:node:node-1",
+        ("system:nodes", "system:authenticated"),
+        resource="secrets",
+        namespace="prod",
+        name="db",
+    )
+
+
+def test_what_earlier_rules_match_is_left_out() -> None:
+    reads = PolicyRule("None", verbs=("get", "list"))
+    change = one(Policy((reads, SECRETS, REST)), Policy((reads, SECRETS, REST._replace(level="Request"))))
+    assert (change.group, change.requests.within) == (Group.CHEAPER, Region())
+    assert (change.requests.except_old, change.requests.except_new) == ((0, 1), ())
+
+
+def test_what_matters_comes_first() -> None:
+    kinds = (("", "services"), ("", "pods/exec"), ("rbac.authorization.k8s.io", "roles"), ("", "secrets"))
+    rules = [
+        PolicyRule("Metadata", verbs=("get",), resources=(GroupResources(group, (resource,)),))
+        for group, resource in kinds
+    ]
+    silenced = Policy((*(rule._replace(level="None") for rule in rules), REST))
+    found = difference(Policy((*rules, REST)), silenced)
+    assert [change.witness.resource for change in found.changes] == ["secrets", "roles", "pods", "services"]
+
+
+def test_policies_without_rules_compare() -> None:
+    assert difference(Policy(), Policy((PolicyRule("None"),))).equal is True
+    change = one(Policy(), Policy((REST,)))
+    assert (change.group, change.old, change.new, change.requests.within) == (Group.GAINED, None, 0, Region())
