@@ -91,11 +91,11 @@ def run(arguments: list[str]) -> int:
     if sys.stdout is None or sys.stderr is None:
         return _fail("standard output and standard error must be open", USAGE)
     try:
+        if not arguments:  # click ends with 0 here until 8.2, and with an error of its own from then on
+            click.echo(group.get_help(click.Context(group, info_name="auditlint", **group.context_settings)), err=True)
+            return USAGE
         code = group.main(arguments, prog_name="auditlint", standalone_mode=False)
         sys.stdout.flush()
-    except click.exceptions.NoArgsIsHelpError as error:
-        error.show()
-        return USAGE
     except (click.ClickException, AuditlintError) as error:
         return _fail(_message(error), USAGE)
     except (click.exceptions.Abort, KeyboardInterrupt):

@@ -14,7 +14,15 @@ debug = click.option("--debug", is_flag=True, expose_value=False, help="Show a t
 """The option that every command has; who runs the commands looks for it."""
 
 
-class Choice(click.Choice[str]):
+if TYPE_CHECKING:
+    _Choice = click.Choice[str]
+    _OutputType = click.ParamType["Output"]
+    _NamesType = click.ParamType[tuple[str, ...]]
+else:  # until click 8.3 these classes take no parameters
+    _Choice, _OutputType, _NamesType = click.Choice, click.ParamType, click.ParamType
+
+
+class Choice(_Choice):
     """One of a few words; a wrong one is answered with the nearest right one."""
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
@@ -34,7 +42,7 @@ class Output(NamedTuple):
     target: str | None = None
 
 
-class Outputs(click.ParamType[Output]):
+class Outputs(_OutputType):
     """A format, or FORMAT=FILE."""
 
     name = "format"
@@ -42,9 +50,9 @@ class Outputs(click.ParamType[Output]):
     def __init__(self, formats: tuple[str, ...]) -> None:
         self._formats = Choice(formats)
 
-    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:  # noqa: ARG002
         """Return the formats for the help."""
-        return f"{self._formats.get_metavar(param, ctx)}[=FILE]"
+        return f"[{'|'.join(self._formats.choices)}][=FILE]"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Output:
         """Return format and file, or fail with a suggestion."""
@@ -60,7 +68,7 @@ class Outputs(click.ParamType[Output]):
         return self._formats.shell_complete(ctx, param, incomplete)
 
 
-class RuleNames(click.ParamType[tuple[str, ...]]):
+class RuleNames(_NamesType):
     """Names of rules or categories, separated by commas."""
 
     name = "rules"

@@ -14,6 +14,10 @@ LIMIT = 32 << 20
 """Bytes: etcd and the API server take objects of 1.5 MiB, so nothing that a control plane reads comes near it."""
 
 
+_PIECE = 1 << 20
+"""Bytes that are read at once where a file is larger than it says."""
+
+
 class UnreadableError(Exception):
     """A file that cannot be read; `reason` is for the user, without the path."""
 
@@ -101,10 +105,11 @@ def _read(path: str, descriptor: int) -> bytes:
         raise UnreadableError(path, f"is {_kind(status.st_mode)}, not a file")
     if status.st_size > LIMIT:
         raise UnreadableError(path, f"has {status.st_size >> 20} MiB, and auditlint reads up to {LIMIT >> 20} MiB")
-    with open(descriptor, "rb", buffering=0, closefd=False) as file:
-        content = file.read(LIMIT + 1)
-    if len(content) > LIMIT:
-        raise UnreadableError(path, f"is larger than {LIMIT >> 20} MiB")
+    content = os.read(descriptor, status.st_size + 1)
+    while piece := os.read(descriptor, _PIECE):  # it grew, or is one of /proc, whose size is not known
+        content += piece
+        if len(content) > LIMIT:
+            raise UnreadableError(path, f"is larger than {LIMIT >> 20} MiB")
     return content
 
 

@@ -89,7 +89,7 @@ def on_a_terminal(rows: int, *arguments: str) -> str:
         os.read(0, 1)
         # A library of the terminal may have put LINES into this process: the size is what the terminal says.
         environment = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "LINES"}}
-        environment |= {"PAGER": "sed s/^/paged:/", "TERM": "xterm"}
+        environment |= {"PAGER": "sed s,^,paged:,", "TERM": "xterm"}
         os.execve(sys.executable, [sys.executable, "-m", "auditlint", *arguments], environment)
     ioctl(terminal, TIOCSWINSZ, struct.pack("HHHH", rows, 80, 0, 0))
     os.write(terminal, b"\n")
