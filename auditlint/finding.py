@@ -83,6 +83,9 @@ class Places(Protocol):
     def pointer(self, path: Path) -> str:
         """Return path as an RFC 6901 pointer from the root of the document on disk."""
 
+    def written(self, path: Path) -> str:
+        """Return what a scalar says before it has a type, such as `007`; "" where there is none."""
+
     def edits(self, path: str, changes: tuple[Change, ...]) -> tuple[Edit, ...]:
         """Return what changes of the document replace in the file at `path`; () where they cannot be made."""
 

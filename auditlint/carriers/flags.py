@@ -64,6 +64,10 @@ class LinePlaces:
         """Return path as a pointer into the list of arguments."""
         return self._text.pointer + "".join([f"/{step}" for step in path])
 
+    def written(self, path: Path) -> str:  # noqa: ARG002
+        """Return nothing: an argument has no other type."""
+        return ""
+
     def edits(self, path: str, changes: tuple[Change, ...]) -> tuple[Edit, ...]:  # noqa: ARG002
         """Return nothing: words of a plain text are not edited."""
         return ()

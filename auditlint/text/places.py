@@ -89,6 +89,14 @@ class NodePlaces:
         whole = lines.offset(node.line, node.column), lines.offset(node.end_line, node.end_column)
         return DecodedPiece(self._text, whole, data, self.pointer(path) + "#", self.document)
 
+    def written(self, path: Path) -> str:
+        """Return what a scalar says before it has a type, such as `007`; "" where there is none."""
+        if self._root is None:
+            return ""
+        found = self._find(self._root, path, None)
+        node = content(found.node)
+        return node.text if found.whole and isinstance(node, Scalar) else ""
+
     def edits(self, path: str, changes: tuple[Change, ...]) -> tuple[Edit, ...]:
         """Return what changes of the document replace in the file at `path`; () where they cannot be made."""
         from auditlint.text import editing

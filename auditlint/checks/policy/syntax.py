@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditlint import english, spelling
-from auditlint.change import Repair, SetValue
 from auditlint.checks.queries import effects
+from auditlint.checks.repairs import reading
 from auditlint.checks.suggestions import fields, groups, right_types, unknown_keys, urls
 from auditlint.checks.suggestions.levels import as_level, as_stage, level_meant
 from auditlint.checks.suggestions.pasteable import inline
@@ -22,7 +22,7 @@ from auditlint.subjects.model import ELISION, PolicySubject, UnreadText
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from auditlint.change import Content
+    from auditlint.change import Repair
     from auditlint.finding import Finding, Path
     from auditlint.kubernetes.decoding.problems import Problem, Value
     from auditlint.kubernetes.policy import GroupResources, PolicyRule
@@ -109,7 +109,8 @@ def wrong_api_version(policy: PolicySubject, context: Context) -> Iterator[Findi
             "deprecated": f"Write {_HEAD}; the fields are the same",
         }.get(problem.detail, f"Write {_HEAD}")
         severity = None if problem.refuses else Severity.WARNING
-        yield _report(policy, context, problem, message, help, severity=severity)
+        fix = reading.api_version(policy, problem, with_kind=no_kind)
+        yield _report(policy, context, problem, message, help, severity=severity, fix=fix)
 
 
 @rule(
@@ -125,14 +126,15 @@ def wrong_kind(policy: PolicySubject, context: Context) -> Iterator[Finding]:
             continue  # wrong-api-version names both lines
         if problem.detail == "missing":
             message = "kind is missing: kube-apiserver reads the policy all the same, other tools may not"
-            yield _report(policy, context, problem, message, "Write `kind: Policy`", severity=Severity.INFO)
+            fix = reading.kind(policy, problem)
+            yield _report(policy, context, problem, message, "Write `kind: Policy`", severity=Severity.INFO, fix=fix)
         elif _is_something_else(policy):
             message = f"this is a {problem.value}, not an audit policy, so kube-apiserver refuses it"
             help = f"Name a file here that holds the policy itself: {_HEAD}, `kind: Policy` and `rules:`"
             yield _report(policy, context, problem, message, help)
         else:
             message = f"kind {quoted(problem.value)} is not that of an audit policy, {_REFUSES}"
-            yield _report(policy, context, problem, message, "Write `kind: Policy`")
+            yield _report(policy, context, problem, message, "Write `kind: Policy`", fix=reading.kind(policy, problem))
 
 
 @rule(
@@ -148,7 +150,8 @@ def wrong_type(policy: PolicySubject, context: Context) -> Iterator[Finding]:
         first, *others = group
         related = tuple(context.related(policy.at(*other.path), "the same here", key=False) for other in others)
         message = f"{right_types.mismatch(first)}, {_REFUSES}"
-        yield _report(policy, context, first, message, right_types.right(group), related=related)
+        fix = reading.right_type(policy, group)
+        yield _report(policy, context, first, message, right_types.right(group), related=related, fix=fix)
 
 
 @rule(
@@ -172,7 +175,8 @@ def unknown_field(policy: PolicySubject, context: Context) -> Iterator[Finding]:
         outcome = f", {_REFUSES}" if refusal else f": {meaning}" if meaning else ""
         message = f"{_ignored(policy, drop.key)}{outcome}"
         if not any(known.path == problem.path for known in _problems(policy, ProblemKind.EMPTY_POLICY)):
-            yield _report(policy, context, problem, message, unknown_keys.advice(drop), refused=refusal is not None)
+            help, fix = unknown_keys.advice(drop), reading.field(policy, problem, drop)
+            yield _report(policy, context, problem, message, help, refused=refusal is not None, fix=fix)
 
 
 @rule(
@@ -194,7 +198,8 @@ def widened_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
         witness = effects.witness(request) if request else None
         example = _effect(policy, drop.rule, request) if request else None
         help = unknown_keys.advice(drop)
-        yield _report(policy, context, problem, message, help, example=example, witness=witness)
+        fix = reading.field(policy, problem, drop)
+        yield _report(policy, context, problem, message, help, example=example, witness=witness, fix=fix)
 
 
 @rule(
@@ -213,7 +218,8 @@ def duplicate_key(policy: PolicySubject, context: Context) -> Iterator[Finding]:
             f"{first.line}{_silently(policy)}"
         )
         related = (Related(policy.path, first, "the first one"),)
-        yield _report(policy, context, problem, message, _joined(policy, problem, first.line), related=related)
+        help, fix = _joined(policy, problem, first.line), reading.duplicate(policy, problem)
+        yield _report(policy, context, problem, message, help, related=related, fix=fix)
 
 
 @rule(
@@ -251,7 +257,7 @@ def invalid_level(policy: PolicySubject, context: Context) -> Iterator[Finding]:
             meant = level_meant(text)
             message = f"level {quoted(text)} does not exist, {_REFUSES}"
             help = f"Write `level: {meant}`" if meant else f"Write one of the levels {english.listing(LEVELS)}"
-        fix = _value(policy, problem, meant) if problem.detail != "missing" and not stage and meant else None
+        fix = reading.value(policy, problem, meant) if problem.detail != "missing" and not stage and meant else None
         yield _report(policy, context, problem, message, help, fix=fix)
 
 
@@ -274,7 +280,8 @@ def invalid_stage(policy: PolicySubject, context: Context) -> Iterator[Finding]:
         else:
             message = f"stage {quoted(text)} does not exist, {_REFUSES}"
             help = f"Write `{meant}`" if meant else f"Write one of the stages {english.listing(STAGES)}"
-        yield _report(policy, context, problem, message, help)
+        fix = reading.value(policy, problem, meant) if meant and not as_level(text) else None
+        yield _report(policy, context, problem, message, help, fix=fix)
 
 
 @rule(
@@ -291,7 +298,8 @@ def invalid_group(policy: PolicySubject, context: Context) -> Iterator[Finding]:
         server = f"so kube-apiserver 1.{policy.minor} refuses this policy" if group == "*" else _REFUSES
         entry = _entry(policy, problem.path)
         help = groups.right(group, entry.resources if entry else ())
-        yield _report(policy, context, problem, f"{groups.fault(group)}, {server}", help)
+        fix = reading.group(policy, problem)
+        yield _report(policy, context, problem, f"{groups.fault(group)}, {server}", help, fix=fix)
 
 
 @rule(
@@ -314,7 +322,9 @@ def invalid_url(policy: PolicySubject, context: Context) -> Iterator[Finding]:
         if asked and held:
             fault = f"asks for a resource and {fault}"
         help = urls.write_resource(asked, held) if asked and held else urls.valid(url)
-        yield _report(policy, context, problem, f"{quoted(url)} {fault}, {_REFUSES}", help)
+        yield _report(
+            policy, context, problem, f"{quoted(url)} {fault}, {_REFUSES}", help, fix=reading.url(policy, problem)
+        )
 
 
 @rule(
@@ -495,12 +505,6 @@ def _report(
         witness=witness,
         fix=fix,
     )
-
-
-def _value(policy: PolicySubject, problem: Problem, value: Content) -> Repair:
-    """Return the fix that writes another value where the problem is."""
-    shown = inline(value) if isinstance(value, list) else value
-    return Repair(f"Write {shown}", (SetValue(policy.at(*problem.path), value),))
 
 
 def _ignored(policy: PolicySubject, key: str) -> str:
