@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint import english
 from auditlint.checks.queries import effects
+from auditlint.checks.repairs import values as repairs
 from auditlint.checks.suggestions import urls, verbs, wildcards
 from auditlint.english import quoted
 from auditlint.finding import Severity
@@ -55,7 +56,9 @@ def literal_wildcard(policy: PolicySubject, context: Context) -> Iterator[Findin
             nothing = "nobody" if item.field in {"users", "userGroups"} else "no request"
             message = f"{what} {quoted(item.value)} is compared letter by letter and matches {nothing}"
             help = wildcards.advice(item.rule, item.field, item.value)
-            yield context.value(policy.at(*item.path), message, help=help)
+            path = policy.at(*item.path)
+            fix = repairs.wildcard(path, item.value, item.rule, item.field)
+            yield context.value(path, message, help=help, fix=fix)
 
 
 @rule(
@@ -71,7 +74,8 @@ def empty_identity(policy: PolicySubject, context: Context) -> Iterator[Finding]
             others = any(item.rule.users if item.field == "users" else item.rule.user_groups)
             help = "Delete it" if others else f"Delete the rule: without `{item.field}` it would match everybody"
             message = f'no {noun} has the name "", so it matches no request; a failed login has no user at all'
-            yield context.value(policy.at(*item.path), message, help=help)
+            path = policy.at(*item.path)
+            yield context.value(path, message, help=help, fix=repairs.deleted(path) if others else None)
 
 
 @rule(
@@ -85,7 +89,9 @@ def unknown_verb(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     for item in _values(policy, "verbs"):
         if item.value not in verbs.KNOWN and "*" not in item.value:
             wrong = verbs.unknown(item.value, item.rule)
-            yield context.value(policy.at(*item.path), f"{wrong.fault}, so it matches nothing", help=wrong.help)
+            path = policy.at(*item.path)
+            fix = repairs.verb(path, item.value, item.rule)
+            yield context.value(path, f"{wrong.fault}, so it matches nothing", help=wrong.help, fix=fix)
 
 
 @rule(
@@ -99,7 +105,8 @@ def verb_mismatch(policy: PolicySubject, context: Context) -> Iterator[Finding]:
         wrong = verbs.OF_RESOURCES_ONLY if item.rule.only_urls else verbs.OF_URLS_ONLY
         if item.value and item.value in wrong and (item.rule.only_urls or item.rule.only_resources):
             told = verbs.mismatch(item.value, item.rule)
-            yield context.value(policy.at(*item.path), told.fault, help=told.help)
+            path = policy.at(*item.path)
+            yield context.value(path, told.fault, help=told.help, fix=repairs.verb(path, item.value, item.rule))
 
 
 @rule(
@@ -117,7 +124,9 @@ def resource_path_url(policy: PolicySubject, context: Context) -> Iterator[Findi
             yield context.value(path, message, help=urls.write_resource(asked, item.rule))
         elif "?" in item.value:
             message = f"{quoted(item.value)} matches no request: the query is no part of the path"
-            yield context.value(path, message, help=f'Write `"{urls.without_query(item.value)}"`')
+            right = urls.without_query(item.value)
+            fix = repairs.written(path, right, item.rule.non_resource_urls)
+            yield context.value(path, message, help=f'Write `"{right}"`', fix=fix)
         elif urls.is_below_version(item.value) or urls.is_believed_to_be_the_api(item.value, item.rule.level):
             severity = None if urls.is_below_version(item.value) else Severity.WARNING
             message = f"{quoted(item.value)} matches API discovery only, no request for a resource"
@@ -134,7 +143,9 @@ def unmatchable_resource(policy: PolicySubject, context: Context) -> Iterator[Fi
     for item in _values(policy, "resources"):
         if wildcards.is_unmatchable(item.value):
             message = f"{quoted(item.value)} matches no resource: it is neither a resource nor resource/subresource"
-            yield context.value(policy.at(*item.path), message, help=wildcards.matchable(item.value))
+            path = policy.at(*item.path)
+            fix = repairs.resource(path, item.value)
+            yield context.value(path, message, help=wildcards.matchable(item.value), fix=fix)
 
 
 @rule(
@@ -216,9 +227,11 @@ def repeated_entry(policy: PolicySubject, context: Context) -> Iterator[Finding]
             if value in seen:
                 what = quoted(value) if isinstance(value, str) else "this entry"
                 place = context.value if isinstance(value, str) else context.key
-                yield place(
-                    policy.at(*path, number), f"{what} is listed twice, which changes nothing", help="Delete it"
+                message, fix = (
+                    f"{what} is listed twice, which changes nothing",
+                    repairs.repeated(policy, (*path, number)),
                 )
+                yield place(policy.at(*path, number), message, help="Delete it", fix=fix)
             seen.add(value)
     yield from _omitted_twice(policy, context)
 
@@ -235,11 +248,11 @@ def _omitted_twice(policy: PolicySubject, context: Context) -> Iterator[Finding]
         line = policy.places.key(policy.at("omitStages")).line
         if len(repeated) == len(one.omit_stages):
             message = f"the policy omits {english.listing(one.omit_stages)} already, in line {line}"
-            yield context.key(path, message, help="Delete `omitStages` here")
+            yield context.key(path, message, help="Delete `omitStages` here", fix=repairs.deleted(path))
             continue
         for number in repeated:
             message = f"the policy omits {one.omit_stages[number]} already, in line {line}"
-            yield context.value((*path, number), message, help="Delete it")
+            yield context.value((*path, number), message, help="Delete it", fix=repairs.deleted((*path, number)))
 
 
 def _rules(policy: PolicySubject) -> Iterator[tuple[int, PolicyRule]]:

@@ -112,8 +112,7 @@ def unknown(verb: str, rule: PolicyRule) -> Wrong:
     of_urls = rule.only_urls
     plain = _plain(verb)
     if plain in KNOWN and plain:
-        fitting = (_FOR_URLS if of_urls else _FOR_RESOURCES).get(plain, (plain, ""))[0]
-        return Wrong(f"no request has the verb {quoted(verb)}", _write((fitting or "get",), rule))
+        return Wrong(f"no request has the verb {quoted(verb)}", _write((_fitting(plain, rule) or "get",), rule))
     if plain in _SUBRESOURCES:
         return Wrong(f"{quoted(verb)} is a subresource, not a verb", _as_subresource(verb, rule))
     if plain in _RBAC_ONLY:
@@ -128,11 +127,38 @@ def unknown(verb: str, rule: PolicyRule) -> Wrong:
     home = home_of(verb.partition("/")[0])
     if is_well_known(home, verb.partition("/")[0]):
         return Wrong(f"{quoted(verb)} is a resource, not a verb", _as_resource(verb, rule))
-    if plain in {"all", "any", "every"}:
+    if means_every(verb):
         return Wrong(f"no request has the verb {quoted(verb)}", "Leave `verbs:` out to match every verb")
-    near = spelling.nearest(verb, tuple(sorted(KNOWN - {"", "proxy"})))
+    near = _near(verb)
     help = _write((near,), rule) if near else f"Write some of {english.listing(_USUAL_OF_URLS if of_urls else _USUAL)}"
     return Wrong(f"no request has the verb {quoted(verb)}", help)
+
+
+def right(verb: str, rule: PolicyRule) -> str:
+    """Return the one verb that was certainly meant by another, "" if that is not sure."""
+    plain = _plain(verb)
+    if plain in KNOWN:
+        return _fitting(plain, rule) if plain else ""
+    told_otherwise = plain in _SUBRESOURCES or plain in _RBAC_ONLY or plain in _SEVERAL or plain in _KUBECTL_ONLY
+    resource = verb.partition("/")[0]
+    if told_otherwise or means_every(verb) or is_well_known(home_of(resource), resource):
+        return ""
+    near = _near(verb)
+    return _fitting(near, rule) if near else ""
+
+
+def means_every(verb: str) -> bool:
+    """Tell whether a word was to match every verb."""
+    return _plain(verb) in {"all", "any", "every"}
+
+
+def _near(verb: str) -> str | None:
+    return spelling.nearest(verb, tuple(sorted(KNOWN - {"", "proxy"})))
+
+
+def _fitting(verb: str, rule: PolicyRule) -> str:
+    """Return the verb that requests of a rule have for one that others have; "" if there is none."""
+    return (_FOR_URLS if rule.only_urls else _FOR_RESOURCES).get(verb, (verb, ""))[0]
 
 
 def mismatch(verb: str, rule: PolicyRule) -> Wrong:

@@ -11,6 +11,7 @@ from auditlint.kubernetes.well_known import home_of, is_well_known
 if TYPE_CHECKING:
     from auditlint.kubernetes.policy import PolicyRule
 
+ALL_LOGGED_IN = "system:authenticated"
 NOUNS = {
     "users": "user",
     "userGroups": "group",
@@ -42,13 +43,17 @@ def is_unmatchable(text: str) -> bool:
 
 def matchable(text: str) -> str:
     """Return what to write for a text that is unmatchable."""
+    right = matchable_text(text)
+    return f'Write `"{right}"`' if right else "Delete it"
+
+
+def matchable_text(text: str) -> str:
+    """Return what a text that is unmatchable was to be, "" if it is nothing."""
     first, *others = [part for part in text.split("/") if part] or [""]
-    if not first:
-        return "Delete it"
     if others:
-        return f'Write `"{first}/{others[0]}"`'
-    below_any = text.startswith("/") and not is_well_known(home_of(first), first)
-    return f'Write `"{"*/" if below_any else ""}{first}"`'
+        return f"{first}/{others[0]}"
+    below_any = text.startswith("/") and first and not is_well_known(home_of(first), first)
+    return f"*/{first}" if below_any else first
 
 
 def advice(rule: PolicyRule, field: str, value: str) -> str:
@@ -67,10 +72,10 @@ def _of_users(rule: PolicyRule, value: str) -> str:
     """Return the advice for a user: a list of groups where all users are such, for both lists must match."""
     if value == "*":
         return "Delete `users` to match every user"
-    group = _group_of(value)
+    group = group_of(value)
     if not group or rule.user_groups:
         return "List the users one by one"
-    groups = [_group_of(user) for user in rule.users]
+    groups = [group_of(user) for user in rule.users]
     if all(groups):
         return f"Write `userGroups: {inline(dict.fromkeys(groups))}` instead of `users`"
     return (
@@ -79,7 +84,7 @@ def _of_users(rule: PolicyRule, value: str) -> str:
     )
 
 
-def _group_of(user: str) -> str:
+def group_of(user: str) -> str:
     """Return the group that holds the users who are meant by a glob, "" if there is none."""
     parts = user.split(":")
     if "*" not in user:
@@ -91,8 +96,15 @@ def _group_of(user: str) -> str:
 
 
 def _of_groups(value: str) -> str:
+    group = group_meant(value)
+    if not group:
+        return "List the groups one by one"
+    who = "all who are logged in" if group == ALL_LOGGED_IN else "all service accounts"
+    return f'Write `"{group}"`, the group of {who}'
+
+
+def group_meant(value: str) -> str:
+    """Return the group that a group with a star stands for, "" if there is none."""
     if value == "*":
-        return 'Write `"system:authenticated"`, the group of all who are logged in'
-    if value.startswith("system:serviceaccount"):
-        return f'Write `"{SERVICE_ACCOUNTS}"`, the group of all service accounts'
-    return "List the groups one by one"
+        return ALL_LOGGED_IN
+    return SERVICE_ACCOUNTS if value.startswith("system:serviceaccount") else ""
