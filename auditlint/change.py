@@ -58,3 +58,7 @@ class Repair(NamedTuple):
     """It keeps what the author meant."""
     revives: bool = False
     """What the server ignored until now counts afterwards: requests may be decided otherwise."""
+    reveals: bool = False
+    """What matched no request does so afterwards: other rules may find more."""
+    unreal: tuple[tuple[str, str], ...] = ()
+    """Groups with a resource, by which a policy rule matches requests that no cluster gets; "" for all of a group."""

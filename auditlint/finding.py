@@ -6,7 +6,7 @@ import enum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from auditlint.change import Change
+    from auditlint.change import Change, Repair
 
 Path = tuple[str | int, ...]
 """The way to a value inside one document: mapping keys as `str`, list indexes (from 0) as `int`."""
@@ -109,21 +109,27 @@ class Edit(NamedTuple):
 
 
 class Fix(NamedTuple):
-    """Changes that repair a finding; `safe` where they keep what the author meant."""
+    """What repairs a finding, in the file at `path`."""
 
-    title: str
-    safe: bool
+    repair: Repair
     path: str
     places: Places
     """Where the values of the document stand."""
-    changes: tuple[Change, ...]
-    revives: bool = False
-    """What the server ignored until now counts afterwards: requests may be decided otherwise."""
+
+    @property
+    def title(self) -> str:
+        """What it does, as a command."""
+        return self.repair.title
+
+    @property
+    def safe(self) -> bool:
+        """Whether it keeps what the author meant."""
+        return self.repair.safe
 
     @property
     def edits(self) -> tuple[Edit, ...]:
-        """What the changes replace in the file; () where they cannot be made without changing more."""
-        return self.places.edits(self.path, self.changes)
+        """What it replaces in the file; () where that cannot be done without changing more."""
+        return self.places.edits(self.path, self.repair.changes)
 
 
 class Suppressed(NamedTuple):

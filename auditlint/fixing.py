@@ -24,7 +24,7 @@ from auditlint.text.whole import Whole
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from auditlint.change import Change
+    from auditlint.change import Change, Repair
     from auditlint.finding import Finding, Fix
     from auditlint.kubernetes.policy import Policy
     from auditlint.lint import Source, Workspace
@@ -97,6 +97,11 @@ class _Attempt(NamedTuple):
     before: bytes
     after: bytes
 
+    @property
+    def repairs(self) -> tuple[Repair, ...]:
+        """What is changed."""
+        return tuple(one.fix.repair for one in self.findings if one.fix)
+
 
 class _Fixing:
     """One run: the texts as they are by now, and the findings whose fixes cannot be proved."""
@@ -168,17 +173,19 @@ class _Fixing:
                 self._done += attempt.findings
                 return
             if len(attempt.findings) <= 1:
-                self._refused |= {(_known(one), one.pointer) for one in attempt.findings or findings}
+                refused = attempt.findings or [one for one in findings if _proof(one) == min(map(_proof, findings))]
+                self._refused |= {(_known(one), one.pointer) for one in refused}
                 return
             findings = attempt.findings[: len(attempt.findings) // 2]
 
     def _attempt(self, path: str, findings: Sequence[Finding]) -> _Attempt:
-        """Return a file with those fixes made that do not overlap, safe ones first."""
+        """Return a file with those fixes made that do not overlap and are proved alike, safe ones first."""
         before = self._texts[path]
         text = Whole(before)
         chosen: list[Finding] = []
         cuts: list[Cut] = []
-        for finding in sorted(findings, key=lambda one: not (one.fix and one.fix.safe)):
+        ordered = sorted(findings, key=_proof)
+        for finding in (one for one in ordered if _proof(one) == _proof(ordered[0])):
             own = _cuts(text, finding.fix) if finding.fix else []
             if own and not any(_overlap(one, other) for one in own for other in cuts):
                 chosen.append(finding)
@@ -189,11 +196,12 @@ class _Fixing:
     def _is_proved(self, attempt: _Attempt, report: Report) -> bool:
         old = self._subjects(attempt.path, attempt.before)
         new = self._subjects(attempt.path, attempt.after)
+        unreal = frozenset(pair for repair in attempt.repairs for pair in repair.unreal)
         return (
             _is_read_as_said(attempt.findings, new)
             and self._are_gone(attempt, report)
             and self._is_nothing_new(attempt, report, old)
-            and (any(one.fix and (one.fix.revives or not one.fix.safe) for one in attempt.findings) or _same(old, new))
+            and (not all(repair.safe and not repair.revives for repair in attempt.repairs) or _same(old, new, unreal))
         )
 
     def _are_gone(self, attempt: _Attempt, report: Report) -> bool:
@@ -202,7 +210,7 @@ class _Fixing:
 
     def _is_nothing_new(self, attempt: _Attempt, report: Report, old: Sequence[Subject]) -> bool:
         """Tell whether no finding comes up but those that what was refused, or ignored, hid until now."""
-        if any(one.fix and one.fix.revives for one in attempt.findings) or any(map(_is_refused, old)):
+        if any(repair.revives or repair.reveals for repair in attempt.repairs) or any(map(_is_refused, old)):
             return True
         before, after = (_weighty(one) for one in (self._report, report))
         return not after - before
@@ -217,6 +225,12 @@ def _cuts(text: Whole, fix: Fix) -> list[Cut]:
 def _overlap(one: Cut, other: Cut) -> bool:
     """Tell whether two cuts touch the same characters, or write at the same place."""
     return one.start == other.start or max(one.start, other.start) < min(one.end, other.end)
+
+
+def _proof(finding: Finding) -> tuple[bool, bool]:
+    """Return what is to be proved of a finding's fix; the lowest comes first, for others may follow from it."""
+    repair = finding.fix.repair if finding.fix else None
+    return not (repair and repair.safe), not (repair and repair.revives)
 
 
 def _known(finding: Finding) -> _Known:
@@ -247,7 +261,7 @@ def _is_read_as_said(findings: Sequence[Finding], subjects: Sequence[Subject]) -
         places = finding.fix.places if finding.fix else None
         if finding.fix and isinstance(places, NodePlaces):
             old[_place(places)] = places
-            changes.setdefault(_place(places), []).extend(finding.fix.changes)
+            changes.setdefault(_place(places), []).extend(finding.fix.repair.changes)
     return all(
         place in read and read[place].plain == changed(old[place].plain, made_here)
         for place, made_here in changes.items()
@@ -258,11 +272,11 @@ def _place(places: NodePlaces) -> tuple[str, int]:
     return places.pointer(()), places.index
 
 
-def _same(old: Iterable[Subject], new: Iterable[Subject]) -> bool:
-    """Tell whether no request that a policy's rules match is decided otherwise."""
+def _same(old: Iterable[Subject], new: Iterable[Subject], unreal: frozenset[tuple[str, str]]) -> bool:
+    """Tell whether no request that a policy's rules match is decided otherwise, but for those that no cluster gets."""
     after = _policies(new)
     return all(
-        place in after and changed_outcome(policy, after[place]).impossible
+        place in after and changed_outcome(policy, after[place], unreal).impossible
         for place, policy in _policies(old).items()
         if after.get(place) != policy
     )

@@ -120,7 +120,7 @@ class Context(NamedTuple):
             about=about,
             note=note,
             ahead_of=ahead_of,
-            fix=fix and Fix(fix.title, fix.safe, self.subject.path, places, fix.changes, fix.revives),
+            fix=fix and Fix(fix, self.subject.path, places),
         )
 
     def value(self, path: Path, message: str, *, occurrence: int | None = None, **details: Any) -> Finding:

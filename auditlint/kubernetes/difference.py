@@ -5,26 +5,28 @@ from __future__ import annotations
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from auditlint.kubernetes.engine.region import EVERYTHING, meet
+from auditlint.kubernetes.engine.region import Region, Target, meet
 from auditlint.kubernetes.engine.search import BudgetSpentError
 from auditlint.kubernetes.match import decision_of
 from auditlint.kubernetes.policy import Policy
 from auditlint.kubernetes.reach import Answer, Reach
+from auditlint.kubernetes.served import without_globs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from auditlint.kubernetes.match import Outcome
 
 _Ruling = tuple[object, ...]
 
 
-def changed_outcome(old: Policy, new: Policy) -> Answer:
+def changed_outcome(old: Policy, new: Policy, unreal: Collection[tuple[str, str]] = ()) -> Answer:
     """Return a request that a rule of the old policy matches first, one that the new one lacks, and decides otherwise.
 
-    There is none where rules were only rewritten, or match more than before.
+    There is none where rules were only rewritten, or match more than before. Requests for an `unreal` resource do not
+    count: each is a group with a resource of it, "" for all of the group.
     """
-    pair = _Pair(old, new)
+    pair = _Pair(old, new, frozenset(unreal))
     complete = True
     for number in pair.lacking:
         answer = pair.changed(number)
@@ -37,8 +39,9 @@ def changed_outcome(old: Policy, new: Policy) -> Answer:
 class _Pair:
     """Two policies as one list of rules, those of the old one first."""
 
-    def __init__(self, old: Policy, new: Policy) -> None:
+    def __init__(self, old: Policy, new: Policy, unreal: frozenset[tuple[str, str]]) -> None:
         self._old, self._new = _outcomes(old), _outcomes(new)
+        self._unreal = unreal
         self._reach = Reach(Policy((*old.rules, *new.rules)))
         self.lacking = _lacking(_rulings(old, self._old), _rulings(new, self._new))
         """The numbers of the old rules that the new policy does not have."""
@@ -57,16 +60,34 @@ class _Pair:
     def _shared(self, number: int, other: int) -> Answer:
         """Return a request that one rule of each policy matches first; the number behind the last rule is no rule."""
         count, reach = len(self._old) - 1, self._reach
-        region = reach.region(number)
+        region = _real(reach.region(number), self._unreal)
         if other < len(self._new) - 1:
             if not reach.index.overlapping(region) >> (count + other) & 1:
                 return Answer(None)
             region = meet(region, reach.region(count + other))
         earlier = (1 << number) - 1 | ((1 << other) - 1) << count
         try:
-            return reach.escape(reach.spaces_of(meet(EVERYTHING, region)), earlier)
+            return reach.escape(reach.spaces_of(region), earlier)
         except BudgetSpentError:
             return Answer(None, complete=False)
+
+
+def _real(region: Region, unreal: frozenset[tuple[str, str]]) -> Region:
+    """Return a region without what is for an unreal resource, or for what is called by a name with a star."""
+    region = without_globs(region)
+    if region.targets is None:
+        return region
+    real = (one for one in region.targets if not _is_unreal(one, unreal))
+    return region._replace(targets=tuple(one._replace(names=_without_stars(one.names)) for one in real))
+
+
+def _without_stars(names: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    return None if names is None else tuple(name for name in names if "*" not in name)
+
+
+def _is_unreal(target: Target, unreal: frozenset[tuple[str, str]]) -> bool:
+    name = "/".join(part or "*" for part in (target.resource, target.subresource) if part != "")
+    return target.group is not None and bool({(target.group, ""), (target.group, name)} & unreal)
 
 
 def _outcomes(policy: Policy) -> list[Outcome]:

@@ -17,6 +17,7 @@ import pytest
 
 from auditlint import __version__, registry
 from auditlint.carriers.flags import LinePlaces
+from auditlint.change import Repair
 from auditlint.finding import Edit, Finding, Fix, Related, Severity, Span, Suppressed
 from auditlint.lint.summaries import of_rules
 from auditlint.report import Medium, formats, render
@@ -67,7 +68,7 @@ FINDINGS = (
         Span(1, 1, 1, 6),
         "secrets-not-audited",
         related=(Related("other/m.yaml", Span(3, 1, 3, 4), "also not logged", "exec-not-audited"),),
-        fix=Fix("delete it", safe=True, path="p.yaml", places=Somewhere(), changes=()),
+        fix=Fix(Repair("delete it", ()), "p.yaml", Somewhere()),
     ),
     finding(Span(1, 2, 1, 6), "leases-logged", severity=Severity.INFO),
     finding(Span(9, 1, 9, 1), "verb-gap"),

@@ -69,6 +69,10 @@ class OptionPlaces:
         """Return where the text is in its document, and which of its options is meant."""
         return self._at(path).pointer + "".join([f"/{step}" for step in path])
 
+    def written(self, path: Path) -> str:  # noqa: ARG002
+        """Return nothing: an option has no other type."""
+        return ""
+
     def edits(self, path: str, changes: tuple[Change, ...]) -> tuple[Edit, ...]:  # noqa: ARG002
         """Return nothing: words of a plain text are not edited."""
         return ()

@@ -19,6 +19,7 @@ from auditlint.subjects.model import PolicySubject
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from auditlint.change import Repair
     from auditlint.checks.suggestions.names.resource_names import Names, Wrong
     from auditlint.finding import Finding, Path
     from auditlint.kubernetes.catalogue import Resource
@@ -77,6 +78,7 @@ class _Misnamed(NamedTuple):
     severity: Severity | None
     others: tuple[Path, ...] = ()
     """Where the same is wrong for the same reason."""
+    fix: Repair | None = None
 
 
 _FOUND: WeakKeyDictionary[PolicySubject, dict[str, list[_Misnamed]]] = WeakKeyDictionary()
@@ -221,7 +223,7 @@ def _misnamed(policy: PolicySubject, context: Context) -> Iterator[Finding]:
             found.setdefault(kind, []).append(one)
     for one in found.get(context.rule.name, ()):
         related = tuple(context.related(path, "named here too", key=False) for path in one.others)
-        yield context.value(one.path, one.message, severity=one.severity, related=related)
+        yield context.value(one.path, one.message, severity=one.severity, related=related, fix=one.fix)
 
 
 def _all_misnamed(policy: PolicySubject) -> Iterator[tuple[str, _Misnamed]]:
@@ -235,7 +237,8 @@ def _all_misnamed(policy: PolicySubject) -> Iterator[tuple[str, _Misnamed]]:
                     gone.setdefault(wrong.gone, []).append((path, entry))
                     continue
                 severity = Severity.INFO if wrong.mild else None
-                yield wrong.rule, _Misnamed(path, _message(policy, index, entry, wrong), severity)
+                message = _message(policy, index, entry, wrong)
+                yield wrong.rule, _Misnamed(path, message, severity, fix=_fix(policy, index, number, wrong))
     for what, places in gone.items():
         yield "removed-resource", _gone(policy, what, places)
 
@@ -255,6 +258,18 @@ def _message(policy: PolicySubject, index: int, entry: GroupResources, wrong: Wr
         return wrong.message
     line = policy.places.value(policy.at("rules", index, *path)).line
     return f"{wrong.fact}. Delete it: line {line} takes {english.quoted(wrong.meant[1])} already"
+
+
+def _fix(policy: PolicySubject, index: int, number: int, wrong: Wrong) -> Repair | None:
+    """Return the fix of a wrong name in an entry of a rule."""
+    held = policy.judged
+    if held is None or wrong.mild:
+        return None
+    from auditlint.checks.repairs import names  # few policies need it
+
+    own, path = held.rules[index], policy.at("rules", index, "resources", number)
+    taken = wrong.meant is not None and _taken_already(policy, index, own.resources[number], wrong.meant) is not None
+    return names.name(path, own, wrong, _names(policy), taken=taken)
 
 
 def _taken_already(policy: PolicySubject, index: int, entry: GroupResources, meant: tuple[str, str]) -> Path | None:

@@ -21,7 +21,7 @@ def written(path: Path, value: str, listed: Sequence[str]) -> Repair:
     """Return the fix that writes another value into a list, or takes the wrong one out where the right one is there."""
     if value in listed:
         return deleted(path)
-    return Repair(f"Write {value}", (SetValue(path, value),))
+    return Repair(f"Write {value}", (SetValue(path, value),), reveals=True)
 
 
 def deleted(path: Path) -> Repair:
@@ -32,7 +32,7 @@ def deleted(path: Path) -> Repair:
 def verb(path: Path, value: str, rule: PolicyRule) -> Repair | None:
     """Return the fix of a verb that no request, or none of the rule's, has; None where nothing is sure."""
     if verbs.means_every(value):
-        return deleted(path[:-1])
+        return deleted(path[:-1])._replace(reveals=True)
     right = verbs.right(value, rule)
     return written(path, right, rule.verbs) if right else None
 
@@ -45,10 +45,10 @@ def wildcard(path: Path, value: str, rule: PolicyRule, field: str) -> Repair | N
         group = wildcards.group_meant(value)
         return written(path, group, rule.user_groups) if group else None
     if field == "resources":
-        return Repair('Write "*"', (SetValue(path, _STAR),)) if value == "*/*" else None
+        return Repair('Write "*"', (SetValue(path, _STAR),), reveals=True) if value == "*/*" else None
     if value != _STAR or (field == "namespaces" and not rule.resources):
         return None  # without namespaces, a rule that has nothing else would match other requests too
-    return Repair(f"Delete {field}", (Delete(path[:-1]),))
+    return Repair(f"Delete {field}", (Delete(path[:-1]),), reveals=True)
 
 
 def _to_groups(path: Path, rule: PolicyRule) -> Repair | None:
@@ -63,7 +63,7 @@ def _to_groups(path: Path, rule: PolicyRule) -> Repair | None:
 def resource(path: Path, value: str) -> Repair | None:
     """Return the fix of a resource with too many or misplaced slashes."""
     right = wildcards.matchable_text(value)
-    return Repair(f'Write "{right}"', (SetValue(path, right),)) if right else None
+    return Repair(f'Write "{right}"', (SetValue(path, right),), reveals=True) if right else None
 
 
 def repeated(policy: PolicySubject, path: Path) -> Repair:

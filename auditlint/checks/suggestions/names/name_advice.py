@@ -83,10 +83,17 @@ def unknown_group(known: Catalogue, group: str, meant: str, resources: Iterable[
         places = [f"{several(names)} in {_written(home)}" for home, names in homes.items()]
         return f"{words}write an entry for each group, {listing(places[:_FEW])}"
     meant = next(iter(homes), meant)
-    if meant not in known.groups:
+    if sure_group(known, meant, resources) is None:
         ranges = [span for one in known.ever_in_group(meant) for span in one.releases]
         return f"{words}did you mean {quoted(meant)}? {_only(known, ranges).capitalize()} that"
     return f'{words}write `group: "{meant}"`' + ("" if meant else ", as the core group is called")
+
+
+def sure_group(known: Catalogue, meant: str, resources: Iterable[str]) -> str | None:
+    """Return the one group that serves all resources of an entry, where a group that no server has means another."""
+    homes = _homes_of_all(known, resources, meant)
+    group = next(iter(homes), meant)
+    return group if len(homes) <= 1 and group in known.groups else None
 
 
 def removed_group(known: Catalogue, group: str, resources: Iterable[str]) -> str:
@@ -113,7 +120,15 @@ def removed(known: Catalogue, group: str, resource: str, subresource: str) -> Wo
 
 def unknown_subresource(known: Catalogue, group: str, resource: str, subresource: str) -> Words:
     """Return the words for a subresource that its resource does not have."""
-    return Words(_no_subresource(known, group, resource, subresource))
+    message = _no_subresource(known, group, resource, subresource)
+    near = _near_subresource(known, group, resource, subresource)
+    fact = message.rpartition(": did you mean ")[0] if near else ""
+    return Words(message, fact, (group, _joined(resource, near)) if fact and near else None)
+
+
+def _near_subresource(known: Catalogue, group: str, resource: str, subresource: str) -> str | None:
+    names = {one.subresource for one in known.in_group(group) if resource in {"*", one.resource} and one.subresource}
+    return spelling.nearest(subresource, sorted(names), spelling.alike)
 
 
 def below_custom(known: Catalogue, here: Resource, subresource: str) -> Words | None:
@@ -160,7 +175,7 @@ def _no_subresource(known: Catalogue, group: str, resource: str, subresource: st
     below = [one for one in known.in_group(group) if resource in {"*", one.resource} and one.subresource]
     names = tuple(sorted({one.subresource for one in below}))
     words = f"{_no(known)} {name} in {group_name(group)}, so this takes nothing"
-    near = spelling.nearest(subresource, names, spelling.alike)
+    near = _near_subresource(known, group, resource, subresource)
     if near:
         return f"{words}: did you mean {quoted(_joined(resource, near))}?"
     if not names:

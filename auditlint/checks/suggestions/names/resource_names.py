@@ -51,6 +51,8 @@ class Wrong(NamedTuple):
     """The message without what to write, where a certain name is meant."""
     meant: tuple[str, str] | None = None
     """That name, behind its group."""
+    group: str | None = None
+    """The group that is certainly meant, where that is what is wrong."""
 
 
 _Verdict = tuple[str, name_advice.Words]
@@ -82,6 +84,11 @@ class Names:
                 return wrong.meant[1], bool(sure)
         return name, True
 
+    def is_known(self, group: str, name: str) -> bool:
+        """Tell whether some release serves a name in a group, or a definition in this run has it."""
+        resource, _, subresource = name.partition("/")
+        return self._catalogue.ever(group, resource, "" if subresource == "*" else subresource) is not None
+
     def scopes(self, entries: Iterable[GroupResources]) -> list[Resource] | None:
         """Return all resources that entries take, None where nobody knows all of them."""
         found: list[Resource] = []
@@ -111,7 +118,9 @@ class Names:
 
             likely = group_names.meant(group, resources, known)
             if likely is not None:
-                yield Wrong("unknown-group", ("group",), name_advice.unknown_group(known, group, likely, resources))
+                sure = name_advice.sure_group(known, likely, resources)
+                words = name_advice.unknown_group(known, group, likely, resources)
+                yield Wrong("unknown-group", ("group",), words, group=sure)
                 return
         for position, name in enumerate(resources):
             verdict = self._verdict(group, name)

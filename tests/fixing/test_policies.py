@@ -1,0 +1,99 @@
+"""What `--fix` makes of policies: one place changes, all other bytes stay."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.fixing.mending import HEAD, mended, told
+
+CATCH_ALL = "- level: Metadata\n"
+
+SAFE = [
+    ("invalid-level", '- level: metadata # "all"\n', '- level: Metadata # "all"\n'),
+    ("invalid-stage", "- level: Metadata\n  omitStages: ['panic']\n", "- level: Metadata\n  omitStages: ['Panic']\n"),
+    ("wrong-type", "- level: None\n  users: [yes, 007, x]\n", '- level: None\n  users: ["yes", "007", x]\n'),
+    ("wrong-type", "- level: None\n  verbs: get, list # r\n", "- level: None\n  verbs: [get, list] # r\n"),
+    (
+        "wrong-type",
+        "- level: None\n  resources: 'pods'\n",
+        '- level: None\n  resources: [{group: "", resources: ["pods"]}]\n',
+    ),
+    ("wrong-type", "- level: None\n  users: [system: nodes]\n", "- level: None\n  users: [system:nodes]\n"),
+    ("widened-rule", "- level: None\n  verb: get\n", "- level: None\n  verbs: [get]\n"),
+    ("widened-rule", "- level: None\n  Users: [a]\n", "- level: None\n  users: [a]\n"),
+    (
+        "widened-rule",
+        '- level: None\n  resources:\n  - groups: ["apps"]\n    resources: [deployments]\n',
+        '- level: None\n  resources:\n  - group: "apps"\n    resources: [deployments]\n',
+    ),
+    ("duplicate-key", "- level: None\n  users: [a]\n  users: [a]\n", "- level: None\n  users: [a]\n"),
+    (
+        "invalid-group",
+        "- level: None\n  resources: [{group: apps/v1, resources: [deployments]}]\n",
+        "- level: None\n  resources: [{group: apps, resources: [deployments]}]\n",
+    ),
+    ("invalid-url", "- level: None\n  nonResourceURLs: [healthz]\n", "- level: None\n  nonResourceURLs: [/healthz]\n"),
+    ("unknown-verb", "- level: None\n  verbs: [Create, x]\n", "- level: None\n  verbs: [create, x]\n"),
+    ("unknown-verb", "- level: None\n  verbs: [get, Get]\n", "- level: None\n  verbs: [get]\n"),
+    ("literal-wildcard", '- level: None\n  users: [a]\n  verbs: ["*"]\n', "- level: None\n  users: [a]\n"),
+    (
+        "literal-wildcard",
+        '- level: None\n  users: ["system:serviceaccount:dev:*"]\n',
+        '- level: None\n  userGroups: ["system:serviceaccounts:dev"]\n',
+    ),
+    ("repeated-entry", "- level: None\n  users: [a, b, a]\n", "- level: None\n  users: [a, b]\n"),
+    (
+        "unknown-group",
+        "- level: None\n  resources:\n  - group: core\n    resources: [pod]\n",
+        '- level: None\n  resources:\n  - group: ""\n    resources: [pods]\n',
+    ),
+    (
+        "unknown-resource",
+        '- level: None\n  resources: [{group: "", resources: [pods, deployments]}]\n',
+        '- level: None\n  resources: [{group: "", resources: [pods]}, {group: apps, resources: [deployments]}]\n',
+    ),
+    (
+        "unknown-subresource",
+        '- level: None\n  resources: [{group: "", resources: [pods/logs]}]\n',
+        '- level: None\n  resources: [{group: "", resources: [pods/log]}]\n',
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "before", "after"), SAFE)
+def test_a_safe_fix_changes_its_place_only(rule: str, before: str, after: str) -> None:
+    assert rule in told(HEAD + before + CATCH_ALL)
+    assert mended(HEAD + before + CATCH_ALL, select=(rule,)) == HEAD + after + CATCH_ALL
+
+
+@pytest.mark.parametrize(("rule", "before", "after"), SAFE)
+def test_line_ends_and_the_byte_order_mark_stay(rule: str, before: str, after: str) -> None:
+    old, new = (f"\ufeff{HEAD}{text}{CATCH_ALL}".replace("\n", "\r\n") for text in (before, after))
+    assert mended(old, select=(rule,)) == new
+
+
+@pytest.mark.parametrize(("rule", "before", "after"), SAFE)
+def test_a_fix_in_a_config_map_stays_in_its_indentation(rule: str, before: str, after: str) -> None:
+    head = "kind: ConfigMap\ndata:\n    audit.yaml: |\n"
+    old, new = (head + indented(HEAD + text + CATCH_ALL) + "  # end\n" for text in (before, after))
+    assert mended(old, select=(rule,), name="map.yaml") == new
+
+
+def indented(text: str) -> str:
+    return "".join(f"        {line}\n" for line in text.splitlines())
+
+
+def test_a_head_is_written_at_the_top() -> None:
+    rules = "# mine\nrules:\n- level: Metadata\n"
+    assert mended(rules) == "# mine\napiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n- level: Metadata\n"
+
+
+def test_what_an_alias_shares_is_left_alone() -> None:
+    entry = '  resources: [{group: "", resources: [pods], resourceNames: *v}]\n'
+    text = f"{HEAD}- level: None\n  verbs: &v [Get]\n- level: None\n{entry}{CATCH_ALL}"
+    assert mended(text) == text
+
+
+def test_what_does_not_parse_is_left_alone() -> None:
+    text = f"{HEAD}- level: metadata\n- level: [\n"
+    assert mended(text) == text
