@@ -24,7 +24,9 @@ DECLARED: dict[str, tuple[tuple[bytes, ...], tuple[str, ...], bool]] = {
     'prose': ((b'audit.k8s.io',), ('.md', '.markdown'), False),
     'rke2': ((b'kube-apiserver-arg', b'audit-', b'profile: cis', b"profile: 'cis", b'profile: "cis', b'"profile": "cis', b'"profile":"cis'), ('.yaml', '.yml', '.json'), False),
     'sink': ((b'AuditSink',), ('.yaml', '.yml', '.json'), False),
+    'snap': ((b'--audit-', b'--authorization-mode', b'--service-cluster-ip-range'), ('kube-apiserver',), False),
     'strings': ((), ('.yaml', '.yml', '.json'), False),
+    'systemd': ((b'kube-apiserver', b'--audit-'), ('.yaml', '.yml', '.json', '.service', '.service.j2', '.service.tpl', '.conf', '.env', 'apiserver'), False),
     'terraform': ((), ('.tf', '.tofu', '.tfvars', '.hcl'), False),
     'webhook': ((b'current-context', b'clusters:', b'"clusters"'), ('.yaml', '.yml', '.json'), False),
 }
