@@ -8,6 +8,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
+from auditlint.kubernetes.releases import NEWEST
+from auditlint.kubernetes.releases import name as name_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -37,6 +40,10 @@ class Form(NamedTuple):
     """Where a policy lies that the server sees."""
     names: Mapping[str, str] = {}
     """What it calls a flag, where that is not the flag's name."""
+    before: str = ""
+    """What stands before the flag's name."""
+    release: str = "1.34"
+    """The release that its files are judged for."""
 
 
 def _keys(flags: Flags) -> str:
@@ -124,6 +131,42 @@ def _typed(value: str) -> str:
     return value if value.isdecimal() else json.dumps(value)
 
 
+def _items(flags: Flags, indent: int) -> str:
+    return "".join(f"{' ' * indent}- {name}={value}\n" for name, value in flags.items())
+
+
+def server_config(flags: Flags) -> str:
+    return f"write-kubeconfig-mode: '0600'\nkube-apiserver-arg:\n{_items(flags, 0)}"
+
+
+def machine_global_config(flags: Flags) -> str:
+    return (
+        "apiVersion: provisioning.cattle.io/v1\nkind: Cluster\nspec:\n  kubernetesVersion: v1.34.1+rke2r1\n"
+        f"  rkeConfig:\n    machineGlobalConfig:\n      cni: canal\n      kube-apiserver-arg:\n{_items(flags, 6)}"
+    )
+
+
+def install_line(flags: Flags) -> str:
+    options = " ".join(f"--kube-apiserver-arg={name}={value}" for name, value in flags.items())
+    return f'curl -sfL https://get.k3s.io | INSTALL_K3S_VERSION=v1.34.1+k3s1 INSTALL_K3S_EXEC="{options}" sh -\n'
+
+
+def unit_of_k3s(flags: Flags) -> str:
+    options = " \\\n".join(f"  '--kube-apiserver-arg={name}={value}'" for name, value in flags.items())
+    return f"[Service]\nExecStart=/usr/local/bin/k3s server \\\n{options}\n"
+
+
+def unit(flags: Flags) -> str:
+    options = " \\\n".join(f"  --{name}={value}" for name, value in flags.items())
+    return f"[Service]\nExecStart=/usr/local/bin/kube-apiserver \\\n{options}\nRestart=always\n"
+
+
+def arguments(flags: Flags) -> str:
+    return "".join(f"--{name}={value}\n" for name, value in flags.items())
+
+
+_OPTION = "--kube-apiserver-arg="
+_NEWEST = name_of(NEWEST)
 FORMS = {
     "kubeadm-v1beta2": Form(kubeadm("v1beta2"), "kubeadm.yaml"),
     "kubeadm-v1beta3": Form(kubeadm("v1beta3"), "kubeadm.yaml"),
@@ -133,6 +176,13 @@ FORMS = {
     "control-plane-v1beta2": Form(control_plane("v1beta2"), "north.yaml"),
     "control-plane-template": Form(control_plane_template, "template.yaml"),
     "kubeadm-config-object": Form(kubeadm_config, "config.yaml"),
+    "k3s": Form(server_config, "etc/rancher/k3s/config.yaml", release=_NEWEST),
+    "rke2": Form(server_config, "etc/rancher/rke2/config.yaml", release=_NEWEST),
+    "rancher": Form(machine_global_config, "cluster.yaml"),
+    "k3s-install-line": Form(install_line, "install.sh", before=_OPTION),
+    "k3s-unit": Form(unit_of_k3s, "k3s.service", before=_OPTION, release=_NEWEST),
+    "systemd": Form(unit, "kube-apiserver.service", before="--", release=_NEWEST),
+    "snap": Form(arguments, "var/snap/microk8s/current/args/kube-apiserver", before="--", release=_NEWEST),
     "kops": Form(kops, "cluster.yaml", typed=True, names=KOPS_KEYS),
 }
 """All of them. A carrier more is a function more, and a line here."""

@@ -32,6 +32,7 @@ AGE = "audit-log-maxage=30d"
         f'export INSTALL_K3S_EXEC="server {OPTION}={LOG} {OPTION}={AGE}"\ncurl -sfL https://get.k3s.io | sh -',
         f'INSTALL_K3S_EXEC="server\n  {OPTION}={LOG}\n  {OPTION}={AGE}" sh -s - "x"',
         f"curl -sfL https://get.k3s.io | sh -s - server {OPTION}={LOG} {OPTION}={AGE} && echo done",
+        f'INSTALL_K3S_EXEC="{OPTION}={LOG} {OPTION}={AGE}" sh -',
         f'["k3s", "server", "{OPTION}={LOG}", "{OPTION}={AGE}"]',
         f'["k3s", "server", "{OPTION}", "{LOG}",\n "{OPTION}", "{AGE}"]',
         f"args:\n- server\n- {OPTION}={LOG}\n- {OPTION}={AGE}\n",

@@ -42,12 +42,12 @@ def test_what_is_in_order(name: str) -> None:
     report = check(form, form.write(GOOD))
     assert [(one.rule, one.message) for one in report.findings] == []
     (subject,) = report.subjects
-    assert (subject.kind, subject.kubernetes, subject.refused_by) == ("apiserver", "1.34", ())
+    assert (subject.kind, subject.kubernetes, subject.refused_by) == ("apiserver", form.release, ())
 
 
 def places(form: Form, flag: str, value: str = "") -> tuple[str, ...]:
     """Return what a finding about a flag may begin with: its key, its list item, its value."""
-    key = form.names.get(flag, flag)
+    key = form.before + form.names.get(flag, flag)
     return key, f"name: {key}", *((value, f'"{value}"') if value else ())
 
 

@@ -177,7 +177,8 @@ def _read(text: str, match: re.Match[str]) -> Option:
     if quote:
         end = text.find(quote, match.end())
         line = text.find("\n", match.end())
-        if end >= 0 and (line < 0 or end < line):
+        # What stands between quotes may be the word, or all that a tool is told.
+        if end >= 0 and (line < 0 or end < line) and (match["quote"] or not re.search(r"\s-", text[match.end() : end])):
             return Option(text[match.end() : end], start, end)
     value = _VALUE.match(text, match.end())
     if value is None:
