@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from auditlint.carriers.containers.command import CommandLine, Item
     from auditlint.finding import Path
     from auditlint.subjects.model import DefaultPolicy, NotText
+    from auditlint.subjects.nodes import Node, NodeSpelling
     from auditlint.subjects.provided import ProvidedFile
     from auditlint.subjects.slips import Slip
     from auditlint.subjects.spelling_of_flags import Spelling
@@ -55,6 +56,8 @@ class Settings(NamedTuple):
     provided: tuple[ProvidedFile, ...] = ()
     folder: str = ""
     no_log_folder: bool = False
+    nodes: tuple[Node, ...] = ()
+    node_spelling: NodeSpelling | None = None
     notice: str = ""
     """What to tell the user of such a file."""
 
@@ -102,6 +105,8 @@ def build(candidate: Candidate, base: Path, line: CommandLine, settings: Setting
         provided=settings.provided,
         folder=settings.folder,
         no_log_folder=settings.no_log_folder,
+        nodes=settings.nodes,
+        node_spelling=settings.node_spelling,
         arguments_path=line.list_path,
         arguments_place=line.list_path if line.there is None else line.there,
         opaque=opaque or mounting.unknown,

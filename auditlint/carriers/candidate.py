@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from auditlint.text.places import NodePlaces
 
 if TYPE_CHECKING:
+    from auditlint.carriers.carrier import ReadText
     from auditlint.finding import Path, Places
     from auditlint.text.piece import DecodedPiece, Piece, Text
     from auditlint.text.plain import Plain
@@ -33,6 +34,26 @@ class Candidate(NamedTuple):
     def piece(self, path: Path) -> Piece | None:
         """Return the string at path as a text of its own; None where there is no string."""
         return self.places.piece(path, json=self.from_json) if isinstance(self.places, NodePlaces) else None
+
+    def inside(self, path: Path) -> tuple[tuple[Candidate, ...], ReadText] | None:
+        """Return the documents of the YAML that the string at path is, and its text; None if it is none."""
+        from auditlint.carriers.carrier import ReadText
+        from auditlint.text import reader
+        from auditlint.text.plain import plain
+
+        piece = self.piece(path)
+        stream = reader.read(piece.data) if piece else None
+        if piece is None or stream is None or stream.error:
+            return None
+        documents = [
+            self._replace(
+                value=plain(document.root),
+                places=NodePlaces(document.root, document.first, piece, document.index),
+                from_json=reader.looks_like_json(piece.data),
+            )
+            for document in stream.documents
+        ]
+        return tuple(documents), ReadText(piece, stream)
 
     def decoded(self, path: Path, data: bytes) -> DecodedPiece | None:
         """Return what is encoded in the string at path as a text of its own; None where there is no string."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from auditlint.carriers.candidate import Candidate, PlainText
     from auditlint.rule import Subject
+    from auditlint.text.nodes import Stream
     from auditlint.text.piece import Text
 
 YAML_AND_JSON = (".yaml", ".yml", ".json")
@@ -30,8 +31,18 @@ class Inner(NamedTuple):
     """What to tell the user if something is found in it, such as that it never ends."""
 
 
+class ReadText(NamedTuple):
+    """A text that was read as YAML or JSON and holds something to judge: the file, or a piece of it.
+
+    Carriers yield one for each piece that they read themselves: comments for auditlint may stand in it.
+    """
+
+    text: Text
+    stream: Stream
+
+
 if TYPE_CHECKING:
-    Part = Subject | Inner
+    Part = Subject | Inner | ReadText
 
 
 class Carrier(NamedTuple):

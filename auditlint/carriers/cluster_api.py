@@ -64,8 +64,10 @@ def find(candidate: Candidate) -> Iterator[ApiServer]:
 
 
 def _provided(value: Plain, spec: Path) -> Iterator[ProvidedFile]:
-    """Yield the files of an object; none if a command or a script of it may make others."""
+    """Yield the files of an object; none if a command or a script of it may make others, or the system moves them."""
     holder = get(value, *[str(step) for step in spec])
+    if text(holder, "format") == "bottlerocket":
+        return
     listed = items(get(holder, "files"))
     scripts = [one for key in ("preKubeadmCommands", "bootCommands") for one in _texts(get(holder, key))]
     scripts += [text(file, "content") for file in listed if text(file, "content").startswith("#!")]

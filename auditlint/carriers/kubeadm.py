@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditlint.carriers.carrier import Carrier
-from auditlint.carriers.configurations import cluster_configuration
+from auditlint.carriers.configurations import cluster_configuration, extra_args
 from auditlint.carriers.configurations.cluster_configuration import Added, Entry, Kind, Layout
 from auditlint.carriers.configurations.extra_args import Reader, as_text
 from auditlint.carriers.containers.command import Item
@@ -55,6 +55,13 @@ _CAPITAL_ENTRY = Spelling(
 _OLD = Layout(("apiServerExtraArgs",), ("apiServerExtraVolumes",), (), _OLD_ENTRY, "writable")
 _OLDEST = _OLD._replace(writable="")
 _CAPITAL = Layout(("APIServer", "ExtraArgs"), ("APIServer", "ExtraVolumes"), ("APIServer", "ExtraEnvs"), _CAPITAL_ENTRY)
+_PARTS: tuple[tuple[str, ...], ...] = (
+    (),
+    ("clusterConfiguration",),
+    ("kubeadmConfigSpec", "clusterConfiguration"),
+    ("spec", "kubeadmConfigSpec", "clusterConfiguration"),
+)
+"""Where snippets have it: they leave out what is around it."""
 _BLOCK = "auditPolicy"
 _POLICY_FILE = "/etc/kubernetes/audit/audit.yaml"
 _LOG_FOLDER = "/var/log/kubernetes/audit"
@@ -64,12 +71,24 @@ _DAYS = "2"
 def find(candidate: Candidate) -> Iterator[ApiServer]:
     """Yield the apiserver that a configuration describes; of one without apiVersion, a patch, what it says."""
     if not _is_configuration(candidate):
+        yield from _parts(candidate)
         return
     value = candidate.value
     version = text(value, "apiVersion").removeprefix(GROUP)
     kind = kind_of(version, value)
     kind = kind._replace(whole=kind.whole and bool(version or candidate.as_kind))
     yield cluster_configuration.server(candidate, value, (), kind, _added(candidate, version))
+
+
+def _parts(candidate: Candidate) -> Iterator[ApiServer]:
+    """Yield what a text without kind, such as a snippet, says of auditing in the way of a ClusterConfiguration."""
+    value = candidate.value
+    for base in _PARTS if not candidate.as_kind and not has(value, "kind") and not has(value, "apiVersion") else ():
+        part = get(value, *base)
+        args = extra_args.read(get(part, "apiServer", "extraArgs"), ("extraArgs",), kind_of("", part).reader)
+        if any(item.text.startswith("--audit-") for item in args.items):
+            yield cluster_configuration.server(candidate, part, base, kind_of("", part)._replace(whole=False))
+            return
 
 
 def kind_of(version: str, value: Plain) -> Kind:
@@ -141,5 +160,6 @@ CARRIER = Carrier(
         "and nothing is said of what is absent. What `kubeadm-config` holds in the cluster is one as well."
     ),
     words=(b"ClusterConfiguration", b"MasterConfiguration"),
+    signs=(b"extraArgs",),
     in_document=find,
 )

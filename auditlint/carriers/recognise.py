@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.carriers import recorded, registry
 from auditlint.carriers.candidate import Candidate, PlainText
-from auditlint.carriers.carrier import YAML_AND_JSON, Inner
+from auditlint.carriers.carrier import YAML_AND_JSON, Inner, ReadText
 from auditlint.carriers.first_look import as_utf8, may_define_resources, may_hold_subject
 from auditlint.finding import Notice, Span
 from auditlint.kubernetes.cluster import ORDINARY, Cluster
@@ -27,7 +27,7 @@ from auditlint.text.whole import Whole
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from auditlint.carriers.carrier import Carrier
+    from auditlint.carriers.carrier import Carrier, Part
     from auditlint.carriers.custom_resource import Definitions
     from auditlint.rule import Subject
     from auditlint.text.nodes import Document, Stream
@@ -45,13 +45,6 @@ MAX_BYTES = LIMIT
 _TOO_MANY = f"holds more texts inside texts than are checked: up to {MAX_PIECES}, up to {MAX_DEPTH} deep"
 
 _NOT_SURE = "is so large that it was read by libyaml alone, and holds what kube-apiserver may read otherwise"
-
-
-class ReadText(NamedTuple):
-    """A text that was read as YAML or JSON and holds something to judge: the file, or a piece of it."""
-
-    text: Text
-    stream: Stream
 
 
 class Found(NamedTuple):
@@ -270,7 +263,7 @@ def _file(reading: _Reading) -> str:
     return "" if is_language_alone else posixpath.join(posixpath.dirname(reading.path), reading.name)
 
 
-def _in_document(candidate: Candidate, carriers: Iterable[Carrier]) -> Iterator[Subject | Inner]:
+def _in_document(candidate: Candidate, carriers: Iterable[Carrier]) -> Iterator[Part]:
     """Yield the subjects of the first carrier that finds some in a document, and the texts that others find in it."""
     taken = False
     for carrier in carriers:
@@ -318,18 +311,21 @@ class _Sorted(NamedTuple):
         return self._replace(own=tuple(own))
 
 
-def _sorted_out(reading: _Reading, parts: Iterable[Subject | Inner], bound: _Bound) -> _Sorted:
+def _sorted_out(reading: _Reading, parts: Iterable[Part], bound: _Bound) -> _Sorted:
     """Return the subjects among what a carrier found, and those in the texts among it, as far as the bound allows."""
     own: list[Subject] = []
     inside: dict[tuple[str, int | None], Found] = {}
+    read: list[ReadText] = []
     for part in parts:
-        if not isinstance(part, Inner):
+        if isinstance(part, ReadText):
+            read.append(part)
+        elif not isinstance(part, Inner):
             own.append(part)
         elif bound.reached:
             break
         elif (place := (part.text.pointer, part.text.document)) not in inside:
             inside[place] = _inside(reading, part, bound)
-    return _Sorted(tuple(own), _together(inside.values()))
+    return _Sorted(tuple(own), _together([*inside.values(), Found(texts=tuple(read))]))
 
 
 def _inside(reading: _Reading, inner: Inner, bound: _Bound) -> Found:

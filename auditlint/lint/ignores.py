@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections import abc
     from collections.abc import Iterable, Iterator
 
-    from auditlint.carriers.recognise import ReadText
+    from auditlint.carriers.carrier import ReadText
     from auditlint.lint.selection import Selection
     from auditlint.rule import Subject
     from auditlint.text.comments import Comment

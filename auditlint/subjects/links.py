@@ -123,7 +123,7 @@ def _named(servers: Iterable[ApiServer], files: Iterable[S], flag: str) -> dict[
         by_name.setdefault(names[-1], []).append((file, names))
     chosen: dict[ApiServer, S] = {}
     for server in servers if by_name else ():
-        found = _nearest(server, way(server.on_node(flag)), by_name) if server.flags.text(flag) else None
+        found = _nearest(server, way(server.on_disk(flag)), by_name) if server.flags.text(flag) else None
         if found is not None:
             chosen[server] = found
     return chosen

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.mounts import Mount, Part, Volume
     from auditlint.kubernetes.parsed_flags import FlagUse, ParsedFlags
     from auditlint.kubernetes.policy import Policy
+    from auditlint.subjects.nodes import Node, NodeSpelling
     from auditlint.subjects.provided import ProvidedFile
     from auditlint.subjects.slips import Slip
     from auditlint.subjects.spelling_of_flags import Spelling
@@ -295,6 +296,10 @@ class ApiServer(_Frozen):
     """The policy that the tool makes, where the file names none."""
     provided: tuple[ProvidedFile, ...] = ()
     """The files that the document writes to the nodes."""
+    nodes: tuple[Node, ...] = ()
+    """The nodes that run it, where these are containers that a tool makes."""
+    node_spelling: NodeSpelling | None = None
+    """How the tool writes the mounts of its nodes."""
     folder: str = ""
     """A folder that the tool mounts for the files of its users, where they cannot mount one themselves."""
     no_log_folder: bool = False
@@ -371,7 +376,7 @@ class ApiServer(_Frozen):
             reasons.add("flags")
         if self.not_text:
             reasons.add("pod")
-        if any(self.unreadable(flag) for flag in READ_FLAGS):
+        if any(self.unreadable(flag) or self.without_file(flag) for flag in READ_FLAGS):
             reasons.add("files")
         return frozenset(reasons)
 
@@ -381,6 +386,21 @@ class ApiServer(_Frozen):
 
         path = self.flags.text(flag)
         return host_path(self.container, path) or path
+
+    def on_disk(self, flag: str) -> str:
+        """Return where the file that a flag names lies on the machine that the nodes run on, or on the node."""
+        path = self.on_node(flag)
+        return self.nodes[0].on_machine(path) if self.nodes and path else path
+
+    def without_file(self, flag: str) -> tuple[Node, ...]:
+        """Return the nodes to which nothing brings the file that a flag names."""
+        path = self.flags.text(flag)
+        if not self.nodes or not path.startswith("/"):
+            return ()
+        from auditlint.kubernetes.container import host_path
+
+        on_node = host_path(self.container, path)
+        return tuple(node for node in self.nodes if on_node and node.known and node.covering(on_node) is None)
 
     def unreadable(self, flag: str) -> ProvidedFile | None:
         """Return the file that a flag names if the document writes it so that the server may not read it."""
@@ -414,7 +434,12 @@ class ApiServer(_Frozen):
         """What is wrong with the mounts and with the files that audit flags name."""
         from auditlint.kubernetes import container  # a run of policies alone does not pay for it
 
-        return container.faults(self.container)
+        return tuple(fault for fault in container.faults(self.container) if not self._is_brought(fault))
+
+    def _is_brought(self, fault: Fault) -> bool:
+        """Tell whether a file that the host may lack is mounted into every node."""
+        path = fault.volume.host_path if fault.volume and fault.case == "unchecked" else ""
+        return bool(path and self.nodes) and all(node.covering(path) for node in self.nodes)
 
 
 class ManifestFile(NamedTuple):

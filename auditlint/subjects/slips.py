@@ -33,6 +33,14 @@ class SlipKind(enum.Enum):
     """A key of a Pod that the kubelet drops, and that was to say what runs or what is mounted."""
     REPEATED_KEY = enum.auto()
     """A key once more: the tool keeps only one."""
+    OTHER_VERSION = enum.auto()
+    """A patch for another version of the document than the one that is patched."""
+    OTHER_NODE = enum.auto()
+    """A patch for a node that does not read it."""
+    OTHER_KIND = enum.auto()
+    """A patch whose kind no document has."""
+    NO_TARGET = enum.auto()
+    """An operation of a patch on what is not there."""
 
 
 class Slip(NamedTuple):
@@ -60,3 +68,5 @@ class Slip(NamedTuple):
     """The way to the value, where the place is the value."""
     refuses: bool = True
     """The tool refuses the file; otherwise it goes on without what it does not understand."""
+    assumed: bool = False
+    """It is so only if the release is the one that is assumed."""

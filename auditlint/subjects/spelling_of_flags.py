@@ -130,6 +130,38 @@ class Options(NamedTuple):
 _ITEM = Items("")
 
 
+class Wrapped(NamedTuple):
+    """Items that stand at a key of their own in mappings, such as `arg` in the configuration of k3d."""
+
+    item: Items
+    key: str
+    entries: str = "list items"
+
+    def name(self, flag: str) -> str:
+        """Return the flag with what stands in front of it."""
+        return self.item.name(flag)
+
+    def text(self, flag: str, value: str | None = None) -> str:
+        """Return the item."""
+        return self.item.text(flag, value)
+
+    def lines(self, flags: Sequence[tuple[str, str | None]]) -> list[str]:
+        """Return each in its mapping."""
+        return [f"- {self.key}: {self.item.text(*flag)}" for flag in flags]
+
+    def added(self, holder: Path, flag: str, value: str | None = None) -> Change:
+        """Return what puts the mapping behind the others."""
+        return Append(holder, ((self.key, self.item.text(flag, value)),))
+
+    def changed(self, argument: Path, flag: str, value: str | None = None) -> tuple[Change, ...]:
+        """Return what writes the item anew."""
+        return self.item.changed(argument, flag, value)
+
+    def deleted(self, argument: Path) -> Change:
+        """Return what takes the mapping out."""
+        return Delete(argument[:-1])
+
+
 class Keys(NamedTuple):
     """A mapping from flags to strings, such as `audit-log-maxage: "30"` in kubeadm until v1beta3."""
 
@@ -259,3 +291,5 @@ SERVER_CONFIG = Options("kube-apiserver-arg")
 """`audit-log-maxage=30`, an item of `kube-apiserver-arg` in the configuration of k3s and RKE2."""
 SERVER_OPTIONS = Items("--kube-apiserver-arg=", entries="words", in_quotes=True)
 """`--kube-apiserver-arg=audit-log-maxage=30` on the command line of k3s and RKE2."""
+K3D = Wrapped(Items("--kube-apiserver-arg="), "arg")
+"""`arg: --kube-apiserver-arg=audit-log-maxage=30` in the configuration of k3d."""

@@ -44,6 +44,8 @@ class Form(NamedTuple):
     """What stands before the flag's name."""
     release: str = "1.34"
     """The release that its files are judged for."""
+    item: str = "name: {}"
+    """How a list item begins that sets a flag."""
 
 
 def _keys(flags: Flags) -> str:
@@ -167,6 +169,48 @@ def arguments(flags: Flags) -> str:
 
 _OPTION = "--kube-apiserver-arg="
 _NEWEST = name_of(NEWEST)
+
+
+_KIND = (
+    "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nnodes:\n- role: control-plane\n"
+    "  image: kindest/node:v1.{minor}.1\n  extraMounts:\n"
+    f"  - {{{{hostPath: ./audit, containerPath: {FOLDER}}}}}\n  - {{{{hostPath: ./logs, containerPath: {LOGS}}}}}\n"
+)
+
+
+def kind(flags: Flags) -> str:
+    patch = _below(f"kind: ClusterConfiguration\n{_section(flags)}", 2)
+    return f"{_KIND.format(minor=34)}kubeadmConfigPatches:\n- |\n{patch}"
+
+
+def kind_node(flags: Flags) -> str:
+    patch = f"apiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\n{_section(flags, pairs=True)}"
+    return f"{_KIND.format(minor=36)}  kubeadmConfigPatches:\n  - {json.dumps(patch)}\n"
+
+
+def kind_converted(flags: Flags) -> str:
+    return kind(flags).replace("v1.34.1", "v1.36.1")
+
+
+def kind_json(flags: Flags) -> str:
+    lines = "".join(
+        f'    - op: add\n      path: /apiServer/extraArgs/{name}\n      value: "{value}"\n'
+        for name, value in flags.items()
+    )
+    volumes = f"    - op: add\n      path: /apiServer/extraVolumes\n      value:\n{_below(_volumes(), 4)}"
+    head = "kubeadmConfigPatchesJSON6902:\n- group: kubeadm.k8s.io\n  version: v1beta3\n  kind: ClusterConfiguration\n"
+    return f"{_KIND.format(minor=34)}{head}  patch: |\n{lines}{volumes}"
+
+
+def k3d(flags: Flags) -> str:
+    arguments = "".join(f"    - arg: --kube-apiserver-arg={name}={value}\n" for name, value in flags.items())
+    return (
+        "apiVersion: k3d.io/v1alpha5\nkind: Simple\nmetadata: {name: a}\nimage: rancher/k3s:v1.34.1-k3s1\n"
+        f"volumes:\n- volume: ./audit:{FOLDER}\n  nodeFilters: ['server:*']\n"
+        f"options:\n  k3s:\n    extraArgs:\n{arguments}"
+    )
+
+
 FORMS = {
     "kubeadm-v1beta2": Form(kubeadm("v1beta2"), "kubeadm.yaml"),
     "kubeadm-v1beta3": Form(kubeadm("v1beta3"), "kubeadm.yaml"),
@@ -184,5 +228,10 @@ FORMS = {
     "systemd": Form(unit, "kube-apiserver.service", before="--", release=_NEWEST),
     "snap": Form(arguments, "var/snap/microk8s/current/args/kube-apiserver", before="--", release=_NEWEST),
     "kops": Form(kops, "cluster.yaml", typed=True, names=KOPS_KEYS),
+    "kind": Form(kind, "kind.yaml"),
+    "kind-node": Form(kind_node, "kind.yaml", release="1.36"),
+    "kind-converted": Form(kind_converted, "kind.yaml", release="1.36"),
+    "kind-json": Form(kind_json, "kind.yaml", item="op: add"),
+    "k3d": Form(k3d, "k3d.yaml", before=_OPTION),
 }
 """All of them. A carrier more is a function more, and a line here."""

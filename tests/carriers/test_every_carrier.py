@@ -48,7 +48,7 @@ def test_what_is_in_order(name: str) -> None:
 def places(form: Form, flag: str, value: str = "") -> tuple[str, ...]:
     """Return what a finding about a flag may begin with: its key, its list item, its value."""
     key = form.before + form.names.get(flag, flag)
-    return key, f"name: {key}", *((value, f'"{value}"') if value else ())
+    return key, form.item.format(key), *((value, f'"{value}"', f'\\"{value}') if value else ())
 
 
 @pytest.mark.parametrize("name", FORMS)

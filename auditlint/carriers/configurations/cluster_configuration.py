@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from auditlint.carriers.containers.command import Item
     from auditlint.finding import Path
     from auditlint.subjects.model import ApiServer
+    from auditlint.subjects.nodes import Node, NodeSpelling
     from auditlint.subjects.provided import ProvidedFile
+    from auditlint.subjects.slips import Slip
     from auditlint.text.plain import Plain
 
 ENTRY = Spelling(
@@ -87,6 +89,11 @@ class Kind(NamedTuple):
     """What to tell the user of such configurations."""
     provided: tuple[ProvidedFile, ...] = ()
     """The files that the document around it writes to the nodes."""
+    nodes: tuple[Node, ...] = ()
+    """The nodes, where the document around it describes them."""
+    node_spelling: NodeSpelling | None = None
+    slips: tuple[Slip, ...] = ()
+    """What is wrong with the document around it."""
 
 
 def server(candidate: Candidate, value: Plain, base: Path, kind: Kind, added: Added | None = None) -> ApiServer:
@@ -104,12 +111,14 @@ def server(candidate: Candidate, value: Plain, base: Path, kind: Kind, added: Ad
         spelling=PAIRS if args.pairs else KEYS,
         tool=kind.tool,
         sorts_arguments=True,
-        slips=args.slips,
+        slips=(*kind.slips, *args.slips),
         mounting=_mounting(value, base, layout, choose(candidate.minor, candidate.origin, shown).minor, added),
         run_as_user=_SOME_USER if get(value, "featureGates", _ROOTLESS) is True else None,
         host_network=True,
         notice=kind.notice,
         provided=kind.provided,
+        nodes=kind.nodes,
+        node_spelling=kind.node_spelling,
     )
     given = (*(added.items if added else ()), *args.items)
     line = CommandLine(given, holder, (*base, *there(value, layout.arguments)))

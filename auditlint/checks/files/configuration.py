@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from auditlint.checks.server.flag_words import value_for
 from auditlint.checks.suggestions import flag_names
 from auditlint.finding import Severity
-from auditlint.kubernetes import known_flags
+from auditlint.kubernetes import known_flags, releases
 from auditlint.rule import Category
 from auditlint.subjects.model import ApiServer
 from auditlint.subjects.slips import SlipKind
@@ -35,8 +35,11 @@ def _slips(server: ApiServer, *kinds: SlipKind) -> Iterator[Slip]:
     return (slip for slip in server.slips if slip.kind in kinds)
 
 
-def _fault(slip: Slip, pattern: str) -> str:
-    return pattern.format(written=slip.written, form=slip.form, flag=slip.flag)
+def _fault(slip: Slip, pattern: str, release: str = "") -> str:
+    version = slip.form.rpartition("/")[2] if slip.path[-1] == "version" else slip.form
+    return pattern.format(
+        written=slip.written, form=slip.form, reader=slip.reader, release=release, key=f"{slip.path[-1]}: {version}"
+    )
 
 
 def _at(context: Context, slip: Slip, message: str, **details: Any) -> Finding:
@@ -54,7 +57,8 @@ def _at(context: Context, slip: Slip, message: str, **details: Any) -> Finding:
 def wrong_args_shape(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report lists for mappings and mappings for lists, and values of another type than the tool has."""
     for slip in _slips(server, *_SHAPES):
-        message = f"{_fault(slip, _SHAPES[slip.kind])}, so {slip.reader} refuses this file"
+        end = "refuses this file" if slip.refuses else "ignores it"
+        message = f"{_fault(slip, _SHAPES[slip.kind])}, so {slip.reader} {end}"
         if slip.kind in {SlipKind.NO_LIST, SlipKind.NO_MAPPING}:
             yield context.key(slip.path, message, help=_all_anew(server, slip))
         elif slip.value_path:
@@ -142,3 +146,38 @@ def default_policy_logs_nothing(server: ApiServer, context: Context) -> Iterator
     else:
         message, help = f"{server.tool}'s own policy has level None, so nothing is logged", default.advice
     yield context.value(default.path, message, help=help)
+
+
+@rule(
+    "patch-never-applies",
+    severity=Severity.ERROR,
+    summary="a patch that matches nothing of what the tool writes",
+)
+def patch_never_applies(server: ApiServer, context: Context) -> Iterator[Finding]:
+    """Report patches of another version or kind, for nodes that do not read them, or of what is not there."""
+    for slip in _slips(server, *_PATCHES):
+        effect, help = _PATCHES[slip.kind]
+        severity = Severity.WARNING if slip.assumed else None
+        yield context.value(
+            slip.path, _fault(slip, effect, releases.name(server.minor)), help=_fault(slip, help), severity=severity
+        )
+
+
+_PATCHES = {
+    SlipKind.OTHER_VERSION: (
+        "{reader} writes {form} for {release}, so a patch of {written} is not applied",
+        "Write `{key}`, and what is in it as that version has it",
+    ),
+    SlipKind.OTHER_KIND: (
+        'nothing that {reader} writes has the kind "{written}", so this patch is never applied',
+        "Write `kind: ClusterConfiguration`",
+    ),
+    SlipKind.OTHER_NODE: (
+        "kubeadm reads the ClusterConfiguration on the first control-plane node only, so this patch has no effect",
+        "Move it to the patches of the first control-plane node, or of the cluster",
+    ),
+    SlipKind.NO_TARGET: (
+        "{form} has nothing at {written} that this could change, so {reader} refuses the patch",
+        "Add the whole that it belongs to, in the shape that {form} has",
+    ),
+}

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import TYPE_CHECKING
 
 from auditlint.checks.server.flag_words import at_flag
 from auditlint.english import listing
 from auditlint.finding import Severity
-from auditlint.kubernetes.container import POLICY_FLAG, WEBHOOK_FLAG
+from auditlint.kubernetes import mounts
+from auditlint.kubernetes.container import POLICY_FLAG
+from auditlint.kubernetes.mounts import Part
 from auditlint.rule import Category
 from auditlint.subjects import provided
-from auditlint.subjects.model import ApiServer, PolicySubject
+from auditlint.subjects.model import READ_FLAGS, ApiServer, PolicySubject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from auditlint.finding import Finding
     from auditlint.rule import Context
+    from auditlint.subjects.nodes import Node, NodeMount, NodeSpelling
     from auditlint.subjects.provided import ProvidedFile
 
 rule = Category("carriers", ApiServer)
+_ENDINGS = (".yaml", ".yml", ".json", ".conf")
 
 
 @rule(
@@ -64,7 +69,7 @@ def _policies(server: ApiServer, context: Context) -> Iterator[tuple[ProvidedFil
 )
 def policy_unreadable(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report the policy or the webhook's kubeconfig where the user of kube-apiserver may not read it."""
-    for flag in (POLICY_FLAG, WEBHOOK_FLAG):
+    for flag in READ_FLAGS:
         file = server.unreadable(flag)
         if file is not None:
             message = (
@@ -73,3 +78,59 @@ def policy_unreadable(server: ApiServer, context: Context) -> Iterator[Finding]:
             )
             help = f'Write `{file.mode_place[-1]}: "0644"`'
             yield context.value(file.mode_place, message, help=help, refused=True)
+
+
+@rule(
+    "broken-mount-chain",
+    severity=Severity.ERROR,
+    refuses=True,
+    summary="a file that is mounted from a node to which nothing brings it",
+)
+def broken_mount_chain(server: ApiServer, context: Context) -> Iterator[Finding]:
+    """Report files that flags name and mounts of the Pod show, where the node has no such file."""
+    for flag in READ_FLAGS:
+        use, lacking = server.flags.last(flag), server.without_file(flag)
+        spelling, path = server.node_spelling, server.on_node(flag)
+        if use is None or not lacking or spelling is None:
+            continue
+        message, help = _nowhere(spelling, path), _from_machine(server, spelling, lacking[0], path)
+        if len(lacking) == len(server.nodes):
+            yield from _at_mount(server, context, flag, message, help)
+            continue
+        for node in lacking:
+            yield context.key(node.place, message, help=help, refused=True)
+
+
+def _nowhere(spelling: NodeSpelling, path: str) -> str:
+    return f"no {spelling.entries} bring {path} to the node, so kube-apiserver does not find it and does not start"
+
+
+def _at_mount(server: ApiServer, context: Context, flag: str, message: str, help: str) -> Iterator[Finding]:
+    """Yield a finding at the path of the node that the Pod mounts; at the flag where no mount of the file is it."""
+    use = server.flags.last(flag)
+    mount = mounts.covering(server.mounts, server.flags.text(flag))
+    volume = mounts.volume_of(mount, server.volumes) if mount else None
+    place = server.volume_path(volume, Part.HOST_PATH) if volume else None
+    if place is not None:
+        yield context.value(place, message, help=help, refused=True)
+    elif use is not None:
+        yield at_flag(server, context, use, message, help=help, refused=True)
+
+
+def _from_machine(server: ApiServer, spelling: NodeSpelling, node: Node, path: str) -> str:
+    """Return the advice to mount the file into the node: by the mount that is for nothing else, or by one more."""
+    idle = [mount for mount in node.mounts if not _is_used(server, mount)]
+    if len(idle) != 1:
+        lines = spelling.lines.format(file=f"./{posixpath.basename(path)}", path=path)
+        return f"Mount it into the node:\n{lines}"
+    file = idle[0].host_path
+    wanted = path if file.endswith(_ENDINGS) else posixpath.dirname(path)
+    return f"Write `{spelling.changed.format(file=file, path=wanted)}` for {file}"
+
+
+def _is_used(server: ApiServer, mount: NodeMount) -> bool:
+    """Tell whether a volume of the file begins in a mount of the node, or holds it."""
+    node_path = mounts.clean(mount.node_path)
+    written = (volume for volume in server.volumes if server.volume_path(volume, Part.HOST_PATH) is not None)
+    paths = [mounts.clean(volume.host_path) for volume in written if volume.host_path]
+    return any(mounts.covers(node_path, path) or mounts.covers(path, node_path) for path in paths)
