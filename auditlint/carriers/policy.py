@@ -32,6 +32,14 @@ def find(candidate: Candidate) -> Iterator[PolicySubject]:
         yield _subject(candidate, shape, _around(candidate.value) if shape == "snippet" else candidate.value)
 
 
+def inside(candidate: Candidate, base: tuple[str, ...], file: str) -> Iterator[PolicySubject]:
+    """Yield the policy that stands as an object in another one, at base; file: what it is on the node."""
+    value = get(candidate.value, *base)
+    if isinstance(value, tuple):
+        shape = "policy" if has(value, "apiVersion") or has(value, "kind") else "headless"
+        yield _subject(candidate, shape, value).replace(base=base, file=file)
+
+
 def _subject(candidate: Candidate, shape: str, value: Plain) -> PolicySubject:
     from auditlint.kubernetes.decode import load
     from auditlint.kubernetes.releases import choose

@@ -237,7 +237,7 @@ def _of_stream(reading: _Reading, stream: Stream, carriers: Iterable[Carrier], b
     documents = stream.documents[:1] if reading.as_kind == "policy" else stream.documents
     candidates = [_candidate(reading, document) for document in documents]
     found = [_sorted_out(reading, _in_document(candidate, carriers), bound) for candidate in candidates]
-    if found and any(isinstance(subject, PolicySubject) for subject in found[0].own):
+    if found and any(isinstance(subject, PolicySubject) and not subject.base for subject in found[0].own):
         return _together([found[0].all, *(one.marked_later.all for one in found[1:])])
     manifest = Found(tuple(_manifest_file(reading, candidates, [one.own for one in found])))
     return _together([*(one.all for one in found), manifest])

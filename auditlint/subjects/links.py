@@ -107,7 +107,7 @@ def _inverted(*relations: Mapping[ApiServer, File]) -> dict[File, tuple[ApiServe
 
 def _is_file(policy: PolicySubject) -> bool:
     """Tell whether a server that is given the file reads this policy."""
-    return _is_first(policy) and not policy.base and policy.shape != "snippet"
+    return _is_first(policy) and bool(policy.file or not policy.base) and policy.shape != "snippet"
 
 
 def _is_first(file: File) -> bool:

@@ -167,6 +167,15 @@ def arguments(flags: Flags) -> str:
     return "".join(f"--{name}={value}\n" for name, value in flags.items())
 
 
+def rke(flags: Flags) -> str:
+    binds = "".join(f"    - {folder}:{folder}\n" for folder in (LOGS, "/tmp"))
+    args = "".join(f'      {name}: "{value}"\n' for name, value in flags.items())
+    head = (
+        "nodes: []\nkubernetes_version: v1.34.1-rancher1-1\nservices:\n  kube-api:\n    audit_log: {enabled: false}\n"
+    )
+    return f"{head}    extra_args:\n{args}    extra_binds:\n{binds}"
+
+
 _OPTION = "--kube-apiserver-arg="
 _NEWEST = name_of(NEWEST)
 
@@ -225,6 +234,7 @@ FORMS = {
     "rancher": Form(machine_global_config, "cluster.yaml"),
     "k3s-install-line": Form(install_line, "install.sh", before=_OPTION),
     "k3s-unit": Form(unit_of_k3s, "k3s.service", before=_OPTION, release=_NEWEST),
+    "rke": Form(rke, "cluster.yml"),
     "systemd": Form(unit, "kube-apiserver.service", before="--", release=_NEWEST),
     "snap": Form(arguments, "var/snap/microk8s/current/args/kube-apiserver", before="--", release=_NEWEST),
     "kops": Form(kops, "cluster.yaml", typed=True, names=KOPS_KEYS),

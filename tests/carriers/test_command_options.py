@@ -102,16 +102,6 @@ services:
     - {OPTION}={LOG}
     - {OPTION}={AGE}
 """
-K3D = f"""\
-apiVersion: k3d.io/v1alpha5
-kind: Simple
-options:
-  k3s:
-    extraArgs:
-    - arg: {POLICY_OPTION}@server:*
-      nodeFilters: [server:*]
-    - arg: {OPTION}={AGE}@server:*
-"""
 TASK = f"""\
 - name: x
   shell: |
@@ -127,7 +117,6 @@ TASK = f"""\
         ("install.sh", f"k3s server {POLICY_OPTION} {OPTION}={LOG} {OPTION}={AGE}\n", "1:105"),
         ("README.md", FENCE, "6:5"),
         ("compose.yaml", COMPOSE, "7:7"),
-        ("k3d.yaml", K3D, "8:12"),
         ("task.yml", TASK, "4:58"),
     ],
 )

@@ -115,24 +115,15 @@ def in_document(candidate: Candidate, name: str) -> Iterator[list[Given]]:
     """Yield the options of each command in the strings of a document; a list of arguments is one command."""
     waiting: list[tuple[Plain, Path]] = [(candidate.value, ())]
     seen: set[int] = set()
-    listed: set[int] = set()
     while waiting:
         value, path = waiting.pop()
         if not isinstance(value, tuple | list) or id(value) in seen:
             continue
         seen.add(id(value))
-        below = _below(value)
-        strings = [(inner, (*path, step)) for step, inner in below] if id(value) not in listed else []
-        if isinstance(value, list):
-            # k3d has a mapping for each argument.
-            strings += [(more, (*path, step, key)) for step, inner in below for key, more in pairs(inner)]
-            listed |= {id(inner) for inner in value}
-        yield from _together([one for string in strings for one in _in_string(candidate, *string, name)], value)
+        below: list[tuple[str | int, Plain]] = [*pairs(value), *enumerate(items(value))]
+        found = [one for step, inner in below for one in _in_string(candidate, inner, (*path, step), name)]
+        yield from _together(found, value)
         waiting += [(inner, (*path, step)) for step, inner in reversed(below)]
-
-
-def _below(value: Plain) -> list[tuple[str | int, Plain]]:
-    return [*pairs(value), *enumerate(items(value))]
 
 
 def _together(found: list[list[Given]], holder: Plain) -> Iterator[list[Given]]:

@@ -1,7 +1,7 @@
 """k3s: `config.yaml`, the files of `config.yaml.d`, Rancher's `machineGlobalConfig`, and `--kube-apiserver-arg`.
 
 k3s (read at 1.36) runs kube-apiserver in its own process on the host, and sets no flag about auditing by itself. The
-option stands in units, in `INSTALL_K3S_EXEC` and behind `sh -s -` of install lines, in the `extraArgs` of k3d.
+option stands in units, in `INSTALL_K3S_EXEC` and behind `sh -s -` of install lines.
 Source: k3s, pkg/daemons/control/server.go (`apiServer`), install.sh, and those of `configurations/server_config.py`.
 """
 
