@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -47,8 +48,8 @@ def distance(one: str, other: str, most: int) -> int:
 
     Where that is more than `most`, some number above it.
     """
-    if abs(len(one) - len(other)) > most:
-        return most + 1
+    if abs(len(one) - len(other)) > most or len(_letters(one) - _letters(other)) > most:
+        return most + 1  # each letter that the other does not have takes one change
     older: list[int] = []
     previous = list(range(len(other) + 1))
     for row, char in enumerate(one, 1):
@@ -58,6 +59,8 @@ def distance(one: str, other: str, most: int) -> int:
             if row > 1 and column > 1 and char == other[column - 2] and one[row - 2] == wanted:
                 best = min(best, older[column - 2] + 1)
             current.append(best)
+        if min(current) > most and min(previous) > most:  # a swap reaches back two rows, no further
+            return most + 1
         older, previous = previous, current
     return previous[-1]
 
@@ -80,6 +83,12 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     return f', did you mean "{found}"?' if found else ""
 
 
+@lru_cache(maxsize=4096)
+def _letters(word: str) -> frozenset[str]:
+    return frozenset(word)
+
+
+@lru_cache(maxsize=4096)
 def plain(word: str) -> str:
     """Return a word without case, dashes, underscores and blanks."""
     return word.lower().replace("-", "").replace("_", "").replace(" ", "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from auditlint import spelling
@@ -73,6 +74,7 @@ def _looked_in(place: str) -> tuple[str, ...]:
     return {POLICY: (POLICY, RULE), RULE: (RULE, ENTRY, POLICY), ENTRY: (ENTRY, RULE)}.get(place, ())
 
 
+@lru_cache(maxsize=4096)
 def _nearest(word: str, place: str) -> Meaning | None:
     for elsewhere in _looked_in(place):
         names = FIELDS[elsewhere]
@@ -83,6 +85,7 @@ def _nearest(word: str, place: str) -> Meaning | None:
     return None
 
 
+@lru_cache(maxsize=256)
 def _spellings(name: str) -> frozenset[str]:
     return frozenset(map(spelling.plain, (name, *_WORDS.get(name, "").split())))
 

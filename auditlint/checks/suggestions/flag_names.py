@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from auditlint import spelling
 from auditlint.kubernetes import known_flags
 
@@ -41,6 +43,7 @@ _INTENDED = {
 """Names that people write for a flag, and minikube did before 1.12, that are too far from it for an edit distance."""
 
 
+@lru_cache(maxsize=4096)
 def suggest(name: str, minor: int) -> str | None:
     """Return the flag that was probably meant by an unknown name, if one is near enough."""
     written = name.strip().strip("-–—").replace("_", "-").lower()

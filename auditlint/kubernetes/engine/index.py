@@ -5,6 +5,7 @@ The rules that match a request are then the intersection of a handful of such in
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -146,13 +147,31 @@ class Index:
         for field, values in ((self.verbs, region.verbs), (self.namespaces, region.namespaces)):
             if values is not None:
                 found &= field.admitting_any(values)
-        if region.urls == ():
-            found &= ~self._only_paths
-        if region.targets is not None:
-            found &= self._possible_targets(region.targets) | (
-                0 if region.urls == () else self.unlimited_paths | self._only_paths
-            )
+        targets = self.everything if region.targets is None else self._possible_targets(region.targets)
+        paths = self.unlimited_paths | self._only_paths if region.urls is None else self._possible_paths(region.urls)
+        return found & (targets & ~self._only_paths | paths)
+
+    def _possible_paths(self, urls: Iterable[str]) -> int:
+        """Return the rules that admit a path of one of the entries of nonResourceURLs."""
+        found = 0
+        for url in urls:
+            path = url.rstrip("*")
+            found |= self.path_admitting(path)
+            if url.endswith("*"):
+                for names, rules in ((self._sorted_urls, self._urls), (self._sorted_prefixes, self.prefixes)):
+                    at = bisect_left(names, path)
+                    while at < len(names) and names[at].startswith(path):
+                        found |= rules[names[at]]
+                        at += 1
         return found
+
+    @cached_property
+    def _sorted_urls(self) -> list[str]:
+        return sorted(self._urls)
+
+    @cached_property
+    def _sorted_prefixes(self) -> list[str]:
+        return sorted(self.prefixes)
 
     def _possible_identity(self, region: Region) -> int:
         if region.nobody:
