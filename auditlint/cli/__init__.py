@@ -16,12 +16,13 @@ from auditlint.version import __version__
 
 COMMANDS = {
     "check": "Lint audit policies and kube-apiserver manifests.",
+    "diff": "Show the requests whose outcome differs between two policies.",
     "eval": "Show which rule of a policy takes one request, and why.",
     "explain": "Show the page of one rule.",
     "matrix": "Show who doing what is logged at which level, as a table.",
     "replay": "Show what a policy makes of recorded audit events.",
     "rules": "List the rules.",
-    "schema": "Print a JSON schema: report, matrix, policy or config.",
+    "schema": "Print a JSON schema: report, matrix, diff, policy or config.",
     "version": "Print the version.",
 }
 PARAMETERS = ("resource", "path", "user", "group", "namespace", "api-group")

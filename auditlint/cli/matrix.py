@@ -40,6 +40,9 @@ def command(policy: str, *, compare: str | None, namespace: str | None, **option
     First comes the table of everybody else, then what is different for anonymous requests, for failed logins, and for
     each user and group that the policy names. Levels are exact: where one depends on namespace or name, it says how.
 
+    --compare shows the cells that differ, for users and groups one by one and for resources that the release serves; it
+    is `diff` that proves two policies equal, for any user in any groups, and shows every request that differs.
+
     Exit codes: 0 shown; 2 a policy is refused, or something else keeps it from being shown.
     """
     if [policy, compare].count(STDIN) > 1:

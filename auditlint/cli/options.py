@@ -35,6 +35,32 @@ class Choice(_Choice):
         self.fail(f'"{value}" is not one of {known}{suggestion(str(value), list(self.choices))}', param, ctx)
 
 
+class Choices(click.ParamType[tuple[str, ...]]):
+    """Some of a few words, separated by commas."""
+
+    name = "words"
+
+    def __init__(self, words: tuple[str, ...]) -> None:
+        self._word = Choice(words)
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
+        """Return the words for the help."""
+        return self._word.get_metavar(param, ctx)
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+        """Return the words, or fail with a suggestion."""
+        if isinstance(value, tuple):
+            return value
+        return tuple(self._word.convert(word.strip(), param, ctx) for word in str(value).split(","))
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Complete the last word."""
+        from click.shell_completion import CompletionItem
+
+        before, comma, last = incomplete.rpartition(",")
+        return [CompletionItem(before + comma + found.value) for found in self._word.shell_complete(ctx, param, last)]
+
+
 class Output(NamedTuple):
     """A format, and the file for it; None: standard output."""
 

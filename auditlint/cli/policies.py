@@ -6,6 +6,7 @@ import click
 
 from auditlint import settings as config
 from auditlint.cli import terminal
+from auditlint.errors import PolicyError
 from auditlint.policy import Policy
 from auditlint.settings import config_file
 
@@ -27,9 +28,26 @@ def settings_for(version: str | None, *, configured: bool = True) -> config.Sett
     return settings
 
 
+def read_revision(name: str, settings: config.Settings) -> Policy:
+    """Return the policy in a file or in `REVISION:PATH`, `-` for standard input. Raises PolicyError."""
+    if name == terminal.STDIN or ":" not in name:
+        return read_policy(name, settings)
+    from auditlint.text import revisions, source
+
+    try:
+        content = revisions.read(name)
+    except source.UnreadableError as error:
+        raise PolicyError(str(error)) from None
+    return Policy.from_text(content, path=name, kubernetes_version=_version(settings), cluster=settings.cluster)
+
+
+def _version(settings: config.Settings) -> str | None:
+    return None if settings.minor is None else f"1.{settings.minor}"
+
+
 def read_policy(path: str, settings: config.Settings) -> Policy:
     """Return the policy in a file, `-` for standard input. Raises PolicyError."""
-    version = None if settings.minor is None else f"1.{settings.minor}"
+    version = _version(settings)
     if path != terminal.STDIN:
         return Policy.load(path, kubernetes_version=version, cluster=settings.cluster)
     return Policy.from_text(

@@ -53,6 +53,9 @@ def command(
     zstd. Rotated files are read from old to new, whatever their order on the command line. A single LOG may stand
     before the policy.
 
+    --against shows which recorded events another policy would treat differently: what has happened. All that can happen
+    is what `diff` compares.
+
     Exit codes: 0 replayed; 2 a policy is refused, or a log could not be read.
     """
     if [policy, against, *logs].count(STDIN) > 1:

@@ -1,4 +1,4 @@
-"""What a policy decides, for programs: the library behind `eval`, `matrix` and `replay`."""
+"""What a policy decides, for programs: the library behind `eval`, `matrix`, `diff` and `replay`."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.match import Decision, Outcome
     from auditlint.kubernetes.policy import Policy as Held
     from auditlint.policy.asking import Described, Words
+    from auditlint.policy.diffing import Diff
     from auditlint.policy.replaying import Progress, Replayed
     from auditlint.report.tables.document import Document
     from auditlint.subjects.model import PolicySubject
@@ -156,6 +157,12 @@ class Policy:
         from auditlint.policy.table import Asked, table
 
         return table(self, Asked(resources, paths, users, groups, namespace), against).document
+
+    def diff(self, new: Policy) -> Diff:
+        """Return the requests whose outcome a newer policy makes different, proved to be all."""
+        from auditlint.policy.diffing import diff
+
+        return diff(self, new)
 
     def replay(
         self, logs: Sequence[str], *, against: Policy | None = None, progress: Progress | None = None

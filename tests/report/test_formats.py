@@ -23,6 +23,7 @@ POLICY = "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n- level: Metadata\n
 COMMANDS = {
     "check": (("check", "policy.yaml"), "Report"),
     "matrix": (("matrix", "policy.yaml"), "dict"),
+    "diff": (("diff", "policy.yaml", "policy.yaml"), "Differences"),
     "eval": (("eval", "policy.yaml", "--path", "/healthz"), "Explained"),
     "replay": (("replay", "policy.yaml", "audit.log"), "dict"),
 }
@@ -54,6 +55,7 @@ def test_the_outputs() -> None:
             *("checkstyle", "full", "github", "gitlab", "html", "json", "junit", "markdown", "rdjson", "sarif", "text"),
         ),
         "matrix": ("csv", "html", "json", "markdown", "text"),
+        "diff": ("json", "markdown", "text"),
         "eval": ("json", "text"),
         "replay": ("json", "text"),
     }

@@ -40,7 +40,7 @@ class Narrowing:
 
     def narrowed(self, region: Region) -> Region:
         """Return a region without the values that leave nothing behind the rules."""
-        region = self._with_verbs(self._of_one_kind(_simple(region)))
+        region = self._with_verbs(self._of_one_kind(simple(region)))
         for field in ("users", "verbs", "namespaces", "urls"):
             region = self._with(region, **{field: self._few(region, field, getattr(region, field))})
         region = region._replace(targets=self._few(region, "targets", region.targets))
@@ -79,11 +79,19 @@ class Narrowing:
         return region if self._possible(region._replace(urls=())) else region._replace(targets=())
 
     def _with_verbs(self, region: Region) -> Region:
-        """Return a region of resources with the verbs that are left, where these are not all there are."""
+        """Return a region of resources with the verbs that are left, where rules match all requests with some."""
         if region.verbs is not None or region.urls != ():
             return region
         left = self._few(region, "verbs", RESOURCE_VERBS)
-        return region if left == RESOURCE_VERBS else region._replace(verbs=left)
+        taken = (region._replace(verbs=(verb,)) for verb in RESOURCE_VERBS if verb not in left)
+        return region._replace(verbs=left) if any(map(self._has_requests, taken)) else region
+
+    def _has_requests(self, region: Region) -> bool:
+        """Tell whether a region has requests, whatever rules match them."""
+        try:
+            return bool(self._reach.spaces_of(region))
+        except BudgetSpentError:
+            return True
 
     @staticmethod
     def _with(region: Region, **fields: Any) -> Region:
@@ -112,7 +120,7 @@ class Narrowing:
         return (*before, tuple(left), *behind)
 
 
-def _simple(region: Region) -> Region:
+def simple(region: Region) -> Region:
     """Return the same region without values that say nothing beside others."""
     choices = tuple(tuple(dict.fromkeys(choice)) for choice in region.groups)
     return region._replace(

@@ -13,12 +13,13 @@ if TYPE_CHECKING:
 _WRITES = ("create", "update", "patch", "delete", "deletecollection")
 
 CLASSES = (
-    Region(targets=(Target("", "secrets", ""), Target("", "serviceaccounts", "token")), urls=()),
+    Region(targets=(Target("", "secrets", ""),), urls=()),
+    Region(verbs=("create",), targets=(Target("", "serviceaccounts", "token"),), urls=()),
     Region(targets=(Target("rbac.authorization.k8s.io"),), urls=()),
     Region(targets=tuple(Target("", "pods", name) for name in ("exec", "attach", "portforward")), urls=()),
     Region(verbs=_WRITES, urls=()),
 )
-"""Credentials, RBAC, connections into Pods, writes of resources: what matters most first."""
+"""Secrets, tokens, RBAC, connections into Pods, writes of resources: what matters most first."""
 
 LEAST = len(CLASSES)
 

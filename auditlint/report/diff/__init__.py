@@ -1,0 +1,1 @@
+"""Outputs of `diff`: each renders Differences."""
