@@ -30,6 +30,7 @@ MODULES = {
     "WebhookConfig": _SERVER,
     "ManifestFile": _SERVER,
     "AuditSink": ("files.carriers",),
+    "EventsFile": ("files.carriers",),
     "IgnoreComments": ("files.hygiene",),
 }
 """The modules that hold the rules for each kind of subject: a run loads those of what it finds, to start sooner."""

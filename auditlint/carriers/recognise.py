@@ -16,7 +16,7 @@ from auditlint.kubernetes.releases import OPTION, choose
 from auditlint.subjects import templates
 from auditlint.subjects.links import Links
 from auditlint.subjects.links import link as link_subjects
-from auditlint.subjects.model import ApiServer, ManifestFile, PolicySubject, UnreadText
+from auditlint.subjects.model import ApiServer, EventsFile, ManifestFile, PolicySubject, UnreadText
 from auditlint.text import reader
 from auditlint.text.places import NodePlaces
 from auditlint.text.plain import plain
@@ -207,9 +207,16 @@ def _in_documents(reading: _Reading, carriers: Iterable[Carrier], bound: _Bound)
         if as_text.subjects:
             return as_text if as_text.texts else as_text._replace(texts=(ReadText(reading.text, stream),))
     if reading.as_kind is None and not found.subjects and not reading.depth and _holds_events(reading, stream):
-        return _noted(found, Notice(reading.path, recorded.NOTICE))
+        found = found._replace(subjects=(_events(reading, stream),))
+        return _noted(found, Notice(reading.path, recorded.NOTICE)) if reading.named else found
     found = _with_error(reading, stream, found) if stream.error else found
     return _noted(found, Notice(reading.path, _NOT_SURE)) if stream.doubt and found.subjects else found
+
+
+def _events(reading: _Reading, stream: Stream) -> EventsFile:
+    span = Span(1, 1, 1, 1)
+    places = NodePlaces(None, stream.documents[0].first if stream.documents else span, reading.text, 0)
+    return EventsFile(reading.path, 0, places, choose(reading.minor, reading.origin).minor)
 
 
 def _holds_events(reading: _Reading, stream: Stream) -> bool:

@@ -41,6 +41,7 @@ def check(
     guard, workspace = Guard(debug=debug), workspace or Workspace()
     asked = Asked(as_kind, settings.minor, settings.minor_from)
     gathered = gather(sources, workspace, asked, guard, progress)
+    gathered = gathered._replace(facts=linking.named_as_policies(gathered.facts, workspace, asked, guard))
     files, links = linking.linked(gathered.facts, settings.cluster, guard)
     terms, selected = Terms(settings.options, settings.profiles, links), selection.of(settings)
     judged = tuple(_judged(file, terms, selected, guard, workspace) for file in files)

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from auditlint.carriers import recognise
 from auditlint.lint.guard import Guard
+from auditlint.lint.sources import Source
+from auditlint.subjects.links import file_of
+from auditlint.subjects.model import ApiServer, PolicySubject, UnreadText
+from auditlint.subjects.templates import has_marks
+from auditlint.text.source import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from auditlint.carriers.custom_resource import Definitions
     from auditlint.kubernetes.cluster import Cluster
-    from auditlint.lint.workspace import Facts
+    from auditlint.lint.workspace import Asked, Facts, Workspace
+    from auditlint.rule import Subject
     from auditlint.subjects.links import Links
 
 
@@ -33,6 +40,33 @@ def linked(facts: Sequence[Facts], cluster: Cluster, guard: Guard) -> tuple[tupl
             _linked((file,), cluster, definitions)
             sound.append(file)
     return _linked(sound, cluster, definitions)
+
+
+def named_as_policies(facts: Sequence[Facts], workspace: Workspace, asked: Asked, guard: Guard) -> tuple[Facts, ...]:
+    """Return the files, those that a flag of the run names as the policy judged as such, whatever they look like."""
+    servers = [one for file in facts for one in file.subjects if isinstance(one, ApiServer)]
+    if not servers or asked.as_kind:
+        return tuple(facts)
+    paths = [file.path for file in facts]
+    named = {file_of(server, paths) for server in servers}
+    return tuple(_as_policy(file, workspace, asked, guard) if file.path in named else file for file in facts)
+
+
+def _as_policy(file: Facts, workspace: Workspace, asked: Asked, guard: Guard) -> Facts:
+    if any(_is_whole_file(subject) for subject in file.subjects):
+        return file
+    with guard.over(file.path, "reading it as a policy"), suppress(UnreadableError):
+        found = workspace.facts(Source(file.path, named=True, data=file.given), asked._replace(as_kind="policy"))
+        if not has_marks(found.data):
+            return found
+    return file
+
+
+def _is_whole_file(subject: Subject) -> bool:
+    """Tell whether a subject is the file itself as a policy, and not a policy in it."""
+    if isinstance(subject, PolicySubject):
+        return subject.places.pointer(subject.base) == "" and subject.document == 0
+    return isinstance(subject, UnreadText)
 
 
 def _linked(

@@ -53,6 +53,8 @@ class Facts(NamedTuple):
     """Why the file is not what it was asked to be."""
     defines: Definitions | None = None
     """The file itself if it has definitions of custom resources."""
+    given: bytes | None = None
+    """The content that stands for that of a file on disk, if it does."""
 
 
 class Told(NamedTuple):
@@ -143,14 +145,15 @@ def _recognised(given: Source, data: bytes, asked: Asked) -> Facts:
     )
     defines = _definitions(given) if found.defines else None
     if found.subjects:
-        return Facts(given.path, data, found.subjects, ignores.read(found.texts), found.notices, defines=defines)
+        comments = ignores.read(found.texts)
+        return Facts(given.path, data, found.subjects, comments, found.notices, defines=defines, given=given.data)
     notices, failed = [*found.notices], []
     if asked.as_kind and asked.as_kind != "policy":
         failed.append(Notice(given.path, f"holds nothing that --as {asked.as_kind} can take"))
     elif given.named and not found.notices and not found.defines:
         notices.append(Notice(given.path, "holds no audit policy and starts no kube-apiserver: passed over"))
     # Nobody looks at the text again, and a folder may hold any number of such files.
-    return Facts(given.path, b"", notices=tuple(notices), failed=tuple(failed), defines=defines)
+    return Facts(given.path, b"", notices=tuple(notices), failed=tuple(failed), defines=defines, given=given.data)
 
 
 def _definitions(given: Source) -> Definitions:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import takewhile
 from os.path import abspath, dirname
 from types import MappingProxyType
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from auditlint.kubernetes.cluster import ORDINARY
 from auditlint.kubernetes.releases import FILE, SERVER
-from auditlint.subjects.model import ApiServer, PolicySubject, WebhookConfig
+from auditlint.subjects.model import ApiServer, PolicySubject, UnreadText, WebhookConfig
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +22,7 @@ POLICY_FLAG = "audit-policy-file"
 WEBHOOK_FLAG = "audit-webhook-config-file"
 
 File = PolicySubject | WebhookConfig
-S = TypeVar("S", bound=File)
+S = TypeVar("S", bound="File | UnreadText")
 
 
 class Links(NamedTuple):
@@ -31,12 +32,16 @@ class Links(NamedTuple):
     """All of the run in their order, each policy as the first server that names it has it."""
     policy_of: Mapping[ApiServer, PolicySubject] = MappingProxyType({})
     """The policy that a server's flag names, as that server has it."""
-    near: Mapping[ApiServer, tuple[PolicySubject, ...]] = MappingProxyType({})
+    near: Mapping[ApiServer, tuple[PolicySubject | UnreadText, ...]] = MappingProxyType({})
     """Where no policy of the run has the name that the flag gives: those beside the manifest that nothing names."""
+    unread_of: Mapping[ApiServer, UnreadText] = MappingProxyType({})
+    """The policy that a server's flag names, where that does not parse."""
     servers_of: Mapping[File, tuple[ApiServer, ...]] = MappingProxyType({})
     """The servers whose flag names a policy or a kubeconfig."""
     webhook_of: Mapping[ApiServer, WebhookConfig] = MappingProxyType({})
     """The kubeconfig that a server's flag names."""
+    first_peer_of: Mapping[ApiServer, ApiServer] = MappingProxyType({})
+    """The first control plane of a cluster, by each further one: their paths differ in the number of the machine."""
     twin_of: Mapping[ApiServer, ApiServer] = MappingProxyType({})
     """The server whose static Pod another file of its folder defines too, by the one that is defined again."""
 
@@ -44,7 +49,7 @@ class Links(NamedTuple):
         """Return what keeps a server from starting, some of `policy`, `flags`, `files`, `pod`."""
         reasons = set(server.refused_by)
         policy, webhook = self.policy_of.get(server), self.webhook_of.get(server)
-        if policy is not None and policy.loaded.refused:
+        if (policy is not None and policy.loaded.refused) or server in self.unread_of:
             reasons.add("policy")
         if webhook is not None:
             from auditlint.kubernetes.container import webhook_faults
@@ -61,7 +66,11 @@ def link(subjects: Sequence[Subject], cluster: Cluster = ORDINARY) -> Links:
     servers = [subject for subject in subjects if isinstance(subject, ApiServer)]
     files = [subject for subject in subjects if isinstance(subject, PolicySubject) and _is_file(subject)]
     configs = [subject for subject in subjects if isinstance(subject, WebhookConfig) and _is_first(subject)]
-    named = _named(servers, files, POLICY_FLAG)
+    broken = [subject for subject in subjects if isinstance(subject, UnreadText) and _is_policy(subject)]
+    readable_or_not: list[PolicySubject | UnreadText] = [*files, *broken]
+    either = _named(servers, readable_or_not, POLICY_FLAG)
+    named = {server: policy for server, policy in either.items() if isinstance(policy, PolicySubject)}
+    unread = {server: text for server, text in either.items() if isinstance(text, UnreadText)}
     webhooks = _named(servers, configs, WEBHOOK_FLAG)
     first = {policy: _release_of(server) for server, policy in reversed(named.items())}
     judged = {
@@ -70,14 +79,33 @@ def link(subjects: Sequence[Subject], cluster: Cluster = ORDINARY) -> Links:
         if isinstance(subject, PolicySubject)
     }
     free = [judged[policy] for policy in files if policy not in first]
+    free_texts = [text for text in broken if text not in unread.values()]
     return Links(
         subjects=tuple(judged[one] if isinstance(one, PolicySubject) else one for one in subjects),
         policy_of={server: policy.judged_for(*_release_of(server), cluster) for server, policy in named.items()},
-        near=_near([server for server in servers if server not in named], free),
+        near=_near([server for server in servers if server not in either], (*free, *free_texts)),
+        unread_of=unread,
         servers_of=_inverted({server: judged[policy] for server, policy in named.items()}, webhooks),
         webhook_of=webhooks,
+        first_peer_of=_peers(servers),
         twin_of=_twins(servers),
     )
+
+
+def _peers(servers: Iterable[ApiServer]) -> dict[ApiServer, ApiServer]:
+    """Return further control planes of one cluster, each with the first: `cp-1/…` and `cp-2/…`, `master0.yaml` …."""
+    first: dict[str, ApiServer] = {}
+    peers: dict[ApiServer, ApiServer] = {}
+    for server in sorted(servers, key=lambda server: server.path):
+        nameless = _MACHINE.sub(r"\1#", server.path)
+        known = first.setdefault(nameless, server) if nameless != server.path else server
+        if known.path != server.path:
+            peers[server] = known
+    return peers
+
+
+_MACHINE = re.compile(r"(?i)(?<![a-z])((?:cp|master|control-?plane|controller)[-_.]?)\d+(?![\w])")
+"""The name of a control plane with its number in a path."""
 
 
 def _twins(servers: Iterable[ApiServer]) -> dict[ApiServer, ApiServer]:
@@ -110,6 +138,11 @@ def _is_file(policy: PolicySubject) -> bool:
     return _is_first(policy) and bool(policy.file or not policy.base) and policy.shape != "snippet"
 
 
+def _is_policy(text: UnreadText) -> bool:
+    """Tell whether a server that is given the file reads this text, which was to be a policy."""
+    return text.meant == "policy" and text.refused
+
+
 def _is_first(file: File) -> bool:
     """Tell whether a server that is given the file reads this document, and there is such a file."""
     return file.document == 0 and file.file != ""
@@ -119,7 +152,7 @@ def _named(servers: Iterable[ApiServer], files: Iterable[S], flag: str) -> dict[
     """Return the file that each server's flag names, for those whose is in the run."""
     by_name: dict[str, list[tuple[S, tuple[str, ...]]]] = {}
     for file in files:
-        names = way(file.file or file.path)
+        names = way((not isinstance(file, UnreadText) and file.file) or file.path)
         by_name.setdefault(names[-1], []).append((file, names))
     chosen: dict[ApiServer, S] = {}
     for server in servers if by_name else ():
@@ -145,23 +178,45 @@ def _nearest(
     return found[0] if len(found) == 1 else None
 
 
-def _nearness(server: ApiServer, file: File) -> tuple[bool, bool, int]:
+def _nearness(server: ApiServer, file: File | UnreadText) -> tuple[bool, bool, int]:
     """Return how near a file is to a manifest: in the same file on disk, in the same document, in the same folders."""
     together = file.path == server.path
     same_document = together and file.places.document == server.places.document
     return together, same_document, _shared(way(server.path)[:-1], way(file.path)[:-1])
 
 
-def _near(servers: Iterable[ApiServer], free: Sequence[PolicySubject]) -> dict[ApiServer, tuple[PolicySubject, ...]]:
+def _near(
+    servers: Iterable[ApiServer], free: Sequence[PolicySubject | UnreadText]
+) -> dict[ApiServer, tuple[PolicySubject | UnreadText, ...]]:
     """Return the policies nearest to each server whose flag names none of the run, of those that no server names."""
     folders = [way(policy.path)[:-1] for policy in free]
-    beside: dict[ApiServer, tuple[PolicySubject, ...]] = {}
+    beside: dict[ApiServer, tuple[PolicySubject | UnreadText, ...]] = {}
     for server in servers if free else ():
         if server.flags.text(POLICY_FLAG):
             shared = [_shared(way(server.path)[:-1], folder) for folder in folders]
             closest = max(shared)
             beside[server] = tuple(policy for policy, near in zip(free, shared, strict=True) if near == closest)
     return beside
+
+
+def file_of(server: ApiServer, paths: Iterable[str]) -> str | None:
+    """Return the path that the policy flag of a server surely means, whatever the file holds; None if there is none.
+
+    It ends like the flag's file on the host: in three names, in two of which one speaks of auditing, or it lies beside
+    the manifest and its own name speaks of it.
+    """
+    wanted = way(server.on_node(POLICY_FLAG)) if server.flags.text(POLICY_FLAG) else ()
+    ranked = [(_shared(wanted[::-1], way(path)[::-1]), path) for path in paths if path != server.path]
+    best, path = max(ranked, default=(0, ""))
+    tail = wanted[len(wanted) - best :]
+    said = any("audit" in name for name in tail)
+    beside = bool(tail) and way(path)[:-1] == way(server.path)[:-1]
+    sure = best >= _SURELY or (said and (best > 1 or beside))
+    return path if sure and [rank for rank, _ in ranked].count(best) == 1 else None
+
+
+_SURELY = 3
+"""How many names two ways have in common at their end where they are those of one file."""
 
 
 def way(path: str) -> tuple[str, ...]:

@@ -455,6 +455,15 @@ class ManifestFile(NamedTuple):
     """The first document is a `List` that wraps the Pod: the kubelet refuses it."""
 
 
+class EventsFile(NamedTuple):
+    """A file of recorded audit events, which looks like rules and is no policy."""
+
+    path: str
+    document: int
+    places: Places
+    minor: int
+
+
 class AuditSink(NamedTuple):
     """An AuditSink of the removed dynamic auditing."""
 

@@ -55,8 +55,6 @@ def test_policies(text: str, shape: str) -> None:
         "apiVersion: v1\nkind: Policy\npredicates: []  # audit",
         "apiVersion: abac.authorization.kubernetes.io/v1beta1\nkind: Policy\nspec: {user: audit}",
         "apiVersion: example.com/v1\nkind: LogRules\nrules: [{level: None}]",
-        "apiVersion: audit.k8s.io/v1\nkind: Event\nlevel: Metadata",
-        '{"apiVersion": "audit.k8s.io/v1", "kind": "EventList", "items": []}',
         "rules: [{level: error, id: no-audit}]",
         "rules: {level: None}",
         "- rule: audit\n  priority: WARNING",

@@ -72,7 +72,7 @@ def check(files: dict[str, str], *, as_kind: str | None = None, minor: int | Non
     assert not report.crashed
     found: dict[str, list[Found]] = {path: [] for path in files}
     for finding in report.findings:
-        line = files[finding.path].splitlines()[finding.span.line - 1].strip()
+        line = (files[finding.path].splitlines() or [""])[finding.span.line - 1].strip()
         entry = Found(finding.rule, finding.severity.word, finding.refused, line, finding.message, finding.help)
         found[finding.path].append(entry)
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from auditlint.carriers.recognise import link
-from auditlint.subjects.model import ApiServer, PolicySubject
+from auditlint.subjects.model import ApiServer, PolicySubject, UnreadText
 from tests.carriers.recognition import POLICY, found, pod
 
 FLAGS = "command: [kube-apiserver, --audit-policy-file=/etc/kubernetes/audit/policy.yaml]\n"
@@ -41,7 +41,7 @@ class Run:
         """Return the policy of a manifest's server."""
         return self.links.policy_of.get(self.server(path))
 
-    def near(self, path: str) -> tuple[PolicySubject, ...]:
+    def near(self, path: str) -> tuple[PolicySubject | UnreadText, ...]:
         """Return the policies beside a manifest that may be meant."""
         return self.links.near.get(self.server(path), ())
 
