@@ -29,13 +29,6 @@ _AUDIT_FLAG = re.compile(r"""\s*['"`]?[-–—]{1,2}\s?audit[-_](?:log|policy|we
 _COMMAND_LINE = re.compile(r"(?:\s|#[^\r\n]*[\r\n])*(?:--[a-z]|[\w./-]*kube-apiserver[ \t]+(?:--|\\))")
 _PS_LINE = re.compile(r"^[ \t]*(?:\S+[ \t]+)?\d+[ \t][^\r\n]*?((?:\S*/)?kube-apiserver[ \t]+--[^\r\n]*)", re.MULTILINE)
 """A user's name or not, the number of the process, further columns, and the command line."""
-_SNAP = re.compile(r"\$\{?(SNAP_DATA|SNAP_COMMON|SNAP)\b\}?")
-_SNAP_FOLDERS = {
-    "SNAP": "/snap/microk8s/current",
-    "SNAP_DATA": "/var/snap/microk8s/current",
-    "SNAP_COMMON": "/var/snap/microk8s/common",
-}
-"""What the variables stand for in the one snap of Kubernetes whose files of arguments have them."""
 _MARKDOWN_LINE = re.compile(r"^[ \t]*[-*][ \t]+`(--[a-z][^`\r\n]*)`", re.MULTILINE)
 
 
@@ -144,8 +137,12 @@ def _from_words(given: PlainText, content: str, words: Sequence[Word]) -> ApiSer
 
 
 def _expanded(argument: str) -> str:
-    """Return an argument as a snap's service gets it, which fills in the variables of the snap itself."""
-    return _SNAP.sub(lambda variable: _SNAP_FOLDERS[variable[1]], argument) if "$" in argument else argument
+    """Return an argument as the service of microk8s, whose files have variables of snaps, gets it."""
+    if "$SNAP" not in argument and "${SNAP" not in argument:
+        return argument
+    from auditlint.carriers.distributions import snap
+
+    return snap.expanded(argument, "microk8s")
 
 
 CARRIER = Carrier(

@@ -145,7 +145,7 @@ def _recognise(reading: _Reading, bound: _Bound) -> Found:
         return _as_asked(reading, reading.as_kind, bound)
     languages = _languages(reading.name)
     found = _in_text(reading, _Asked(reading.text.data, languages), bound)
-    if found.subjects or (languages and not reading.named):
+    if found.subjects or (_is_other_language(reading.name, languages) and not reading.named):
         return found
     return _in_documents(reading, _Asked(reading.text.data), bound)
 
@@ -170,6 +170,12 @@ def _as_asked(reading: _Reading, as_kind: str, bound: _Bound) -> Found:
 
 def _is_policy(subject: Subject) -> bool:
     return isinstance(subject, PolicySubject) or (isinstance(subject, UnreadText) and subject.meant == "policy")
+
+
+def _is_other_language(name: str, languages: Iterable[str]) -> bool:
+    """Tell whether the ending of a name says what the text is, and not merely that it may be such."""
+    endings = [suffix for one in languages for suffix in registry.declared(one).suffixes if suffix.startswith(".")]
+    return name.lower().endswith(tuple(endings))
 
 
 def _languages(name: str) -> list[str]:

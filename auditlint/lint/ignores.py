@@ -111,7 +111,13 @@ def heed(
     )
     nowhere = NodePlaces(None, Span(1, 1, 1, 1))
     known = frozenset(REGISTRY)
-    return marked, IgnoreComments(subjects[0].path, 0, nowhere, known, comments.ignores, unused, comments.malformed)
+    missed: dict[str, int] = {}
+    for finding in sorted(marked, key=lambda finding: finding.span):
+        if finding.suppressed is None:
+            missed.setdefault(finding.rule, finding.span.line)
+    return marked, IgnoreComments(
+        subjects[0].path, 0, nowhere, known, comments.ignores, unused, missed, comments.malformed
+    )
 
 
 def apply(

@@ -12,7 +12,7 @@ from auditlint.kubernetes.cluster import ORDINARY, Cluster
 from auditlint.kubernetes.releases import DEFAULT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from auditlint.change import Change
     from auditlint.finding import Finding, Path, Places, Span
@@ -518,5 +518,7 @@ class IgnoreComments(NamedTuple):
     ignores: tuple[Ignore, ...]
     unused: tuple[tuple[Ignore, str], ...]
     """Each comment with one name in it that covered no finding."""
+    missed: Mapping[str, int]
+    """The first line with a finding of a rule that some comment names and none covers."""
     malformed: tuple[tuple[Span, str], ...]
     """Comments that speak to auditlint and are not understood: where, and what they say."""

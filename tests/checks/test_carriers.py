@@ -111,3 +111,13 @@ def test_recorded_events_are_told_about_replay() -> None:
     (found,) = check({"audit.json": event * 2})["audit.json"]
     assert found.short.startswith("events-file info")
     assert found.help == "Write `auditlint replay POLICY audit.json`"
+
+
+def test_a_comment_that_misses_says_where_the_finding_is() -> None:
+    text = METADATA.replace("- level", "- level: None # auditlint: ignore[logs-nothing] x\n  users: [a]\n- level")
+    (found,) = (one for one in check({"p.yaml": text})["p.yaml"] if one.rule == "unused-ignore")
+    assert found.message == "this comment ignores nothing: there is no logs-nothing here"
+    missed = text.replace("logs-nothing", "request-received-logged")
+    (found,) = (one for one in check({"p.yaml": missed})["p.yaml"] if one.rule == "unused-ignore")
+    assert "request-received-logged is found in line 1, which it does not cover" in found.message
+    assert found.help == "Write it at the end of line 1, or alone on the line above"

@@ -181,4 +181,4 @@ def test_what_could_not_be_judged_makes_no_comment_unused(auditlint: Auditlint, 
 def test_a_category_is_no_rule(auditlint: Auditlint, write: Write) -> None:
     text = WAITING.format(resource="secrets", level="Metadata").replace("secrets-not-audited]", "policy-coverage]")
     assert '"policy-coverage" is not a rule' in auditlint("check", write("p.yaml", text)).stdout
-    assert "it is a category" in auditlint("check", "p.yaml").stdout
+    assert "this is a category" in auditlint("check", "p.yaml").stdout

@@ -43,7 +43,7 @@ def find_in_text(given: PlainText) -> Iterator[ApiServer]:
     named = _SNAP.search(path)
     words = [word for line in simple_commands(given.text.text.replace("\r", " ")) for word in line]
     snap = named[1] if named else "microk8s"
-    found = [_expanded(word.text, snap) for word in words]
+    found = [expanded(word.text, snap) for word in words]
     items = tuple(
         Item(text, (index,), "$" in text or is_template(text), written=words[index].text)
         for index, text in enumerate(found)
@@ -59,7 +59,7 @@ def find_in_text(given: PlainText) -> Iterator[ApiServer]:
     yield apiserver.build(candidate, (), CommandLine(items, ()), settings)
 
 
-def _expanded(text: str, snap: str) -> str:
+def expanded(text: str, snap: str) -> str:
     """Return an argument with the folders of the snap in it."""
     return _VARIABLE.sub(lambda name: _FOLDERS[name["braced"] or name["bare"]].format(snap), text)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditlint import spelling
+from auditlint.english import quoted
 from auditlint.finding import Finding, Severity
 from auditlint.rule import REGISTRY, Category, Context
 from auditlint.subjects.model import IgnoreComments
@@ -24,9 +25,13 @@ def unused_ignore(comments: IgnoreComments, context: Context) -> Iterator[Findin
     """Report each known rule that an ignore comment names for nothing."""
     for ignore, name in comments.unused:
         if name in comments.known:
-            yield context.at(
-                ignore.span, "", f'nothing to ignore: no "{name}" finding is covered by this comment, remove it'
-            )
+            line = comments.missed.get(name)
+            if line is None:
+                message, help = f"this comment ignores nothing: there is no {name} here", "Delete it"
+            else:
+                message = f"this comment ignores nothing: {name} is found in line {line}, which it does not cover"
+                help = f"Write it at the end of line {line}, or alone on the line above"
+            yield context.at(ignore.span, "", message, help=help)
 
 
 @rule(
@@ -39,10 +44,15 @@ def unknown_ignore(comments: IgnoreComments, context: Context) -> Iterator[Findi
     for ignore in comments.ignores:
         for name in ignore.names:
             if name not in comments.known:
-                hint = spelling.suggestion(name, comments.known) or "; `auditlint rules` lists them"
-                if name in {rule.category for rule in REGISTRY.values()}:
-                    hint = ": it is a category, and a comment names rules, which `auditlint rules` lists"
-                yield context.at(ignore.span, "", f'"{name}" is not a rule, so this comment ignores nothing{hint}')
+                message = f"{quoted(name)} is not a rule, so this comment ignores nothing"
+                yield context.at(ignore.span, "", message, help=_meant(name, comments.known))
+
+
+def _meant(name: str, known: frozenset[str]) -> str:
+    if name in {rule.category for rule in REGISTRY.values()}:
+        return "Write the name of a rule, this is a category: `auditlint rules` lists both"
+    near = spelling.meant(name, sorted(known))
+    return f"Write `{near}`" if near else "Write the name of a rule, `auditlint rules` lists them"
 
 
 @rule(
@@ -53,9 +63,10 @@ def unknown_ignore(comments: IgnoreComments, context: Context) -> Iterator[Findi
 def malformed_ignore(comments: IgnoreComments, context: Context) -> Iterator[Finding]:
     """Report comments that speak to auditlint without the form it takes."""
     for span, text in comments.malformed:
-        yield context.at(
-            span,
-            "",
-            f'"{text}" ignores nothing: write `# auditlint: ignore[rule-name] reason`, '
-            "or `# auditlint: ignore-file[rule-name] reason` before the first key",
-        )
+        yield context.at(span, "", f"{quoted(text)} ignores nothing", help=_FORM)
+
+
+_FORM = (
+    "Write `# auditlint: ignore[rule-name] reason`; for the whole file, before the first key, "
+    "`# auditlint: ignore-file[rule-name] reason`"
+)
