@@ -22,7 +22,7 @@ _SERVER = (
     "files.node_files",
 )
 MODULES = {
-    "UnreadText": ("policy.syntax", "files.templates"),
+    "UnreadText": ("policy.syntax", "files.configuration", "files.templates"),
     "PolicySubject": _TEXT,
     "LoadedPolicy": _LOADED,
     "ClusterPolicy": _CLUSTER,

@@ -26,6 +26,12 @@ _POLICY = re.compile(
     re.MULTILINE,
 )
 _POD = re.compile(r"kube-apiserver(?!-arg)|--audit-(?:log|policy|webhook)")
+_SETTINGS = re.compile(r"\baudit-(?:log|policy|webhook)-|\baudit(?:Log|Webhook)[A-Z]|\bauditPolicyFile\b")
+_WITH_SETTINGS = frozenset({
+    *("Cluster", "ClusterConfiguration", "KubeadmConfig", "KubeadmConfigTemplate", "KubeadmControlPlane"),
+    *("KubeadmControlPlaneTemplate", "MasterConfiguration", "Simple"),
+})  # fmt: skip
+"""Kinds that bring flags to a kube-apiserver by way of another tool."""
 _KIND = re.compile(r"""^[ \t]*["']?kind["']?[ \t]*:[ \t]*["']?(\w+)""", re.MULTILINE)
 _BEGINNING = r"(?:[ \t]*(?:#[^\n]*|---)?\n)*[ \t]*(?:apiVersion|kind|rules|omitStages)[ \t]*:"
 _LINES_AFTER = 3
@@ -57,7 +63,7 @@ def is_meant_as_yaml(name: str, data: bytes) -> bool:
 
 
 def meaning(data: bytes) -> str:
-    """Tell what a text was meant to be, from its words: `policy`, `pod` (an apiserver) or nothing."""
+    """Tell from its words what a text is: `policy`, `pod` (an apiserver), `settings` of one, or nothing."""
     text = as_text(data)
     pod, policy = _POD.search(text), _POLICY.search(text)
     kinds = set(_KIND.findall(text))
@@ -66,7 +72,9 @@ def meaning(data: bytes) -> str:
     if pod and runs and ("Pod" in kinds or "CustomResourceDefinition" not in kinds):
         return "pod"
     # Other files that set flags of kube-apiserver, such as kubeadm's, are no Pods: the kubelet never reads them.
-    return "policy" if policy else "pod" if pod and (not kinds or "Pod" in kinds) else ""
+    if policy or (pod and (not kinds or "Pod" in kinds)):
+        return "policy" if policy else "pod"
+    return "settings" if kinds & _WITH_SETTINGS and _SETTINGS.search(text) else ""
 
 
 def subject(

@@ -81,7 +81,7 @@ class UnreadText(NamedTuple):
     places: Places
     minor: int
     meant: str
-    """`policy`, `pod`, or `` when nothing tells."""
+    """`policy`, `pod`, `settings` (flags, for the tool that starts a server), or `` when nothing tells."""
     message: str
     """The server's own words, such as `yaml: line 5: mapping values are not allowed in this context`."""
     span: Span
@@ -96,7 +96,7 @@ class UnreadText(NamedTuple):
     @property
     def refused(self) -> bool:
         """Whether a server or a kubelet gives up on it: they read the first document only."""
-        return self.document == 0 and self.meant != "" and self.problem != ELISION
+        return self.document == 0 and self.meant in {"policy", "pod"} and self.problem != ELISION
 
 
 class PolicySubject(_Frozen):

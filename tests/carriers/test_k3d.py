@@ -39,8 +39,14 @@ def test_arguments_for_servers_only() -> None:
         "    - {arg: --kube-apiserver-arg=audit-log-maxage=7, nodeFilters: ['agent:0']}\n"
         "    - {arg: --kube-apiserver-arg=--audit-log-maxsize=9, nodeFilters: ['server:0']}\n"
         "    - {arg: --tls-san=audit.example.com}\n"
+        "    - {arg: '--kube-apiserver-arg=audit-log-maxbackup=5@agent:*'}\n"
+        "    - {arg: '--kube-apiserver-arg=audit-log-maxbackup=6@server:*'}\n"
     )
-    assert texts(only(ApiServer, content)) == ["--audit-log-path=/a", "--audit-log-maxsize=9"]
+    assert texts(only(ApiServer, content)) == [
+        "--audit-log-path=/a",
+        "--audit-log-maxsize=9",
+        "--audit-log-maxbackup=6",
+    ]
 
 
 def test_clusters_without_auditing() -> None:

@@ -126,15 +126,18 @@ def test_recorded_events_are_told_about_replay(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "meant"),
     [
-        "kind: ClusterConfiguration\n  apiServer: {extraArgs: {audit-log-path: /var/log/kube-apiserver.log",
-        "kube-apiserver-arg:\n- audit-log-path=/a\n  kubelet-arg:\n- b",
+        (
+            "kind: ClusterConfiguration\n  apiServer: {extraArgs: {audit-log-path: /var/log/kube-apiserver.log",
+            "settings",
+        ),
+        ("kube-apiserver-arg:\n- audit-log-path=/a\n  kubelet-arg:\n- b", ""),
     ],
 )
-def test_other_files_that_set_flags_are_no_pods(text: str) -> None:
+def test_other_files_that_set_flags_are_no_pods(text: str, meant: str) -> None:
     unread = only(UnreadText, text, "x.yaml")
-    assert (unread.meant, unread.refused) == ("", False)
+    assert (unread.meant, unread.refused) == (meant, False)
 
 
 def test_a_broken_definition_of_resources_is_no_pod() -> None:

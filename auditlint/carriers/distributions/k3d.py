@@ -62,8 +62,9 @@ def find(candidate: Candidate) -> Iterator[ApiServer]:
 
 def _arguments(value: Plain) -> Iterator[Item]:
     for index, entry in enumerate(items(get(value, *_HOLDER))):
-        if _is_for_servers(get(entry, "nodeFilters")):
-            yield from _flag(text(entry, "arg"), (*_HOLDER, index, "arg"))
+        written, _, chosen = text(entry, "arg").partition("@")
+        if _is_for_servers([chosen] if chosen else get(entry, "nodeFilters")):
+            yield from _flag(written, (*_HOLDER, index, "arg"))
     for index, argument in enumerate(items(get(value, *_OLD_HOLDER))):
         if isinstance(argument, str):
             yield from _flag(argument, (*_OLD_HOLDER, index))

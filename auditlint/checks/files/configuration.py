@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from auditlint.checks.server.flag_words import value_for
@@ -9,7 +10,7 @@ from auditlint.checks.suggestions import flag_names
 from auditlint.finding import Severity
 from auditlint.kubernetes import known_flags, releases
 from auditlint.rule import Category
-from auditlint.subjects.model import ApiServer
+from auditlint.subjects.model import ApiServer, UnreadText
 from auditlint.subjects.slips import SlipKind
 
 if TYPE_CHECKING:
@@ -52,10 +53,14 @@ def _at(context: Context, slip: Slip, message: str, **details: Any) -> Finding:
     "wrong-args-shape",
     severity=Severity.ERROR,
     summary="flags in a shape that the tool which reads them refuses",
+    subject=(ApiServer, UnreadText),
     gives_way_to=("leading-dashes",),
 )
-def wrong_args_shape(server: ApiServer, context: Context) -> Iterator[Finding]:
+def wrong_args_shape(server: ApiServer | UnreadText, context: Context) -> Iterator[Finding]:
     """Report lists for mappings and mappings for lists, and values of another type than the tool has."""
+    if isinstance(server, UnreadText):
+        yield from _bare_dash(server, context)
+        return
     for slip in _slips(server, *_SHAPES):
         end = "refuses this file" if slip.refuses else "ignores it"
         message = f"{_fault(slip, _SHAPES[slip.kind])}, so {slip.reader} {end}"
@@ -65,6 +70,17 @@ def wrong_args_shape(server: ApiServer, context: Context) -> Iterator[Finding]:
             yield context.value(slip.value_path, message, help=_anew(server, slip))
         else:
             yield _at(context, slip, message, help=_anew(server, slip))
+
+
+def _bare_dash(text: UnreadText, context: Context) -> Iterator[Finding]:
+    """Report the value `-`, standard output, where YAML takes it for the beginning of a list."""
+    line = text.lines[text.span.line - 1] if text.span.line <= len(text.lines) else ""
+    if re.fullmatch(_BARE_DASH, line):
+        message = "`-` without quotes begins a list, so this text does not parse"
+        yield context.value((), message, help='Write `"-"`', refused=text.refused)
+
+
+_BARE_DASH = r"""[ \t-]*["']?(?:-*audit-[\w-]+|auditLogPath|value)["']?[ \t]*:[ \t]*-[ \t]*(?:#.*)?"""
 
 
 def _all_anew(server: ApiServer, slip: Slip) -> str:

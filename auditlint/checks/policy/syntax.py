@@ -43,6 +43,7 @@ _HEAD = "`apiVersion: audit.k8s.io/v1`"
     refuses=True,
     summary="text that does not parse",
     subject=UnreadText,
+    gives_way_to=("wrong-args-shape",),
 )
 def yaml_syntax(text: UnreadText, context: Context) -> Iterator[Finding]:
     """Report the place where the server's reader gives up, with its words and the likely cause."""
