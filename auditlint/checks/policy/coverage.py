@@ -10,7 +10,7 @@ from auditlint.checks.queries import effects
 from auditlint.checks.queries.coverage import leaks
 from auditlint.checks.queries.coverage.kinds import PRIVILEGED
 from auditlint.checks.suggestions.unknown_keys import misread_rules
-from auditlint.checks.suggestions.verbs import forgotten
+from auditlint.checks.suggestions.verbs import has_twins
 from auditlint.finding import Severity
 from auditlint.rule import Category, Context
 from auditlint.subjects.model import ClusterPolicy, PolicySubject
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
     from auditlint.checks.queries.coverage.leaks import Leak
     from auditlint.checks.queries.coverage.stale import Stale
+    from auditlint.checks.queries.coverage.verb_gaps import VerbGap
     from auditlint.finding import Finding
     from auditlint.kubernetes.analysis import Analysis
+    from auditlint.kubernetes.match import Request
     from auditlint.kubernetes.policy import PolicyRule
 
     _Check = Callable[[PolicySubject, Context], Iterator[Finding]]
@@ -43,6 +45,7 @@ KINDS = (
 
 But privileged-user-not-audited is the first of a rule that names a privileged group.
 """
+_STREAMS = frozenset({"exec", "attach", "portforward"})
 _MOST_SHOWN = 5
 """So many more rules with the same gap are shown."""
 
@@ -80,12 +83,14 @@ def _bodies_logged(
     """Report the rules by which something leaks, each with all that does."""
     for index, shown in leaks.find(found, asked).items():
         request = shown[0][1]
-        message = (
-            f"{found.command(request)} is logged at {found.policy.rules[index].level}, so the log holds "
-            f"{leaks.contents(shown)}. {leaks.advice(found.policy.rules[index], shown)}"
+        rule = found.policy.rules[index]
+        yield context.key(
+            policy.at("rules", index),
+            f"{found.command(request)} is logged at {rule.level}, so the log holds {leaks.contents(shown)}",
+            help=leaks.advice(rule, shown),
+            witness=effects.witness(request),
+            about=tuple(dict.fromkeys(one.resource for _, one in shown)),
         )
-        about = tuple(dict.fromkeys(one.resource for _, one in shown))
-        yield context.key(policy.at("rules", index), message, witness=effects.witness(request), about=about)
 
 
 def _not_audited(policy: PolicySubject, context: Context) -> Iterator[Finding]:
@@ -97,19 +102,25 @@ def _not_audited(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 
     for index, gaps in silenced.gaps(policy).items():
         rule = found.policy.rules[index]
-        for kind, request in gaps:
-            if kind.rule != context.rule.name:
-                continue
-            command = found.command(request)
-            yield context.key(
-                policy.at("rules", index),
-                f"{command} is not logged because of this rule",
-                help=remedies.remedy(policy, found, index, kind, request),
-                severity=Severity.INFO if silenced.by_components(rule.users) else None,
-                witness=effects.witness(request),
-                note=f"also not logged: {command}",
-                ahead_of=KINDS if kind is PRIVILEGED and silenced.names_privileged_group(rule) else (),
-            )
+        request = next((request for kind, request in gaps if kind.rule == context.rule.name), None)
+        if request is None:
+            continue
+        command, how = found.command(request), _how(request)
+        ahead = context.rule.name == PRIVILEGED.rule and silenced.names_privileged_group(rule)
+        yield context.key(
+            policy.at("rules", index),
+            f"{command}{how and f', {how},'} is not logged because of this rule",
+            help=remedies.of_rule(policy, index),
+            severity=Severity.INFO if silenced.by_components(rule.users) else None,
+            witness=effects.witness(request),
+            note=f"also not logged: {command}{how and f', {how}'}",
+            ahead_of=KINDS if ahead else (),
+        )
+
+
+def _how(request: Request) -> str:
+    """Return why a request to a container has a verb that nobody expects."""
+    return "a get (WebSocket)" if request.subresource in _STREAMS and request.verb == "get" else ""
 
 
 def _declare(name: str, summary: str) -> Callable[[_Check], _Check]:
@@ -186,13 +197,13 @@ def writes_not_audited(policy: PolicySubject, context: Context) -> Iterator[Find
 @rule(
     "verb-gap",
     severity=Severity.WARNING,
-    summary="update is logged and patch is not, or delete and not deletecollection",
+    summary="update is logged and patch is not, delete and not deletecollection, exec as create and not as get",
     silenced_by=("logs-nothing",),
 )
 def verb_gap(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report the first rule that lists a verb without its twin, where the twin is lost; the others are its notes."""
     found = effects.covered(policy)
-    if found is None or not any(now.level != "None" and forgotten(now.verbs) for now in found.policy.rules):
+    if found is None or not any(now.level != "None" and has_twins(now) for now in found.policy.rules):
         return
     from auditlint.checks.queries.coverage import verb_gaps
 
@@ -201,20 +212,35 @@ def verb_gap(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     if not gaps:
         return
     first, *others = gaps
-    taker = found.reach.first(first.request)
-    fate = "reaches no rule" if taker is None else f"is silenced by line {_line(policy, taker)}"
-    move = f" and move the rule above line {_line(policy, taker)}" if taker is not None and taker < first.rule else ""
-    missing = english.several(first.missing)
-    message = (
-        f"this rule logs {english.several(first.listed)} and forgets {missing}: {found.command(first.request)} {fate} "
-        f"and is not logged. Add {missing} to its verbs{move}"
+    yield context.key(
+        policy.at("rules", first.rule, "verbs"),
+        f"{_missing(first)}: {_fate(policy, found, first)}",
+        help=verb_gaps.advice(found, first, lambda index: _line(policy, index)),
+        severity=Severity.INFO if first.lower else None,
+        related=tuple(
+            context.related(
+                policy.at("rules", gap.rule, "verbs"), f"{english.several(gap.missing)} is missing here too"
+            )
+            for gap in others
+        ),
+        witness=effects.witness(first.request),
     )
-    related = tuple(
-        context.related(policy.at("rules", gap.rule, "verbs"), f"forgets {english.several(gap.missing)} too")
-        for gap in others
+
+
+def _missing(gap: VerbGap) -> str:
+    return f"{english.several(gap.missing)} {english.noun(len(gap.missing), 'is', 'are')} missing"
+
+
+def _fate(policy: PolicySubject, found: Analysis, gap: VerbGap) -> str:
+    """Return what becomes of a request with a missing verb."""
+    command, how = found.command(gap.request), _how(gap.request)
+    line, level = _line(policy, gap.taker), found.policy.rules[gap.taker].level
+    outcome = (
+        f"is logged by line {line} at {level}, without its body"
+        if gap.lower
+        else f"is not logged, because of line {line}"
     )
-    place = policy.at("rules", first.rule, "verbs")
-    yield context.key(place, message, related=related, witness=effects.witness(first.request))
+    return f"{command}{how and f', {how},'} {outcome}"
 
 
 @rule(
@@ -235,12 +261,14 @@ def stale_exemption(policy: PolicySubject, context: Context) -> Iterator[Finding
         by_name.setdefault(one.old, []).append(one)
     for (index, old, new, request), *others in by_name.values():
         level = found.policy.rules[found.reach.first(request) or 0].level
-        message = (
-            f'this rule silences "{old}", {stale.WHERE[new]} "{new}": {found.command(request)} is logged at '
-            f"{level}. Name it as well"
+        yield context.key(
+            policy.at("rules", index),
+            f'"{old}" is silenced, but {stale.WHERE[new]} logged at {level}',
+            help=stale.advice(found.policy.rules[index], new),
+            example=f"{found.command(request)}: logged at {level}",
+            related=tuple(context.related(policy.at("rules", one.rule), f'silences "{old}" too') for one in others),
+            witness=effects.witness(request),
         )
-        related = tuple(context.related(policy.at("rules", one.rule), f'silences "{old}" too') for one in others)
-        yield context.key(policy.at("rules", index), message, related=related, witness=effects.witness(request))
 
 
 def _names_old(rule: PolicyRule) -> bool:

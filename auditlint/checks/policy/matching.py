@@ -241,6 +241,7 @@ def _entry_words(dead: DeadSelector) -> str:
     "redundant-rule",
     severity=Severity.INFO,
     summary="without the rule nothing changes",
+    gives_way_to=("verb-gap",),
     silenced_by=("logs-nothing",),
 )
 def redundant_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
@@ -328,13 +329,15 @@ def drops_the_rest(policy: PolicySubject, context: Context) -> Iterator[Finding]
         return
     from auditlint.checks.queries.coverage import cures, losses  # few policies end like this
 
-    lost = () if policy.cluster.aggregated else tuple(losses.of_rule(found, closing, policy.minor))
+    lost = () if policy.cluster.aggregated else tuple(losses.of_rule(policy, found, closing))
     grave = [one for one in lost if one.kind.rule in _GRAVE]
     words = english.listing([one.words for one in lost]) or "whatever no rule above matches"
     request = (grave or lost)[0].request if lost else found.examples.shown(closing)
     advice = "Write `level: Metadata` here, unless all of this is meant to be dropped"
     if grave:
-        advice = f"Put these rules above it, or write `level: Metadata` here:\n{block(cures.logging(lost))}"
+        some = [(one.kind, loss) for one in lost if not one.kind.of_strangers for loss in one.losses]
+        logging = cures.logging(some, found.policy.rules[closing], policy.minor)
+        advice = f"Put these rules above it, or write `level: Metadata` here:\n{block(logging)}"
     yield context.key(
         policy.at("rules", closing),
         f"not logged from here on: {words}",

@@ -199,7 +199,7 @@ def _fate(policy: PolicySubject, gap: _Gap) -> str:
 
 def _gap(policy: PolicySubject, found: Analysis, area: _Area) -> _Gap | None:
     """Return a request of an area that no rule takes, or one of an ordinary user that a rule logs too little of."""
-    all_calls = kinds.calls_of(kinds.Kind("", area.rows, ""), policy.minor)
+    all_calls = kinds.calls_of(kinds.Kind("", area.rows), policy.minor)
     for calls in all_calls if found.closing is None else ():
         parts = served.served_with_login(calls.region, found.named_users)
         request = found.first_answer(parts, (), or_no_rule=True).request

@@ -19,8 +19,10 @@ KNOWN = frozenset((*RESOURCE_VERBS, *URL_VERBS))
 OF_URLS_ONLY = frozenset(URL_VERBS) - frozenset(RESOURCE_VERBS)
 OF_RESOURCES_ONLY = frozenset(RESOURCE_VERBS) - frozenset(URL_VERBS)
 
-_TWINS = (("update", "patch"), ("delete", NAMELESS_VERB))
+_TWINS = (("update", "patch"), ("patch", "update"), ("delete", NAMELESS_VERB))
 """Verbs that do the same: whoever names the first means the second too."""
+STREAMS = ("exec", "attach", "portforward")
+"""Subresources of Pods that clients connect to by a POST, which is create, or by a WebSocket, which is get."""
 _FOR_RESOURCES = {
     "head": ("get", "a HEAD counts as get"),
     "post": ("create", "a POST is create"),
@@ -202,6 +204,18 @@ def _plain(verb: str) -> str:
 def forgotten(verbs: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """Return the listed verbs that have a twin which is not listed, each with the twin."""
     return tuple((listed, missing) for listed, missing in _TWINS if listed in verbs and missing not in verbs)
+
+
+def forgets_streams(rule: PolicyRule) -> bool:
+    """Tell whether a rule names what clients connect to in Pods, and create without get."""
+    named = {name for entry in rule.resources if entry.group == "" for name in entry.resources}
+    streams = {"pods/*", *(f"{parent}/{name}" for name in STREAMS for parent in ("pods", "*"))}
+    return "create" in rule.verbs and "get" not in rule.verbs and not named.isdisjoint(streams)
+
+
+def has_twins(rule: PolicyRule) -> bool:
+    """Tell whether a rule lists a verb without its twin."""
+    return bool(forgotten(rule.verbs)) or forgets_streams(rule)
 
 
 def without(rule: PolicyRule) -> str:

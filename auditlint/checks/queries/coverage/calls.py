@@ -33,12 +33,11 @@ _VERBS_BELOW = {"status": ("get", "update", "patch"), "scale": ("get", "update",
 _NAMESPACES = ("", "namespaces")
 
 
-def writes(policy: PolicySubject, found: Analysis, index: int, *, by_name: bool) -> Iterator[Calls]:
-    """Yield the writes that a rule matches, as a server serves them, the most telling first.
+def writes(policy: PolicySubject, found: Analysis, region: Region, *, by_name: bool) -> Iterator[Calls]:
+    """Yield the writes in the region of a rule, as a server serves them, the most telling first.
 
     Those of what changes all the time are left out; so are entries with resourceNames unless `by_name`.
     """
-    region = found.reach.region(index)
     targets = (Target(),) if region.targets is None else region.targets
     targets = tuple(one for one in targets if (by_name or one.names is None) and not takes_only_chatter(one))
     verbs = tuple(verb for verb in WRITES if region.verbs is None or verb in region.verbs)

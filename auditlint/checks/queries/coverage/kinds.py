@@ -54,8 +54,6 @@ class Kind(NamedTuple):
 
     rule: str
     rows: tuple[Row, ...]
-    advice: str
-    """What to do so that they are logged."""
     who: Region = EVERYTHING
     """Whose requests count."""
 
@@ -75,11 +73,6 @@ class Calls(NamedTuple):
     """They carry the name of an object."""
 
 
-def above(what: str) -> str:
-    """Return the advice to log something before it comes to a rule."""
-    return f"Put a rule `level: Metadata` for {what} above it"
-
-
 _PROBES = (
     Row("", "pods", "list"),
     Row("", "secrets", "get"),
@@ -88,11 +81,10 @@ _PROBES = (
 """What somebody tries who should not be here."""
 
 KINDS = (
-    Kind("secrets-not-audited", (Row("", "secrets", _ALL),), above("secrets")),
+    Kind("secrets-not-audited", (Row("", "secrets", _ALL),)),
     Kind(
         "token-requests-not-audited",
         (Row("", "serviceaccounts/token", "create"),),
-        above("serviceaccounts/token"),
     ),
     Kind(
         "exec-not-audited",
@@ -102,10 +94,6 @@ KINDS = (
             Row("", "pods/proxy services/proxy", _PROXY),
             Row("", "nodes/proxy", _PROXY, namespaced=False),
         ),
-        above(
-            "pods/exec, pods/attach, pods/portforward, pods/ephemeralcontainers, pods/proxy, services/proxy and "
-            "nodes/proxy"
-        ),
     ),
     Kind(
         "rbac-not-audited",
@@ -113,7 +101,6 @@ KINDS = (
             Row(_RBAC, "clusterrolebindings clusterroles", _GRANTS, namespaced=False),
             Row(_RBAC, "rolebindings roles", _GRANTS),
         ),
-        above("changes of roles and bindings"),
     ),
     Kind(
         "workload-changes-not-audited",
@@ -122,7 +109,6 @@ KINDS = (
             Row("apps", "deployments daemonsets statefulsets replicasets", _WRITES),
             Row("batch", "cronjobs jobs", _WRITES),
         ),
-        above("changes of pods, replicationcontrollers and everything in apps and batch"),
     ),
     Kind(
         "control-plane-changes-not-audited",
@@ -149,27 +135,20 @@ KINDS = (
                 since=32,
             ),
         ),
-        above(
-            "changes of nodes, certificatesigningrequests with /approval, apiservices, customresourcedefinitions and "
-            "everything in admissionregistration.k8s.io"
-        ),
     ),
     Kind(
         "failed-logins-not-audited",
         _PROBES,
-        'Limit it to `userGroups: ["system:authenticated"]`: a failed login is in no group',
         Region(nobody=True),
     ),
     Kind(
         "anonymous-not-audited",
         _PROBES,
-        'Put a rule `level: Metadata` with `userGroups: ["system:unauthenticated"]` above it',
         Region(users=(ANONYMOUS,), exact_groups=(UNAUTHENTICATED,)),
     ),
 )
-_ONLY_READS = 'Limit it to reads, such as `verbs: ["get", "list", "watch"]`'
-PRIVILEGED = Kind("privileged-user-not-audited", (), _ONLY_READS)
-ANY_WRITES = Kind("writes-not-audited", (), _ONLY_READS)
+PRIVILEGED = Kind("privileged-user-not-audited", ())
+ANY_WRITES = Kind("writes-not-audited", ())
 
 
 def is_chatter(group: str, resource: str, subresource: str) -> bool:

@@ -6,19 +6,21 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint import english
 from auditlint.checks.queries.coverage import kinds
+from auditlint.checks.suggestions.pasteable import block
 from auditlint.kubernetes import kubectl
 from auditlint.kubernetes.engine.region import Region, Target, meet
+from auditlint.kubernetes.policy import GroupResources
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
 
     from auditlint.kubernetes.analysis import Analysis
     from auditlint.kubernetes.match import Request
     from auditlint.kubernetes.policy import Policy, PolicyRule
     from auditlint.subjects.model import PolicySubject
 
-_BODY_STAGES = frozenset({"ResponseStarted", "ResponseComplete"})
-"""The stages whose events can hold bodies, apart from a panic."""
+_BODY_STAGE = "ResponseComplete"
+"""The stage whose events hold bodies, of all that leaks here: none of it is a watch, apart from a panic."""
 _MOST_NAMED = 4
 """So many things are listed in a message."""
 
@@ -98,9 +100,9 @@ def find(found: Analysis, leaks: Iterable[Leak]) -> dict[int, list[tuple[Leak, R
 
 
 def _logs_bodies(policy: Policy, index: int, levels: tuple[str, ...]) -> bool:
-    """Tell whether a rule logs at one of the levels, and at a stage whose events hold bodies."""
+    """Tell whether a rule logs at one of the levels, and at the stage whose events hold bodies."""
     now = policy.rules[index]
-    return now.level in levels and not {*policy.omit_stages, *now.omit_stages} >= _BODY_STAGES
+    return now.level in levels and _BODY_STAGE not in (*policy.omit_stages, *now.omit_stages)
 
 
 def _taken(found: Analysis, index: int, leak: Leak) -> Request | None:
@@ -120,21 +122,33 @@ def contents(shown: list[tuple[Leak, Request]]) -> str:
     return _some(list(dict.fromkeys(leak.what for leak, _ in shown)))
 
 
-def resources(shown: list[tuple[Leak, Request]]) -> str:
-    """Return the resources that leak as people write them."""
-    names = (kubectl.dotted(request.api_group, request.resource, request.subresource) for _, request in shown)
-    return _some(list(dict.fromkeys(names)))
-
-
 def advice(rule: PolicyRule, shown: list[tuple[Leak, Request]]) -> str:
-    """Return what to do so that a rule logs none of this."""
-    leaking = {(request.api_group, _spelled(request)) for _, request in shown}
+    """Return what to do so that a rule logs none of this: the rule that belongs above it, or what is left of it."""
+    leaking = dict.fromkeys((request.api_group, _spelled(request)) for _, request in shown)
     named = {(entry.group, resource) for entry in rule.resources for resource in entry.resources or ("",)}
-    if not leaking <= named:
-        return f"Put a rule `level: Metadata` for {resources(shown)} above this one"
-    if leaking == named:
+    if named and named <= leaking.keys():
         return "Write `level: Metadata` here"
-    return f"Move {resources(shown)} from here to a rule `level: Metadata`"
+    above = rule._replace(
+        level="Metadata", resources=_entries(leaking), non_resource_urls=(), omit_stages=(), omit_managed_fields=None
+    )
+    kept = tuple(entry for one in rule.resources if (entry := _without(one, leaking)))
+    left = rule._replace(resources=kept)
+    if left == rule:
+        return f"Put this rule above this one:\n{block([above])}"
+    return f"Write these rules instead:\n{block([above, left])}"
+
+
+def _entries(names: Iterable[tuple[str, str]]) -> tuple[GroupResources, ...]:
+    groups: dict[str, list[str]] = {}
+    for group, name in names:
+        groups.setdefault(group, []).append(name)
+    return tuple(GroupResources(group, tuple(listed)) for group, listed in groups.items())
+
+
+def _without(entry: GroupResources, names: Container[tuple[str, str]]) -> GroupResources | None:
+    """Return an entry without some resources; None where none are left of those that it lists."""
+    kept = tuple(name for name in entry.resources if (entry.group, name) not in names)
+    return entry._replace(resources=kept) if kept or not entry.resources else None
 
 
 def _spelled(request: Request) -> str:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint import english
-from auditlint.checks.queries.coverage import silenced
+from auditlint.checks.queries.coverage import senders, silenced
 from auditlint.checks.queries.coverage.kinds import KINDS, targets_of
 from auditlint.kubernetes.engine.region import Region, Target, meet
-from auditlint.kubernetes.served import AUTHENTICATED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from auditlint.checks.queries.coverage.kinds import Kind
     from auditlint.kubernetes.analysis import Analysis
     from auditlint.kubernetes.requests import Request
+    from auditlint.subjects.model import PolicySubject
 
-_SOMEBODY = Region(groups=((AUTHENTICATED,),))
-"""Who is logged in: of the others it is enough to see that they tried."""
 _WORDS = {
     "secrets-not-audited": "access to secrets",
     "token-requests-not-audited": "new service account tokens",
@@ -37,6 +36,8 @@ class Loss(NamedTuple):
     """A resource of which a rule silences some requests, and one of them for each sort that it silences."""
 
     target: Target
+    names: tuple[tuple[str, ...] | None, ...]
+    """The names of objects that each entry of the rule limits it to, None for an entry without names."""
     requests: tuple[Request, ...]
 
 
@@ -66,22 +67,35 @@ class Lost(NamedTuple):
         return named if rule == "exec-not-audited" else f"changes of {named}"
 
 
-def of_rule(found: Analysis, index: int, minor: int) -> Iterator[Lost]:
+def of_rule(policy: PolicySubject, found: Analysis, index: int) -> Iterator[Lost]:
     """Yield what a rule of level None silences, kind by kind, the gravest first."""
     for kind in KINDS:
-        losses = tuple(_losses(found, index, kind, minor))
+        losses = tuple(_losses(policy, found, index, kind, found.reach.region(index)))
         if losses:
-            yield Lost(kind, losses, len(losses) == len(targets_of(kind, minor)))
+            yield Lost(kind, losses, len(losses) >= len(targets_of(kind, policy.minor)))
 
 
-def _losses(found: Analysis, index: int, kind: Kind, minor: int) -> Iterator[Loss]:
-    """Yield the resources of a kind of which a rule gets requests, by people who are logged in where any count."""
-    rule = meet(found.reach.region(index), kind.who if kind.of_strangers else _SOMEBODY)
-    for target, calls in targets_of(kind, minor):
-        asked = (one._replace(region=meet(one.region, rule)) for one in calls)
-        requests = tuple(filter(None, (silenced.taken(found, index, one) for one in asked)))
+def within(
+    policy: PolicySubject, found: Analysis, index: int, region: Region, kinds: Iterable[Kind]
+) -> Iterator[tuple[Kind, Loss]]:
+    """Yield what a rule of level None silences of some kinds in a part of its region, each with one request."""
+    for kind in kinds:
+        for loss in _losses(policy, found, index, kind, region, most=1):
+            yield kind, loss
+
+
+def _losses(
+    policy: PolicySubject, found: Analysis, index: int, kind: Kind, rule: Region, *, most: int | None = None
+) -> Iterator[Loss]:
+    """Yield the resources of which a rule gets requests, by people who are logged in where any count."""
+    rule = meet(rule, kind.who if kind.of_strangers else senders.SOMEBODY)
+    sensitive = silenced.sensitive(policy, found) if kind is KINDS[0] else ()
+    for target, calls in (*targets_of(kind, policy.minor), *sensitive):
+        named = meet(Region(targets=(target,), urls=()), rule).targets
+        shared = (one._replace(region=meet(one.region, rule)) for one in calls if named)
+        requests = tuple(islice(filter(None, (silenced.taken(found, index, one) for one in shared)), most))
         if requests:
-            yield Loss(target, requests)
+            yield Loss(target, tuple(dict.fromkeys(one.names for one in named or ())), requests)
 
 
 def spelled(target: Target) -> str:

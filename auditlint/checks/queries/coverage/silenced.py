@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from auditlint.checks.queries import effects
+from auditlint.checks.queries.coverage import senders
 from auditlint.checks.queries.coverage.kinds import (
     ANY_WRITES,
     KINDS,
     PRIVILEGED,
     WRITES,
-    above,
     calls_of,
     outline_of,
     takes_only_chatter,
 )
-from auditlint.kubernetes import kubectl, reach, served
+from auditlint.kubernetes import reach, served
 from auditlint.kubernetes.engine.index import members, rule_set
 from auditlint.kubernetes.engine.ordinary import ordinary
 from auditlint.kubernetes.engine.region import EVERYTHING, Region, Target, contains, meet, targets_of
@@ -68,8 +68,9 @@ def _find_gaps(policy: PolicySubject) -> Gaps:
     judged = rule_set(index for index in alive if not by_loopback(rules[index].users))
     for number, kind in enumerate(KINDS):
         for this, calls in _calls(policy, found, kind, judged):
-            for index in members(found.reach.index.overlapping(meet(calls.region, kind.who)) & judged):
-                region = meet(meet(calls.region, found.reach.region(index)), kind.who)
+            who = kind.who if kind.of_strangers else senders.SOMEBODY
+            for index in members(found.reach.index.overlapping(meet(calls.region, who)) & judged):
+                region = meet(meet(calls.region, found.reach.region(index)), who)
                 request = None if (index, number) in gaps else taken(found, index, calls._replace(region=region))
                 if request:
                     gaps[index, number] = (this, request)
@@ -89,18 +90,17 @@ def _calls(policy: PolicySubject, found: Analysis, kind: Kind, rules: int) -> It
     if found.reach.index.overlapping(outline_of(kind, policy.minor)) & rules:
         yield from ((kind, calls) for calls in calls_of(kind, policy.minor))
     if kind is KINDS[0] and rules:
-        yield from _sensitive(policy, found)
+        yield from ((kind, one) for _, calls in sensitive(policy, found) for one in calls)
 
 
-def _sensitive(policy: PolicySubject, found: Analysis) -> Iterator[tuple[Kind, Calls]]:
-    """Yield the requests for what the configuration calls as sensitive as secrets."""
-    for resource in policy.cluster.sensitive:
-        # it loads the catalogue of resources, which few policies need
-        from auditlint.checks.queries.coverage import calls as known
+def sensitive(policy: PolicySubject, found: Analysis) -> tuple[tuple[Target, tuple[Calls, ...]], ...]:
+    """Return what the configuration calls as sensitive as secrets, each resource with the requests for it."""
+    if not policy.cluster.sensitive:
+        return ()
+    # it loads the catalogue of resources, which few policies need
+    from auditlint.checks.queries.coverage import calls as known
 
-        kind = KINDS[0]._replace(advice=above(kubectl.dotted(*resource)))
-        for calls in known.access(policy, found, *resource):
-            yield kind, calls
+    return tuple((Target(*one), known.access(policy, found, *one)) for one in policy.cluster.sensitive)
 
 
 def taken(found: Analysis, index: int, calls: Calls, *, logged_in: bool = False) -> Request | None:
@@ -112,11 +112,24 @@ def taken(found: Analysis, index: int, calls: Calls, *, logged_in: bool = False)
     if () in (region.verbs, region.targets, region.namespaces, region.users):
         return None
     settled = region.nobody or region.exact_groups is not None
-    for part in (region,) if settled else served.served(region, found.named_users):
+    for part in (region,) if settled else _sent(found, region):
         request = None if logged_in and part.nobody else _first(found, index, part)
         if request:
-            return found.examples.tidy(request, region.verbs or ())
+            return _tidied(found, request, part, region.verbs or ())
     return None
+
+
+def _sent(found: Analysis, region: Region) -> Iterator[Region]:
+    """Yield the parts of a region that real people send, by the most powerful first."""
+    for part in senders.parts(region, found.known.minor):
+        if () not in (part.verbs, part.targets):
+            yield from served.served(part, found.named_users)
+
+
+def _tidied(found: Analysis, request: Request, part: Region, verbs: Values) -> Request:
+    """Return a request as ordinary as can be that the same people send."""
+    better = found.examples.tidy(request, tuple(verb for verb in verbs if verb in (part.verbs or verbs)))
+    return better if contains(part, better) else request
 
 
 def _first(found: Analysis, index: int, region: Region) -> Request | None:
@@ -186,8 +199,8 @@ def _write(policy: PolicySubject, found: Analysis, index: int, kind: Kind) -> Re
     from auditlint.checks.queries.coverage import calls as known
 
     rule = found.policy.rules[index]
-    all_calls = known.writes(policy, found, index, by_name=kind is PRIVILEGED)
-    whoever = tuple(_privileged(rule)) if kind is PRIVILEGED else (EVERYTHING,)
+    all_calls = known.writes(policy, found, found.reach.region(index), by_name=kind is PRIVILEGED)
+    whoever = tuple(_privileged(rule)) if kind is PRIVILEGED else (senders.SOMEBODY,)
     found_ones = (
         taken(found, index, calls._replace(region=meet(calls.region, who))) for calls in all_calls for who in whoever
     )
@@ -199,13 +212,17 @@ def names_privileged_group(rule: PolicyRule) -> bool:
     return not set(_PRIVILEGED_GROUPS).isdisjoint(rule.user_groups)
 
 
+def privileged_names(rule: PolicyRule) -> frozenset[str]:
+    """Return the users and groups of a rule that may do everything, or are everybody with a login."""
+    return frozenset((*rule.users, *rule.user_groups)) & {*_PRIVILEGED_USERS, *_PRIVILEGED_GROUPS}
+
+
 def _privileged(rule: PolicyRule) -> Iterator[Region]:
     """Yield who is privileged among those that a rule names."""
     if by_loopback(rule.users):
         yield EVERYTHING
     users = tuple(user for user in rule.users if user in _PRIVILEGED_USERS)
-    groups = tuple(group for group in rule.user_groups if group in _PRIVILEGED_GROUPS)
+    groups = tuple(group for group in _PRIVILEGED_GROUPS if group in rule.user_groups)
     if users:
         yield Region(users=users)
-    if groups:
-        yield Region(groups=(groups,))
+    yield from (Region(groups=((group,),)) for group in groups)

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from auditlint.checks.queries import effects
 from auditlint.checks.queries.coverage import silenced, twins
 from auditlint.checks.queries.coverage.kinds import Row, served_calls
+from auditlint.checks.suggestions.pasteable import block, inline
 from auditlint.kubernetes import served
 from auditlint.kubernetes.engine.index import rule_set
 from auditlint.kubernetes.engine.region import Target, meet
+from auditlint.kubernetes.policy import GroupResources
 from auditlint.kubernetes.requests import Request
 
 if TYPE_CHECKING:
@@ -34,10 +36,19 @@ _ROWS = (
 _READS = ("watch", "list")
 """What clients do with endpoints; a get and an update of one was leader election, which endpointslices do not do."""
 WHERE = {
-    _PROXY_ACCOUNT: "where kubeadm and most installers run kube-proxy as",
-    _SLICES[1]: "where newer clients watch",
+    _PROXY_ACCOUNT: "kube-proxy's service account, its name in newer clusters, is",
+    _SLICES[1]: "endpointslices (discovery.k8s.io), which newer clients watch, are",
 }
-"""The words between the old name and the new one."""
+"""What the new names are, with the verb."""
+
+
+def advice(rule: PolicyRule, new: str) -> str:
+    """Return how a rule names what newer clusters use as well."""
+    if new == _PROXY_ACCOUNT:
+        return f"Write `users: {inline((*rule.users, new))}`"
+    entry = GroupResources(_SLICES[0], (_SLICES[1],))
+    others = rule._replace(resources=(entry,))
+    return f"Put this rule below this one:\n{block([others])}"
 
 
 class Stale(NamedTuple):

@@ -7,20 +7,32 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.checks.queries import effects
 from auditlint.checks.queries.coverage import silenced, twins
-from auditlint.checks.suggestions.verbs import forgotten
+from auditlint.checks.queries.coverage.kinds import is_chatter
+from auditlint.checks.suggestions.pasteable import block, inline
+from auditlint.checks.suggestions.verbs import STREAMS, forgets_streams, forgotten, has_twins
 from auditlint.kubernetes.engine.index import members, rule_set
 from auditlint.kubernetes.engine.region import Region, Target, meet
+from auditlint.kubernetes.policy import GroupResources
 from auditlint.kubernetes.requests import NAMELESS_VERB
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from auditlint.kubernetes.analysis import Analysis
     from auditlint.kubernetes.catalogue import Resource
+    from auditlint.kubernetes.policy import PolicyRule
     from auditlint.kubernetes.requests import Request
     from auditlint.subjects.model import PolicySubject
 
 
+_ORDER = ("get", "list", "watch", "create", "update", "patch", "delete", NAMELESS_VERB)
+_OF_STREAMS = ("create", "get")
+_STREAMS_NAMED = tuple(f"pods/{name}" for name in STREAMS)
+_STREAMS = Region(targets=tuple(Target("", "pods", name) for name in STREAMS), urls=())
+_WITH_BODIES = {"Request": ("update", "patch"), "RequestResponse": ("update", "patch", NAMELESS_VERB)}
+"""The missing verbs whose requests or responses have bodies, by the level that logs them."""
+_WITHOUT_BODIES = {"Metadata": (), "Request": ("Metadata",), "RequestResponse": ("Metadata", "Request")}
+"""The levels that log less."""
 _NAMESPACES = Region(targets=(Target("", "namespaces", ""),), urls=())
 
 
@@ -28,52 +40,98 @@ class VerbGap(NamedTuple):
     """A rule that lists verbs without their twins, and a request with the first twin that is lost."""
 
     rule: int
-    listed: tuple[str, ...]
     missing: tuple[str, ...]
     request: Request
+    taker: int
+    """The rule that gets the request."""
+    lower: bool = False
+    """The request is logged, but without its body."""
 
 
 def find(policy: PolicySubject) -> Iterator[VerbGap]:
-    """Yield the gaps of the rules that log something, in their order."""
+    """Yield the gaps of the rules that log something, in their order: what is lost, or else what loses its body."""
     found = effects.covered(policy)
     if found is None:
         return
-    search = _Search(policy, found)
+    lost = _Search(policy, found, rule_set(found.silencing))
+    found_one = False
+    for index, rule in _logging(found):
+        gap = _gap(found, index, [(pair, lost.find(index, *pair)) for pair in _pairs(rule)])
+        if gap:
+            found_one = True
+            yield gap
+    if not found_one:
+        yield from _lower(policy, found)
+
+
+def _lower(policy: PolicySubject, found: Analysis) -> Iterator[VerbGap]:
+    """Yield the gaps through which a request comes to a rule that logs no body of it."""
+    rules = found.policy.rules
+    search = _Search(policy, found, found.reach.index.everything & ~rule_set(found.silencing))
+    for index, rule in _logging(found):
+        bodies = [pair for pair in _pairs(rule) if pair[1] in _WITH_BODIES.get(rule.level, ())]
+        below = rule_set(at for at, other in enumerate(rules) if other.level in _WITHOUT_BODIES[rule.level])
+        gap = _gap(found, index, [(pair, search.find(index, *pair, below)) for pair in bodies])
+        if gap:
+            yield gap._replace(lower=True)
+
+
+def _logging(found: Analysis) -> Iterator[tuple[int, PolicyRule]]:
+    """Yield the rules that log something and list a verb without its twin."""
     for index, rule in enumerate(found.policy.rules):
-        if rule.level == "None" or not found.reach.fates[index].may_match:
-            continue
-        lost = [(pair, search.lost(index, *pair)) for pair in forgotten(rule.verbs)]
-        gaps = [(pair, request) for pair, request in lost if request]
-        if gaps:
-            listed, missing = zip(*(pair for pair, _ in gaps), strict=True)
-            yield VerbGap(index, listed, missing, gaps[0][1])
+        if rule.level != "None" and found.reach.fates[index].may_match and has_twins(rule):
+            yield index, rule
+
+
+def _pairs(rule: PolicyRule) -> tuple[tuple[str, str], ...]:
+    return (*forgotten(rule.verbs), *([_OF_STREAMS] if forgets_streams(rule) else []))
+
+
+def _gap(found: Analysis, index: int, asked: list[tuple[tuple[str, str], Request | None]]) -> VerbGap | None:
+    shown = [(pair[1], request) for pair, request in asked if request]
+    taker = found.reach.first(shown[0][1]) if shown else None
+    return None if taker is None else VerbGap(index, tuple(verb for verb, _ in shown), shown[0][1], taker)
+
+
+def advice(found: Analysis, gap: VerbGap, line: Callable[[int], int]) -> str:
+    """Return how a rule comes to log what is missing; the verbs where they concern all of its resources."""
+    rule = found.policy.rules[gap.rule]
+    if "get" in gap.missing and any(not _is_stream(name) for entry in rule.resources for name in entry.resources):
+        streams = rule._replace(verbs=("get",), resources=(GroupResources("", _STREAMS_NAMED),))
+        return f"Put this rule above line {line(min(gap.taker, gap.rule))}:\n{block([streams])}"
+    move = f", and move this rule above line {line(gap.taker)}" if gap.taker < gap.rule else ""
+    verbs = sorted((*rule.verbs, *gap.missing), key=lambda verb: _ORDER.index(verb) if verb in _ORDER else len(_ORDER))
+    return f"Write `verbs: {inline(verbs)}`{move}"
+
+
+def _is_stream(name: str) -> bool:
+    return name.rpartition("/")[2] in STREAMS
 
 
 class _Search:
-    """Looks for requests that are lost for want of a verb."""
+    """Looks for requests that come to some rules without a verb in another."""
 
-    def __init__(self, policy: PolicySubject, found: Analysis) -> None:
+    def __init__(self, policy: PolicySubject, found: Analysis, takers: int) -> None:
         self._policy = policy
         self._found = found
-        # Of a snippet nobody knows what stands behind it.
-        falls_off = policy.shape != "snippet" and found.reach.missing_catch_all.request is not None
-        self._takers = twins.Takers(rule_set(found.silencing), falls_off)
+        self._takers = twins.Takers(takers)
         self._pairs = twins.Twins(found, self._takers)
         rules = enumerate(found.policy.rules)
         self._with_names = rule_set(
             at for at, rule in rules if any(entry.resources and entry.resource_names for entry in rule.resources)
         )
 
-    def lost(self, index: int, listed: str, missing: str) -> Request | None:
-        """Return a request with the missing verb that is lost where a rule logs the same with the listed one."""
+    def find(self, index: int, listed: str, missing: str, among: int = -1) -> Request | None:
+        """Return a request with the missing verb that a taker gets where a rule logs the same with the listed one."""
         found = self._found
         whole = found.reach.region(index)._replace(verbs=(missing,))
         if missing == NAMELESS_VERB and whole.targets is not None:
             whole = whole._replace(targets=tuple(target for target in whole.targets if target.names is None))
-        may_take = (
-            found.reach.index.overlapping(whole) & self._takers.rules & ~self._indifferent(index, listed, missing)
-        )
-        if not (may_take or self._takers.or_no_rule):
+        if (listed, missing) == _OF_STREAMS:
+            whole = meet(whole, _STREAMS)
+        may_take = found.reach.index.overlapping(whole) & self._takers.rules & among
+        may_take &= ~self._indifferent(index, listed, missing)
+        if not may_take:
             return None
         # it loads the catalogue of resources, which few policies need
         from auditlint.checks.queries.coverage import calls as known
@@ -83,7 +141,7 @@ class _Search:
             return request._replace(verb=listed, name=name)
 
         def has_both(resource: Resource) -> bool:
-            return listed in resource.verbs
+            return listed in resource.verbs and not is_chatter(*resource[:3])
 
         parts = chain((whole,), (meet(whole, part) for part in _named(self._policy, found, may_take)))
         all_calls = (known.within(self._policy, found, part, (missing,), has_both) for part in parts)
