@@ -28,6 +28,8 @@ class Candidate(NamedTuple):
     as_kind: str | None = None
     """What the user says that this is, whatever it looks like."""
     from_json: bool = False
+    beside: frozenset[str] = frozenset()
+    """The apiVersions of all documents of the text."""
     file: str | None = None
     """Of a text inside a file: the path of the file that it becomes, if it becomes one."""
 

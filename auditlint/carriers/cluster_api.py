@@ -14,6 +14,7 @@ from auditlint.carriers.carrier import Carrier
 from auditlint.carriers.configurations import cluster_configuration
 from auditlint.carriers.configurations.cluster_configuration import Kind
 from auditlint.carriers.configurations.extra_args import Reader
+from auditlint.carriers.configurations.patched import Branch, Origin, PatchedPlaces, as_written, operated
 from auditlint.kubernetes.releases import from_text
 from auditlint.subjects.provided import ProvidedFile, octal
 from auditlint.text.values import get, has, items, text
@@ -49,6 +50,9 @@ _SHAPES = {
 def find(candidate: Candidate) -> Iterator[ApiServer]:
     """Yield the apiserver of an object that has a ClusterConfiguration; others, such as those of workers, have none."""
     value = candidate.value
+    if text(value, "kind") == "ClusterClass" and text(value, "apiVersion").startswith("cluster.x-k8s.io/"):
+        yield from _patched(candidate)
+        return
     shape, group = _SHAPES.get(text(value, "kind")), _GROUP.fullmatch(text(value, "apiVersion"))
     if shape is None or group is None or not has(get(value, *shape.spec), "clusterConfiguration"):
         return
@@ -61,6 +65,54 @@ def find(candidate: Candidate) -> Iterator[ApiServer]:
         provided=tuple(_provided(value, shape.spec)),
     )
     yield cluster_configuration.server(candidate, get(value, *base), base, kind)
+
+
+def _patched(candidate: Candidate) -> Iterator[ApiServer]:
+    """Yield what the patches of a ClusterClass say of the apiserver, if that is something about auditing."""
+    made, pairs = None, False
+    for operation, path, version in _operations(candidate.value):
+        if made is None:
+            pairs = version >= _PAIRS_FROM
+            made = _nothing_yet(candidate, pairs=pairs)
+        made = operated(made, operation, Origin(candidate.places, path)) or made
+    if made is None:
+        return
+    value = get(made.value, "clusterConfiguration")
+    places = PatchedPlaces(made.child("clusterConfiguration"))
+    kind = Kind("cluster-api", Reader("the API server", "this version", pairs), whole=False)
+    server = cluster_configuration.server(candidate._replace(value=value, places=places), value, (), kind)
+    if any(argument.text.startswith("--audit-") for argument in server.arguments):
+        yield as_written(server, made.child("clusterConfiguration"))
+
+
+def _nothing_yet(candidate: Candidate, *, pairs: bool) -> Branch:
+    """Return the configuration to patch: nobody knows what the template says, but that it says something."""
+    here = Origin(candidate.places, ("spec", "patches"), made=True)
+    arguments: Plain = [] if pairs else ()
+    api_server: Plain = (("extraArgs", arguments), ("extraVolumes", []))
+    below: dict[str | int, Branch] = {"extraArgs": Branch(arguments, here), "extraVolumes": Branch([], here)}
+    inner = Branch((("apiServer", api_server),), here, {"apiServer": Branch(api_server, here, below)})
+    return Branch((("clusterConfiguration", inner.value),), here, {"clusterConfiguration": inner})
+
+
+def _operations(value: Plain) -> Iterator[tuple[Plain, Path, str]]:
+    """Yield the operations on a ClusterConfiguration, each as if on what holds that, its place, and the API version."""
+    for number, patch in enumerate(items(get(value, "spec", "patches"))):
+        for index, definition in enumerate(items(get(patch, "definitions"))):
+            group = _GROUP.fullmatch(text(definition, "selector", "apiVersion"))
+            shape = _SHAPES.get(text(definition, "selector", "kind"))
+            holder = "/" + "/".join(shape.spec) + "/" if shape else ""
+            for place, operation in enumerate(items(get(definition, "jsonPatches"))):
+                path = text(operation, "path")
+                if group and shape and path.startswith(f"{holder}clusterConfiguration"):
+                    where = ("spec", "patches", number, "definitions", index, "jsonPatches", place)
+                    yield _operation(operation, path.removeprefix(holder[:-1])), where, group[1]
+
+
+def _operation(operation: Plain, path: str) -> Plain:
+    """Return an operation with another path; a value from a variable is one that nobody knows."""
+    value = get(operation, "value") if has(operation, "value") else "{{ . }}"
+    return ("op", text(operation, "op")), ("path", path), ("value", value)
 
 
 def _provided(value: Plain, spec: Path) -> Iterator[ProvidedFile]:
@@ -93,7 +145,8 @@ CARRIER = Carrier(
     checked=(
         "KubeadmControlPlanes, KubeadmConfigs and the templates of both: the ClusterConfiguration in them, whose "
         "`extraArgs` are a mapping up to v1beta1 and a list in v1beta2, and `files`, among which the flag has to find "
-        "its policy, readable for the user that kube-apiserver runs as."
+        "its policy, readable for the user that kube-apiserver runs as. Of the patches of a ClusterClass what they say "
+        "is checked and nothing is said of what is absent."
     ),
     words=(b"cluster.x-k8s.io/",),
     in_document=find,

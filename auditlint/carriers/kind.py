@@ -17,11 +17,11 @@ from auditlint.carriers.carrier import Carrier, Inner
 from auditlint.carriers.configurations import cluster_configuration
 from auditlint.carriers.configurations.cluster_configuration import Kind
 from auditlint.carriers.configurations.extra_args import Reader
-from auditlint.carriers.configurations.patched import Branch, Origin, PatchedPlaces, merged, operated
+from auditlint.carriers.configurations.patched import Branch, Origin, PatchedPlaces, as_written, merged, operated
 from auditlint.kubernetes.releases import DEFAULT, choose, from_image
 from auditlint.subjects.nodes import Node, NodeMount, NodeSpelling
 from auditlint.subjects.slips import Slip, SlipKind
-from auditlint.subjects.spelling_of_flags import KEYS, PAIRS
+from auditlint.subjects.spelling_of_flags import PAIRS
 from auditlint.text.values import get, has, items, pairs, text
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def _server(candidate: Candidate, patches: list[_Patch]) -> ApiServer:
         slips=made.slips,
     )
     server = cluster_configuration.server(candidate._replace(value=value, places=places), value, (), kind)
-    return _as_written(server, made.root)
+    return as_written(server, made.root)
 
 
 def _version(minor: int) -> str:
@@ -272,17 +272,6 @@ def _pairs(given: Plain, origin: Origin) -> Iterator[tuple[str, Branch]]:
         at = origin.at(name)
         pair: Plain = (("name", name), ("value", value))
         yield name, Branch(pair, at._replace(by_key=True), {"name": Branch(name, at), "value": Branch(value, at)})
-
-
-def _as_written(server: ApiServer, root: Branch) -> ApiServer:
-    """Return the server with its arguments as the patches have them: at a key, in a pair, in an operation."""
-    origins = [root.find(argument.path)[0] for argument in server.arguments]
-    arguments = [
-        argument._replace(by_key=True, value_path=argument.value_path or argument.path) if origin.key else argument
-        for argument, origin in zip(server.arguments, origins, strict=True)
-    ]
-    by_keys = any(origin.by_key for origin in origins)
-    return server.replace(arguments=tuple(arguments), spelling=KEYS if by_keys else server.spelling)
 
 
 def _control_planes(value: Plain) -> list[tuple[int | None, Plain]]:

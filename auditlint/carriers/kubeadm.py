@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 KIND = "ClusterConfiguration"
 GROUP = "kubeadm.k8s.io/"
+_SEALOS = "apps.sealos.io/"
+"""The Clusterfile of sealos, which merges its ClusterConfiguration with settings of its own."""
 _OLD_KIND = "MasterConfiguration"
 _LAST_MINOR = {"v1alpha1": 10, "v1alpha2": 12, "v1alpha3": 13}
 """The last release whose kubeadm reads a version that only old ones do."""
@@ -76,7 +78,8 @@ def find(candidate: Candidate) -> Iterator[ApiServer]:
     value = candidate.value
     version = text(value, "apiVersion").removeprefix(GROUP)
     kind = kind_of(version, value)
-    kind = kind._replace(whole=kind.whole and bool(version or candidate.as_kind))
+    merged = any(other.startswith(_SEALOS) for other in candidate.beside)
+    kind = kind._replace(whole=kind.whole and bool(version or candidate.as_kind) and not merged)
     yield cluster_configuration.server(candidate, value, (), kind, _added(candidate, version))
 
 
@@ -96,7 +99,7 @@ def kind_of(version: str, value: Plain) -> Kind:
     reader = Reader("kubeadm", f"{GROUP}{version}" if version else "kubeadm", _PAIRS.get(version))
     kind = Kind("kubeadm", reader)
     if has(value, "APIServer") and not has(value, "apiServer"):
-        # The Clusterfile of sealos, whose keys are those of Go; sealos merges it with settings of its own.
+        # As sealos writes it down, with the names of Go.
         return kind._replace(layout=_CAPITAL, whole=False)
     if version not in _LAST_MINOR:
         return kind

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.carriers import apiserver
@@ -107,6 +109,7 @@ def _server(candidate: Candidate, part: PodPart, container: Plain, path: Path) -
     line = command.find(container, path) or _without_command(part, container, path)
     if line is None:
         return None
+    part = part._replace(carrier="fragment") if _is_patch(candidate) else part
     carrier = part.carrier if has(container, "image") or candidate.as_kind == "pod" else "fragment"
     others = [other for other, _ in part.containers if other is not container]
     settings = apiserver.Settings(
@@ -128,6 +131,15 @@ def _server(candidate: Candidate, part: PodPart, container: Plain, path: Path) -
     return apiserver.build(candidate, path, line, settings)
 
 
+def _is_patch(candidate: Candidate) -> bool:
+    """Tell whether a file is by its name a patch of kubeadm to a Pod, which may say as little as it likes.
+
+    Source: cmd/kubeadm/app/util/patches/patches.go of k8s.io/kubernetes (`parseFilename`).
+    """
+    name = posixpath.basename((candidate.file or candidate.path).replace("\\", "/"))
+    return re.fullmatch(r"kube-apiserver[^+]*\+(?:strategic|merge|json)\.(?:yaml|json)", name) is not None
+
+
 def _name(pod: Plain) -> str:
     """Return the namespace and the name of a Pod, which no other static Pod of the node may have."""
     return f"{text(pod, 'metadata', 'namespace') or 'default'}/{text(pod, 'metadata', 'name')}"
@@ -137,7 +149,7 @@ def _runs(candidate: Candidate, part: PodPart, carrier: str) -> Runs:
     """Tell what runs a container; a Pod that leaves the host's network alone may as well be for the API."""
     if carrier == "fragment":
         return Runs.UNKNOWN
-    static = get(part.value, "hostNetwork") is True or in_manifest_folder(candidate.path)
+    static = get(part.value, "hostNetwork") is True or in_manifest_folder(candidate.file or candidate.path)
     return Runs.STATIC_POD if carrier == "static-pod" and static else Runs.POD
 
 

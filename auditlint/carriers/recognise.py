@@ -22,6 +22,7 @@ from auditlint.text.places import NodePlaces
 from auditlint.text.plain import plain
 from auditlint.text.source import LIMIT
 from auditlint.text.values import get, has, items
+from auditlint.text.values import text as value_text
 from auditlint.text.whole import Whole
 
 if TYPE_CHECKING:
@@ -249,6 +250,8 @@ def _may_be_text(stream: Stream) -> bool:
 def _of_stream(reading: _Reading, stream: Stream, carriers: Iterable[Carrier], bound: _Bound) -> Found:
     documents = stream.documents[:1] if reading.as_kind == "policy" else stream.documents
     candidates = [_candidate(reading, document) for document in documents]
+    versions = frozenset(value_text(candidate.value, "apiVersion") for candidate in candidates)
+    candidates = [candidate._replace(beside=versions) for candidate in candidates]
     found = [_sorted_out(reading, _in_document(candidate, carriers), bound) for candidate in candidates]
     if found and any(isinstance(subject, PolicySubject) and not subject.base for subject in found[0].own):
         return _together([found[0].all, *(one.marked_later.all for one in found[1:])])

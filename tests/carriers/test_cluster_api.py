@@ -85,3 +85,45 @@ def test_who_may_read_it(more: str, expected: list[tuple[str, int, bool]], *, ro
     assert found == expected
     report = lint.check([Source("north.yaml", named=True, data=content.encode())], Settings())
     assert [one.refused_by for one in report.subjects if one.kind == "apiserver"] == [("files",) if expected else ()]
+
+
+CLASS = """\
+apiVersion: cluster.x-k8s.io/v1beta1
+kind: ClusterClass
+metadata: {name: a}
+spec:
+  patches:
+  - name: audit
+    definitions:
+    - selector: {apiVersion: controlplane.cluster.x-k8s.io/VERSION, kind: KubeadmControlPlaneTemplate}
+      jsonPatches:
+"""
+ON = "/spec/template/spec/kubeadmConfigSpec/clusterConfiguration/apiServer"
+
+
+@pytest.mark.parametrize(
+    ("version", "operations", "expected"),
+    [
+        ("v1beta1", f"- {{op: add, path: {ON}/extraArgs/audit-log-maxage, value: '7'}}", []),
+        (
+            "v1beta1",
+            f"- op: add\n  path: {ON}/extraArgs/audit-log-maxage\n  value: 7d",
+            [("invalid-flag-value", 12, True)],
+        ),
+        (
+            "v1beta1",
+            f"- op: add\n  path: {ON}/extraArgs\n  value:\n    audit-log-maxag: '7'",
+            [("unknown-flag", 13, True)],
+        ),
+        (
+            "v1beta2",
+            f"- op: add\n  path: {ON}/extraArgs/-\n  value: {{name: audit-log-maxage, value: 7d}}",
+            [("invalid-flag-value", 12, True)],
+        ),
+        ("v1beta1", f"- {{op: add, path: {ON}/extraArgs/audit-log-maxage, valueFrom: {{variable: age}}}}", []),
+        ("v1beta1", f"- {{op: add, path: {ON}/extraArgs/v, value: x}}", []),
+    ],
+)
+def test_patches_of_a_class(version: str, operations: str, expected: list[tuple[str, int, bool]]) -> None:
+    lines = "".join(f"      {line}\n" for line in operations.splitlines())
+    assert findings(CLASS.replace("VERSION", version) + lines) == expected

@@ -537,3 +537,36 @@ def test_the_clusterfile_of_sealos_is_a_part() -> None:
     found = only_finding(content)
     assert (found.rule, found.pointer) == ("invalid-flag-value", "/APIServer/ExtraArgs/audit-log-maxage")
     assert not only(ApiServer, content).complete
+
+
+def test_beside_a_cluster_of_sealos_it_is_a_part() -> None:
+    content = "apiVersion: kubeadm.k8s.io/v1beta3\nkind: ClusterConfiguration\nnetworking: {podSubnet: 10.0.0.0/8}\n"
+    assert [found.rule for found in findings(content)] == ["auditing-off"]
+    assert findings(f"apiVersion: apps.sealos.io/v1beta1\nkind: Cluster\n---\n{content}") == []
+
+
+@pytest.mark.parametrize(
+    ("content", "pointer"),
+    [
+        ("apiServer:\n  extraArgs:\n  - name: audit-log-maxage\n    value: 7d\n", "/apiServer/extraArgs/0/value"),
+        (
+            "clusterConfiguration:\n  apiServer:\n    extraArgs:\n      audit-log-maxage: 7d\n",
+            "/clusterConfiguration/apiServer/extraArgs/audit-log-maxage",
+        ),
+    ],
+)
+def test_snippets(content: str, pointer: str) -> None:
+    found = only_finding(content)
+    assert (found.rule, found.pointer) == ("invalid-flag-value", pointer)
+    assert not only(ApiServer, content).complete
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["kube-apiserver+strategic.yaml", "kube-apiserver0+merge.yaml", "patches/kube-apiserver1+merge.json"],
+)
+def test_patches_of_the_pod_are_parts(name: str) -> None:
+    content = pod({"audit-log-maxage": "7d"}, ())
+    assert [found.rule for found in findings(content, name)] == ["invalid-flag-value"]
+    assert "no-rotation-limits" not in {found.rule for found in findings(pod({"audit-log-path": "/a/b"}, ()), name)}
+    assert [found.rule for found in findings(content, "kube-apiserver.yaml")] != ["invalid-flag-value"]

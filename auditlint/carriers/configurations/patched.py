@@ -9,6 +9,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from auditlint.subjects.spelling_of_flags import KEYS
 from auditlint.text.values import get, has, items, pairs, text
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from auditlint.change import Change
     from auditlint.finding import Edit, Path, Places, Span
+    from auditlint.subjects.model import ApiServer
     from auditlint.text.plain import Plain
 
 _DEEPEST = 8
@@ -168,3 +170,14 @@ class PatchedPlaces:
     def edits(self, path: str, changes: tuple[Change, ...]) -> tuple[Edit, ...]:  # noqa: ARG002
         """Return nothing: a change of the document may belong into any of the patches."""
         return ()
+
+
+def as_written(server: ApiServer, root: Branch) -> ApiServer:
+    """Return the server with its arguments as the patches have them: at a key, in a pair, in an operation of one."""
+    origins = [root.find(argument.path)[0] for argument in server.arguments]
+    arguments = [
+        argument._replace(by_key=True, value_path=argument.value_path or argument.path) if origin.key else argument
+        for argument, origin in zip(server.arguments, origins, strict=True)
+    ]
+    by_keys = any(origin.by_key for origin in origins)
+    return server.replace(arguments=tuple(arguments), spelling=KEYS if by_keys else server.spelling)
