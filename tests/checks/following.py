@@ -102,8 +102,8 @@ class _Follower:
     def __init__(self, policy: dict[str, Any], steps: list[str | int], help: str) -> None:
         self.policy = policy
         self.steps = steps
-        self.help = help
-        self.codes = _CODE.findall(help)
+        self.help = help.replace("NAMESPACE:NAME", "ci:robot")
+        self.codes = _CODE.findall(self.help)
 
     def follow(self) -> None:
         """Change the policy as the help says."""
@@ -111,21 +111,25 @@ class _Follower:
             "Delete the rule": self._delete_rule,
             "Delete `": lambda: self._holder(self.codes[0]).pop(self.codes[0], None),
             "Delete it": self._delete_entry,
+            "Delete this entry": self._delete_of_resources,
             "Rename it to": lambda: self._set({self.codes[0].rstrip(":"): self._delete()}),
             "Put it in quotes": lambda: self._replace(["on"]),
             "List the paths": lambda: self._replace([yaml.safe_load(self.codes[0])]),
             "List the": lambda: self._replace([_BY_HAND[self.help.split()[2].removesuffix("s")]]),
             "Write some of": lambda: self._replace([_BY_HAND["verb"]]),
-            "Move it to a second rule": lambda: self._beside(dict(self._rule), without="users"),
+            "Move it to a second rule": lambda: self._beside(dict(self._rule), without=str(self.steps[2])),
+            "Move it to an entry of its own": self._apart,
             "Move it to a rule of its own": lambda: self._beside({}),
             "Move `rules:`": lambda: self.policy.update(self.policy.pop("spec")),
             "Write two rules": self._split,
+            "Write an entry for each group": self._for_each_group,
             "Keep the one": lambda: None,  # whoever reads this file sees the last one only
             "Write": self._write,
         }
         for beginning, action in actions.items():
             if self.help.startswith(beginning):
                 action()
+                self._put_above()
                 return
         raise AssertionError(f"nobody can follow {self.help!r}")
 
@@ -136,6 +140,24 @@ class _Follower:
     def _delete_entry(self) -> None:
         self._delete()
         self._end_the_list()
+
+    def _delete_of_resources(self) -> None:
+        entries = self._rule["resources"]
+        del entries[int(self.steps[3])]
+        assert entries, "a rule without resources matches every request"
+
+    def _apart(self) -> None:
+        self._delete()
+        self._rule["resources"] += yaml.safe_load(self.codes[0])
+
+    def _for_each_group(self) -> None:
+        at = int(self.steps[3])
+        self._rule["resources"][at : at + 1] = [yaml.safe_load(code.removeprefix("- ")) for code in self.codes]
+
+    def _put_above(self) -> None:
+        """Put the rule that the help wants above, or below which it wants the rule."""
+        if "above this rule" in self.help or "below a rule" in self.help:
+            self.policy["rules"].insert(self._index, yaml.safe_load(self.codes[-1])[0])
 
     @property
     def _index(self) -> int:
@@ -183,6 +205,9 @@ class _Follower:
         return written
 
     def _write(self) -> None:
+        if "instead of this rule" in self.help:
+            self.policy["rules"][self._index] = yaml.safe_load(self.codes[0])[0]
+            return
         first = yaml.safe_load(f"[{self.codes[0]}]" if self.codes[0].startswith('"') else self.codes[0])
         if "one level up" in self.help:
             self._delete()

@@ -39,11 +39,11 @@ def of_name(group: str, name: str, minor: int = NEWEST) -> str:
 
 
 def message(group: str, *names: str, minor: int = NEWEST) -> str:
-    """Return the message of the one finding in an entry."""
+    """Return the message of the one finding in an entry, with its help."""
     text = as_text(Policy((PolicyRule("Metadata", resources=(GroupResources(group, names),)), PolicyRule("Metadata"))))
     (found,) = [one for one in findings(text, minor=minor) if one.category == rules_of_names.rule.name]
-    assert len(found.message) < 250
-    return found.message
+    assert len(found.message) < 150
+    return f"{found.message}. {found.help}"
 
 
 WRONG_GROUPS = {
@@ -78,7 +78,7 @@ WRONG_GROUPS = {
 @pytest.mark.parametrize(("group", "meant"), WRONG_GROUPS.items(), ids=WRONG_GROUPS.keys())
 def test_unknown_group(group: str, meant: str) -> None:
     assert of_entries(GroupResources(group)) == {"/resources/0/group": "unknown-group error"}
-    assert f"write `group: {meant}`" in message(group)
+    assert message(group).endswith(f"Write `group: {meant}`")
 
 
 LIVING_GROUPS = (  # noqa: SIM905  (a long list reads best so)
@@ -94,7 +94,7 @@ LIVING_GROUPS = (  # noqa: SIM905  (a long list reads best so)
     "core.gardener.cloud "
     "batch.sdk.com nodes.io storage.io events.io app.io resources.io samplecontroller.k8s.io wardle.example.com "
     "apiserver.k8s.io admission.k8s.io imagepolicy.k8s.io client.authentication.k8s.io networking.k8s.com "
-    "audit.k8s.io configuration.konghq.com operator.tigera.io crd.projectcalico.org projectcalico.org jobset.x-k8s.io "
+    "configuration.konghq.com operator.tigera.io crd.projectcalico.org projectcalico.org jobset.x-k8s.io "
     "lws.x-k8s.io nfd.k8s-sigs.io longhorn.io serving.knative.dev eventing.knative.dev apps.k8s.io batch.k8s.io"
 ).split()
 
@@ -114,11 +114,19 @@ def test_a_group_below_the_community_domain_that_begins_like_a_built_in_one_with
     assert of_name("batch.example.com", "jobs") == ""
 
 
+@pytest.mark.parametrize("group", ["audit.k8s.io", "kubeadm.k8s.io", "kubelet.config.k8s.io"])
+def test_groups_of_configuration_files(group: str) -> None:
+    assert of_entries(GroupResources(group), GroupResources("apps")) == {"/resources/0/group": "unknown-group error"}
+    assert message(group).endswith(
+        "is for configuration files and not served, so this matches nothing. Delete the rule"
+    )
+
+
 def test_unknown_group_looks_at_the_resources() -> None:
-    assert 'write `group: "apps"`' in message("v1", "deployments")
-    assert 'write `group: "events.k8s.io"`' in message("events", "events")
+    assert 'Write `group: "apps"`' in message("v1", "deployments")
+    assert 'Write `group: "events.k8s.io"`' in message("events", "events")
     several = message("core", "pods", "deployments", "*")
-    assert '"pods" in the core group ("") and "deployments" in group "apps"' in several
+    assert '`- {group: "", resources: ["pods", "*"]}` and `- {group: "apps", resources: ["deployments"]}`' in several
 
 
 def test_unknown_group_hides_its_resources() -> None:
@@ -128,44 +136,46 @@ def test_unknown_group_hides_its_resources() -> None:
 
 
 def test_a_group_that_is_meant_and_gone() -> None:
-    assert 'did you mean "extensions"? Only servers up to 1.21 have that' in message("extension")
-    assert 'write `group: "extensions"`' in message("extension", minor=21)
+    assert message("extension").endswith('; group "extensions" ended with 1.21. Delete the rule')
+    assert 'Write `group: "extensions"`' in message("extension", minor=21)
 
 
 WRONG_RESOURCES = {
-    ("", "deployments"): 'Write `group: "apps"` with `resources: ["deployments"]`',
-    ("", "deployments/scale"): '`resources: ["deployments/scale"]`',
-    ("", "Deployment"): '`group: "apps"` with `resources: ["deployments"]`',
-    ("", "deploy"): '`group: "apps"` with `resources: ["deployments"]`',
-    ("apps", "events"): 'it is in the core group (also in group "events.k8s.io")',
+    ("", "deployments"): 'Write `group: "apps"`',
+    ("", "deployments/scale"): 'Write `group: "apps"`',
+    ("", "Deployment"): '`group: "apps"` and `resources: ["deployments"]`',
+    ("", "deploy"): '`group: "apps"` and `resources: ["deployments"]`',
+    ("apps", "events"): '"events" is in the core group ("") and group "events.k8s.io", not in group "apps"',
     ("apps", "ingresses"): '`group: "networking.k8s.io"`',
-    ("", "Pod"): 'Write "pods"',
-    ("", "pod"): 'Write "pods"',
-    ("", "po"): 'Write "pods"',
-    ("", "PODS"): 'Write "pods"',
-    ("", " pods"): 'Write "pods"',
-    ("", "pod/exec"): 'Write "pods/exec"',
-    ("", "Pod/execs"): 'Write "pods/exec"',
-    ("", "pod/*"): 'Write "pods/*"',
-    ("", "cm"): 'Write "configmaps"',
-    ("", "endpoint"): 'did you mean "endpoints"?',
-    ("", "secerts"): 'did you mean "secrets"?',
-    ("", "config-maps"): 'did you mean "configmaps"?',
-    ("", "replicacontrollers"): 'did you mean "replicationcontrollers"?',
-    ("", "deploymnets"): 'did you mean "deployments" of group "apps"?',
-    ("", "deployments.apps"): '`group: "apps"` with `resources: ["deployments"]`',
-    ("", "apps/deployments"): '`group: "apps"` with `resources: ["deployments"]`',
-    ("apps", "v1/deployments"): 'written without group and version. Write "deployments"',
-    ("", "exec"): 'Write "pods/exec"',
-    ("", "logs"): 'Write "pods/log"',
-    ("apps", "scale"): 'Write "*/scale"',
-    ("authentication.k8s.io", "tokenrequests"): 'Write "serviceaccounts/token" in the core group',
-    ("", "users"): "only RBAC knows it, for impersonation",
-    ("certificates.k8s.io", "signers"): "only RBAC knows it",
-    ("", "all"): 'write "*"',
+    ("", "Pod"): 'Write `"pods"`',
+    ("", "pod"): 'Write `"pods"`',
+    ("", "po"): 'Write `"pods"`',
+    ("", "PODS"): 'Write `"pods"`',
+    ("", " pods"): 'Write `"pods"`',
+    ("", "pod/exec"): 'Write `"pods/exec"`',
+    ("", "Pod/execs"): 'Write `"pods/exec"`',
+    ("", "pod/*"): 'Write `"pods/*"`',
+    ("", "cm"): 'Write `"configmaps"`',
+    ("", "endpoint"): 'Write `"endpoints"`',
+    ("", "secerts"): 'Write `"secrets"`',
+    ("", "config-maps"): 'Write `"configmaps"`',
+    ("", "replicacontrollers"): 'Write `"replicationcontrollers"`',
+    ("", "deploymnets"): 'Write `group: "apps"` and `resources: ["deployments"]`',
+    ("", "deployments.apps"): '`group: "apps"` and `resources: ["deployments"]`',
+    ("", "apps/deployments"): '`group: "apps"` and `resources: ["deployments"]`',
+    ("apps", "v1/deployments"): 'Write `"deployments"`',
+    ("", "exec"): 'Write `"pods/exec"`',
+    ("", "logs"): 'Write `"pods/log"`',
+    ("apps", "scale"): 'Write `"*/scale"`',
+    ("authentication.k8s.io", "tokenrequests"): '`group: ""` and `resources: ["serviceaccounts/token"]`',
+    ("", "users"): "exists in RBAC only, for impersonation",
+    ("certificates.k8s.io", "signers"): "exists in RBAC only",
+    ("", "all"): 'Write `"*"`',
+    ("admissionregistration.k8s.io", "validatingadmissionwebhooks"): 'Write `"validatingwebhookconfigurations"`',
+    ("", "mutatingwebhook"): '`group: "admissionregistration.k8s.io"`',
     ("", "foo"): "kubectl api-resources",
-    ("storage.k8s.io", "volumesnapshots"): 'group "snapshot.storage.k8s.io"',
-    ("", "podpresets"): 'only servers up to 1.19 have it, in group "settings.k8s.io"',
+    ("storage.k8s.io", "volumesnapshots"): 'Write `group: "snapshot.storage.k8s.io"`',
+    ("", "podpresets"): 'of group "settings.k8s.io" ended with 1.19',
 }
 
 
@@ -196,7 +206,8 @@ NAMED_ALREADY = {
 @pytest.mark.parametrize(("entries", "name"), NAMED_ALREADY.items(), ids=NAMED_ALREADY.keys())
 def test_what_the_same_rule_names_already_is_not_to_be_written_again(entries: str, name: str) -> None:
     text = rules(f"- level: Metadata\n  verbs: [create]\n  resources:\n  - {entries}\n{CLOSING}")
-    assert only(text, "unknown-resource").message.endswith(f'Delete it: line 7 takes "{name}" already')
+    help = only(text, "unknown-resource").help
+    assert help in {f'{what}: line 7 has "{name}" already' for what in ("Delete it", "Delete this entry")}
 
 
 @pytest.mark.parametrize(
@@ -209,7 +220,7 @@ def test_what_the_same_rule_names_already_is_not_to_be_written_again(entries: st
 )
 def test_what_the_same_rule_does_not_name_is_to_be_written(entries: str) -> None:
     text = rules(f"- level: Metadata\n  verbs: [create]\n  resources:\n  - {entries}\n{CLOSING}")
-    assert "Write " in only(text, "unknown-resource").message
+    assert only(text, "unknown-resource").help.startswith("Write ")
 
 
 def test_one_finding_for_each_value() -> None:
@@ -256,18 +267,24 @@ def test_names_in_any_group(name: str, found: str) -> None:
 
 
 SUBRESOURCES = {
-    ("", "pods/execs"): 'did you mean "pods/exec"?',
-    ("", "pods/logs"): 'did you mean "pods/log"?',
-    ("", "pods/port-forward"): 'did you mean "pods/portforward"?',
-    ("", "pods/shell"): 'write "pods/attach", "pods/binding"',
-    ("", "configmaps/status"): '"configmaps" has no subresources',
-    ("apps", "*/scales"): 'did you mean "*/scale"?',
-    ("rbac.authorization.k8s.io", "*/stauts"): "no resource there has any",
-    ("", "nodes/metrics"): 'it is "nodes/proxy"',
+    ("", "pods/execs"): 'Write `"pods/exec"`',
+    ("", "pods/logs"): 'Write `"pods/log"`',
+    ("", "pods/port-forward"): 'Write `"pods/portforward"`',
+    ("", "pods/shell"): 'Write `"pods/attach"`, `"pods/binding"`, ',
+    (
+        "",
+        "configmaps/status",
+    ): 'serves no "configmaps/status" in the core group, so this matches nothing. Delete the rule',
+    ("apps", "*/scales"): 'Write `"*/scale"`',
+    (
+        "rbac.authorization.k8s.io",
+        "*/stauts",
+    ): 'serves no "*/stauts" in group "rbac.authorization.k8s.io", so this matches nothing. Delete the rule',
+    ("", "nodes/metrics"): 'Write `"nodes/proxy"`',
     ("", "nodes/log"): "the kubelet's own port",
-    ("", "services/finalizers"): "only RBAC knows it",
-    ("apps", "*/finalizers"): "only RBAC knows it",
-    ("", "endpoints/restricted"): "only RBAC knows it",
+    ("", "services/finalizers"): "exists in RBAC only",
+    ("apps", "*/finalizers"): "exists in RBAC only",
+    ("", "endpoints/restricted"): "exists in RBAC only",
 }
 
 
@@ -303,24 +320,23 @@ def test_removed_resource(group: str, name: str, last: int, first: int) -> None:
     assert of_name(group, name, last) == ""
     assert of_name(group, name, first) == "removed-resource info"
     words = message(group, name, minor=first)
-    assert f"1.{last} have" in words
-    assert f"so with 1.{first} this takes nothing" in words
+    assert f"ended with 1.{last}, so this matches nothing in 1.{first}" in words
 
 
 @pytest.mark.parametrize(("group", "name", "last", "first"), ADDED)
 def test_resource_of_newer_servers(group: str, name: str, last: int, first: int) -> None:
     assert of_name(group, name, last) == "removed-resource info"
     assert of_name(group, name, first) == ""
-    assert f"only servers from 1.{first} " in message(group, name, minor=last)
+    assert f"comes with 1.{first}, so" in message(group, name, minor=last)
 
 
 def test_removed_group() -> None:
     entry = GroupResources("extensions", ("ingresses", "deployments", "foo"))
     assert of_entries(entry) == {"/resources/0/group": "removed-resource info"}
     words = message("extensions", "ingresses", "deployments")
-    assert 'up to 1.21 have group "extensions"' in words
-    assert '"ingresses" in group "networking.k8s.io"' in words
-    assert '"deployments" in group "apps"' in words
+    assert 'group "extensions" ended with 1.21' in words
+    assert '`- {group: "networking.k8s.io", resources: ["ingresses"]}`' in words
+    assert '`- {group: "apps", resources: ["deployments"]}`' in words
     assert of_entries(entry, minor=21) == {
         "/resources/0/resources/1": "removed-resource info",
         "/resources/0/resources/2": "unknown-resource error",
@@ -336,9 +352,7 @@ def test_one_finding_for_each_removed_group() -> None:
     found = only(text, "removed-resource")
     assert found.pointer == "/rules/0/resources/0/group"
     assert [(one.span.line, one.message) for one in found.related] == [(8, "named here too")]
-    assert found.message.endswith(
-        f'1.{NEWEST} serves "deployments" in group "apps" and "ingresses" in group "networking.k8s.io"'
-    )
+    assert found.help == 'Delete this entry: line 5 has "deployments" already'
 
 
 def test_one_finding_for_each_removed_resource() -> None:
@@ -369,7 +383,7 @@ def test_group_of_newer_servers() -> None:
 )
 def test_what_older_releases_than_the_oldest_had(group: str, name: str) -> None:
     assert of_name(group, name, OLDEST) == "removed-resource info"
-    assert "up to 1.17 have" in message(group, name, minor=OLDEST)
+    assert "ended with 1.17" in message(group, name, minor=OLDEST)
 
 
 @pytest.mark.parametrize(
@@ -380,8 +394,8 @@ def test_singular_resource(name: str) -> None:
     assert of_name("machineconfiguration.openshift.io", name) == "singular-resource info"
     word = name.partition("/")[0]
     assert message("machineconfiguration.openshift.io", name) == (
-        f'"{word}" takes only what is called so in URLs, letter by letter: a singular or a kind takes nothing. '
-        "If it is one, write the plural, which `kubectl api-resources` prints first"
+        f'"{word}" looks like a singular or a kind, and only the plural, as in URLs, matches requests. '
+        "Write the plural, which `kubectl api-resources` prints first, unless this is it"
     )
 
 
@@ -402,12 +416,13 @@ def test_a_group_whose_plurals_are_the_kinds_in_lower_case() -> None:
     ],
 )
 def test_a_resource_with_its_group_or_version(group: str, name: str, meant: str) -> None:
-    end = f'so this takes nothing: resources are written without group and version. Write "{meant}"'
-    assert message(group, name).endswith(end)
+    assert message(group, name).endswith(f'so this matches nothing. Write `"{meant}"`')
 
 
 def test_a_resource_with_the_version_of_another_group() -> None:
-    assert 'it is in the core group. Write `group: ""`' in message("apps", "v1/secrets")
+    told = message("apps", "v1/secrets")
+    assert told.startswith('"secrets" is in the core group (""), not in group "apps"')
+    assert told.endswith('Write `group: ""` and `resources: ["secrets"]`')
 
 
 @pytest.mark.parametrize("name", ["widgets", "widgets/scale", "*", "*/status", "metadata", "Widgets", "dns"])
@@ -471,7 +486,7 @@ def test_other_names_of_resources(minor: int) -> None:
         for other in others if not one.subresource else ():
             if known.ever(one.group, other) is None:
                 assert of_name(one.group, other, minor) == "unknown-resource error", other
-                assert f'Write "{one.resource}"' in message(one.group, other, minor=minor)
+                assert f'Write `"{one.resource}"`' in message(one.group, other, minor=minor)
             elsewhere = "node.k8s.io" if one.group != "node.k8s.io" else "batch"
             assert f'"{one.resource}"' in message(elsewhere, other, minor=minor) or other in {"pc", "events", "Event"}
 
@@ -556,7 +571,13 @@ def test_unsupported_verb_says_what_is_served() -> None:
     found = only(text, "unsupported-verb")
     assert (found.span.line, found.span.column) == (5, 10)
     assert 'no get of "pods/binding"' in found.message
-    assert found.message.endswith("It serves create")
+    assert found.help == 'Delete the rule, or write `verbs: ["create"]` to silence these'
+    for name, help in (
+        ("pods/binding", 'Write `verbs: ["create"]`'),
+        ("serviceaccounts/token", 'Write `verbs: ["create"]` and `level: Metadata`'),
+    ):
+        logged = text.replace("level: None", "level: Request").replace("pods/binding", name)
+        assert only(logged, "unsupported-verb").help == help
 
 
 @pytest.mark.parametrize("verb", ["GET", "connect", "proxy", "*"])
@@ -581,33 +602,33 @@ DEAD_USERS = {
     "system:bootstrappers:kubeadm:default-node-token": "is a group",
     "system:serviceaccounts": 'userGroups: ["system:serviceaccounts"]',
     "system:serviceaccounts:ci": 'userGroups: ["system:serviceaccounts:ci"]',
-    "system:serviceaccounts:ci:robot": 'write "system:serviceaccount:ci:robot"',
+    "system:serviceaccounts:ci:robot": 'Write `"system:serviceaccount:ci:robot"`',
     "system:serviceaccount": 'userGroups: ["system:serviceaccounts"]',
-    "system:serviceaccount:": "system:serviceaccount:NAMESPACE:NAME",
+    "system:serviceaccount:": 'Write `"system:serviceaccount:NAMESPACE:NAME"`',
     "system:serviceaccount:ci": 'userGroups: ["system:serviceaccounts:ci"]',
-    "system:serviceaccount:ci:": "system:serviceaccount:NAMESPACE:NAME",
-    "system:serviceaccount:ci:a:b": "system:serviceaccount:NAMESPACE:NAME",
-    "system:serviceaccount:Ci:a": "system:serviceaccount:NAMESPACE:NAME",
-    "serviceaccount:ci:robot": 'write "system:serviceaccount:ci:robot"',
-    "system:node:": "system:node:NAME",
-    "system:node": 'the group "system:nodes"',
-    "system:anonymus": 'the user "system:anonymous"',
-    "system:kube_proxy": 'the user "system:kube-proxy"',
-    "System:masters": 'the group "system:masters"',
+    "system:serviceaccount:ci:": 'Write `"system:serviceaccount:NAMESPACE:NAME"`',
+    "system:serviceaccount:ci:a:b": 'Write `"system:serviceaccount:NAMESPACE:NAME"`',
+    "system:serviceaccount:Ci:a": 'Write `"system:serviceaccount:NAMESPACE:NAME"`',
+    "serviceaccount:ci:robot": 'Write `"system:serviceaccount:ci:robot"`',
+    "system:node:": 'userGroups: ["system:nodes"]',
+    "system:node": 'only the group "system:nodes"',
+    "system:anonymus": 'only the user "system:anonymous"',
+    "system:kube_proxy": 'only the user "system:kube-proxy"',
+    "System:masters": 'only the group "system:masters"',
 }
 DEAD_GROUPS = {
     "system:anonymous": 'users: ["system:anonymous"]',
     "system:apiserver": "is a user",
-    "system:unsecured": "ended with 1.19",
+    "system:unsecured": "gone since 1.20",
     "system:node:node-1": "is a user",
     "system:bootstrap:abcdef": "is a user",
-    "system:kube-proxy": "unless your own logins say so",
-    "kubernetes-admin": "unless your own logins say so",
+    "system:kube-proxy": "unless your own certificates give it",
+    "kubernetes-admin": "unless your own certificates give it",
     "system:serviceaccount:ci:robot": 'users: ["system:serviceaccount:ci:robot"]',
     "system:serviceaccounts:ci:robot": 'users: ["system:serviceaccount:ci:robot"]',
-    "system:serviceaccount:ci": 'write "system:serviceaccounts:ci" for all service accounts there',
-    "system:serviceaccount": 'write "system:serviceaccounts" for all service accounts',
-    "system:master": 'the group "system:masters"',
+    "system:serviceaccount:ci": 'Write `"system:serviceaccounts:ci"`',
+    "system:serviceaccount": 'Write `"system:serviceaccounts"`',
+    "system:master": 'only the group "system:masters"',
 }
 LIVING_USERS = (  # noqa: SIM905  (a long list reads best so)
     "system:anonymous system:apiserver system:kube-proxy system:kube-scheduler system:serviceaccount:ci:robot "
@@ -622,11 +643,13 @@ LIVING_PEERS = (  # noqa: SIM905  (a long list reads best so)
 ).split()
 
 
-def identities(field: str, *names: str, minor: int = NEWEST) -> list[str]:
+def identities(field: str, *names: str, minor: int = NEWEST, level: str = "Metadata") -> list[str]:
+    """Return severity, line, message and help of what is found in a list of users or groups."""
     listed = "".join(f'  - "{name}"\n' for name in names)
-    text = rules(f"- level: None\n  {field}:\n{listed}  verbs: [get]\n{CLOSING}")
+    text = rules(f"- level: {level}\n  {field}:\n{listed}  verbs: [get]\n{CLOSING}")
     return [
-        f"{one.severity.word} {one.span.line} {one.message}" for one in findings(text, "dead-identity", minor=minor)
+        f"{one.severity.word} {one.span.line} {one.message}. {one.help}"
+        for one in findings(text, "dead-identity", minor=minor)
     ]
 
 
@@ -651,45 +674,47 @@ def test_names_that_no_longer_exist() -> None:
     assert identities("users", "system:unsecured", minor=19) == []
     (found,) = identities("users", "system:unsecured", minor=20)
     assert found.startswith("info 6 ")
-    assert "ended with 1.19" in found
+    assert "gone since 1.20. Delete the rule" in found
     (found,) = identities("users", "kubelet", minor=OLDEST)
     assert found.startswith("info 6 ")
 
 
-RULE = "- level: None\n  %s\n  verbs: [get, list]\n"
+RULE = "- level: %s\n  %s\n  verbs: [get, list]\n"
 MOVES = {
-    ("users: [system:nodes]", ""): 'write `userGroups: ["system:nodes"]` in place of `users:`',
-    ("users: [kubelet]", ""): 'write `userGroups: ["system:nodes"]` in place of `users:`',
-    ("users: [kubelet, 'system:unsecured']", ""): 'write `userGroups: ["system:nodes"]` in place of `users:`',
+    ("users: [system:nodes]", ""): 'Write `userGroups: ["system:nodes"]` instead of `users`',
+    ("users: [kubelet]", ""): 'Write `userGroups: ["system:nodes"]` instead of `users`',
+    ("users: [kubelet, 'system:unsecured']", ""): 'Write `userGroups: ["system:nodes"]` instead of `users`',
     ("users: [system:nodes, system:serviceaccounts:ci]", ""): (
-        'write `userGroups: ["system:nodes", "system:serviceaccounts:ci"]` in place of `users:`'
+        'Write `userGroups: ["system:nodes", "system:serviceaccounts:ci"]` instead of `users`'
     ),
     ("users: [kubelet, bob]", ""): (
-        'delete it here and give that group a rule of its own, with `userGroups: ["system:nodes"]`'
+        'Move it to a second rule of the same level with `userGroups: ["system:nodes"]`; '
+        "in this rule both lists would have to match"
     ),
     ("userGroups: [system:anonymous, devs]", ""): (
-        'delete it here and give that user a rule of its own, with `users: ["system:anonymous"]`'
+        'Move it to a second rule of the same level with `users: ["system:anonymous"]`; '
+        "in this rule both lists would have to match"
     ),
-    ("users: [system:nodes]\n  userGroups: [devs]", ""): 'delete `users:` and add "system:nodes" to `userGroups:`',
+    ("users: [system:nodes]\n  userGroups: [devs]", ""): (
+        'Write `userGroups: ["devs", "system:nodes"]` instead of `users`'
+    ),
     ("users: [system:nodes]\n  userGroups: [devs, system:nodes]", ""): (
-        'delete `users:`, for "system:nodes" is in `userGroups:` already'
+        'Delete `users`: `userGroups` has "system:nodes" already'
     ),
-    (
-        "users: [kubelet, bob]",
-        "userGroups: [system:nodes]",
-    ): "delete it here, the rule in line 8 does the same for that group",
-    (
-        "users: [kubelet]",
-        "userGroups: [devs, system:nodes]",
-    ): "delete this rule, that in line 8 does the same for that group",
+    ("users: [kubelet, bob]", "userGroups: [system:nodes]"): (
+        'Delete it: the rule in line 8 does the same for group "system:nodes"'
+    ),
+    ("users: [kubelet]", "userGroups: [devs, system:nodes]"): (
+        'Delete the rule: the rule in line 8 does the same for group "system:nodes"'
+    ),
     ("userGroups: [system:apiserver]", "users: [system:apiserver]"): (
-        "delete this rule, that in line 8 does the same for that user"
+        'Delete the rule: the rule in line 8 does the same for user "system:apiserver"'
     ),
-    ("users: [kubelet, bob]", "userGroups: [system:nodes]\n  namespaces: [a]"): "give that group a rule of its own",
-    ("users: [kubelet, bob]", "userGroups: [system:nodes]\n  users: [bob]"): "give that group a rule of its own",
-    ("users: [bob, serviceaccount:ci:robot]", ""): 'write "system:serviceaccount:ci:robot"',
-    ("users: [system:masters]", "level"): 'write `userGroups: ["system:masters"]` in place of `users:`',
-    ("users: [system:node]", ""): 'did you mean the group "system:nodes"? Then write `userGroups: ["system:nodes"]`',
+    ("users: [kubelet, bob]", "userGroups: [system:nodes]\n  namespaces: [a]"): "Move it to a second rule",
+    ("users: [kubelet, bob]", "userGroups: [system:nodes]\n  users: [bob]"): "Move it to a second rule",
+    ("users: [bob, serviceaccount:ci:robot]", ""): 'Write `"system:serviceaccount:ci:robot"`',
+    ("users: [system:masters]", "level"): 'Write `userGroups: ["system:masters"]` instead of `users`',
+    ("users: [system:node]", ""): 'Write `userGroups: ["system:nodes"]` instead of `users`',
 }
 """What to do with the first name, by the identities of its rule and those of a rule below that is alike."""
 
@@ -697,14 +722,38 @@ MOVES = {
 @pytest.mark.parametrize(("rule_texts", "advice"), MOVES.items(), ids=map(str, range(len(MOVES))))
 def test_where_a_name_among_the_wrong_ones_belongs(rule_texts: tuple[str, str], advice: str) -> None:
     one, other = rule_texts
-    alike = RULE % other if other not in {"", "level"} else ""
+    alike = RULE % ("Metadata", other) if other not in {"", "level"} else ""
     if other == "level":
-        alike = (RULE % "userGroups: [system:masters]").replace("None", "Request")
-    start = rules(RULE % one)
+        alike = RULE % ("Request", "userGroups: [system:masters]")
+    start = rules(RULE % ("Metadata", one))
     found = findings(start + alike + CLOSING, "dead-identity")
-    assert len(found[0].message) < 250
     line = start.count("\n") + 1
-    assert advice.replace("line 8", f"line {line}") in found[0].message
+    assert advice.replace("line 8", f"line {line}") in found[0].help
+
+
+SILENCED = {
+    "users: [system:nodes]": (
+        'Delete the rule, or write `userGroups: ["system:nodes"]` instead of `users` to silence that group'
+    ),
+    "users: [system:nodes, bob]": (
+        'Delete it, or move it to a second rule of the same level with `userGroups: ["system:nodes"]` '
+        "to silence that group"
+    ),
+    "users: [system:authenticated]": (
+        "Delete the rule: among `userGroups` it would silence everybody who is logged in"
+    ),
+    "users: [bob, system:unauthenticated]": (
+        "Delete it: among `userGroups` it would silence everybody who is not logged in"
+    ),
+    "users: [system:master]": "Delete the rule: among `userGroups` it would silence every administrator",
+    "userGroups: [system:master]": 'Delete the rule: "system:masters" would silence every administrator',
+    "userGroups: [system:serviceaccount:ci]": 'Write `"system:serviceaccounts:ci"`',
+}
+
+
+@pytest.mark.parametrize(("names", "advice"), SILENCED.items(), ids=SILENCED.keys())
+def test_nobody_is_advised_to_silence_more_than_the_policy_does(names: str, advice: str) -> None:
+    assert only(rules(RULE % ("None", names) + CLOSING), "dead-identity").help == advice
 
 
 @pytest.mark.parametrize("name", ["", "system:nodes*", "system:serviceaccount:*", "system:serviceaccount:${NS}"])
@@ -721,7 +770,9 @@ LONG = Resource("example.com", "machineconfig")
 def with_cluster(cluster: Cluster, text: str) -> list[str]:
     source = Source("audit-policy.yaml", named=True, data=text.encode())
     report = lint.check([source], Settings(minor=NEWEST, cluster=cluster))
-    return [f"{one.rule} {one.message}" for one in report.findings if one.category == rules_of_names.rule.name]
+    return [
+        f"{one.rule} {one.message}. {one.help}" for one in report.findings if one.category == rules_of_names.rule.name
+    ]
 
 
 def entry_text(group: str, name: str, more: str = "") -> str:
@@ -736,7 +787,7 @@ def test_custom_resources_are_known() -> None:
     assert found.startswith("unknown-subresource")
     (found,) = with_cluster(cluster, entry_text("example.com", "wd"))
     assert found.startswith("singular-resource")
-    assert 'write "widgets"' in found
+    assert 'Write `"widgets"`' in found
     (found,) = with_cluster(cluster, entry_text("", "widgets"))
     assert 'group: "example.com"' in found
     (found,) = with_cluster(cluster, entry_text("example.com", "widgets", "  namespaces: [prod]\n"))
@@ -748,10 +799,10 @@ def test_custom_resources_are_known() -> None:
 
 DEFINED = (WIDGETS, WIDGETS._replace(subresource="status"), Resource("example.com", "tcproutes"))
 MISSPELT = {
-    "widgetz": 'unknown-resource "widgetz" of group "example.com" is defined neither',
-    "widgetss": 'did you mean "widgets"?',
-    "wigdets/status": 'did you mean "widgets/status"?',
-    "Widgets": 'did you mean "widgets"?',
+    "widgetz": 'unknown-resource no definition is known of "widgetz" in group "example.com"',
+    "widgetss": 'Write `"widgets"`',
+    "wigdets/status": 'Write `"widgets/status"`',
+    "Widgets": 'Write `"widgets"`',
     "widget": "singular-resource",
     "tlsroutes": "",
     "gadgets": "",
@@ -780,7 +831,7 @@ def test_a_subresource_in_the_configuration_is_below_its_resource() -> None:
     (found,) = with_cluster(cluster, entry_text("example.com", "widgetdat"))
     assert found.startswith("unknown-resource")
     (found,) = with_cluster(cluster, entry_text("example.com", "widgetdata/scael"))
-    assert 'did you mean "widgetdata/scale"?' in found
+    assert 'Write `"widgetdata/scale"`' in found
     assert [one.is_custom for one in cluster.catalogue(NEWEST).served if one.name == "deployments"] == [False]
 
 

@@ -38,7 +38,7 @@ def _fields(rule: PolicyRule) -> Iterable[str]:
         if values:
             yield f"{key}: {inline(values)}"
     if rule.resources:
-        yield f"resources: [{', '.join(map(_entry, rule.resources))}]"
+        yield f"resources: [{', '.join(map(inline_entry, rule.resources))}]"
     for key, values in (("namespaces", rule.namespaces), ("nonResourceURLs", rule.non_resource_urls)):
         if values:
             yield f"{key}: {inline(values)}"
@@ -46,7 +46,8 @@ def _fields(rule: PolicyRule) -> Iterable[str]:
         yield f"omitStages: {inline(rule.omit_stages)}"
 
 
-def _entry(entry: GroupResources) -> str:
+def inline_entry(entry: GroupResources) -> str:
+    """Return an entry of `resources` as YAML on one line."""
     parts = [f'group: "{entry.group}"']
     if entry.resources:
         parts.append(f"resources: {inline(entry.resources)}")

@@ -19,10 +19,24 @@ if TYPE_CHECKING:
 
     from auditlint.kubernetes.catalogue import Catalogue
 
+OF_FILES = frozenset(
+    {
+        "apiserver.config.k8s.io",
+        "audit.k8s.io",
+        "controllermanager.config.k8s.io",
+        "cloudcontrollermanager.config.k8s.io",
+        "credentialprovider.kubelet.k8s.io",
+        "kubeadm.k8s.io",
+        "kubelet.config.k8s.io",
+        "kubeproxy.config.k8s.io",
+        "kubescheduler.config.k8s.io",
+        "pod-security.admission.config.k8s.io",
+    }
+)
+"""Groups of configuration files, from the reference of the Kubernetes documentation ("Configuration APIs")."""
 _VERSION = re.compile(r"v\d+((alpha|beta)\d+)?")
 _CORE = frozenset({"core", "api", "apis", "legacy", "kubernetes", "k8s"})
 _DOMAIN = "k8s.io"
-"""From so many letters on two slips of the pen are forgiven, below it one."""
 _LABELS_OF_DOMAIN = 2
 _ENDINGS = frozenset({"io", "oi", "i", "o"})
 """Last labels that are, or are meant to be, `io`; any other may be somebody's own domain."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from auditlint import spelling
 from auditlint.checks.suggestions.pasteable import inline
 from auditlint.english import quoted
+from auditlint.kubernetes.policy import LEVELS
 from auditlint.kubernetes.served import LAST_UNSECURED, NODE, SERVICE_ACCOUNT
 
 if TYPE_CHECKING:
@@ -55,20 +56,28 @@ _LONGEST_NAMESPACE = 63
 _WELL_KNOWN = tuple(sorted({*_USERS, *_GROUPS, *_CERTIFIED}))
 
 
-_DELETE = "Delete it, with the rule if nobody is left in the list"
 _OTHER = {"users": "userGroups", "userGroups": "users"}
 _ONE_OF = {"users": "user", "userGroups": "group"}
+_TOO_MANY = {
+    "system:anonymous": "everybody who is not logged in",
+    "system:unauthenticated": "everybody who is not logged in",
+    "system:authenticated": "everybody who is logged in",
+    "system:authenticated:oauth": "everybody who is logged in",
+    "system:masters": "every administrator",
+    "system:cluster-admins": "every administrator",
+    "kubeadm:cluster-admins": "every administrator",
+}
+"""Who would be silenced by a rule None for such a name: nobody is advised to write one."""
 
 
 class Dead(NamedTuple):
-    """Why a name takes nobody; `gone` if it used to be somebody's."""
+    """Why a name matches nobody; `gone` if it used to be somebody's."""
 
     message: str
     gone: bool = False
     meant: tuple[str, str] | None = None
-    """The field and the name that were meant, where that is certain: the message lacks what to do."""
-    behind: str = ""
-    """What to say behind that."""
+    """The field and the name that were meant, if that is known."""
+    help: str = ""
 
     def stays_in(self, field: str) -> bool:
         """Tell whether something is left in the list of a field, however the name is mended."""
@@ -86,38 +95,56 @@ class Identities:
         self._lists: dict[tuple[str, tuple[str, ...]], tuple[bool, list[str]]] = {}
 
     def dead(self, index: int, field: str, name: str) -> Dead | None:
-        """Return why a name in a rule takes nobody, and what to do; None where it may be somebody's."""
+        """Return why a name in a rule matches nobody, and what to do; None where it may be somebody's."""
         found = dead(field, name, self._minor)
-        if found is None or found.meant is None:
+        if found is None or found.help:
             return found
-        if found.meant[0] == field:
-            advice = f"write {quoted(found.meant[1])}"
-        else:
-            advice = self._moved(index, field, found.meant[1])
-        return found._replace(message=f"{found.message} {advice}{found.behind}")
+        if found.meant is None:
+            return found._replace(help=self._delete(index, field))
+        home, meant = found.meant
+        if home != field:
+            return found._replace(help=self._elsewhere(index, field, meant))
+        if self._rules[index].level == LEVELS[0] and meant in _TOO_MANY:
+            return found._replace(
+                help=f"{self._delete(index, field)}: {quoted(meant)} would silence {_TOO_MANY[meant]}"
+            )
+        return found._replace(help=f"Write `{quoted(meant)}`")
+
+    def _delete(self, index: int, field: str) -> str:
+        """Return how to delete a name, which must not leave a list empty: that would match everybody."""
+        return "Delete it" if len(_names(self._rules[index], field)) > 1 else "Delete the rule"
+
+    def _elsewhere(self, index: int, field: str, meant: str) -> str:
+        """Return what to do with a name that belongs in the other field."""
+        rule, other = self._rules[index], _OTHER[field]
+        twin = self._twin(index, field, meant)
+        if twin is not None:
+            does = f"the rule in line {self._line(twin)} does the same for {_ONE_OF[other]} {quoted(meant)}"
+            return f"{self._delete(index, field)}: {does}"
+        if rule.level != LEVELS[0]:
+            return self._moved(index, field, meant)
+        if meant in _TOO_MANY:
+            return f"{self._delete(index, field)}: among `{other}` it would silence {_TOO_MANY[meant]}"
+        moved = self._moved(index, field, meant).partition(";")[0]
+        return f"{self._delete(index, field)}, or {moved[0].lower()}{moved[1:]} to silence that {_ONE_OF[other]}"
 
     def _moved(self, index: int, field: str, meant: str) -> str:
-        """Return what to do with a name that belongs into the other field: the server asks for both fields at once."""
+        """Return where to write a name of the other field: the server asks for both fields of a rule at once."""
         rule, other = self._rules[index], _OTHER[field]
         listed = field, _names(rule, field)
         stay, move = self._lists[listed] = self._lists.get(listed) or self._sorted(*listed)
-        place = f"`{other}: {inline([meant] if stay else move)}`"
-        twin = self._twin(index, field, meant)
-        if twin is not None:
-            alone = not stay and len(move) == 1
-            what = "delete this rule, that" if alone else "delete it here, the rule"
-            return f"{what} in line {self._line(twin)} does the same for that {_ONE_OF[other]}"
         if stay:
-            return f"delete it here and give that {_ONE_OF[other]} a rule of its own, with {place}"
+            place = f"`{other}: {inline([meant])}`"
+            return (
+                f"Move it to a second rule of the same level with {place}; in this rule both lists would have to match"
+            )
         there = _names(rule, other)
-        if not there:
-            return f"write {place} in place of `{field}:`"
         if meant in there:
-            return f"delete `{field}:`, for {quoted(meant)} is in `{other}:` already"
-        return f"delete `{field}:` and add {quoted(meant)} to `{other}:`"
+            return f"Delete `{field}`: `{other}` has {quoted(meant)} already"
+        return f"Write `{other}: {inline(dict.fromkeys((*there, *move)))}` instead of `{field}`"
 
     def _sorted(self, field: str, names: tuple[str, ...]) -> tuple[bool, list[str]]:
-        """Return whether some name of a list stays there, and what is meant by those that belong into the other."""
+        """Return whether some name of a list stays there, and what is meant by those that belong in the other."""
         judged = [dead(field, name, self._minor) for name in names]
         moved = [one.meant[1] for one in judged if one and one.meant and one.meant[0] != field]
         return any(one is None or one.stays_in(field) for one in judged), list(dict.fromkeys(moved))
@@ -145,7 +172,7 @@ def _rest(rule: PolicyRule) -> Hashable:
 
 
 def dead(field: str, name: str, minor: int) -> Dead | None:
-    """Return why a name in `users` or `userGroups` takes nobody, None where it may be somebody's."""
+    """Return why a name in `users` or `userGroups` matches nobody, None where it may be somebody's."""
     return (
         _gone(field, name, minor)
         or _account(field, name)
@@ -156,16 +183,10 @@ def dead(field: str, name: str, minor: int) -> Dead | None:
 
 def _gone(field: str, name: str, minor: int) -> Dead | None:
     if name == "system:unsecured" and minor > LAST_UNSECURED:
-        message = (
-            'nobody is "system:unsecured" any more: so were called all who came through the insecure port, which '
-            f"ended with 1.{LAST_UNSECURED}. {_DELETE}"
-        )
-        return Dead(message, gone=True)
+        was = f"it was the insecure port, gone since 1.{LAST_UNSECURED + 1}"
+        return Dead(f"user {quoted(name)} no longer exists: {was}", gone=True)
     if (field, name) == ("users", "kubelet"):
-        message = (
-            'no kubelet is called "kubelet" any more, they are "system:node:NAME" in the group "system:nodes" '
-            "(unless your own certificates say otherwise):"
-        )
+        message = 'user "kubelet" no longer exists: kubelets are in group "system:nodes"'
         return Dead(message, gone=True, meant=("userGroups", "system:nodes"))
     return None
 
@@ -177,32 +198,28 @@ def _account(field: str, name: str) -> Dead | None:
         return None
     parts = rest.split(":") if colon else []
     if not _can_be(parts):
-        return Dead(f'no service account can be called {quoted(name)}: write "{SERVICE_ACCOUNT}NAMESPACE:NAME"')
+        message = f"no service account can have the name {quoted(name)}"
+        return Dead(message, help=f'Write `"{SERVICE_ACCOUNT}NAMESPACE:NAME"`')
     if len(parts) == _ACCOUNT_PARTS:
         user = "users", SERVICE_ACCOUNT + rest
-        return None if (field, name) == user else Dead(f"{_nobody(field, name)}:", meant=user)
+        return None if (field, name) == user else Dead(_nobody(field, name), meant=user)
     group = "userGroups", ":".join(["system:serviceaccounts", *parts])
     if (field, name) == group or (parts and not name.startswith("system:")):
         return None
-    behind = f" for all service accounts{' there' if parts else ''}"
-    return Dead(f"{_nobody(field, name)}:", meant=group, behind=behind if name != group[1] else "")
+    return Dead(_nobody(field, name), meant=group)
 
 
 def _as_user(name: str) -> Dead | None:
     if name in _GROUPS or name.startswith(_BOOTSTRAPPERS):
-        return Dead(f"{quoted(name)} is a group, nobody is called so:", meant=("userGroups", name))
-    if name == NODE:
-        return Dead(
-            f'{quoted(name)} is the name of no user: write "{NODE}NAME" for one kubelet, or the group "system:nodes"'
-        )
-    return None
+        return Dead(f"{quoted(name)} is a group, so no user has that name", meant=("userGroups", name))
+    return Dead(_nobody("users", name), meant=("userGroups", "system:nodes")) if name == NODE else None
 
 
 def _as_group(name: str) -> Dead | None:
     if name in _USERS or (name.startswith((NODE, _TOKEN)) and name not in {NODE, _TOKEN}):
-        return Dead(f"{quoted(name)} is a user, nobody is in a group of that name:", meant=("users", name))
+        return Dead(f"{quoted(name)} is a user, so no group has that name", meant=("users", name))
     if name in _CERTIFIED:
-        words = f"{quoted(name)} is a user, nobody is in a group of that name unless your own logins say so:"
+        words = f"{quoted(name)} is a user, so no group has that name unless your own certificates give it"
         return Dead(words, meant=("users", name))
     return None
 
@@ -215,12 +232,12 @@ def _misspelt(field: str, name: str) -> Dead | None:
     if not near:
         return None
     home = "userGroups" if near in _GROUPS else "users"
-    words = f"Kubernetes calls nobody {quoted(name)}: did you mean the {_ONE_OF[home]} {quoted(near)}?"
-    return Dead(words) if home == field else Dead(f"{words} Then", meant=(home, near))
+    message = f"Kubernetes has no {_ONE_OF[field]} {quoted(name)}, only the {_ONE_OF[home]} {quoted(near)}"
+    return Dead(message, meant=(home, near))
 
 
 def _nobody(field: str, name: str) -> str:
-    return f"{quoted(name)} is the name of no {_ONE_OF[field]}"
+    return f"no {_ONE_OF[field]} has the name {quoted(name)}"
 
 
 def _can_be(parts: list[str]) -> bool:

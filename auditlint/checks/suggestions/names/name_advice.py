@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint import spelling
 from auditlint.checks.suggestions.rule_words import group_name
-from auditlint.english import listing, quoted, several
-from auditlint.kubernetes.releases import NEWEST_KNOWN, OLDEST
+from auditlint.english import listing, quoted
+from auditlint.kubernetes.policy import GroupResources
+from auditlint.kubernetes.releases import OLDEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -56,6 +57,13 @@ _ELSEWHERE = {
 }
 """Resources of custom groups that many clusters have: a hint, never a verdict."""
 _VERSION = re.compile(r"v\d+((alpha|beta)\d+)?")
+_OTHER_NAMES = {
+    "validatingadmissionwebhook": "validatingwebhookconfigurations",
+    "validatingwebhook": "validatingwebhookconfigurations",
+    "mutatingadmissionwebhook": "mutatingwebhookconfigurations",
+    "mutatingwebhook": "mutatingwebhookconfigurations",
+}
+"""Names of admission plugins, in the singular, for the resources that configure them."""
 _EVERYTHING = frozenset({"all", "any", "every"})
 _FEW = 3
 _SHORT_NAME = 5
@@ -63,46 +71,37 @@ _SHORT_NAME = 5
 
 
 class Words(NamedTuple):
-    """A message; where a certain name is meant, that name behind its group, and the message without the advice."""
+    """What is wrong with a name, and what to write: `help`, or what is meant; if nothing of that, to delete it."""
 
     message: str
-    fact: str = ""
+    help: str = ""
     meant: tuple[str, str] | None = None
+    """The name that is meant, behind its group."""
+    entries: tuple[GroupResources, ...] = ()
+    """Where the group is wrong: what is meant by the entry, one for each group."""
 
 
-class _Advice(NamedTuple):
-    text: str
-    meant: tuple[str, str] | None = None
-
-
-def unknown_group(known: Catalogue, group: str, meant: str, resources: Iterable[str]) -> str:
+def unknown_group(known: Catalogue, group: str, meant: str, resources: Sequence[str]) -> Words:
     """Return the words for a group that no server has, where another one was meant."""
-    homes = _homes_of_all(known, resources, meant)
-    words = f"{_no(known)} group {quoted(group)}, so this takes nothing: "
-    if len(homes) > 1:
-        places = [f"{several(names)} in {_written(home)}" for home, names in homes.items()]
-        return f"{words}write an entry for each group, {listing(places[:_FEW])}"
-    meant = next(iter(homes), meant)
-    if sure_group(known, meant, resources) is None:
-        ranges = [span for one in known.ever_in_group(meant) for span in one.releases]
-        return f"{words}did you mean {quoted(meant)}? {_only(known, ranges).capitalize()} that"
-    return f'{words}write `group: "{meant}"`' + ("" if meant else ", as the core group is called")
+    entries = _entries(known, resources, meant)
+    message = f"{_no(known)} group {quoted(group)}, so this matches nothing"
+    home = entries[0].group
+    if home in known.groups:
+        return Words(message, entries=entries)
+    ranges = [span for one in known.ever_in_group(home) for span in one.releases]
+    return Words(f"{message}; group {quoted(home)} {_only(known, ranges)}")
 
 
-def sure_group(known: Catalogue, meant: str, resources: Iterable[str]) -> str | None:
-    """Return the one group that serves all resources of an entry, where a group that no server has means another."""
-    homes = _homes_of_all(known, resources, meant)
-    group = next(iter(homes), meant)
-    return group if len(homes) <= 1 and group in known.groups else None
+def group_of_files(group: str) -> Words:
+    """Return the words for a group of configuration files."""
+    return Words(f"group {quoted(group)} is for configuration files and not served, so this matches nothing")
 
 
-def removed_group(known: Catalogue, group: str, resources: Iterable[str]) -> str:
+def removed_group(known: Catalogue, group: str, resources: Sequence[str]) -> Words:
     """Return the words for a group that only other releases have."""
     ranges = [span for one in known.ever_in_group(group) for span in one.releases]
-    words = f"{_only(known, ranges)} group {quoted(group)}, so with 1.{known.minor} this takes nothing"
-    homes = _homes_of_all(known, resources)
-    now = [f"{several(names)} in {_written(home)}" for home, names in homes.items()]
-    return f"{words}: 1.{known.minor} serves {listing(now[:_FEW])}" if now else f"{words}. {_KEEP}"
+    message = f"group {quoted(group)} {_only(known, ranges)}, so this matches nothing in 1.{known.minor}"
+    return Words(message, entries=_entries(known, resources))
 
 
 def removed(known: Catalogue, group: str, resource: str, subresource: str) -> Words:
@@ -113,37 +112,20 @@ def removed(known: Catalogue, group: str, resource: str, subresource: str) -> Wo
         ranges: Ranges = tuple(span for one in below for span in one.releases)
     else:
         ranges = known.releases(group, resource, subresource)
-    words = f"{_only(known, ranges)} {quoted(name)} of {group_name(group)}, so with 1.{known.minor} this takes nothing"
+    fate = f"{_only(known, ranges)}, so this matches nothing in 1.{known.minor}"
     homes = [one.group for one in _named_exactly(known, resource) if not subresource]
-    return Words(f"{words}: 1.{known.minor} serves it in {_written(homes[0])}" if homes else f"{words}. {_KEEP}")
-
-
-def unknown_subresource(known: Catalogue, group: str, resource: str, subresource: str) -> Words:
-    """Return the words for a subresource that its resource does not have."""
-    message = _no_subresource(known, group, resource, subresource)
-    near = _near_subresource(known, group, resource, subresource)
-    fact = message.rpartition(": did you mean ")[0] if near else ""
-    return Words(message, fact, (group, _joined(resource, near)) if fact and near else None)
-
-
-def _near_subresource(known: Catalogue, group: str, resource: str, subresource: str) -> str | None:
-    names = {one.subresource for one in known.in_group(group) if resource in {"*", one.resource} and one.subresource}
-    return spelling.nearest(subresource, sorted(names), spelling.alike)
+    return Words(f"{quoted(name)} of {group_name(group)} {fate}", meant=(homes[0], name) if homes else None)
 
 
 def below_custom(known: Catalogue, here: Resource, subresource: str) -> Words | None:
     """Return the words for a subresource that no definition has, None where one may have it."""
-    names = [one.subresource for one in known.subresources(here.group, here.resource)]
+    near = _slip(subresource, [one.subresource for one in known.subresources(here.group, here.resource)])
+    meant = (here.group, _joined(here.resource, near)) if near else None
     if here.verbs:
-        below = [_joined(here.resource, name) for name in sorted(names)]
-        words = f"the definition of {quoted(f'{here.resource}.{here.group}')} has no subresource {quoted(subresource)}"
-        near = _slip(subresource, names)
-        if near:
-            return Words(f"{words}, so this takes nothing: did you mean {quoted(_joined(here.resource, near))}?")
-        has = f": it has {several(below)}" if below else ""
-        return Words(f"{words}, so this takes nothing{has}. {_DELETE}")
-    near = _slip(subresource, names)
-    return _defined_nowhere(here.group, here.resource, subresource, _joined(here.resource, near)) if near else None
+        named = quoted(f"{here.resource}.{here.group}")
+        message = f"the definition of {named} has no subresource {quoted(subresource)}, so this matches nothing"
+        return Words(message, meant=meant)
+    return _defined_nowhere(here.group, here.resource, subresource, meant[1]) if meant else None
 
 
 def misspelt_custom(known: Catalogue, group: str, resource: str, subresource: str) -> Words | None:
@@ -163,75 +145,69 @@ def is_singular(known: Catalogue, group: str, resource: str) -> bool:
     return named or known.ever(group, _plural(resource.lower())) is not None
 
 
-def _no_subresource(known: Catalogue, group: str, resource: str, subresource: str) -> str:
+def unknown_subresource(known: Catalogue, group: str, resource: str, subresource: str) -> Words:
+    """Return the words for a subresource that its resource does not have."""
     name = quoted(_joined(resource, subresource))
     if subresource == "finalizers" or subresource in _RBAC_SUBRESOURCES.get(resource, ()):
-        return f"no request is for {name}: only RBAC knows it. {_DELETE}"
+        return Words(f"{name} exists in RBAC only, so this matches nothing")
     if (group, resource) == ("", "nodes") and subresource in _NODE_API:
-        return (
-            f"no request is for {name}: RBAC knows it for the kubelet's own port, which kube-apiserver does not see. "
-            'Through kube-apiserver it is "nodes/proxy"'
-        )
+        message = f"{name} is what RBAC calls a part of the kubelet's own port, so this matches nothing"
+        return Words(message, 'Write `"nodes/proxy"`')
     below = [one for one in known.in_group(group) if resource in {"*", one.resource} and one.subresource]
     names = tuple(sorted({one.subresource for one in below}))
-    words = f"{_no(known)} {name} in {group_name(group)}, so this takes nothing"
-    near = _near_subresource(known, group, resource, subresource)
-    if near:
-        return f"{words}: did you mean {quoted(_joined(resource, near))}?"
-    if not names:
-        which = "no resource there has any" if resource == "*" else f"{quoted(resource)} has no subresources"
-        return f"{words}: {which}. {_DELETE}"
-    return f"{words}: write {several([_joined(resource, one) for one in names], most=9, last='or')}"
+    message = f"{_no(known)} {name} in {group_name(group)}, so this matches nothing"
+    near = spelling.nearest(subresource, names, spelling.alike)
+    if near or not names:
+        return Words(message, meant=(group, _joined(resource, near)) if near else None)
+    listed = listing([f'`"{_joined(resource, one)}"`' for one in names], last="or")
+    return Words(message, f"Write {listed}")
 
 
 def unknown_resource(known: Catalogue, group: str, resource: str, subresource: str) -> Words:
     """Return the words for a resource that its group does not have."""
-    name = quoted(_joined(resource, subresource))
     where = "any group" if group == "*" else group_name(group)
-    fact = f"{_no(known)} {name} in {where}, so this takes nothing"
-    text, meant = next(_advice(known, group, resource, subresource))
-    return Words(f"{fact}: {text}", fact, meant)
+    fault = f"{_no(known)} {quoted(_joined(resource, subresource))} in {where}"
+    told = next(_told(known, group, resource, subresource))
+    return told._replace(message=f"{told.message or fault}, so this matches nothing")
 
 
 def singular(known: Catalogue, group: str, resource: str, subresource: str) -> Words:
     """Return the words for a name in a custom group that looks like no plural."""
+    message = f"{quoted(resource)} looks like a singular or a kind, and only the plural, as in URLs, matches requests"
     own = [one.resource for one in known.named(resource) if one.group == group]
-    if own:
-        fact = f"{quoted(resource)} takes only what is called so, and resources are called by their plural, as in URLs"
-        return Words(f'{fact}: write "{own[0]}"', fact, (group, _joined(own[0], subresource)))
-    fact = (
-        f"{quoted(resource)} takes only what is called so in URLs, letter by letter: a singular or a kind takes nothing"
-    )
-    advice = "If it is one, write the plural, which `kubectl api-resources` prints first"
-    return Words(f"{fact}. {advice}", fact, (group, _joined(_plural(resource.lower()), subresource)))
+    meant = group, _joined(own[0] if own else _plural(resource.lower()), subresource)
+    help = "" if own else "Write the plural, which `kubectl api-resources` prints first, unless this is it"
+    return Words(message, help, meant)
 
 
-def _advice(known: Catalogue, group: str, resource: str, subresource: str) -> Iterator[_Advice]:
-    """Yield what to write for an unknown resource, the likeliest first; always something."""
+def _told(known: Catalogue, group: str, resource: str, subresource: str) -> Iterator[Words]:
+    """Yield what to say of an unknown resource, the likeliest first; always something.
+
+    Messages are empty where nothing is to be said but that it does not exist, and lack what this comes to.
+    """
     word = resource.strip().lower()
     served = _served(known, word)
     here = [one for one in served if group in {"*", one.group}]
     if here:
-        name = _fitting(known, here[0], subresource)
-        yield _Advice(f"resources are plurals in lower case, as in URLs. Write {quoted(name)}", (here[0].group, name))
+        yield Words("", meant=(here[0].group, _fitting(known, here[0], subresource)))
     if resource in _RBAC_RESOURCES and group in {"", "authentication.k8s.io", "certificates.k8s.io"}:
-        yield _Advice(f"only RBAC knows it, for {_RBAC_RESOURCES[resource]}. {_DELETE}")
+        yield Words(f"{quoted(resource)} exists in RBAC only, for {_RBAC_RESOURCES[resource]}")
     if served:
-        yield _where(known, served, subresource)
+        yield _elsewhere(known, group, served, subresource)
     yield from _dotted(known, group, word, subresource)
     yield from _as_subresource(known, group, word)
     if word in _ELSEWHERE:
-        yield _Advice(f'there is one in group "{_ELSEWHERE[word]}"')
+        yield Words("", meant=(_ELSEWHERE[word], _joined(word, subresource)))
     if word in _EVERYTHING:
-        yield _Advice('write "*" for every resource')
-    yield from _misspelt(known, group, word, subresource)
+        yield Words("", meant=(group, "*"))
+    yield from _misspelt(known, group, _OTHER_NAMES.get(word.removesuffix("s"), word), subresource)
     gone = known.named(word)
     if gone:
-        yield _Advice(f"{_only(known, gone[0].releases)} it, in {_written(gone[0].group)}")
-    yield _Advice("write a name that `kubectl api-resources` prints, with the group before the `/` of its APIVERSION")
+        yield Words(f"{quoted(resource)} of {_written(gone[0].group)} {_only(known, gone[0].releases)}")
+    yield Words("", "Write a name that `kubectl api-resources` prints, with the group before the `/` of its APIVERSION")
 
 
-def _dotted(known: Catalogue, group: str, word: str, subresource: str) -> Iterator[_Advice]:
+def _dotted(known: Catalogue, group: str, word: str, subresource: str) -> Iterator[Words]:
     """Yield what `deployments.apps`, `apps/deployments` and `v1/pods` stand for."""
     first, _, rest = word.partition(".")
     if rest:
@@ -240,50 +216,41 @@ def _dotted(known: Catalogue, group: str, word: str, subresource: str) -> Iterat
         yield from _without_group(known, group, _served(known, subresource), "")
 
 
-def _without_group(known: Catalogue, group: str, served: Sequence[Resource], subresource: str) -> Iterator[_Advice]:
+def _without_group(known: Catalogue, group: str, served: Sequence[Resource], subresource: str) -> Iterator[Words]:
     """Yield where a resource lives that is written with a group or a version."""
     here = next((one for one in served if group in {"*", one.group}), None)
     if here:
-        name = _fitting(known, here, subresource)
-        yield _Advice(f"resources are written without group and version. Write {quoted(name)}", (here.group, name))
+        yield Words("", meant=(here.group, _fitting(known, here, subresource)))
     elif served:
-        yield _where(known, served, subresource)
+        yield _elsewhere(known, group, served, subresource)
 
 
-def _as_subresource(known: Catalogue, group: str, word: str) -> Iterator[_Advice]:
+def _as_subresource(known: Catalogue, group: str, word: str) -> Iterator[Words]:
     """Yield the full name of a subresource that stands alone, or of what a kind is only ever sent to."""
     for one in sorted(known.served, key=lambda one: (one.group != group, one.resource != "pods", one.name)):
         if one.subresource and (
             word.removesuffix("s") == one.subresource.removesuffix("s") or word.removesuffix("s") == one.kind.lower()
         ):
-            general = f"*/{one.subresource}" if one.subresource in {"status", "scale"} else one.name
-            place = "" if one.group == group else f" in {_written(one.group)}"
-            meant = (one.group, general) if general == one.name else None
-            yield _Advice(f'it is a subresource. Write "{general}"{place}', meant)
+            general = one.subresource in {"status", "scale"}
+            yield Words("", meant=(one.group, f"*/{one.subresource}" if general else one.name))
             return
 
 
-def _misspelt(known: Catalogue, group: str, word: str, subresource: str) -> Iterator[_Advice]:
+def _misspelt(known: Catalogue, group: str, word: str, subresource: str) -> Iterator[Words]:
     """Yield the resource whose name is nearest, one of the same group if possible."""
     for members in (known.in_group(group), known.served):
         words = {text: one for one in members if not one.subresource for text in (one.singular, one.resource) if text}
         near = spelling.nearest(word, words, spelling.alike)
         if near:
-            one = words[near]
-            name = _fitting(known, one, subresource)
-            place = "" if group in {"*", one.group} else f" of {_written(one.group)}"
-            yield _Advice(f"did you mean {quoted(name)}{place}?", (one.group, name))
+            yield Words("", meant=(words[near].group, _fitting(known, words[near], subresource)))
             return
 
 
-def _where(known: Catalogue, served: Iterable[Resource], subresource: str) -> _Advice:
-    """Return where a resource lives, as an entry to write; other groups that have it too are named."""
-    first, *others = served
-    also = f" (also in {listing([_written(one.group) for one in others[:_FEW]])})" if others else ""
-    fitting = _fitting(known, first, subresource)
-    home = f"it is in {group_name(first.group)}{also}"
-    written = f'`group: "{first.group}"` with `resources: [{quoted(fitting)}]`'
-    return _Advice(f"{home}. Write {written}", (first.group, fitting))
+def _elsewhere(known: Catalogue, group: str, served: Sequence[Resource], subresource: str) -> Words:
+    """Return where a resource lives; other groups that have it too are named."""
+    homes = listing([_written(one.group) for one in served[:_FEW]])
+    fitting = _fitting(known, served[0], subresource)
+    return Words(f"{quoted(fitting)} is in {homes}, not in {group_name(group)}", meant=(served[0].group, fitting))
 
 
 def _fitting(known: Catalogue, resource: Resource, subresource: str) -> str:
@@ -296,11 +263,9 @@ def _fitting(known: Catalogue, resource: Resource, subresource: str) -> str:
 
 def _defined_nowhere(group: str, resource: str, subresource: str, meant: str) -> Words:
     """Return the words for a name that is nearly one of a known custom resource."""
-    fact = (
-        f"{quoted(_joined(resource, subresource))} of {group_name(group)} is defined neither in this run nor in the "
-        "configuration, so this most likely takes nothing"
-    )
-    return Words(f"{fact}: did you mean {quoted(meant)}?", fact, (group, meant))
+    name = quoted(_joined(resource, subresource))
+    message = f"no definition is known of {name} in {group_name(group)}, so this most likely matches nothing"
+    return Words(message, meant=(group, meant))
 
 
 def _slip(word: str, names: Sequence[str]) -> str | None:
@@ -324,18 +289,20 @@ def _named_exactly(known: Catalogue, resource: str) -> list[Resource]:
     return [one for one in _served(known, resource) if one.resource == resource]
 
 
-def _homes_of_all(known: Catalogue, resources: Iterable[str], best: str = "") -> dict[str, list[str]]:
-    """Return the groups in which this release serves some of the resources, each with those names."""
-    homes: dict[str, list[str]] = {}
+def _entries(known: Catalogue, resources: Sequence[str], best: str | None = None) -> tuple[GroupResources, ...]:
+    """Return names by the groups in which this release serves them, the others with the best group, or the first."""
+    homes: dict[str, list[str]] = {} if best is None or resources else {best: []}
+    others = []
     for name in resources:
         groups = [one.group for one in _named_exactly(known, name.partition("/")[0])]
         if groups:
-            homes.setdefault(best if best in groups else groups[0], []).append(name)
-    return homes
-
-
-_DELETE = "Delete it, with the rule if it stands alone"
-_KEEP = "Keep it only for the sake of such servers"
+            homes.setdefault(best if best is not None and best in groups else groups[0], []).append(name)
+        else:
+            others.append(name)
+    rest = best if best in homes or not homes else next(iter(homes))
+    if others and rest is not None:
+        homes.setdefault(rest, []).extend(others)
+    return tuple(GroupResources(group, tuple(names)) for group, names in homes.items())
 
 
 def _no(known: Catalogue) -> str:
@@ -343,13 +310,13 @@ def _no(known: Catalogue) -> str:
 
 
 def _only(known: Catalogue, ranges: Iterable[tuple[int, int]]) -> str:
-    """Return which releases serve something, as the begin of a sentence about it."""
+    """Return when something was served, or will be, as the end of a sentence about it."""
     spans = sorted(ranges) or [(0, OLDEST - 1)]
     first, last = spans[0][0], max(span[1] for span in spans)
     if last < known.minor:
-        return f"only servers up to 1.{last} have"
-    until = "on" if last == NEWEST_KNOWN else f"to 1.{last}"
-    return f"only servers from 1.{first} {until} have"
+        return f"ended with 1.{last}"
+    later = next((span[0] for span in spans if span[0] > known.minor), first)
+    return f"comes with 1.{later}"
 
 
 def _written(group: str) -> str:

@@ -42,17 +42,22 @@ class Wrong(NamedTuple):
 
     rule: str
     path: Path
-    message: str
+    words: name_advice.Words
     mild: bool = False
     """It may well stand there for the resources of releases to come."""
     gone: tuple[str, ...] = ()
     """What other releases serve: a group, or a group and a name; one finding of a policy tells of all its places."""
-    fact: str = ""
-    """The message without what to write, where a certain name is meant."""
-    meant: tuple[str, str] | None = None
-    """That name, behind its group."""
-    group: str | None = None
-    """The group that is certainly meant, where that is what is wrong."""
+
+    @property
+    def meant(self) -> tuple[str, str] | None:
+        """The name that is meant, behind its group."""
+        return self.words.meant
+
+    @property
+    def group(self) -> str | None:
+        """The group that is certainly meant, where that is what is wrong."""
+        entries = self.words.entries
+        return entries[0].group if len(entries) == 1 else None
 
 
 _Verdict = tuple[str, name_advice.Words]
@@ -79,9 +84,10 @@ class Names:
     def spelled(self, group: str, name: str) -> tuple[str, bool]:
         """Return a name as resources of its group are called, and whether that is more than likely."""
         for wrong in self.judge(GroupResources(group, (name,))):
-            if wrong.meant and wrong.meant[0] == group:
-                sure = wrong.rule == "unknown-resource" or self._catalogue.ever(group, wrong.meant[1].partition("/")[0])
-                return wrong.meant[1], bool(sure)
+            meant = wrong.meant
+            if meant and meant[0] == group:
+                sure = wrong.rule == "unknown-resource" or self._catalogue.ever(group, meant[1].partition("/")[0])
+                return meant[1], bool(sure)
         return name, True
 
     def is_known(self, group: str, name: str) -> bool:
@@ -101,7 +107,7 @@ class Names:
         return found
 
     def verbs(self, entries: Iterable[GroupResources]) -> frozenset[str] | None:
-        """Return the verbs that the server answers for what entries take, None where nobody knows them all."""
+        """Return the verbs that the server serves for what entries match, None where nobody knows them all."""
         taken = self.scopes(entries)
         if taken is None or not all(one.verbs and one.served_in(self._catalogue.minor) for one in taken):
             return None
@@ -116,18 +122,19 @@ class Names:
                 return
             from auditlint.checks.suggestions.names import group_names  # most policies have no such group
 
+            if group in group_names.OF_FILES:
+                yield Wrong("unknown-group", ("group",), name_advice.group_of_files(group))
+                return
             likely = group_names.meant(group, resources, known)
             if likely is not None:
-                sure = name_advice.sure_group(known, likely, resources)
-                words = name_advice.unknown_group(known, group, likely, resources)
-                yield Wrong("unknown-group", ("group",), words, group=sure)
+                yield Wrong("unknown-group", ("group",), name_advice.unknown_group(known, group, likely, resources))
                 return
         for position, name in enumerate(resources):
             verdict = self._verdict(group, name)
             if verdict:
-                rule, (message, fact, meant) = verdict
+                rule, words = verdict
                 gone = (group, name) if rule == "removed-resource" else ()
-                yield Wrong(rule, ("resources", position), message, name in _GENERAL, gone, fact, meant)
+                yield Wrong(rule, ("resources", position), words, name in _GENERAL, gone)
 
     def _verdict(self, group: str, name: str) -> _Verdict | None:
         """Return what is wrong with a resource of a group, None if nothing is."""
