@@ -53,7 +53,7 @@ def test_a_server_of_k3s_runs_on_the_host() -> None:
     [
         (("maxage=30", "maxage=30d"), "invalid-flag-value", "5:3", "Write audit-log-maxage=30"),
         (("maxage=30", "maxagee=30"), "unknown-flag", "5:3", "Write audit-log-maxage=30"),
-        (("/var/log/kubernetes/audit/audit.log", "-"), "log-to-stdout", "4:3", "Write audit-log-path="),
+        (("/var/log/kubernetes/audit/audit.log", "-"), "log-to-stdout", "4:3", "Write the log to a file:"),
         (("- audit-policy-file=/etc/rancher/k3s/audit.yaml\n", ""), "backend-without-policy", "3:3", ""),
         (("/etc/rancher/k3s/", "/etc/rancher/k3s/../k3s/"), "", "", ""),
     ],

@@ -41,7 +41,7 @@ def messages(server: ApiServer) -> dict[str, str]:
     [
         ((), "auditing-off", "kube-apiserver-arg:\n- audit-policy-file="),
         ((LOG,), "backend-without-policy", "audit-log-path has no effect"),
-        ((POLICY, "--audit-log-path=-"), "log-to-stdout", "own log. Write audit-log-path"),
+        ((POLICY, "--audit-log-path=-"), "log-to-stdout", "own log. Write the log to a file"),
         ((POLICY, "--audit-log-path=/dev/stdout"), "log-to-device", "fills memory, or"),
         (("--audit-policy-file=https://a/b", LOG), "invalid-path", "is a URL, and nothing is downloaded"),
         (("--audit-policy-file=policy.yaml", LOG), "invalid-path", "the working directory of the process"),

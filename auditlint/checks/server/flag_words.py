@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from auditlint.rule import Context
     from auditlint.subjects.model import ApiServer
 
-NOT_STARTING = "kube-apiserver will not start"
 STOPS = ", so kube-apiserver does not start"
 """The end of a sentence about what keeps the server from starting."""
 EXAMPLES = {

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from auditlint.checks.server.flag_words import NOT_STARTING, at_argument
-from auditlint.english import speech
+from auditlint.checks.server.flag_words import STOPS, at_argument, says
 from auditlint.finding import Severity
 from auditlint.kubernetes import feature_gates, releases
 from auditlint.kubernetes.parsed_flags import FlagProblem
@@ -48,14 +47,14 @@ def _errors(server: ApiServer, problem: FlagProblem) -> Iterator[FlagError]:
 
 
 def _refuse(server: ApiServer, context: Context, error: FlagError, reason: str, **details: Any) -> Finding:
-    message = f"{NOT_STARTING}: {reason} ({speech(error.message)})"
-    return at_argument(server, context, error.position, message, refused=True, **details)
+    words = says(server, error.message)
+    return at_argument(server, context, error.position, f"{reason}{STOPS}", example=words, refused=True, **details)
 
 
 def _unknown(server: ApiServer, gate: str) -> str:
     known = feature_gates.history(gate)
     if known is None:
-        return f'it has no feature gate "{gate}"'
+        return f'{releases.name(server.minor)} has no feature gate "{gate}"'
     if known.last < server.minor:
         return f"the feature gate {gate} was removed in {releases.name(known.last + 1)}"
     return f"the feature gate {gate} came with {releases.name(known.first)}, this is {releases.name(server.minor)}"
@@ -68,10 +67,6 @@ def _better(server: ApiServer, error: FlagError, near: str | None = None) -> str
         return f"Write {server.written(error.name, use.value.replace(error.value, near))}"
     rest = feature_gates.without(use, error.value, server.minor)
     return f"Write {server.written(error.name, rest)}" if rest else f"Delete {server.written(error.name, use.value)}"
-
-
-def _delete(server: ApiServer) -> str:
-    return f"Delete it from {server.named('feature-gates')}"
 
 
 @rule(
@@ -91,7 +86,6 @@ def removed_feature_gate(server: ApiServer, context: Context) -> Iterator[Findin
             reason = f"the feature gate AdvancedAuditing was removed in {removed}, auditing is always on"
         else:
             reason = "the feature gate AdvancedAuditing is locked to true in 1.27"
-        message = f"{reason} ({speech(error.message)}). {_delete(server)}"
         on = error.value == "DynamicAuditing" and feature_gates.turns_on(server.flags, error.value)
         about = ("dynamic-auditing",) if on else ("feature-gates",)
-        yield at_argument(server, context, error.position, f"{NOT_STARTING}: {message}", refused=True, about=about)
+        yield _refuse(server, context, error, reason, help=_better(server, error), about=about)

@@ -6,7 +6,8 @@ from math import ceil
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from auditlint.checks.server.flag_words import EXAMPLES, and_mount, at_flag, example, meant, names_of
+from auditlint.checks.server.flag_words import EXAMPLES, at_flag, example, meant, names_of
+from auditlint.checks.suggestions import mount_blocks
 from auditlint.english import counted, listing
 from auditlint.finding import Related, Severity
 from auditlint.kubernetes import container, traffic
@@ -238,7 +239,7 @@ def log_to_stdout(server: ApiServer, context: Context) -> Iterator[Finding]:
     if use is not None and use.value == "-":
         kept = "" if server.runs is Runs.PROCESS else ": the kubelet keeps 5 files of 10 MB by default"
         message = f"audit events go to standard output, among the lines of the server's own log{kept}"
-        advice = f"Write {example(server, 'audit-log-path')}{and_mount(server, 'its folder')}"
+        advice = _to_a_file(server)
         if server.no_log_folder:
             advice = "Send the events to a webhook, where they have to be kept"
         severity = Severity.INFO if server.no_log_folder else None
@@ -255,8 +256,12 @@ def log_to_device(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report log paths in /dev and /proc."""
     use = server.flags.last("audit-log-path")
     if use is not None and container.is_device(use.value):
-        advice = f"Write {example(server, 'audit-log-path')}"
+        advice = _to_a_file(server)
         yield at_flag(server, context, use, _device(server, use.value), help=advice)
+
+
+def _to_a_file(server: ApiServer) -> str:
+    return f"Write the log to a file:\n{mount_blocks.with_flags(server, 'audit-log-path')}"
 
 
 def _device(server: ApiServer, path: str) -> str:

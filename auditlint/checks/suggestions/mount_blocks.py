@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _LOG_FLAG = "audit-log-path"
 OWN_LOG = EXAMPLES[_LOG_FLAG]
 """Where a log is advised to be: in a folder that holds nothing else."""
+_LIMITS = ("audit-log-maxage", "audit-log-maxbackup", "audit-log-maxsize")
+"""What a log needs beside its path, so that the disk does not fill."""
 _NAMES = {"audit-policy-file": "audit-policy", "audit-webhook-config-file": "audit-webhook", _LOG_FLAG: "audit-log"}
 _OF_OTHERS = (
     *("/bin", "/boot", "/dev", "/etc/kubernetes", "/home", "/lib", "/proc", "/root", "/run", "/sys", "/usr"),
@@ -95,8 +97,10 @@ def _new(server: ApiServer, name: str, path: str, on_host: str, kind: str) -> tu
 
 
 def with_flags(server: ApiServer, *flags: str) -> str:
-    """Return the lines that set flags to the usual files, and mount these where no mount covers them yet."""
-    lines = server.spelling.lines([(flag, _usual_path(server, flag)) for flag in flags])
+    """Return the lines that set flags to the usual files, limit a log, and mount what no mount covers yet."""
+    limited = _LOG_FLAG in flags and not server.no_log_folder
+    limits = [(flag, EXAMPLES[flag]) for flag in _LIMITS if limited and not server.flags.last(flag)]
+    lines = server.spelling.lines([*((flag, _usual_path(server, flag)) for flag in flags), *limits])
     missing = [flag for flag in flags if covering(server.mounts, EXAMPLES[flag]) is None]
     if server.files is not Files.MOUNTS or not server.mounts_path or not missing:
         return "\n".join(lines)
