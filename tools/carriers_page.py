@@ -32,6 +32,22 @@ _HEAD = """# Where policies and flags are read
 Made from the modules of `auditlint/carriers/` by `tools/dev pages`. A file is recognised by what it says; `--as WORD`
 takes every input for that, whatever it looks like. A search of a folder looks at the endings named here; a file that
 is named on the command line is read whatever its name.
+
+## Templates
+
+What Helm and Kustomize make is checked as it is:
+
+```
+helm template RELEASE CHART | auditlint check -
+kustomize build FOLDER | auditlint check -
+```
+
+Templates themselves (Helm and Go, Jinja, ERB, `templatefile` of Terraform, envsubst) are checked as far as they can be
+without rendering. A value that a mark fills in is a placeholder: nothing is said of it. Of the branches of an `if` the
+longest is checked. Where lines may be left out or added, nothing is said of what is absent, and of a policy only what
+is wrong with single values. A policy that does not parse without its marks is a warning
+([unrendered-template](../rules/unrendered-template.md)); of other files a note says so. Names may end in
+`.j2`, `.tpl`, `.tmpl` and the like behind the ending that the rendered file has.
 """
 
 

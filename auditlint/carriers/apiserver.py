@@ -66,7 +66,7 @@ def build(candidate: Candidate, base: Path, line: CommandLine, settings: Setting
     """Return the subject; of arguments and mounts it holds those that can be known before run time."""
     release = choose(candidate.minor, candidate.origin, settings.shown)
     arguments, opaque = _known(line.items, release.minor)
-    mounting = settings.mounting
+    mounting = settings.mounting.known
     return ApiServer(
         path=candidate.path,
         document=candidate.document,
@@ -109,7 +109,7 @@ def build(candidate: Candidate, base: Path, line: CommandLine, settings: Setting
         node_spelling=settings.node_spelling,
         arguments_path=line.list_path,
         arguments_place=line.list_path if line.there is None else line.there,
-        opaque=opaque or mounting.unknown,
+        opaque=opaque or mounting.unknown or candidate.partial,
         unfilled=tuple(_argument(item) for item in line.items if item.opaque and is_unfilled(item.text)),
     )
 

@@ -32,6 +32,8 @@ class Candidate(NamedTuple):
     """The apiVersions of all documents of the text."""
     file: str | None = None
     """Of a text inside a file: the path of the file that it becomes, if it becomes one."""
+    partial: bool = False
+    """Marks of a template may leave out, repeat or add lines: what is absent is not known."""
 
     def piece(self, path: Path) -> Piece | None:
         """Return the string at path as a text of its own; None where there is no string."""

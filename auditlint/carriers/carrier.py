@@ -12,11 +12,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from auditlint.carriers.candidate import Candidate, PlainText
+    from auditlint.carriers.unrendered import PlacedMark
     from auditlint.rule import Subject
     from auditlint.text.nodes import Stream
     from auditlint.text.piece import Text
 
 YAML_AND_JSON = (".yaml", ".yml", ".json")
+TEMPLATES = (".erb", ".gotmpl", ".j2", ".jinja", ".jinja2", ".template", ".tftpl", ".tmpl", ".tpl")
+"""What the name of a template ends with, behind that of the file that it is rendered to."""
+
+
+def rendered(name: str) -> str:
+    """Return the name, in small letters, of the file that a template is rendered to; of other files their own."""
+    name = name.lower()
+    return name[: name.rindex(".")] if name.endswith(TEMPLATES) else name
+
+
 LANGUAGES = (".sh", ".bash", ".md", ".markdown", ".service", ".conf", ".env")
 """How the names of files end in which command lines stand."""
 
@@ -39,6 +50,8 @@ class ReadText(NamedTuple):
 
     text: Text
     stream: Stream
+    marks: tuple[PlacedMark, ...] = ()
+    """Those of a template, of which nothing is said."""
 
 
 if TYPE_CHECKING:

@@ -44,13 +44,15 @@ def _subject(candidate: Candidate, shape: str, value: Plain) -> PolicySubject:
     from auditlint.kubernetes.decode import load
     from auditlint.kubernetes.releases import choose
     from auditlint.subjects.model import PolicySubject
-    from auditlint.subjects.templates import excuse
+    from auditlint.subjects.templates import excuse, in_part
 
     release = choose(candidate.minor, candidate.origin)
 
     def decode(minor: int) -> Loaded:
         loaded = load(value, minor, from_json=candidate.from_json)
-        return loaded if candidate.as_kind else excuse(loaded)
+        if candidate.as_kind:
+            return loaded
+        return in_part(excuse(loaded)) if candidate.partial else excuse(loaded)
 
     return PolicySubject(
         path=candidate.path,

@@ -6,17 +6,17 @@ import posixpath
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint.carriers import recorded, registry
+from auditlint.carriers import recorded, registry, unrendered
 from auditlint.carriers.candidate import Candidate, PlainText
-from auditlint.carriers.carrier import YAML_AND_JSON, Inner, ReadText
+from auditlint.carriers.carrier import YAML_AND_JSON, Inner, ReadText, rendered
 from auditlint.carriers.first_look import as_utf8, may_define_resources, may_hold_subject
+from auditlint.carriers.unrendered import ReadTemplate
 from auditlint.finding import Notice, Span
 from auditlint.kubernetes.cluster import ORDINARY, Cluster
 from auditlint.kubernetes.releases import OPTION, choose
-from auditlint.subjects import templates
 from auditlint.subjects.links import Links
 from auditlint.subjects.links import link as link_subjects
-from auditlint.subjects.model import ApiServer, EventsFile, ManifestFile, PolicySubject, UnreadText
+from auditlint.subjects.model import TEMPLATE, ApiServer, EventsFile, ManifestFile, PolicySubject, UnreadText
 from auditlint.text import reader
 from auditlint.text.places import NodePlaces
 from auditlint.text.plain import plain
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from auditlint.carriers.carrier import Carrier, Part
     from auditlint.carriers.custom_resource import Definitions
+    from auditlint.carriers.unrendered import PlacedMark
     from auditlint.rule import Subject
     from auditlint.text.nodes import Document, Stream
     from auditlint.text.piece import Text
@@ -45,6 +46,7 @@ MAX_BYTES = LIMIT
 """How many bytes they may have together."""
 _TOO_MANY = f"holds more texts inside texts than are checked: up to {MAX_PIECES}, up to {MAX_DEPTH} deep"
 
+_TEMPLATE = "holds a template that was not rendered, and does not parse without its marks"
 _NOT_SURE = "is so large that it was read by libyaml alone, and holds what kube-apiserver may read otherwise"
 
 
@@ -82,6 +84,8 @@ class _Reading(NamedTuple):
     origin: str
     depth: int = 0
     """How many texts it is in."""
+    marks: tuple[PlacedMark, ...] = ()
+    """The marks of a template, without which the texts around it were read."""
 
 
 class _Bound:
@@ -181,9 +185,10 @@ def _is_other_language(name: str, languages: Iterable[str]) -> bool:
 
 def _languages(name: str) -> list[str]:
     """Return the names of the carriers whose files, by the ending of their name, are neither YAML nor JSON."""
-    if not name or name.lower().endswith(YAML_AND_JSON):
+    name = rendered(name)
+    if not name or name.endswith(YAML_AND_JSON):
         return []
-    return [one for one in registry.names() if name.lower().endswith(registry.declared(one).suffixes)]
+    return [one for one in registry.names() if name.endswith(registry.declared(one).suffixes)]
 
 
 def _in_text(reading: _Reading, carriers: Iterable[Carrier], bound: _Bound) -> Found:
@@ -202,21 +207,23 @@ def _in_text(reading: _Reading, carriers: Iterable[Carrier], bound: _Bound) -> F
 
 def _in_documents(reading: _Reading, carriers: Iterable[Carrier], bound: _Bound) -> Found:
     """Return what is found in the documents of a text of YAML or JSON; if it is neither, what is in it as a text."""
-    stream = _read(reading)
-    found = _of_stream(reading, stream, carriers, bound)
+    read = _read(reading)
+    original, reading = reading, reading._replace(text=read.text)
+    stream = read.stream
+    found = _of_stream(reading, read, carriers, bound)
     if found.subjects:
-        found = found._replace(texts=(ReadText(reading.text, stream), *found.texts))
+        found = found._replace(texts=(ReadText(read.text, stream, read.marks), *found.texts))
     elif reading.as_kind is None and _may_be_text(stream):
         from auditlint.carriers import unread
 
         as_yaml = unread.is_meant_as_yaml(reading.name, reading.text.data)
-        as_text = _in_text(reading, [one for one in carriers if one.in_document or not as_yaml], bound)
+        as_text = _in_text(original, [one for one in carriers if one.in_document or not as_yaml], bound)
         if as_text.subjects:
-            return as_text if as_text.texts else as_text._replace(texts=(ReadText(reading.text, stream),))
+            return as_text if as_text.texts else as_text._replace(texts=(ReadText(original.text, stream),))
     if reading.as_kind is None and not found.subjects and not reading.depth and _holds_events(reading, stream):
         found = found._replace(subjects=(_events(reading, stream),))
         return _noted(found, Notice(reading.path, recorded.NOTICE)) if reading.named else found
-    found = _with_error(reading, stream, found) if stream.error else found
+    found = _with_error(reading, read, found) if stream.error else found
     return _noted(found, Notice(reading.path, _NOT_SURE)) if stream.doubt and found.subjects else found
 
 
@@ -231,14 +238,10 @@ def _holds_events(reading: _Reading, stream: Stream) -> bool:
     return recorded.may_be(data) and recorded.are_in(data, plain(first))
 
 
-def _read(reading: _Reading) -> Stream:
-    data = reading.text.data
-    stream = reader.read(data)
-    error = stream.error
-    if reading.as_kind is None and error and error.problem == "invalid-key" and templates.has_marks(data):
-        quoted = reader.read(templates.with_quoted_marks(data))
-        return stream if quoted.error else quoted
-    return stream
+def _read(reading: _Reading) -> ReadTemplate:
+    if reading.as_kind is None and unrendered.may_have_marks(reading.text.data):
+        return unrendered.read(reading.text)
+    return ReadTemplate(reading.text, reader.read(reading.text.data))
 
 
 def _may_be_text(stream: Stream) -> bool:
@@ -247,9 +250,12 @@ def _may_be_text(stream: Stream) -> bool:
     return stream.error is not None or isinstance(plain(root), str)
 
 
-def _of_stream(reading: _Reading, stream: Stream, carriers: Iterable[Carrier], bound: _Bound) -> Found:
-    documents = stream.documents[:1] if reading.as_kind == "policy" else stream.documents
-    candidates = [_candidate(reading, document) for document in documents]
+def _of_stream(reading: _Reading, read: ReadTemplate, carriers: Iterable[Carrier], bound: _Bound) -> Found:
+    documents = read.stream.documents[:1] if reading.as_kind == "policy" else read.stream.documents
+    partial = unrendered.partial(read, reading.marks)
+    if read.stripped:
+        reading = reading._replace(marks=(*reading.marks, *read.marks))
+    candidates = [_candidate(reading, document, partial=document.index in partial) for document in documents]
     versions = frozenset(value_text(candidate.value, "apiVersion") for candidate in candidates)
     candidates = [candidate._replace(beside=versions) for candidate in candidates]
     found = [_sorted_out(reading, _in_document(candidate, carriers), bound) for candidate in candidates]
@@ -259,7 +265,7 @@ def _of_stream(reading: _Reading, stream: Stream, carriers: Iterable[Carrier], b
     return _together([*(one.all for one in found), manifest])
 
 
-def _candidate(reading: _Reading, document: Document) -> Candidate:
+def _candidate(reading: _Reading, document: Document, *, partial: bool) -> Candidate:
     return Candidate(
         path=reading.path,
         document=document.index,
@@ -270,6 +276,7 @@ def _candidate(reading: _Reading, document: Document) -> Candidate:
         as_kind=reading.as_kind,
         from_json=reader.looks_like_json(reading.text.data),
         file=_file(reading) if reading.depth else None,
+        partial=partial,
     )
 
 
@@ -403,10 +410,10 @@ def link(subjects: Sequence[Subject], cluster: Cluster = ORDINARY, definitions: 
     return link_subjects(subjects, cluster)
 
 
-def _with_error(reading: _Reading, stream: Stream, found: Found) -> Found:
+def _with_error(reading: _Reading, read: ReadTemplate, found: Found) -> Found:
     """Add the text that does not parse, or a notice that it was passed over."""
-    error = stream.error
-    if error is None or (reading.as_kind and stream.error_document > 0):
+    error, document = read.stream.error, read.stream.error_document
+    if error is None or (reading.as_kind and document > 0):
         return found
     from auditlint.carriers import unread
 
@@ -414,17 +421,17 @@ def _with_error(reading: _Reading, stream: Stream, found: Found) -> Found:
     meant = reading.as_kind or unread.meaning(data)
     if reading.depth and not unread.is_meant_as_yaml(reading.name, data):
         return found
-    if reading.as_kind is None and templates.has_marks(data):
-        notice = "holds a template that was not rendered, and does not parse: not checked"
-    elif reading.as_kind is None and unread.is_other_language(reading.name, data):
-        notice = "is neither YAML nor JSON: passed over"
+    if reading.as_kind is None and unread.is_other_language(reading.name, data):
+        notice = Notice(reading.path, "is neither YAML nor JSON: passed over")
+    elif read.unsure and meant != "policy":
+        notice = Notice(reading.path, f"{_TEMPLATE} ({error.message}): not checked", reading.text.span(error.span).line)
     elif meant or (reading.named and may_hold_subject(data)):
-        document = stream.error_document
         release, elided = choose(reading.minor, reading.origin), reading.as_kind is None
         subject = unread.subject(
             reading.path, reading.text, document, error, meant=meant, release=release, elided=elided
         )
-        return _together([found, Found((subject,), texts=(ReadText(reading.text, stream),))])
+        subject = subject._replace(problem=TEMPLATE) if read.unsure else subject
+        return _together([found, Found((subject,), texts=(ReadText(reading.text, read.stream),))])
     else:
-        notice = f"does not parse, passed over: {error.message}"
-    return found if reading.depth else _noted(found, Notice(reading.path, notice))
+        notice = Notice(reading.path, f"does not parse, passed over: {error.message}")
+    return found if reading.depth else _noted(found, notice)

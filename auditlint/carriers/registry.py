@@ -7,6 +7,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
+from auditlint.carriers.carrier import TEMPLATES
 from auditlint.carriers.declared import DECLARED
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 _FOLDERS = ("", "distributions", "inside")
 _HELPERS = frozenset({
 *("__init__", "apiserver", "candidate", "carrier", "custom_resource", "declared", "encoded", "first_look", "recognise"),
-    *("recorded", "registry", "unread"),
+    *("recorded", "registry", "unread", "unrendered"),
 })  # fmt: skip
 _MOST_FREQUENT = ("policy", "pod", "markdown")
 """They are asked first, so that a run which finds nothing else never loads the others."""
@@ -74,7 +75,7 @@ def looks() -> tuple[Callable[[bytes], bool], ...]:
 @cache
 def suffixes() -> tuple[str, ...]:
     """Return how the names of files end that some carrier may be in."""
-    return tuple(sorted({suffix for name in names() for suffix in declared(name).suffixes}))
+    return tuple(sorted({suffix for name in names() for suffix in declared(name).suffixes} | {*TEMPLATES}))
 
 
 @cache

@@ -6,7 +6,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from auditlint.carriers.carrier import YAML_AND_JSON
+from auditlint.carriers.carrier import YAML_AND_JSON, rendered
 from auditlint.carriers.first_look import as_text
 from auditlint.finding import DecodedSpan, Span
 from auditlint.placeholders import is_elision
@@ -45,7 +45,7 @@ _OTHER_LANGUAGES = (
 
 def is_other_language(path: str, data: bytes) -> bool:
     """Tell whether a file is by its name, or its first line, no YAML and no JSON: nobody meant it to parse as such."""
-    return path.lower().endswith(_OTHER_LANGUAGES) or data.startswith(b"#!")
+    return rendered(path).endswith(_OTHER_LANGUAGES) or data.startswith(b"#!")
 
 
 def _elision(lines: Sequence[str], last: int) -> Span | None:
@@ -59,7 +59,7 @@ def _elision(lines: Sequence[str], last: int) -> Span | None:
 
 def is_meant_as_yaml(name: str, data: bytes) -> bool:
     """Tell whether a text inside another is called YAML or JSON, or else begins as a policy in YAML does."""
-    return name.lower().endswith(YAML_AND_JSON) or re.match(_BEGINNING, as_text(data)) is not None
+    return rendered(name).endswith(YAML_AND_JSON) or re.match(_BEGINNING, as_text(data)) is not None
 
 
 def meaning(data: bytes) -> str:

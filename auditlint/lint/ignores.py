@@ -54,7 +54,7 @@ def read(texts: Iterable[ReadText]) -> Comments | None:
     """Return what a file and the texts in it say to auditlint; None if they say nothing."""
     ignores: list[Ignore] = []
     malformed: list[Malformed] = []
-    for text, stream in texts:
+    for text, stream, _ in texts:
         if mentions_us(text.data):
             own, unclear = _read_ignores(text.data, stream)
             ignores += [_on_disk(ignore, text) for ignore in own]

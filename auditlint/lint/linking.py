@@ -10,7 +10,6 @@ from auditlint.lint.guard import Guard
 from auditlint.lint.sources import Source
 from auditlint.subjects.links import file_of
 from auditlint.subjects.model import ApiServer, PolicySubject, UnreadText
-from auditlint.subjects.templates import has_marks
 from auditlint.text.source import UnreadableError
 
 if TYPE_CHECKING:
@@ -55,9 +54,12 @@ def named_as_policies(facts: Sequence[Facts], workspace: Workspace, asked: Asked
 def _as_policy(file: Facts, workspace: Workspace, asked: Asked, guard: Guard) -> Facts:
     if any(_is_whole_file(subject) for subject in file.subjects):
         return file
+    from auditlint.text import templates  # few runs have such a file
+    from auditlint.text.encoding import display
+
     with guard.over(file.path, "reading it as a policy"), suppress(UnreadableError):
         found = workspace.facts(Source(file.path, named=True, data=file.given), asked._replace(as_kind="policy"))
-        if not has_marks(found.data):
+        if templates.read(display(found.data)) is None:
             return found
     return file
 

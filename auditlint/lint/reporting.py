@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from auditlint.lint import ignores, precedence
@@ -10,11 +11,14 @@ from auditlint.lint.judging import run_rules
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from auditlint.finding import Finding
+    from auditlint.finding import Finding, Span
     from auditlint.lint.guard import Guard
     from auditlint.lint.judging import Terms
     from auditlint.lint.selection import Selection
     from auditlint.lint.workspace import Facts
+
+_OF_TEMPLATES = frozenset({"unrendered-template", "yaml-syntax"})
+"""The rules that speak of marks themselves."""
 
 
 def reported(
@@ -24,12 +28,20 @@ def reported(
 
     Ignore comments hide the findings of the rules that they name and no others, so they come before folding.
     """
+    if file.marks:
+        findings = [one for one in findings if one.rule in _OF_TEMPLATES or not _touches(one.span, file.marks)]
     if file.comments is not None:
         findings, about_comments = ignores.heed(file.comments, findings, file.subjects, selection)
         findings = (*findings, *run_rules(about_comments, terms, guard, {}))
     selected = [finding for finding in findings if selection.reports(finding.rule)]
     folded = precedence.fold(selected, selection.weighed)
     return tuple(map(told_with_controls, folded) if terms.profiles else folded)
+
+
+def _touches(span: Span, marks: Sequence[Span]) -> bool:
+    """Tell whether a span has anything of a mark in it; marks are in order, and apart."""
+    last = bisect_left(marks, span.end, key=lambda mark: mark.start) - 1
+    return last >= 0 and marks[last].end > span.start
 
 
 def told_with_controls(finding: Finding) -> Finding:

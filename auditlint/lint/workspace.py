@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from auditlint.carriers.custom_resource import Definitions
-    from auditlint.finding import Finding
+    from auditlint.finding import Finding, Span
     from auditlint.lint.guard import Guard
     from auditlint.lint.ignores import Comments
     from auditlint.lint.sources import Source
@@ -48,6 +48,8 @@ class Facts(NamedTuple):
     subjects: tuple[Subject, ...] = ()
     comments: Comments | None = None
     """What the file says to auditlint; None if it says nothing."""
+    marks: tuple[Span, ...] = ()
+    """Those of a template, in order: of what they touch nothing is said."""
     notices: tuple[Notice, ...] = ()
     failed: tuple[Notice, ...] = ()
     """Why the file is not what it was asked to be."""
@@ -145,8 +147,9 @@ def _recognised(given: Source, data: bytes, asked: Asked) -> Facts:
     )
     defines = _definitions(given) if found.defines else None
     if found.subjects:
-        comments = ignores.read(found.texts)
-        return Facts(given.path, data, found.subjects, comments, found.notices, defines=defines, given=given.data)
+        marks = tuple(sorted(mark.span for text in found.texts for mark in text.marks))
+        told = ignores.read(found.texts), marks, found.notices
+        return Facts(given.path, data, found.subjects, *told, defines=defines, given=given.data)
     notices, failed = [*found.notices], []
     if asked.as_kind and asked.as_kind != "policy":
         failed.append(Notice(given.path, f"holds nothing that --as {asked.as_kind} can take"))

@@ -67,6 +67,8 @@ READ_FLAGS = ("audit-policy-file", "audit-webhook-config-file")
 """The flags that name files which kube-apiserver reads."""
 ELISION = "elision"
 """What `UnreadText.problem` says where dots stand for lines that were left out: nothing behind them can be judged."""
+TEMPLATE = "template"
+"""The same where marks of a template may be why a text does not parse, with or without them."""
 
 
 def _as_it_is(line: int, column: int) -> tuple[int, int]:
@@ -96,7 +98,7 @@ class UnreadText(NamedTuple):
     @property
     def refused(self) -> bool:
         """Whether a server or a kubelet gives up on it: they read the first document only."""
-        return self.document == 0 and self.meant in {"policy", "pod"} and self.problem != ELISION
+        return self.document == 0 and self.meant in {"policy", "pod"} and self.problem not in {ELISION, TEMPLATE}
 
 
 class PolicySubject(_Frozen):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from auditlint.kubernetes.decoding.problems import ProblemKind
@@ -12,11 +11,9 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.decode import Loaded
     from auditlint.kubernetes.decoding.problems import Problem
 
-# Patterns are compiled where they are first used: most runs need none of them.
-_COMMENT = rb"(?m)(?:^|(?<=[ \t]))#.*$"
-_MARKS = rb"\{\{|\{%|%\{ *(?:if|for)\b|<%|\$\{"
-_WHOLE_VALUE = rb"(?m)((?:^|[:,\[-])[ \t]+|\[)\{\{([^\n{}]*)\}\}(?=[ \t]*(?:[,\]\r\n]|[ \t]#|\Z))"
 _HEAD = frozenset({ProblemKind.WRONG_API_VERSION, ProblemKind.WRONG_KIND})
+_ABSENT = frozenset({"missing", "document", "absent", "null", "empty"})
+_OF_SEVERAL_LINES = frozenset({ProblemKind.DUPLICATE_KEY, ProblemKind.MIXED_RULE, ProblemKind.NAMES_WITHOUT_RESOURCES})
 _EXCUSED = _HEAD | {
     ProblemKind.WRONG_TYPE,
     ProblemKind.INVALID_LEVEL,
@@ -26,31 +23,9 @@ _EXCUSED = _HEAD | {
 }
 
 
-def has_marks(data: bytes) -> bool:
-    """Tell whether a text holds marks of Helm, Jinja, Terraform, ERB or a shell's variables, beyond its comments."""
-    return re.search(_MARKS, data) is not None and re.search(_MARKS, re.sub(_COMMENT, b"", data)) is not None
-
-
 def is_template(value: str) -> bool:
     """Tell whether a value holds marks of a template that was not rendered, or a placeholder such as `<path>`."""
     return any(mark in value for mark in ("{{", "{%", "${", "<%")) or is_unfilled(value)
-
-
-def with_quoted_marks(data: bytes) -> bytes:
-    """Return the text with `{{ … }}` made a string where it is a whole value, and everything else in its place.
-
-    YAML takes the bare mark for a mapping as the key of a mapping, which the server's reader refuses.
-    """
-    return re.sub(_WHOLE_VALUE, _as_string, data)
-
-
-def _as_string(mark: re.Match[bytes]) -> bytes:
-    """Return `{{ .x }}` as `'{{.x}}'`; where there is no room for the quotes, `{{.x}}` as the placeholder `<x>`."""
-    before, inside = mark[1], mark[2]
-    if inside[:1] == inside[-1:] == b" " and len(inside) > 1 and b"'" not in inside:
-        return b"%b'{{%b}}'" % (before, inside[1:-1])
-    name = re.sub(rb"[^\w.-]", b"_", inside).lstrip(b"._-") or b"x"
-    return (before + b"<" + name + b">").ljust(len(mark[0]))
 
 
 def excuse(loaded: Loaded) -> Loaded:
@@ -71,6 +46,18 @@ def excuse(loaded: Loaded) -> Loaded:
         error=loaded.error if refusing else "",
         head_only=bool(refusing) and refusing <= _HEAD,
     )
+
+
+def in_part(loaded: Loaded) -> Loaded:
+    """Return what is known of a policy of which lines may be left out or added: what is wrong with those it has."""
+    problems = tuple(problem for problem in loaded.problems if not _is_absence(problem))
+    refused = any(problem.refuses for problem in problems)
+    error = loaded.error if refused else ""
+    return loaded._replace(policy=None, problems=problems, refused=refused, error=error, head_only=False)
+
+
+def _is_absence(problem: Problem) -> bool:
+    return problem.detail in _ABSENT or problem.kind in _OF_SEVERAL_LINES
 
 
 def _excused(problem: Problem) -> Problem:

@@ -116,6 +116,10 @@ class Piece:
         """Where its lines begin; a byte order mark is no column."""
         return LineIndex(self.text, int(self.text.startswith(_BOM)))
 
+    def with_text(self, text: str) -> Piece:
+        """Return a piece with other characters in the same places."""
+        return Piece(self.outer, self._runs._replace(text=text), self.pointer, self.document)
+
     def span(self, span: Span) -> Span:
         """Return where lines and columns of the piece stand on disk."""
         return self.stretch(self.lines.offset(*span.start), self.lines.offset(*span.end))

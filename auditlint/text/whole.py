@@ -25,6 +25,10 @@ class Whole:
         """The text without its byte order mark; columns count its characters."""
         return display(self.data)
 
+    def with_text(self, text: str) -> Whole:
+        """Return a file with other characters in the same places."""
+        return Whole(text.encode("utf-8", "replace"))
+
     @cached_property
     def lines(self) -> LineIndex:
         """Where its lines begin."""

@@ -6,29 +6,54 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auditlint import lint
 from auditlint.carriers.recognise import Found
 from auditlint.kubernetes.decode import ProblemKind
+from auditlint.lint import Source
 from auditlint.lint.summaries import of_subject
-from auditlint.subjects import templates
+from auditlint.settings import Settings
 from auditlint.subjects.model import EventsFile, PolicySubject, UnreadText
-from tests.carriers.recognition import POLICY, found, only, subjects
+from auditlint.text import templates
+from tests.carriers.recognition import POLICY, found, only, pod, subjects
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("{{ if .a }}\n" + POLICY + '{{ end }}\n{{ .x }}\n  users: ["a"\n', 8),
+        (POLICY + "{{ toYaml .rules }}\n - level: None\n", 6),
+        (POLICY + '{% if users %}\n  users: ["a"\n{% else %}]{% endif %}\n', 6),
+    ],
+)
+def test_a_policy_that_marks_may_break_is_a_warning(text: str, line: int) -> None:
+    for named in (True, False):
+        unread = only(UnreadText, text) if named else found(text, named=False).subjects[0]
+        assert isinstance(unread, UnreadText)
+        assert (unread.problem, unread.refused, unread.span.line) == ("template", False, line)
+    report = lint.check([Source("p.yaml", named=True, data=text.encode())], Settings())
+    assert [(one.rule, one.severity.name, one.refused) for one in report.findings] == [
+        ("unrendered-template", "WARNING", False)
+    ]
+
+
+def test_other_templates_that_do_not_parse_get_a_notice() -> None:
+    result = found("a: audit\n{{ x }}\nb: [{{ c }}\n{{ end }}\n")
+    assert result.subjects == ()
+    assert [(one.line, one.message.partition(" (")[0]) for one in result.notices] == [
+        (3, "holds a template that was not rendered, and does not parse without its marks")
+    ]
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "{{ if .Values.audit }}\n" + POLICY + "{{ end }}\n",
-        POLICY + "{% for user in users %}\n- level: None\n{% endfor %}\n",
-        POLICY.replace("Metadata", "{{ .Values.level }}x"),
-        POLICY + "{{- range .Values.rules }}\n  - level: None\n{{- end }}",
+        POLICY + "  users: [{{ .a }}\n",
+        POLICY.replace("Metadata", "{{ .level }}") + "  verbs: [\n",
+        POLICY + 'x: "{{ a }}"\n  users: [',
     ],
 )
-def test_a_template_gets_one_notice(text: str) -> None:
-    for named in (True, False):
-        result = found(text, named=named)
-        assert result.subjects == ()
-        (notice,) = result.notices
-        assert "template" in notice.message
+def test_a_mark_excuses_no_mistake_beside_it(text: str) -> None:
+    assert only(UnreadText, text).refused
 
 
 @pytest.mark.parametrize(
@@ -40,6 +65,8 @@ def test_a_template_gets_one_notice(text: str) -> None:
             {("rules", 0, "level"), ("rules", 0, "verbs")},
         ),
         ("rules: [{level: None, users: [{{ .user }}]}]", set()),
+        ("rules:\n- level: {{ .Values.level }}x", {("rules", 0, "level")}),
+        ("rules:\n- level: {% if a %}Metadata{% else %}None{% endif %}", {("rules", 0, "level")}),
         ("rules:\n- level: ${LEVEL}", {("rules", 0, "level")}),
         ("rules:\n- level: <level>", {("rules", 0, "level")}),
         ("rules:\n- level: None\n  nonResourceURLs: ['{{ .url }}']", {("rules", 0, "nonResourceURLs", 0)}),
@@ -71,11 +98,84 @@ def test_as_a_policy_a_template_is_text() -> None:
     assert policy.loaded.refused
 
 
-@given(st.text(" \n\t:-,[]{}'\"#.xé", max_size=60))
-def test_quoting_marks_moves_nothing(text: str) -> None:
-    quoted = templates.with_quoted_marks(text.encode()).decode()
-    assert len(quoted) == len(text)
-    assert [c for c in quoted if c == "\n"] == [c for c in text if c == "\n"]
+MARKS = st.sampled_from(["{{", "}}", "{%", "%}", "{#", "#}", "<%", "%>", "${", "%{ if", "if", "else", "end", "endif"])
+
+
+@given(st.lists(MARKS | st.text(" \n\r:-#.xé😀", max_size=4), max_size=30).map("".join))
+def test_taking_marks_out_moves_nothing(text: str) -> None:
+    template = templates.read(text)
+    if template is not None:
+        assert len(template.text) == len(text)
+        assert [(at, c) for at, c in enumerate(template.text) if c in "\r\n"] == [
+            (at, c) for at, c in enumerate(text) if c in "\r\n"
+        ]
+        changed = [at for at, (one, other) in enumerate(zip(text, template.text, strict=True)) if one != other]
+        inside = {at for mark in template.marks for at in range(mark.start, mark.end)}
+        assert template.structural or set(changed) <= inside
+
+
+RENDERED = """\
+{{- if .Values.enabled }}
+apiVersion: audit.k8s.io/v1
+kind: Policy
+rules:
+- level: {{ .Values.level | quote }}
+{{- if .Values.a }}
+- level: None
+{{- else }}
+- level: metadata
+  users: ["a", "b"]
+{{- end }}
+{{ if .x }}- level: request{{ end }}
+# {{ if }}
+- level: Meta
+  users: [{{ .user }}, "x-{{ .y }}"]
+  verb: ["get"]
+  {{ .key }}: ["b"]
+{{- end }}
+"""
+
+
+def test_what_is_between_the_marks_is_judged() -> None:
+    report = lint.check([Source("p.yaml", named=True, data=RENDERED.encode())], Settings())
+    assert [(one.rule, *one.span[:2]) for one in report.findings] == [
+        ("unrendered-template", 5, 10),
+        ("invalid-level", 9, 10),
+        ("invalid-level", 14, 10),
+        ("unrendered-template", 15, 11),
+        ("unrendered-template", 15, 24),
+        ("unknown-field", 16, 3),
+    ]
+
+
+def test_what_marks_leave_open_is_not_said_to_be_absent() -> None:
+    policy = "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n{{- toYaml .Values.rules | nindent 0 }}\n"
+    server = pod("command:\n- kube-apiserver\n- --audit-policy-file=/etc/p.yaml\nVOLUMES")
+    manifest = server.replace("    VOLUMES", "{{ .Values.mounts }}")
+    for text in (policy, manifest):
+        report = lint.check([Source("p.yaml", named=True, data=text.encode())], Settings())
+        assert [one for one in report.findings if one.severity.name != "INFO"] == []
+        assert [subject.refused_by for subject in report.subjects] == [()]
+
+
+def test_marks_around_a_whole_document_leave_nothing_open() -> None:
+    policy = only(PolicySubject, "{{ if .a }}\n" + POLICY + "{{ end }}\n")
+    assert policy.judged is not None
+
+
+def test_a_policy_in_a_template_is_whole_if_it_has_no_marks() -> None:
+    text = '{{ if .a }}\nkind: ConfigMap\nmetadata:\n  {{ include "b" . }}\ndata:\n  p.yaml: |\n'
+    text += "".join(f"    {line}\n" for line in POLICY.splitlines()) + "{{ end }}\n"
+    policy = only(PolicySubject, text)
+    assert policy.judged is not None
+    assert policy.places.value(("rules", 0, "level")) == (10, 14, 10, 22)
+
+
+def test_templates_of_other_languages_are_no_yaml() -> None:
+    broken = "[a: {{ x }}\n--audit-log-path\n"
+    assert [one.message for one in found(broken, "a.ini.j2").notices] == ["is neither YAML nor JSON: passed over"]
+    script = f"cat <<EOF >p.yaml\n{POLICY}EOF\n"
+    assert len(found(script, "b.SH.tpl", named=False).subjects) == 1
 
 
 def test_a_file_that_was_named() -> None:
@@ -154,14 +254,14 @@ spec:
 
 @pytest.mark.parametrize("comment", ["# {{ .Values.x }}\n", "  # see ${POLICY}\n", "x: y # {% if z %}\n"])
 def test_a_mark_in_a_comment_makes_no_template(comment: str) -> None:
-    assert not templates.has_marks(comment.encode())
+    assert templates.read(comment) is None
     unread = only(UnreadText, POLICY + comment + "  users: [", "x.yaml")
     assert (unread.meant, unread.refused) == ("policy", True)
 
 
 def test_a_mark_beside_a_comment_does() -> None:
-    assert templates.has_marks(b"# a\nlevel: {{ .level }} # {{ b }}\n")
-    assert templates.has_marks(b"url: http://x/#{{ .fragment }}\n")
+    assert templates.read("# a\nlevel: {{ .level }} # {{ b }}\n") is not None
+    assert templates.read("url: http://x/#{{ .fragment }}\n") is not None
 
 
 def test_a_large_text_with_something_odd_is_read_with_a_notice() -> None:

@@ -34,14 +34,19 @@ class Mounting(NamedTuple):
     unknown: bool = False
     """A template stands among them: nothing is said of any."""
 
+    @property
+    def known(self) -> Mounting:
+        """The same, with no mounts and volumes if nothing is said of any."""
+        if not self.unknown:
+            return self
+        return self._replace(mounts=(), volumes=(), mount_places=(), volume_places=(), other_mounts=())
+
 
 def read(container: Plain, path: Path, spec: Plain, spec_path: Path, others: Sequence[Plain]) -> Mounting:
     """Return the mounts of a container, the volumes of its Pod, and the mounts of the Pod's other containers."""
     listed, holding = (*path, "volumeMounts"), (*spec_path, "volumes")
     mounts = tuple(_mounts(container))
     volumes = tuple(_volumes(spec))
-    if unknown(mounts, volumes):
-        return Mounting(path=listed, volumes_path=holding, unknown=True)
     return Mounting(
         mounts=mounts,
         volumes=volumes,
@@ -50,6 +55,7 @@ def read(container: Plain, path: Path, spec: Plain, spec_path: Path, others: Seq
         path=listed,
         volumes_path=holding,
         other_mounts=tuple(mount for other in others for mount in _mounts(other)),
+        unknown=unknown(mounts, volumes),
     )
 
 

@@ -8,7 +8,7 @@ from auditlint.english import quoted
 from auditlint.finding import Severity
 from auditlint.placeholders import is_placeholder
 from auditlint.rule import Category, Context
-from auditlint.subjects.model import ELISION, ApiServer, PolicySubject, UnreadText
+from auditlint.subjects.model import ELISION, TEMPLATE, ApiServer, PolicySubject, UnreadText
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +20,7 @@ rule = Category(
     "policy-syntax",
     (PolicySubject, UnreadText, ApiServer),
 )
+_RENDER = "Check what it renders to, such as with `helm template ... | auditlint check -`"
 _WRITE = "Write the value, or check the rendered file"
 
 
@@ -34,6 +35,12 @@ def unrendered_template(subject: PolicySubject | UnreadText | ApiServer, context
         if subject.problem == ELISION:
             message = "these dots stand for lines that were left out, so nothing in this file can be judged"
             yield context.value((), message, help="Write out what was left out")
+        elif subject.problem == TEMPLATE:
+            message = (
+                f"this policy is a template, and does not parse without its marks ({subject.message}), "
+                "so nothing in it can be judged"
+            )
+            yield context.value((), message, severity=Severity.WARNING, help=_RENDER)
     elif isinstance(subject, ApiServer):
         for argument in subject.unfilled:
             message = f"{quoted(argument.text)} looks like a placeholder, so nothing is said about this argument"

@@ -17,7 +17,7 @@ from auditlint.kubernetes.policy import LEVELS, STAGES
 from auditlint.kubernetes.releases import DEFAULT, MAINTAINED, name
 from auditlint.placeholders import is_placeholder
 from auditlint.rule import Category, Context
-from auditlint.subjects.model import ELISION, PolicySubject, UnreadText
+from auditlint.subjects.model import ELISION, TEMPLATE, PolicySubject, UnreadText
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -47,7 +47,7 @@ _HEAD = "`apiVersion: audit.k8s.io/v1`"
 )
 def yaml_syntax(text: UnreadText, context: Context) -> Iterator[Finding]:
     """Report the place where the server's reader gives up, with its words and the likely cause."""
-    if text.problem == ELISION:
+    if text.problem in {ELISION, TEMPLATE}:
         return
     from auditlint.checks.suggestions import broken_text  # its many patterns are compiled only where a text is broken
 
