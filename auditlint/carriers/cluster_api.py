@@ -61,6 +61,7 @@ def find(candidate: Candidate) -> Iterator[ApiServer]:
     kind = Kind(
         "cluster-api",
         Reader("the API server", group[0], group[1] >= _PAIRS_FROM),
+        whole=shape.version is None or has(get(value, *shape.version[:-1]), shape.version[-1]),
         shown=shown,
         provided=tuple(_provided(value, shape.spec)),
     )

@@ -91,11 +91,11 @@ def config_map(flags: Flags) -> str:
 
 def _object(kind: str, group: str, version: str, spec: str, flags: Flags) -> str:
     steps = [*spec.split("."), "clusterConfiguration"]
-    inner = f"kubernetesVersion: v1.34.1\n{_section(flags, pairs=version == 'v1beta2')}"
+    lines = [f"{'  ' * depth}{step}:\n" for depth, step in enumerate(steps)]
+    lines[0] += "  version: v1.34.1\n" if kind == "KubeadmControlPlane" else ""
+    lines[-1] += "" if kind == "KubeadmControlPlane" else f"{'  ' * len(steps)}kubernetesVersion: v1.34.1\n"
     head = f"apiVersion: {group}.cluster.x-k8s.io/{version}\nkind: {kind}\nmetadata: {{name: north}}\n"
-    return (
-        head + "".join(f"{'  ' * depth}{step}:\n" for depth, step in enumerate(steps)) + _below(inner, 2 * len(steps))
-    )
+    return head + "".join(lines) + _below(_section(flags, pairs=version == "v1beta2"), 2 * len(steps))
 
 
 def control_plane(version: str) -> Callable[[Flags], str]:

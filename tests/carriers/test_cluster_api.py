@@ -127,3 +127,10 @@ ON = "/spec/template/spec/kubeadmConfigSpec/clusterConfiguration/apiServer"
 def test_patches_of_a_class(version: str, operations: str, expected: list[tuple[str, int, bool]]) -> None:
     lines = "".join(f"      {line}\n" for line in operations.splitlines())
     assert findings(CLASS.replace("VERSION", version) + lines) == expected
+
+
+def test_a_patch_of_a_control_plane_is_a_part() -> None:
+    content = control_plane().replace("  version: v1.34.1\n", "")
+    assert findings(content.replace('          audit-log-maxage: "30"\n', "").replace('"10"', '"10x"')) == [
+        ("invalid-flag-value", 11, True)
+    ]

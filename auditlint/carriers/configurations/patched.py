@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
     from auditlint.change import Change
     from auditlint.finding import Edit, Path, Places, Span
-    from auditlint.subjects.model import ApiServer
+    from auditlint.subjects.model import ApiServer, Argument
     from auditlint.text.plain import Plain
 
+OPERATION = "\0operation"
+"""Behind the way to a value, the step to the operation of a JSON patch that sets it."""
 _DEEPEST = 8
 """Steps from the root down to which patches are merged: what concerns a server's flags is not deeper."""
 
@@ -29,8 +31,6 @@ class Origin(NamedTuple):
 
     places: Places
     path: Path
-    key: Path | None = None
-    """The way to the operation of a JSON patch that sets it: that stands for its key."""
     by_key: bool = False
     """It is a name with its value at a key, where the document has a list of such pairs."""
     made: bool = False
@@ -59,7 +59,7 @@ class Branch(NamedTuple):
     def with_child(self, step: str, child: Branch) -> Branch:
         """Return a mapping with another part under a key."""
         values = tuple((dict(pairs(self.value)) | {step: child.value}).items())
-        nearer = Origin(child.origin.places, child.origin.key or child.origin.path[:-1])
+        nearer = Origin(child.origin.places, child.origin.path[:-1])
         return Branch(values, nearer if self.origin.made else self.origin, {**self.below, step: child})
 
     def find(self, path: Path) -> tuple[Origin, Path]:
@@ -99,7 +99,7 @@ def operated(target: Branch, operation: Plain, origin: Origin) -> Branch | None:
         return target
     if not steps or len(steps) > _DEEPEST:
         return None
-    new = Branch(get(operation, "value"), Origin(origin.places, (*origin.path, "value"), origin.path))
+    new = Branch(get(operation, "value"), origin.at("value"), {OPERATION: Branch(None, origin)})
     return _put(target, [step.replace("~1", "/").replace("~0", "~") for step in steps], new, kind)
 
 
@@ -155,7 +155,7 @@ class PatchedPlaces:
     def key(self, path: Path, occurrence: int | None = None) -> Span:
         """Return the span of the key at path, or of what stands for it."""
         origin, rest = self._root.find(path)
-        return origin.places.key((*origin.path, *rest) if rest or origin.key is None else origin.key, occurrence)
+        return origin.places.key((*origin.path, *rest), occurrence)
 
     def pointer(self, path: Path) -> str:
         """Return a pointer to the patch, and on to what path leads to in it."""
@@ -174,10 +174,14 @@ class PatchedPlaces:
 
 def as_written(server: ApiServer, root: Branch) -> ApiServer:
     """Return the server with its arguments as the patches have them: at a key, in a pair, in an operation of one."""
-    origins = [root.find(argument.path)[0] for argument in server.arguments]
-    arguments = [
-        argument._replace(by_key=True, value_path=argument.value_path or argument.path) if origin.key else argument
-        for argument, origin in zip(server.arguments, origins, strict=True)
-    ]
-    by_keys = any(origin.by_key for origin in origins)
-    return server.replace(arguments=tuple(arguments), spelling=KEYS if by_keys else server.spelling)
+    arguments = tuple(_in_operation(argument, root) for argument in server.arguments)
+    by_keys = any(root.find(argument.path)[0].by_key for argument in server.arguments)
+    return server.replace(arguments=arguments, spelling=KEYS if by_keys else server.spelling)
+
+
+def _in_operation(argument: Argument, root: Branch) -> Argument:
+    """Return an argument with its place in the operation that sets it, if one does."""
+    path = (*argument.path, OPERATION)
+    if root.find(path)[1]:
+        return argument
+    return argument._replace(path=path, by_key=True, value_path=argument.value_path or argument.path)
