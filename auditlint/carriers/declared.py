@@ -30,6 +30,7 @@ DECLARED: dict[str, tuple[tuple[bytes, ...], tuple[str, ...], bool]] = {
     'snap': ((b'--audit-', b'--authorization-mode', b'--service-cluster-ip-range'), ('kube-apiserver',), False),
     'strings': ((), ('.yaml', '.yml', '.json'), False),
     'systemd': ((b'kube-apiserver', b'--audit-'), ('.yaml', '.yml', '.json', '.service', '.service.j2', '.service.tpl', '.conf', '.env', 'apiserver'), False),
+    'talos': ((b'apiServer', b'KubeAuditPolicyConfig', b'KubeAPIServerConfig'), ('.yaml', '.yml', '.json'), False),
     'terraform': ((), ('.tf', '.tofu', '.tfvars', '.hcl'), False),
     'webhook': ((b'current-context', b'clusters:', b'"clusters"'), ('.yaml', '.yml', '.json'), False),
 }

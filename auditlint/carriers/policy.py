@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from auditlint.carriers.candidate import Candidate
+    from auditlint.finding import Path
     from auditlint.kubernetes.decode import Loaded
     from auditlint.subjects.model import PolicySubject
     from auditlint.text.plain import Plain
@@ -32,12 +33,14 @@ def find(candidate: Candidate) -> Iterator[PolicySubject]:
         yield _subject(candidate, shape, _around(candidate.value) if shape == "snippet" else candidate.value)
 
 
-def inside(candidate: Candidate, base: tuple[str, ...], file: str) -> Iterator[PolicySubject]:
-    """Yield the policy that stands as an object in another one, at base; file: what it is on the node."""
-    value = get(candidate.value, *base)
+def inside(candidate: Candidate, value: Plain, base: Path, file: str, tool: str = "") -> Iterator[PolicySubject]:
+    """Yield the policy that stands as an object in another one, at base.
+
+    `file` is what it becomes on the node, `tool` what reads the object around it and takes one policy alone.
+    """
     if isinstance(value, tuple):
         shape = "policy" if has(value, "apiVersion") or has(value, "kind") else "headless"
-        yield _subject(candidate, shape, value).replace(base=base, file=file)
+        yield _subject(candidate, shape, value).replace(base=base, file=file, tool=tool)
 
 
 def _subject(candidate: Candidate, shape: str, value: Plain) -> PolicySubject:

@@ -32,6 +32,8 @@ _WITH_SETTINGS = frozenset({
     *("KubeadmControlPlaneTemplate", "MasterConfiguration", "Simple"),
 })  # fmt: skip
 """Kinds that bring flags to a kube-apiserver by way of another tool."""
+_OF_TOOLS = re.compile(r"^[ \t]*(?:apiServer|kube-apiserver-arg\+?|kube-api)[ \t]*:", re.MULTILINE)
+"""Keys of tools whose files name no kind."""
 _KIND = re.compile(r"""^[ \t]*["']?kind["']?[ \t]*:[ \t]*["']?(\w+)""", re.MULTILINE)
 _BEGINNING = r"(?:[ \t]*(?:#[^\n]*|---)?\n)*[ \t]*(?:apiVersion|kind|rules|omitStages)[ \t]*:"
 _LINES_AFTER = 3
@@ -72,9 +74,10 @@ def meaning(data: bytes) -> str:
     if pod and runs and ("Pod" in kinds or "CustomResourceDefinition" not in kinds):
         return "pod"
     # Other files that set flags of kube-apiserver, such as kubeadm's, are no Pods: the kubelet never reads them.
-    if policy or (pod and (not kinds or "Pod" in kinds)):
+    settings = _OF_TOOLS.search(text) is not None
+    if policy or (pod and ("Pod" in kinds or not (kinds or settings))):
         return "policy" if policy else "pod"
-    return "settings" if kinds & _WITH_SETTINGS and _SETTINGS.search(text) else ""
+    return "settings" if (settings or kinds & _WITH_SETTINGS) and _SETTINGS.search(text) else ""
 
 
 def subject(

@@ -135,7 +135,7 @@ def _inverted(*relations: Mapping[ApiServer, File]) -> dict[File, tuple[ApiServe
 
 def _is_file(policy: PolicySubject) -> bool:
     """Tell whether a server that is given the file reads this policy."""
-    return _is_first(policy) and bool(policy.file or not policy.base) and policy.shape != "snippet"
+    return bool(policy.file) if policy.base else _is_first(policy) and policy.shape != "snippet"
 
 
 def _is_policy(text: UnreadText) -> bool:

@@ -130,6 +130,8 @@ class PolicySubject(_Frozen):
     """What is known of the cluster beyond its release."""
     file: str | None = None
     """Of a text inside a file: the path of the file that it becomes; empty if it becomes none, or nobody knows."""
+    tool: str = ""
+    """What reads the object that it stands in, and allows one policy alone, such as `Talos`."""
 
     def __new__(cls, **values: Any) -> PolicySubject:  # noqa: PYI034 -- it makes one of the kinds below
         """Return an object of the kind that fits what is known of the policy."""

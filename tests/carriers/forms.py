@@ -42,6 +42,8 @@ class Form(NamedTuple):
     """What it calls a flag, where that is not the flag's name."""
     before: str = ""
     """What stands before the flag's name."""
+    has_defaults: bool = False
+    """Its tool sets a policy, a log and limits where they are absent."""
     release: str = "1.34"
     """The release that its files are judged for."""
     item: str = "name: {}"
@@ -176,6 +178,16 @@ def rke(flags: Flags) -> str:
     return f"{head}    extra_args:\n{args}    extra_binds:\n{binds}"
 
 
+def talos(flags: Flags) -> str:
+    volumes = "".join(
+        f"    - {{hostPath: {path}, mountPath: {path}, readonly: {only}}}\n"
+        for path, only in ((FOLDER, "true"), (LOGS, "false"))
+    )
+    head = "machine: {type: controlplane}\ncluster:\n  apiServer:\n    image: registry.k8s.io/kube-apiserver:v1.34.1\n"
+    args = "".join(f'      {name}: "{value}"\n' for name, value in flags.items())
+    return f"{head}    extraArgs:\n{args}    extraVolumes:\n{volumes}"
+
+
 _OPTION = "--kube-apiserver-arg="
 _NEWEST = name_of(NEWEST)
 
@@ -235,6 +247,7 @@ FORMS = {
     "k3s-install-line": Form(install_line, "install.sh", before=_OPTION),
     "k3s-unit": Form(unit_of_k3s, "k3s.service", before=_OPTION, release=_NEWEST),
     "rke": Form(rke, "cluster.yml"),
+    "talos": Form(talos, "controlplane.yaml", has_defaults=True),
     "systemd": Form(unit, "kube-apiserver.service", before="--", release=_NEWEST),
     "snap": Form(arguments, "var/snap/microk8s/current/args/kube-apiserver", before="--", release=_NEWEST),
     "kops": Form(kops, "cluster.yaml", typed=True, names=KOPS_KEYS),

@@ -92,6 +92,9 @@ def test_a_wrong_name(name: str) -> None:
 def test_flags_that_do_not_fit(name: str, flags: dict[str, str], rule: str, flag: str) -> None:
     form = FORMS[name]
     texts = covered(form.write(flags), form, rule)
+    if form.has_defaults and len(flags) < len(GOOD):
+        assert not texts
+        return
     assert begins(texts, *places(form, flag, flags[flag]))
 
 

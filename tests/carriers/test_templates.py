@@ -232,7 +232,7 @@ def test_recorded_events_are_told_about_replay(text: str) -> None:
             "kind: ClusterConfiguration\n  apiServer: {extraArgs: {audit-log-path: /var/log/kube-apiserver.log",
             "settings",
         ),
-        ("kube-apiserver-arg:\n- audit-log-path=/a\n  kubelet-arg:\n- b", ""),
+        ("kube-apiserver-arg:\n- audit-log-path=/a\n  kubelet-arg:\n- b", "settings"),
     ],
 )
 def test_other_files_that_set_flags_are_no_pods(text: str, meant: str) -> None:

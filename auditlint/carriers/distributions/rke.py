@@ -61,7 +61,8 @@ def find(candidate: Candidate) -> Iterator[ApiServer | PolicySubject]:
         if isinstance(service, tuple) and (candidate.as_kind or _is_cluster(candidate.value, base, service)):
             holder = (*base, *_SERVICE)
             yield _server(candidate, base, service)
-            yield from policy.inside(candidate, (*holder, _AUDIT, _CONFIGURATION, "policy"), _POLICY)
+            path = (*holder, _AUDIT, _CONFIGURATION, "policy")
+            yield from policy.inside(candidate, get(candidate.value, *path), path, _POLICY)
             return
 
 
