@@ -9,6 +9,7 @@ from auditlint.text.places import NodePlaces
 if TYPE_CHECKING:
     from auditlint.carriers.carrier import ReadText
     from auditlint.finding import Path, Places
+    from auditlint.subjects.model import Holder
     from auditlint.text.piece import DecodedPiece, Piece, Text
     from auditlint.text.plain import Plain
 
@@ -30,6 +31,8 @@ class Candidate(NamedTuple):
     from_json: bool = False
     beside: frozenset[str] = frozenset()
     """The apiVersions of all documents of the text."""
+    holder: Holder | None = None
+    """Of a text inside a file: the object that it is a value of."""
     file: str | None = None
     """Of a text inside a file: the path of the file that it becomes, if it becomes one."""
     partial: bool = False

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from auditlint.carriers.candidate import Candidate, PlainText
     from auditlint.carriers.unrendered import PlacedMark
     from auditlint.rule import Subject
+    from auditlint.subjects.model import Holder
     from auditlint.text.nodes import Stream
     from auditlint.text.piece import Text
 
@@ -40,6 +41,8 @@ class Inner(NamedTuple):
     """What the file would be called: the key of a ConfigMap, the path on a node; its ending tells the language."""
     notice: str = ""
     """What to tell the user if something is found in it, such as that it never ends."""
+    holder: Holder | None = None
+    """The object that it is a value of."""
 
 
 class ReadText(NamedTuple):

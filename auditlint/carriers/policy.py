@@ -69,6 +69,7 @@ def _subject(candidate: Candidate, shape: str, value: Plain) -> PolicySubject:
         shape=shape,
         decode=decode,
         file=candidate.file,
+        holder=candidate.holder,
     )
 
 

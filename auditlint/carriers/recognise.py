@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from auditlint.carriers.custom_resource import Definitions
     from auditlint.carriers.unrendered import PlacedMark
     from auditlint.rule import Subject
+    from auditlint.subjects.model import Holder
     from auditlint.text.nodes import Document, Stream
     from auditlint.text.piece import Text
     from auditlint.text.plain import Plain
@@ -84,6 +85,8 @@ class _Reading(NamedTuple):
     origin: str
     depth: int = 0
     """How many texts it is in."""
+    holder: Holder | None = None
+    """The object that it is a value of."""
     marks: tuple[PlacedMark, ...] = ()
     """The marks of a template, without which the texts around it were read."""
 
@@ -276,6 +279,7 @@ def _candidate(reading: _Reading, document: Document, *, partial: bool) -> Candi
         as_kind=reading.as_kind,
         from_json=reader.looks_like_json(reading.text.data),
         file=_file(reading) if reading.depth else None,
+        holder=reading.holder,
         partial=partial,
     )
 
@@ -357,6 +361,7 @@ def _inside(reading: _Reading, inner: Inner, bound: _Bound) -> Found:
     if not bound.allows_bytes(len(data)) or not may_hold_subject(data) or not bound.allows_piece(reading.depth + 1):
         return Found()
     below = reading._replace(text=inner.text, name=inner.name, as_kind=None, named=False, depth=reading.depth + 1)
+    below = below._replace(holder=inner.holder)
     found = _recognise(below, bound)
     return _noted(found, Notice(reading.path, inner.notice)) if inner.notice and found.subjects else found
 

@@ -117,6 +117,14 @@ class Volume(NamedTuple):
     """Further kinds of the same volume: there may be only one."""
     projected: tuple[str, ...] = ()
     """What a projected volume is made of: `configMap`, `secret`, `serviceAccountToken` …"""
+    object_name: str = ""
+    """Of a ConfigMap or a Secret: its name."""
+    files: tuple[tuple[str, str], ...] = ()
+    """Of a ConfigMap or a Secret: the keys that are shown, each with its file; of none, all by their own names."""
+
+    def key_of(self, file: str) -> str:
+        """Return the key of a ConfigMap or a Secret that a file of the volume shows; "" if none does."""
+        return next((key for key, path in self.files if path == file), "" if self.files else file)
 
 
 class PodErrorKind(enum.Enum):

@@ -101,6 +101,15 @@ class UnreadText(NamedTuple):
         return self.document == 0 and self.meant in {"policy", "pod"} and self.problem not in {ELISION, TEMPLATE}
 
 
+class Holder(NamedTuple):
+    """The ConfigMap or Secret that a policy is a value of."""
+
+    kind: str
+    name: str
+    keys: tuple[str, ...]
+    """The keys of all its values."""
+
+
 class PolicySubject(_Frozen):
     """An audit policy found in a document, as the server of the target version decodes it.
 
@@ -144,6 +153,9 @@ class PolicySubject(_Frozen):
     def replace(self, **changes: Any) -> PolicySubject:
         """Return a copy with some values changed, of the kind that then fits."""
         return PolicySubject(**{name: getattr(self, name) for name in self._fields()} | changes)
+
+    holder: Holder | None = None
+    """What it is a value of, if a server can mount that."""
 
     @property
     def judged(self) -> Policy | None:

@@ -100,4 +100,10 @@ def _volumes(spec: Plain) -> Iterator[Volume]:
             host_path_type=text(entry, "hostPath", "type"),
             more_kinds=tuple(dict.fromkeys(kind for kind in kinds if kind != kinds[0])),
             projected=tuple(key for source in sources for key, _ in pairs(source) if has(source, key)),
+            object_name=text(entry, "configMap", "name") or text(entry, "secret", "secretName"),
+            files=tuple(
+                (text(item, "key"), text(item, "path"))
+                for holder in ("configMap", "secret")
+                for item in items(get(entry, holder, "items"))
+            ),
         )

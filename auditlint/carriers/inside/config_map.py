@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from auditlint.carriers.carrier import Carrier, Inner
 from auditlint.carriers.encoded import AUDIT_IN_BASE64, from_base64
+from auditlint.subjects.model import Holder
 from auditlint.text.values import get, items, pairs, text
 
 if TYPE_CHECKING:
@@ -33,17 +34,20 @@ def find(candidate: Candidate) -> Iterator[Inner]:
 
 def _values(candidate: Candidate, value: Plain, path: Path) -> Iterator[Inner]:
     kind = text(value, "kind")
+    fields = (*_PLAIN.get(kind, ()), *_ENCODED.get(kind, ()))
+    keys = tuple(key for field in fields for key, _ in pairs(get(value, field)))
+    holder = Holder(kind, text(value, "metadata", "name"), keys)
     for field in _PLAIN.get(kind, ()):
         for key, _ in pairs(get(value, field)):
             piece = candidate.piece((*path, field, key))
             if piece is not None:
-                yield Inner(piece, key)
+                yield Inner(piece, key, holder=holder)
     for field in _ENCODED.get(kind, ()):
         for key, content in pairs(get(value, field)):
             decoded = from_base64(content) if isinstance(content, str) else b""
             piece_of_encoded = candidate.decoded((*path, field, key), decoded) if decoded else None
             if piece_of_encoded is not None:
-                yield Inner(piece_of_encoded, key)
+                yield Inner(piece_of_encoded, key, holder=holder)
 
 
 CARRIER = Carrier(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from auditlint.checks.server.flag_words import at_flag
 from auditlint.english import listing
-from auditlint.finding import Severity
+from auditlint.finding import Related, Severity
 from auditlint.kubernetes import mounts
 from auditlint.kubernetes.container import POLICY_FLAG
 from auditlint.kubernetes.mounts import Part
@@ -19,11 +19,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from auditlint.finding import Finding
+    from auditlint.kubernetes.mounts import Volume
+    from auditlint.kubernetes.parsed_flags import FlagUse
     from auditlint.rule import Context
+    from auditlint.subjects.model import Holder
     from auditlint.subjects.nodes import Node, NodeMount, NodeSpelling
     from auditlint.subjects.provided import ProvidedFile
 
 rule = Category("carriers", ApiServer)
+_OBJECTS = {"configMap": "ConfigMap", "secret": "Secret"}
 _ENDINGS = (".yaml", ".yml", ".json", ".conf")
 
 
@@ -35,7 +39,10 @@ _ENDINGS = (".yaml", ".yml", ".json", ".conf")
 def policy_file_not_provided(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a policy among the files of the document where the flag names none of these."""
     use, path = server.flags.last(POLICY_FLAG), server.on_node(POLICY_FLAG)
-    if use is None or not path or not server.provided:
+    if use is None or not path:
+        return
+    yield from _under_another_key(server, context, use)
+    if not server.provided:
         return
     there = provided.of_path(server.provided, path)
     if there is not None and not there.reaches:
@@ -50,6 +57,38 @@ def policy_file_not_provided(server: ApiServer, context: Context) -> Iterator[Fi
             message = f"the policy is written to {where}, and kube-apiserver does not find {path}"
             related = tuple(context.related(file.place, "written here", key=False) for file, _ in written)
             yield at_flag(server, context, use, message, help=f"Write `path: {path}` there", related=related)
+
+
+def _under_another_key(server: ApiServer, context: Context, use: FlagUse) -> Iterator[Finding]:
+    """Yield a finding where the ConfigMap that is mounted holds the policy under another key than the flag's file."""
+    mount = mounts.covering(server.mounts, use.value)
+    volume = mounts.volume_of(mount, server.volumes) if mount else None
+    if mount is None or volume is None or volume.kind not in _OBJECTS or mount.sub_path_expr:
+        return
+    folder = mounts.mount_point(mount).rstrip("/")
+    key = volume.key_of(mount.sub_path or mounts.clean(use.value)[len(folder) + 1 :])
+    for subject, holder in _held(context, volume):
+        if key not in holder.keys:
+            found = posixpath.basename(subject.file or "")
+            message = (
+                f"{holder.kind} {holder.name} has the policy under {found}, so kube-apiserver finds no {use.value}"
+            )
+            by_name = not mount.sub_path and not volume.files
+            help = (
+                f"Write {server.written(POLICY_FLAG, f'{folder}/{found}')}" if by_name else f"Write {found} for its key"
+            )
+            related = (Related(subject.path, subject.places.key(subject.base), "the policy"),)
+            yield at_flag(server, context, use, message, help=help, related=related)
+            return
+
+
+def _held(context: Context, volume: Volume) -> Iterator[tuple[PolicySubject, Holder]]:
+    """Yield the policies of the run that are values of the object which a volume shows."""
+    wanted = (_OBJECTS[volume.kind], volume.object_name)
+    for subject in context.links.subjects:
+        holder = subject.holder if isinstance(subject, PolicySubject) else None
+        if isinstance(subject, PolicySubject) and holder and (holder.kind, holder.name) == wanted:
+            yield subject, holder
 
 
 def _policies(server: ApiServer, context: Context) -> Iterator[tuple[ProvidedFile, PolicySubject]]:
