@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from auditlint import lint
+from auditlint.finding import Severity
 from auditlint.kubernetes import known_flags
 from auditlint.kubernetes.match import Request, evaluate
 from auditlint.kubernetes.releases import name
@@ -158,6 +159,8 @@ def _witnesses(report: Report, verdicts: Sequence[Answer]) -> Iterator[Point]:
             expected = {"rule": None}
         elif finding.rule == "stale-exemption":
             expected = {"level": theirs["level"] if theirs["level"] != "None" else "that of what is logged"}
+        elif finding.rule == "verb-gap" and finding.severity is Severity.INFO:
+            expected = {"level": theirs["level"] if theirs["level"] in {"Metadata", "Request"} else "a lower one"}
         elif finding.rule in LOST:
             expected = {"level": "None"}
         elif finding.rule.endswith("-not-audited"):

@@ -487,7 +487,8 @@ def test_verb_gap(text: str, words: tuple[str, ...]) -> None:
 
 GAP_ADVICE = {
     "- level: Metadata\n  verbs: [update]\n" + NONE: 'Write `verbs: ["update", "patch"]`',
-    "- level: None\n  verbs: [patch]\n- level: Metadata\n  verbs: [update]\n": (
+    "- level: None\n  verbs: [patch]\n- level: Metadata\n  verbs: [update]\n": ("Write `level: Metadata` in line 4"),
+    "- level: None\n  verbs: [patch, get]\n- level: Metadata\n  verbs: [update]\n  users: [bob]\n": (
         'Write `verbs: ["update", "patch"]`, and move this rule above line 4'
     ),
     "- level: Metadata\n  verbs: [create]\n  resources: [{group: '', resources: [pods/exec]}]\n" + NONE: (

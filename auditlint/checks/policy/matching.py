@@ -380,7 +380,9 @@ def _why_nothing(policy: PolicySubject, found: Analysis, logging: list[int]) -> 
     if logging[-1] > closing:
         return _Told(
             f"line {line} drops every request before it reaches the rules below",
-            f"Delete the rule of line {line}, or move it to the end of the list",
+            f"Delete the rule of line {line}, or move it to the end of the list"
+            if any(not rule.has_selectors for rule in found.policy.rules[closing + 1 :])
+            else f"Move the rule of line {line} to the end of the list, with `level: Metadata`",
         )
     return _Told("no request reaches the rules of another level", f"Write `level: Metadata` in line {line}")
 

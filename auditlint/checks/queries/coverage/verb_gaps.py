@@ -12,7 +12,8 @@ from auditlint.checks.suggestions.pasteable import block, inline
 from auditlint.checks.suggestions.verbs import STREAMS, forgets_streams, forgotten, has_twins
 from auditlint.kubernetes.engine.index import members, rule_set
 from auditlint.kubernetes.engine.region import Region, Target, meet
-from auditlint.kubernetes.policy import GroupResources
+from auditlint.kubernetes.policy import GroupResources, Policy
+from auditlint.kubernetes.reach import FateKind, Reach
 from auditlint.kubernetes.requests import NAMELESS_VERB
 
 if TYPE_CHECKING:
@@ -95,13 +96,21 @@ def _gap(found: Analysis, index: int, asked: list[tuple[tuple[str, str], Request
 
 def advice(found: Analysis, gap: VerbGap, line: Callable[[int], int]) -> str:
     """Return how a rule comes to log what is missing; the verbs where they concern all of its resources."""
-    rule = found.policy.rules[gap.rule]
-    if "get" in gap.missing and any(not _is_stream(name) for entry in rule.resources for name in entry.resources):
-        streams = rule._replace(verbs=("get",), resources=(GroupResources("", _STREAMS_NAMED),))
-        return f"Put this rule above line {line(min(gap.taker, gap.rule))}:\n{block([streams])}"
+    rule, taker = found.policy.rules[gap.rule], found.policy.rules[gap.taker]
+    streams = "get" in gap.missing and any(not _is_stream(name) for one in rule.resources for name in one.resources)
+    entries = (GroupResources("", _STREAMS_NAMED),)
+    listed = ("get",) if streams else _in_order((*rule.verbs, *gap.missing))
+    logging = rule._replace(verbs=listed, resources=entries if streams else rule.resources)
+    if Reach(Policy((logging, taker))).fates[1].kind is not FateKind.REACHED:
+        return f"Write `level: {rule.level}` in line {line(gap.taker)}"
+    if streams:
+        return f"Put this rule above line {line(min(gap.taker, gap.rule))}:\n{block([logging])}"
     move = f", and move this rule above line {line(gap.taker)}" if gap.taker < gap.rule else ""
-    verbs = sorted((*rule.verbs, *gap.missing), key=lambda verb: _ORDER.index(verb) if verb in _ORDER else len(_ORDER))
-    return f"Write `verbs: {inline(verbs)}`{move}"
+    return f"Write `verbs: {inline(listed)}`{move}"
+
+
+def _in_order(verbs: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(verbs, key=lambda verb: _ORDER.index(verb) if verb in _ORDER else len(_ORDER)))
 
 
 def _is_stream(name: str) -> bool:
