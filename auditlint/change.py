@@ -45,7 +45,16 @@ class Append(NamedTuple):
     value: Content
 
 
-Change = SetValue | RenameKey | Delete | Insert | Append
+class Rewrite(NamedTuple):
+    """Put other characters between two offsets of the string at a path, such as a word of a shell's script."""
+
+    path: Path
+    start: int
+    end: int
+    text: str
+
+
+Change = SetValue | RenameKey | Delete | Insert | Append | Rewrite
 
 
 class Repair(NamedTuple):

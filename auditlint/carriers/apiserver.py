@@ -135,7 +135,8 @@ def _known(items: Sequence[Item], minor: int) -> tuple[tuple[Argument, ...], boo
 
 
 def _argument(item: Item) -> Argument:
-    return Argument(item.text, item.path, item.value_path, item.by_key, item.written or item.text)
+    written = item.written or item.text
+    return Argument(item.text, item.path, item.value_path, item.by_key, written, item.word, item.expanded)
 
 
 def _about_auditing(name: str) -> bool:

@@ -6,10 +6,11 @@ import enum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from auditlint.change import Append
+from auditlint.change import Append, Rewrite
 from auditlint.finding import DecodedSpan
 from auditlint.kubernetes.cluster import ORDINARY, Cluster
 from auditlint.kubernetes.releases import DEFAULT
+from auditlint.subjects.spelling_of_flags import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -212,6 +213,14 @@ class ClusterPolicy(LoadedPolicy):
     """A loaded policy of kube-apiserver itself: what it serves, and who asks for it, is known."""
 
 
+class WordPlace(NamedTuple):
+    """Where a word stands in a string: from an offset to another, behind the last word with `gap` between them."""
+
+    start: int
+    end: int
+    gap: str
+
+
 class Argument(NamedTuple):
     """One argument of kube-apiserver's command line, and where it stands."""
 
@@ -224,6 +233,10 @@ class Argument(NamedTuple):
     """It stands at a key of a mapping: that is the place to report."""
     written: str = ""
     """What the file says for the flag, where that is not the argument itself."""
+    word: WordPlace | None = None
+    """Where it stands in the string at `path`, if it is one of several words there."""
+    expanded: bool = False
+    """The file has a variable where it has the value: it is not to be written anew."""
 
 
 class NotText(NamedTuple):
@@ -363,12 +376,34 @@ class ApiServer(_Frozen):
         """Return what sets a flag to a value, where it is given already, given wrongly, or not at all."""
         use = self.flags.last(flag)
         if use is not None:
-            written = self.spelling.changed(self.arguments[use.position].path, flag, value)
-            return (*written, *self._without_value(use))
+            return (*self.rewritten(use.position, flag, value), *self._without_value(use))
         wrong = next((error.position for error in self.flags.errors if error.name == flag), None)
-        if wrong is not None:
-            return self.spelling.changed(self.arguments[wrong].path, flag, value)
-        return (self.spelling.added(self.arguments_path, flag, value),)
+        return self.added(flag, value) if wrong is None else self.rewritten(wrong, flag, value)
+
+    def rewritten(self, position: int, flag: str, value: str | None = None) -> tuple[Change, ...]:
+        """Return what makes an argument another flag; () where the file has a variable there."""
+        argument = self.arguments[position]
+        if argument.expanded:
+            return ()
+        if argument.word:
+            return (Rewrite(argument.path, *argument.word[:2], WORDS.item(flag, value)),)
+        return self.spelling.changed(argument.path, flag, value)
+
+    def added(self, flag: str, value: str | None = None) -> tuple[Change, ...]:
+        """Return what adds a flag behind the others; () where it is not known how."""
+        last = next((argument for argument in reversed(self.arguments) if argument.word), None)
+        if last is None or last.word is None:
+            return (self.spelling.added(self.arguments_path, flag, value),)
+        if last.expanded:
+            return ()
+        return (Rewrite(last.path, last.word.end, last.word.end, (last.word.gap or " ") + WORDS.item(flag, value)),)
+
+    def removed(self, position: int) -> tuple[Change, ...]:
+        """Return what takes an argument out."""
+        argument = self.arguments[position]
+        if argument.word:
+            return (Rewrite(argument.path, argument.word.start - len(argument.word.gap), argument.word.end, ""),)
+        return (self.spelling.deleted(argument.path),)
 
     def with_mount(self, mount: Mount, volume: Volume) -> tuple[Change, ...]:
         """Return what adds a mount and its volume, a path of the host."""
@@ -379,10 +414,10 @@ class ApiServer(_Frozen):
 
     def without(self, use: FlagUse) -> tuple[Change, ...]:
         """Return what takes a flag out."""
-        return (self.spelling.deleted(self.arguments[use.position].path), *self._without_value(use))
+        return (*self.removed(use.position), *self._without_value(use))
 
     def _without_value(self, use: FlagUse) -> tuple[Change, ...]:
-        return (self.spelling.deleted(self.arguments[use.value_position].path),) if use.separate else ()
+        return self.removed(use.value_position) if use.separate else ()
 
     @property
     def refused_by(self) -> frozenset[str]:

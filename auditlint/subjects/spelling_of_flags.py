@@ -61,26 +61,26 @@ class Items(NamedTuple):
 
     def text(self, flag: str, value: str | None = None) -> str:
         """Return the item."""
-        return self._item(flag, value)
+        return self.item(flag, value)
 
     def lines(self, flags: Sequence[tuple[str, str | None]]) -> list[str]:
         """Return the items, behind dashes if they stand in a list."""
-        items = [self._item(*flag) for flag in flags]
+        items = [self.item(*flag) for flag in flags]
         return items if self.in_quotes else [f"- {item}" for item in items]
 
     def added(self, holder: Path, flag: str, value: str | None = None) -> Change:
         """Return what puts the item behind the others."""
-        return Append(holder, self._item(flag, value))
+        return Append(holder, self.item(flag, value))
 
     def changed(self, argument: Path, flag: str, value: str | None = None) -> tuple[Change, ...]:
         """Return what writes the item anew."""
-        return (SetValue(argument, self._item(flag, value)),)
+        return (SetValue(argument, self.item(flag, value)),)
 
     def deleted(self, argument: Path) -> Change:
         """Return what takes the item out."""
         return Delete(argument)
 
-    def _item(self, flag: str, value: str | None) -> str:
+    def item(self, flag: str, value: str | None) -> str:
         """Return an item; without dashes a flag cannot stand alone."""
         if value is None and not self.dashes:
             value = "true"

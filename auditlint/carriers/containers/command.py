@@ -7,13 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.carriers.containers.shell import simple_commands
-from auditlint.subjects.model import NotText
+from auditlint.subjects.model import NotText, WordPlace
 from auditlint.subjects.templates import is_template
 from auditlint.text.values import get, has, items, pairs, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from auditlint.carriers.containers.shell import Word
     from auditlint.finding import Path
     from auditlint.text.plain import Plain
 
@@ -47,6 +48,10 @@ class Item(NamedTuple):
     """It stands at a key of a mapping."""
     written: str = ""
     """What the file says for the flag, where that is not the argument itself."""
+    word: WordPlace | None = None
+    """Where it stands in the string at `path`, if it is one of several words there."""
+    expanded: bool = False
+    """The file has a variable where it has the value."""
 
 
 class CommandLine(NamedTuple):
@@ -107,14 +112,15 @@ def given(container: Plain, base: Path) -> list[Item]:
     for key in ("command", "args"):
         for item in _raw(get(container, key), (*base, key)):
             expanded, unknown = expand(item.text, variables)
-            found.append(Item(expanded, item.path, item.opaque or unknown or is_template(expanded)))
+            opaque = item.opaque or unknown or is_template(expanded)
+            found.append(item._replace(text=expanded, opaque=opaque, expanded=expanded != item.text))
     return found
 
 
 def _raw(value: Plain, path: Path) -> list[Item]:
     """Return the items of a list; a string where the list belongs is taken as the words of a shell."""
     if isinstance(value, str):
-        return [Item(word.text, path, word.opaque) for command in simple_commands(value)[:1] for word in command]
+        return [item for command in simple_commands(value)[:1] for item in _words(command, value, path)]
     return [_item(item, (*path, index)) for index, item in enumerate(items(value))]
 
 
@@ -203,11 +209,25 @@ def _scripted(argv: Sequence[Item]) -> Sequence[Item] | None:
         return None
     positional = argv[script + 2 :]
     for command in simple_commands(_MARKED.sub(_as_word, argv[script].text)):
-        words = [Item(word.text, argv[script].path, word.opaque or is_template(word.text)) for word in command]
-        found = directly(_without_prefix(words))
+        found = directly(_without_prefix(_in_script(command, argv[script])))
         if found is not None:
             return [each for word in found for each in (positional if word.text in {"$@", "$*"} else (word,))]
     return None
+
+
+def _in_script(command: Sequence[Word], script: Item) -> list[Item]:
+    """Return the words of a command as arguments; whether a variable stands for one of them is that of the script."""
+    words = _words(command, script.text, script.path)
+    return [word._replace(opaque=word.opaque or is_template(word.text), expanded=script.expanded) for word in words]
+
+
+def _words(command: Sequence[Word], text: str, path: Path) -> list[Item]:
+    """Return the words of a command in a text as arguments, with their places in it."""
+    ends = [0, *(word.end for word in command)]
+    return [
+        Item(word.text, path, word.opaque, word=WordPlace(word.start, word.end, text[end : word.start]))
+        for word, end in zip(command, ends, strict=False)
+    ]
 
 
 def _as_word(mark: re.Match[str]) -> str:

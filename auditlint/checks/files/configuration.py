@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from auditlint.checks.repairs import servers
 from auditlint.checks.server.flag_words import value_for
 from auditlint.checks.suggestions import flag_names
 from auditlint.finding import Severity
@@ -67,9 +68,9 @@ def wrong_args_shape(server: ApiServer | UnreadText, context: Context) -> Iterat
         if slip.kind in {SlipKind.NO_LIST, SlipKind.NO_MAPPING}:
             yield context.key(slip.path, message, help=_all_anew(server, slip))
         elif slip.value_path:
-            yield context.value(slip.value_path, message, help=_anew(server, slip))
+            yield context.value(slip.value_path, message, help=_anew(server, slip), fix=servers.slip(server, slip))
         else:
-            yield _at(context, slip, message, help=_anew(server, slip))
+            yield _at(context, slip, message, help=_anew(server, slip), fix=servers.slip(server, slip))
 
 
 def _bare_dash(text: UnreadText, context: Context) -> Iterator[Finding]:
@@ -108,7 +109,8 @@ def leading_dashes(server: ApiServer, context: Context) -> Iterator[Finding]:
     for slip in _slips(server, SlipKind.DASHES):
         made = f"--{slip.written}" + (f"={slip.value}" if slip.value else "")
         message = f'{slip.reader} puts two dashes in front, so kube-apiserver gets "{made}" and does not start'
-        yield _at(context, slip, message, help=_anew(server, slip), refused=True)
+        fix = servers.slip(server, slip)
+        yield _at(context, slip, message, help=_anew(server, slip), refused=True, fix=fix)
 
 
 @rule(

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from auditlint import spelling
+from auditlint.checks.repairs import servers
 from auditlint.checks.server.flag_words import (
     EXAMPLES,
     NUMBERS,
@@ -20,6 +21,7 @@ from auditlint.checks.server.flag_words import (
     example,
     names_of,
     says,
+    value_for,
     write,
 )
 from auditlint.checks.server.told import told_here
@@ -28,16 +30,17 @@ from auditlint.english import listing, quoted, several
 from auditlint.finding import Severity
 from auditlint.kubernetes import audit_options, known_flags, releases
 from auditlint.kubernetes.container import Files
-from auditlint.kubernetes.parsed_flags import REPLACEMENTS, FlagProblem
+from auditlint.kubernetes.parsed_flags import REPLACEMENTS, FlagProblem, FlagUse
 from auditlint.rule import Category
 from auditlint.subjects.model import ApiServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from auditlint.change import Repair
     from auditlint.finding import Finding
     from auditlint.kubernetes.container import Fault
-    from auditlint.kubernetes.parsed_flags import FlagError, FlagUse, Invalid
+    from auditlint.kubernetes.parsed_flags import FlagError, Invalid
     from auditlint.rule import Context
 
 rule = Category("apiserver-flags", ApiServer)
@@ -65,10 +68,12 @@ def _errors(server: ApiServer, problem: FlagProblem) -> Iterator[FlagError]:
     return (error for error in server.flags.errors if _problem(server, error) is problem)
 
 
-def _refuse(server: ApiServer, context: Context, error: FlagError, message: str, help: str) -> Finding:
+def _refuse(
+    server: ApiServer, context: Context, error: FlagError, message: str, help: str, *, fix: Repair | None = None
+) -> Finding:
     """Return a finding at an argument because of which the server does not start."""
     position, words = error.position, says(server, error.message)
-    return at_argument(server, context, position, f"{message}{STOPS}", help=help, example=words, refused=True)
+    return at_argument(server, context, position, f"{message}{STOPS}", help=help, example=words, refused=True, fix=fix)
 
 
 def _refuse_value(server: ApiServer, context: Context, error: FlagError, message: str, help: str) -> Finding:
@@ -87,7 +92,8 @@ def _refuse_value(server: ApiServer, context: Context, error: FlagError, message
 def unknown_flag(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report flags that never existed, are gone, or are not there yet."""
     for error in _errors(server, FlagProblem.UNKNOWN_FLAG):
-        yield _refuse(server, context, error, _unknown(server, error), _instead(server, error))
+        help, fix = _instead(server, error), _renamed(server, error)
+        yield _refuse(server, context, error, _unknown(server, error), help, fix=fix)
 
 
 def _unknown(server: ApiServer, error: FlagError) -> str:
@@ -123,6 +129,17 @@ def _instead(server: ApiServer, error: FlagError) -> str:
     if known and known.last >= server.minor:
         meant = error.name
     return _corrected(server, error, meant) if meant else "Delete it"
+
+
+def _renamed(server: ApiServer, error: FlagError) -> Repair | None:
+    """Return the fix of a flag that has another name, if the server accepts the value that it was given."""
+    known, meant = known_flags.history(error.name), flag_names.suggest(error.name, server.minor)
+    if known and known.last >= server.minor:
+        meant = error.name if known.first <= server.minor else None
+    given = _given(server, error)
+    if meant is None or (given is not None and value_for(server, meant, given) != given):
+        return None
+    return servers.renamed(server, error.position, meant, given)
 
 
 def _corrected(server: ApiServer, error: FlagError, name: str) -> str:
@@ -169,7 +186,7 @@ def invalid_flag_value(server: ApiServer, context: Context) -> Iterator[Finding]
         if not item.flag:
             message = "this item is not a string, so the kubelet refuses the Pod"
             help = f'Write "{item.text}"' if item.text else "Write one flag an item, as a string"
-            yield context.value(item.path, message, help=help, refused=True)
+            yield context.value(item.path, message, help=help, refused=True, fix=servers.quoted_item(server, item))
 
 
 @rule(
@@ -183,7 +200,8 @@ def audit_flag_as_mapping(server: ApiServer, context: Context) -> Iterator[Findi
     for wrong in server.not_text:
         if wrong.flag:
             message = f"{quoted(f'--{wrong.flag}: {wrong.text}')} is a mapping, so the kubelet refuses the Pod"
-            yield context.value(wrong.path, message, help=write(server, wrong.flag, wrong.text), refused=True)
+            help, fix = write(server, wrong.flag, wrong.text), servers.mapping(server, wrong)
+            yield context.value(wrong.path, message, help=help, refused=True, fix=fix)
 
 
 _GATES = {
@@ -289,13 +307,15 @@ def merged_arguments(server: ApiServer, context: Context) -> Iterator[Finding]:
     for error in _errors(server, FlagProblem.MERGED_ARGUMENTS):
         argument = server.arguments[error.position].text
         message = f"{quoted(argument)} is one argument"
-        yield _refuse(server, context, error, message, _apart(server, argument))
+        fix = servers.apart(server, error.position, _parts(argument))
+        yield _refuse(server, context, error, message, _apart(server, argument), fix=fix)
     for use in server.flags.uses:
         if known_flags.is_audit(use.name) and not use.separate and server.flags.swallowed(use):
             argument = server.arguments[use.position].text
             message = f'{quoted(argument)} is one argument, all behind the "=" is the value{_lost(server, use)}'
             refused = _file_refused(server, use)
-            yield at_flag(server, context, use, message, help=_apart(server, argument), refused=refused)
+            fix = servers.apart(server, use.position, _parts(argument))
+            yield at_flag(server, context, use, message, help=_apart(server, argument), refused=refused, fix=fix)
 
 
 def _apart(server: ApiServer, argument: str) -> str:
@@ -305,6 +325,11 @@ def _apart(server: ApiServer, argument: str) -> str:
         lines = server.spelling.lines([_flag_and_value(part) for part in parts])
         return "\n".join([f"Write {len(parts)} {server.spelling.entries}:", *lines])
     return f"Write {_as_written(server, parts[0])}"
+
+
+def _parts(argument: str) -> list[tuple[str, str | None]]:
+    """Return the flags with their values in an argument that holds several."""
+    return [_flag_and_value(_joined(part)) for part in re.split(r"\s+(?=--)", argument.strip())]
 
 
 def _joined(argument: str) -> str:
@@ -334,10 +359,11 @@ def stray_argument(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report arguments without a flag, dashes that are none, comments as items, and quotes kept in a value."""
     for error in _errors(server, FlagProblem.STRAY_ARGUMENT):
         if error.kind is FlagProblem.STRAY_ARGUMENT:
-            yield _refuse(server, context, error, _no_flag(error), _stray(server, error))
+            yield _refuse(server, context, error, _no_flag(error), _stray(server, error), fix=_dashed(server, error))
         else:
             better = write(server, error.name, _unquoted(error.value))
-            yield _refuse(server, context, error, f"the quotes in {error.value} are part of the value", better)
+            message, fix = f"the quotes in {error.value} are part of the value", _bare(server, error.name, error)
+            yield _refuse(server, context, error, message, better, fix=fix)
     for use in server.flags.uses:
         if known_flags.is_audit(use.name) and use.value[:1] in _QUOTES and not server.flags.swallowed(use):
             yield _quotes(server, context, use)
@@ -370,6 +396,25 @@ def _stray(server: ApiServer, error: FlagError) -> str:
     return "Delete it, or join it to its flag with an equals sign"
 
 
+def _dashed(server: ApiServer, error: FlagError) -> Repair | None:
+    """Return the fix of a flag behind a typographic dash or a blank."""
+    text = error.value.strip()
+    name, equals, value = text.lstrip("-" + _DASHES).strip().partition("=")
+    is_flag = text.startswith(tuple(_DASHES)) or (error.value != text and text.startswith("--"))
+    if not is_flag or known_flags.find(name.replace("_", "-"), server.minor) is None:
+        return None
+    return servers.flag(server, error.position, name, value if equals else None)
+
+
+def _bare(server: ApiServer, name: str, error: FlagError | FlagUse) -> Repair | None:
+    """Return the fix of a value with quotes around it."""
+    value = _unquoted(error.value)
+    apart = isinstance(error, FlagUse) and error.separate
+    if apart or not value or value_for(server, name, value) != value:
+        return None
+    return servers.flag(server, error.position, name, value)
+
+
 def _unquoted(value: str) -> str:
     return value.strip("\"'")
 
@@ -381,7 +426,8 @@ def _quotes(server: ApiServer, context: Context, use: FlagUse) -> Finding:
         effect = ": the log goes to a folder whose name begins with a quote, below the working directory"
     message = f"the quotes in {use.value} are part of the value{effect}"
     help = f"Write {server.written(use.name, _unquoted(use.value))}"
-    return at_flag(server, context, use, message, help=help, refused=refused)
+    fix = _bare(server, use.name, use)
+    return at_flag(server, context, use, message, help=help, refused=refused, fix=fix)
 
 
 @rule(

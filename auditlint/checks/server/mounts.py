@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from auditlint import spelling
+from auditlint.checks.repairs import servers
 from auditlint.checks.server.flag_words import STOPS, at_flag
 from auditlint.checks.server.told import explains, told_here
 from auditlint.checks.suggestions import mount_blocks
@@ -22,6 +23,7 @@ from auditlint.subjects.slips import SlipKind
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from auditlint.change import Repair
     from auditlint.finding import Finding, Path
     from auditlint.kubernetes.container import Fault
     from auditlint.rule import Context
@@ -75,8 +77,10 @@ def policy_not_mounted(server: ApiServer, context: Context) -> Iterator[Finding]
     """Report a policy file, or a webhook's kubeconfig, that no mount brings into the container."""
     for fault in told_here(server, context):
         message, help = _absent(server, fault), _mounting(server, fault)
-        related = _related(server, context, fault.mount, "mounted here")
-        yield from _at_flag(server, context, fault, message, help=help, example=_no_file(fault), related=related)
+        related, fix = _related(server, context, fault.mount, "mounted here"), _mount_of_file(server, fault)
+        yield from _at_flag(
+            server, context, fault, message, help=help, example=_no_file(fault), related=related, fix=fix
+        )
 
 
 def _absent(server: ApiServer, fault: Fault) -> str:
@@ -102,6 +106,13 @@ def _no_file(fault: Fault) -> str | None:
     return f"kube-apiserver says {speech(words)}"
 
 
+def _mount_of_file(server: ApiServer, fault: Fault) -> Repair | None:
+    """Return the fix that mounts a file, where nothing at all is there."""
+    if server.folder or fault.near or fault.case in {"volume-at-file", "empty-folder"}:
+        return None
+    return servers.mounted(server, *mount_blocks.file_mount(server, fault.flag, fault.path))
+
+
 def _mounting(server: ApiServer, fault: Fault) -> str:
     if server.folder:
         moved = posixpath.join(server.folder, posixpath.basename(fault.path))
@@ -125,9 +136,8 @@ def log_not_mounted(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a log path outside every mount."""
     for fault in told_here(server, context):
         severity = Severity.ERROR if fault.by else None
-        yield from _at_flag(
-            server, context, fault, _unmounted(fault), help=_log_mount(server, fault), severity=severity
-        )
+        help, fix = _log_mount(server, fault), _mount_of_log(server, fault)
+        yield from _at_flag(server, context, fault, _unmounted(fault), help=help, severity=severity, fix=fix)
 
 
 def _unmounted(fault: Fault) -> str:
@@ -137,6 +147,14 @@ def _unmounted(fault: Fault) -> str:
     reason = "whose root file system is read-only" if fault.case != "user" else "and the server does not run as root"
     effect = "" if fault.by else ": no event can be written"
     return f"{what} of the container, {reason}{effect}"
+
+
+def _mount_of_log(server: ApiServer, fault: Fault) -> Repair | None:
+    """Return the fix that mounts the folder of a log, where nothing else uses it."""
+    if server.folder or server.no_log_folder or fault.near:
+        return None
+    both = mount_blocks.log_mount(server, fault.path)
+    return servers.mounted(server, *both) if both else None
 
 
 def _log_mount(server: ApiServer, fault: Fault) -> str:
@@ -185,7 +203,8 @@ def log_mount_read_only(server: ApiServer, context: Context) -> Iterator[Finding
             message = f"{fault.path} {because}{always}{effect}"
             severity = None if fault.by else Severity.WARNING
             help = _writable(server, fault, fault.mount, path)
-            yield from _at(server, context, fault, path, message, help=help, severity=severity)
+            fix = servers.without(path) if path and fault.case == "mount" else None
+            yield from _at(server, context, fault, path, message, help=help, severity=severity, fix=fix)
 
 
 def _writable(server: ApiServer, fault: Fault, mount: Mount, path: Path | None) -> str:
@@ -210,12 +229,15 @@ def wrong_host_path_type(server: ApiServer, context: Context) -> Iterator[Findin
         if fault.kind is FaultKind.UNKNOWN_HOST_PATH_TYPE:
             what = server.volume_spelling.words(Part.HOST_PATH_TYPE)
             message = f"{what} {quoted(fault.volume.host_path_type)} does not exist"
-            yield from _at(server, context, fault, path, message, help=_near_type(server, fault.volume))
+            near = spelling.meant(fault.volume.host_path_type, [kind for kind in mounts.HOST_PATH_TYPES if kind])
+            fix = servers.part(path, near) if near else None
+            yield from _at(server, context, fault, path, message, help=_near_type(server, fault.volume), fix=fix)
         elif fault.volume.position not in told:
             told.add(fault.volume.position)
             severity = Severity.WARNING if fault.case == "unchecked" else None
             message, help = _misfit(server, fault, fault.volume), _fitting(server, fault, fault.volume)
-            yield from _at(server, context, fault, path, message, help=help, severity=severity)
+            fix = _fitted(fault, fault.volume, path)
+            yield from _at(server, context, fault, path, message, help=help, severity=severity, fix=fix)
 
 
 def _near_type(server: ApiServer, volume: Volume) -> str:
@@ -240,6 +262,13 @@ def _misfit(server: ApiServer, fault: Fault, volume: Volume) -> str:
     if volume.host_path_type == "FileOrCreate":
         return f"if {volume.host_path} does not exist, FileOrCreate creates it empty{STOPS}"
     return f"if {volume.host_path} does not exist, it is created as a folder{STOPS}"
+
+
+def _fitted(fault: Fault, volume: Volume, path: Path) -> Repair | None:
+    """Return the fix of a type that does not fit."""
+    if fault.case == "unchecked" or not volume.host_path_type:
+        return None
+    return servers.part(path, "DirectoryOrCreate" if fault.case == "file-at-folder" else "File")
 
 
 def _fitting(server: ApiServer, fault: Fault, volume: Volume) -> str:
@@ -271,6 +300,7 @@ def sub_path_of_file(server: ApiServer, context: Context) -> Iterator[Finding]:
                 place or server.mounts_path,
                 f"{message}{end}",
                 help=help,
+                fix=servers.without(place),
                 example=words if fault.by else None,
                 refused=bool(fault.by),
             )
@@ -508,7 +538,8 @@ def unknown_pod_field(server: ApiServer, context: Context) -> Iterator[Finding]:
             by = {fault.by for fault in server.faults if explains(server, slip, fault)} - {""}
             effect = _ENDS["pod" if "pod" in by else "files"] if by else _without(slip)
             message = f"{quoted(slip.written)} is not a field of a {slip.form} and is ignored{effect}"
-            yield context.key(slip.path, message, help=_right_field(slip), refused=bool(by))
+            fix = servers.slip(server, slip)
+            yield context.key(slip.path, message, help=_right_field(slip), refused=bool(by), fix=fix)
 
 
 def _without(slip: Slip) -> str:

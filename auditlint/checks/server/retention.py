@@ -6,6 +6,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from auditlint.checks.repairs import servers
 from auditlint.checks.server.flag_words import EXAMPLES, at_flag, example, meant, names_of
 from auditlint.checks.suggestions import mount_blocks
 from auditlint.english import counted, listing
@@ -74,7 +75,9 @@ def no_rotation_limits(server: ApiServer, context: Context) -> Iterator[Finding]
         kept = f"every file of {_size(server)} MB is kept until the disk is full"
         severity = Severity.WARNING
     advice = f"Add {listing([example(server, name) for name in absent])}"
-    yield at_flag(server, context, use, f"{missing}: {kept}", help=advice, severity=severity, about=tuple(absent))
+    fix = servers.flags(server, [(name, EXAMPLES[name]) for name in absent])
+    message = f"{missing}: {kept}"
+    yield at_flag(server, context, use, message, help=advice, severity=severity, about=tuple(absent), fix=fix)
 
 
 @rule(

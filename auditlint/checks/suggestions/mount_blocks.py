@@ -41,8 +41,19 @@ def is_shared(folder: str) -> bool:
 
 def file(server: ApiServer, flag: str, path: str) -> str:
     """Return the lines that mount a file which the server reads, from where it is on the host by the same name."""
+    return _block(server, file_mount(server, flag, path))
+
+
+def file_mount(server: ApiServer, flag: str, path: str) -> tuple[Mount, Volume]:
+    """Return the mount of a file which the server reads, and its volume."""
     mount, volume = _new(server, _free_name(server, _NAMES[flag]), path, path, "File")
-    return _block(server, (mount._replace(read_only=True), volume))
+    return mount._replace(read_only=True), volume
+
+
+def log_mount(server: ApiServer, path: str) -> tuple[Mount, Volume] | None:
+    """Return the mount of the folder of a log, and its volume; None if others use that folder."""
+    folder = posixpath.dirname(clean(path))
+    return None if is_shared(folder) else _new(server, _name(server, None), folder, folder, "DirectoryOrCreate")
 
 
 def log_folder(server: ApiServer, path: str, old: Mount | None = None) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint.change import Append, Delete, Insert, RenameKey, SetValue
+from auditlint.change import Append, Delete, Insert, RenameKey, Rewrite, SetValue
 from auditlint.text.cut import Cut
 from auditlint.text.editing import block, flow, rendering
 from auditlint.text.editing.site import Site, UneditableError, written_entries
 from auditlint.text.nodes import Alias, Mapping, Scalar, Sequence, is_empty
+from auditlint.text.written import string_piece
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -49,6 +50,7 @@ class _Editor:
     """Makes the changes of one document."""
 
     def __init__(self, text: Text, root: Node) -> None:
+        self._text = text
         self._site = Site(text)
         self._root = root
         self._style = rendering.style_of(self._site, root)
@@ -82,6 +84,8 @@ class _Editor:
             raise UneditableError
         elif isinstance(change, SetValue):
             yield from self._set(spot, change.value)
+        elif isinstance(change, Rewrite):
+            yield self._rewrite(spot, change)
         elif isinstance(change, RenameKey):
             yield self._rename(spot, change.name)
         elif isinstance(change, Insert):
@@ -111,11 +115,20 @@ class _Editor:
         return spot, ()
 
     def _rename(self, spot: _Spot, name: str) -> Cut:
-        if spot.entry is None:
+        if spot.entry is None or not isinstance(spot.above, Mapping):
+            raise UneditableError
+        if any(entry.name == name for entry in spot.above.entries):
             raise UneditableError
         key = spot.entry.key
         written = rendering.scalar(name, key.style, as_json=self._site.json)
         return Cut(self._site.content_start(key), self._site.end(key), written)
+
+    def _rewrite(self, spot: _Spot, change: Rewrite) -> Cut:
+        node = spot.node
+        piece = string_piece(self._text, node, "", 0, json=self._site.json) if isinstance(node, Scalar) else None
+        if piece is None:
+            raise UneditableError
+        return piece.outward(Cut(change.start, change.end, change.text))
 
     def _set(self, spot: _Spot, value: Content) -> Iterator[Cut]:
         node = spot.node

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditlint.change import Append, Delete, Insert, RenameKey, SetValue
+from auditlint.change import Append, Delete, Insert, RenameKey, Rewrite, SetValue
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,9 +27,10 @@ def changed(value: Plain, changes: Sequence[Change]) -> Plain:
 def _in_order(changes: Sequence[Change]) -> list[Change]:
     """Return changes so that none moves or renames what a later one names: the last and the inmost of those first."""
     moving = [one for one in changes if isinstance(one, (Delete, Insert, RenameKey))]
-    others = [one for one in changes if not isinstance(one, (Delete, Insert, RenameKey))]
+    rewritten = sorted((one for one in changes if isinstance(one, Rewrite)), key=lambda one: one.start)
+    others = [one for one in changes if isinstance(one, (SetValue, Append))]
     moving.sort(key=lambda one: [(step, "") if isinstance(step, int) else (0, step) for step in one.path])
-    return [*others, *reversed(moving)]
+    return [*others, *reversed(rewritten), *reversed(moving)]
 
 
 def _changed(value: Plain, path: Path, change: Change) -> Plain:
@@ -46,6 +47,8 @@ def _changed(value: Plain, path: Path, change: Change) -> Plain:
 def _here(value: Plain, change: Change) -> Plain:
     if isinstance(change, Append):
         return [*(value if isinstance(value, list) else []), change.value]
+    if isinstance(change, Rewrite) and isinstance(value, str):
+        return value[: change.start] + change.text + value[change.end :]
     return change.value if isinstance(change, SetValue) else value
 
 
