@@ -231,6 +231,9 @@ class _Editor:
         return block.insert(site, parts[index], self._item_lines(node, values), after)
 
     def _item_lines(self, node: Sequence, items: list[Content]) -> list[str]:
+        """Return the lines of new items of a block list: mappings in braces where all others are."""
+        if items and all(isinstance(one, Mapping) and self._site.is_flow(one) for one in node.items):
+            return [f"- {rendering.flow(item, self._style)}" for item in items]
         quotes = [_item_quote(node, item) for item in items]
         found = [
             rendering.item_lines(item, self._style, self._style.item_quote if quote is None else quote)
