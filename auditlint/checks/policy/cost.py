@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditlint import english
 from auditlint.checks.queries import chatter, effects
+from auditlint.checks.repairs import policies
 from auditlint.checks.suggestions.pasteable import block
 from auditlint.english import quoted
 from auditlint.finding import Severity
@@ -129,15 +130,15 @@ def _chatter(
     everything = chatter.logged(found, policy.minor)
     if kind in everything:
         loud = everything[kind]
-        advice = _silencing(policy, everything, loud.first)
-        yield _finding(policy, context, message(found, loud), loud.takers, help=advice, about=("chatter",))
+        rules = [one for kind in everything for one in chatter.KINDS[kind].silencers(policy.minor)]
+        first = min(one.first for one in everything.values())
+        advice, fix = _silencing(policy, rules, first, loud.first), policies.above(policy, first, rules)
+        yield _finding(policy, context, message(found, loud), loud.takers, help=advice, about=("chatter",), fix=fix)
 
 
-def _silencing(policy: ClusterPolicy, everything: Mapping[str, Loud], here: int) -> str:
+def _silencing(policy: ClusterPolicy, rules: list[PolicyRule], first: int, here: int) -> str:
     """Return the advice to put the rules that silence all chatter above the first rule that logs some of it."""
-    first = min(loud.first for loud in everything.values())
     where = "this one" if first == here else f"line {_line(policy, first)}"
-    rules = [one for kind in everything for one in chatter.KINDS[kind].silencers(policy.minor)]
     return f"Put {'these rules' if len(rules) > 1 else 'this rule'} above {where}:\n{block(rules)}"
 
 
@@ -235,6 +236,7 @@ def request_received_logged(policy: ClusterPolicy, context: Context) -> Iterator
         return
     first = found.reach.first(request)
     related: tuple[Related, ...] = ()
+    fix = policies.omitting_received(policy, forgot if first in forgot else ())
     if first is not None and first in forgot:
         place, more = policy.at("rules", first), [index for index in forgot if index != first]
         related = tuple(context.related(policy.at("rules", index), "this rule too") for index in more[:_MOST_RELATED])
@@ -243,7 +245,7 @@ def request_received_logged(policy: ClusterPolicy, context: Context) -> Iterator
         place, where = policy.at("omitStages") if found.policy.omit_stages else policy.at(), "the policy"
     message = f"{found.command(request)} is logged twice, the first time (RequestReceived) without outcome and bodies"
     advice = f'Add `omitStages: ["RequestReceived"]` to {where}'
-    yield context.key(place, message, help=advice, related=related, witness=effects.witness(request))
+    yield context.key(place, message, help=advice, related=related, witness=effects.witness(request), fix=fix)
 
 
 def _whole(policy: ClusterPolicy) -> Analysis | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint import english
 from auditlint.checks.queries import effects, list_gaps, overlaps
+from auditlint.checks.repairs import policies
 from auditlint.checks.suggestions.pasteable import block
 from auditlint.checks.suggestions.rule_words import group_name
 from auditlint.checks.suggestions.unknown_keys import misread_rules
@@ -84,7 +85,8 @@ def _unreachable(policy: PolicySubject, context: Context, found: Analysis, dead:
     related += [context.related(policy.at("rules", index), "unreachable for the same cause") for index in dead[1:]]
     example = _example(policy, found, dead[0], causes)
     place = policy.at("rules", dead[0])
-    return context.key(place, told.message, help=told.help, example=example, related=tuple(related))
+    fix = policies.without_rules(policy, dead)
+    return context.key(place, told.message, help=told.help, example=example, related=tuple(related), fix=fix)
 
 
 def _same_requests(policy: PolicySubject, found: Analysis, cause: int, dead: range) -> _Told | None:
@@ -256,7 +258,8 @@ def redundant_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]
             shown = sorted([heir for heir in heirs if heir is not None][:_MOST_SHOWN])
             told = _redundant(policy, found, index, shown, complete=complete and len(heirs) <= _MOST_SHOWN)
             related = _related(policy, context, shown, "does the same to its requests")
-            yield context.key(policy.at("rules", index), told.message, help=told.help, related=related)
+            fix = policies.without_rules(policy, [index])
+            yield context.key(policy.at("rules", index), told.message, help=told.help, related=related, fix=fix)
 
 
 def _is_open(policy: PolicySubject, found: Analysis) -> bool:
@@ -300,6 +303,7 @@ def missing_catch_all(policy: PolicySubject, context: Context) -> Iterator[Findi
         help=f"End the list with `{_CLOSE}`, or with `- level: None` if the rest is meant to be dropped",
         severity=severity,
         witness=effects.witness(request),
+        fix=policies.catch_all(policy),
     )
 
 
@@ -434,6 +438,7 @@ def namespaced_list_gap(policy: PolicySubject, context: Context) -> Iterator[Fin
             help=f"Put this rule above line {_line(policy, gap.taker)}:\n{block([lists])}",
             related=(context.related(policy.at("rules", gap.taker), "matches it, with level None"),),
             witness=effects.witness(gap.request),
+            fix=policies.above(policy, gap.taker, [lists]),
         )
 
 
