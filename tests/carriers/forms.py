@@ -188,6 +188,28 @@ def talos(flags: Flags) -> str:
     return f"{head}    extraArgs:\n{args}    extraVolumes:\n{volumes}"
 
 
+def k0sctl(flags: Flags) -> str:
+    head = "apiVersion: k0sctl.k0sproject.io/v1beta1\nkind: Cluster\nspec:\n  k0s:\n    version: v1.34.1+k0s.0\n"
+    args = "".join(f'            {name}: "{value}"\n' for name, value in flags.items())
+    return f"{head}    config:\n      spec:\n        api:\n          extraArgs:\n{args}"
+
+
+KUBEONE_KEYS = {
+    "audit-policy-file": "policyFilePath",
+    "audit-log-path": "logPath",
+    "audit-log-maxage": "logMaxAge",
+    "audit-log-maxbackup": "logMaxBackup",
+    "audit-log-maxsize": "logMaxSize",
+    "audit-log-maxagee": "logMaxAgee",
+}
+
+
+def kubeone(flags: Flags) -> str:
+    head = "apiVersion: kubeone.k8c.io/v1beta2\nkind: KubeOneCluster\nversions: {kubernetes: 1.34.1}\nfeatures:\n"
+    args = "".join(f"      {KUBEONE_KEYS[name]}: {_typed(value)}\n" for name, value in flags.items())
+    return f"{head}  staticAuditLog:\n    enable: true\n    config:\n{args}"
+
+
 _OPTION = "--kube-apiserver-arg="
 _NEWEST = name_of(NEWEST)
 
@@ -248,6 +270,7 @@ FORMS = {
     "k3s-unit": Form(unit_of_k3s, "k3s.service", before=_OPTION, release=_NEWEST),
     "rke": Form(rke, "cluster.yml"),
     "talos": Form(talos, "controlplane.yaml", has_defaults=True),
+    "k0s": Form(k0sctl, "k0sctl.yaml"),
     "systemd": Form(unit, "kube-apiserver.service", before="--", release=_NEWEST),
     "snap": Form(arguments, "var/snap/microk8s/current/args/kube-apiserver", before="--", release=_NEWEST),
     "kops": Form(kops, "cluster.yaml", typed=True, names=KOPS_KEYS),

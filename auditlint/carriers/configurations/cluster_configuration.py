@@ -125,9 +125,9 @@ def server(candidate: Candidate, value: Plain, base: Path, kind: Kind, added: Ad
     return apiserver.build(candidate, (*base, *there(value, layout.arguments[:-1])), line, settings)
 
 
-def mounted_anyway(certificates: str, minor: int) -> Mounting:
-    """Return what kubeadm mounts by itself, where its certificates are in a folder."""
-    return _mounting((("certificatesDir", certificates),), (), LAYOUT, minor, None)
+def mounted_anyway(certificates: str, minor: int, entries: tuple[Entry, ...] = ()) -> Mounting:
+    """Return what kubeadm mounts by itself, where its certificates are in a folder, and what another tool adds."""
+    return _mounting((("certificatesDir", certificates),), (), LAYOUT, minor, Added((), entries))
 
 
 def there(value: Plain, path: tuple[str, ...]) -> Path:
