@@ -66,6 +66,7 @@ if TYPE_CHECKING:
 @click.option("--no-config", is_flag=True, help="Read no configuration file.")
 @click.option("--stdin-filename", metavar="NAME", help="What to call standard input (PATH -).")
 @click.option("--exclude", multiple=True, metavar="PATTERN", help="Pass over files like this when searching folders.")
+@click.option("--force-exclude", is_flag=True, help="Pass over excluded files too that are named.")
 @click.option("--color", type=Choice(("auto", "always", "never")), default="auto", help="Colour [auto: on a terminal].")
 @click.option("--quiet", "-q", is_flag=True, help="No notices and no closing line on stderr.")
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule, on stderr.")
@@ -107,7 +108,10 @@ def _checked(
         "as_kind": options["as_kind"],
         "exclude": options["exclude"],
         "texts": texts,
-        "keep": lambda given: not any(_is_report(given, target, options["as_kind"]) for target in targets),
+        "keep": lambda given: (
+            not any(_is_report(given, target, options["as_kind"]) for target in targets)
+            and not (options["force_exclude"] and _is_excluded(given, settings, options["exclude"]))
+        ),
         "progress": progress.at,
         "debug": options["debug"],
     }
@@ -118,6 +122,18 @@ def _checked(
         return fixed.report, fixed
     finally:
         progress.clear()
+
+
+def _is_excluded(given: lint.Source, settings: Settings, exclude: tuple[str, ...]) -> bool:
+    """Tell whether a file is one that a search passes over, of the configuration or of the options."""
+    from auditlint.text import folders
+
+    patterns = ((settings.folder, settings.exclude), (".", exclude))
+    return any(
+        folders.patterns(folder, list(lines)).verdict(given.path, is_folder=False)
+        for folder, lines in patterns
+        if lines
+    )
 
 
 def _settings(options: dict[str, Any]) -> Settings:
@@ -221,6 +237,8 @@ def _tell(report: Report, settings: Settings, fixed: Fixed | None) -> None:
         terminal.say(f"{notice.path}:{line} note: {notice.message}")
     if fixed:
         terminal.say(fixes.told(fixed, wrote=True))
+    if not (report.subjects or report.findings or report.failed or report.crashed):
+        terminal.say("auditlint: warning: found no audit policy and no kube-apiserver, so nothing was checked")
     terminal.say(closing_line(report))
 
 

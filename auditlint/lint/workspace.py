@@ -153,10 +153,25 @@ def _recognised(given: Source, data: bytes, asked: Asked) -> Facts:
     notices, failed = [*found.notices], []
     if asked.as_kind and asked.as_kind != "policy":
         failed.append(Notice(given.path, f"holds nothing that --as {asked.as_kind} can take"))
+    elif not asked.as_kind and not found.notices and not found.defines and (unread := _unread(given.path, data)):
+        notices.append(unread)
     elif given.named and not found.notices and not found.defines:
         notices.append(Notice(given.path, "holds no audit policy and starts no kube-apiserver: passed over"))
     # Nobody looks at the text again, and a folder may hold any number of such files.
     return Facts(given.path, b"", notices=tuple(notices), failed=tuple(failed), defines=defines, given=given.data)
+
+
+def _unread(path: str, data: bytes) -> Notice | None:
+    """Return the notice for a text with audit settings that no carrier takes."""
+    if b"udit" not in data and b"UDIT" not in data:
+        return None
+    from auditlint.carriers import unread
+
+    found = unread.settings(path, data)
+    if found is None:
+        return None
+    line, name = found
+    return Notice(path, f"holds audit settings in a form that auditlint does not read: line {line}, {name}", line)
 
 
 def _definitions(given: Source) -> Definitions:
