@@ -473,6 +473,7 @@ FORGOTTEN = {
         "is logged by line 7 at Metadata, without its body",
     ),
     "- level: Metadata\n  verbs: [create, patch]\n  resources: [{group: apps}]\n" + CLOSING: (),
+    "- level: Request\n  verbs: [patch]\n  resources: [{group: apps}]\n- level: Metadata\n  users: [ann]\n": (),
 }
 
 
