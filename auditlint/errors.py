@@ -19,5 +19,9 @@ class RefusedError(PolicyError):
         self.loaded_by = loaded_by
 
 
+class CaseFileError(AuditlintError):
+    """A file of test cases that cannot be run; the message begins with file and line."""
+
+
 class QuestionError(AuditlintError):
     """What is asked is not clear or cannot be; the message begins with the name of the parameter, where it is one's."""

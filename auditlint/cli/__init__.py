@@ -22,7 +22,8 @@ COMMANDS = {
     "matrix": "Show who doing what is logged at which level, as a table.",
     "replay": "Show what a policy makes of recorded audit events.",
     "rules": "List the rules.",
-    "schema": "Print a JSON schema: report, matrix, diff, policy or config.",
+    "schema": "Print a JSON schema: report, matrix, diff, test, policy ....",
+    "test": "Run unit tests of a policy.",
     "version": "Print the version.",
 }
 PARAMETERS = ("resource", "path", "user", "group", "namespace", "api-group")

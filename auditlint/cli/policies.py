@@ -38,16 +38,17 @@ def read_revision(name: str, settings: config.Settings) -> Policy:
         content = revisions.read(name)
     except source.UnreadableError as error:
         raise PolicyError(str(error)) from None
-    return Policy.from_text(content, path=name, kubernetes_version=_version(settings), cluster=settings.cluster)
+    return Policy.from_text(content, path=name, kubernetes_version=version_of(settings), cluster=settings.cluster)
 
 
-def _version(settings: config.Settings) -> str | None:
+def version_of(settings: config.Settings) -> str | None:
+    """Return the release that settings judge for, None where each file says it."""
     return None if settings.minor is None else f"1.{settings.minor}"
 
 
 def read_policy(path: str, settings: config.Settings) -> Policy:
     """Return the policy in a file, `-` for standard input. Raises PolicyError."""
-    version = _version(settings)
+    version = version_of(settings)
     if path != terminal.STDIN:
         return Policy.load(path, kubernetes_version=version, cluster=settings.cluster)
     return Policy.from_text(

@@ -8,9 +8,9 @@ from auditlint.cli.options import Choice, debug
 from auditlint.kubernetes import data
 
 
-@click.command("schema", short_help="Print a JSON schema: report, matrix, diff, policy or config.")
-@click.argument("name", type=Choice(("config", "diff", "matrix", "policy", "report")))
+@click.command("schema", short_help="Print a JSON schema: report, matrix, diff, test, policy ....")
+@click.argument("name", type=Choice(("config", "diff", "matrix", "policy", "report", "test", "test-results")))
 @debug
 def command(name: str) -> None:
-    """Print the JSON schema of the configuration, of a policy, or of the JSON of `check`, `matrix` and `diff`."""
+    """Print the JSON schema of the configuration, a policy, a test file, or what check, matrix, diff, test print."""
     click.echo((data.folder("schemas") / f"{name}.schema.json").read_text(encoding="utf-8"), nl=False)

@@ -106,6 +106,11 @@ class Catalogue:
         """Return what any release serves in a group, subresources too."""
         return tuple(one for known in self._ever.values() for one in known if one.group == group)
 
+    @property
+    def ever_built_in(self) -> tuple[Resource, ...]:
+        """What comes with Kubernetes in any release, subresources too."""
+        return _built_in()
+
     @cached_property
     def groups(self) -> frozenset[str]:
         """The API groups of this release, with those of custom resources."""

@@ -25,6 +25,7 @@ COMMANDS = {
     "matrix": (("matrix", "policy.yaml"), "dict"),
     "diff": (("diff", "policy.yaml", "policy.yaml"), "Differences"),
     "eval": (("eval", "policy.yaml", "--path", "/healthz"), "Explained"),
+    "test": (("test", "cases.test.yaml"), "Results"),
     "replay": (("replay", "policy.yaml", "audit.log"), "dict"),
 }
 
@@ -36,6 +37,7 @@ def test_a_module_is_an_output(command: str, tmp_path: Path) -> None:
         (tmp_path / folder).symlink_to(ROOT / folder)
     (tmp_path / "auditlint" / "report" / command / "added.py").write_text(MODULE, encoding="utf-8")
     (tmp_path / "policy.yaml").write_text(POLICY, encoding="utf-8")
+    (tmp_path / "cases.test.yaml").write_text("policy: policy.yaml\ncases: []\n", encoding="utf-8")
     (tmp_path / "audit.log").write_text("", encoding="utf-8")
     arguments, expected = COMMANDS[command]
     done = subprocess.run(
@@ -58,4 +60,5 @@ def test_the_outputs() -> None:
         "diff": ("json", "markdown", "text"),
         "eval": ("json", "text"),
         "replay": ("json", "text"),
+        "test": ("json", "junit", "tap", "text"),
     }

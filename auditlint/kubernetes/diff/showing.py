@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.diff.joint import Joint
     from auditlint.kubernetes.diff.pairs import Pair
     from auditlint.kubernetes.engine.region import Region, Target
+    from auditlint.kubernetes.reach import Reach
     from auditlint.kubernetes.requests import Request
     from auditlint.kubernetes.well_known import Known
 
@@ -34,12 +35,19 @@ def show(joint: Joint, pair: Pair, weight: int, known: Known) -> Request:
         return contains(pair.region, request) and joint.takers(request) == (pair.old, pair.new)
 
     def is_everyday(request: Request) -> bool:
-        return is_of(request, weight) and can_happen(request) and shows(request) and _is_real(request)
+        return is_of(request, weight) and shows(request)
 
-    asked = _as_rule(pair.region)
-    people = tuple(_people(joint, pair.region))
-    found = (request for who in people for request in requests_like(asked, who, known) if is_everyday(request))
+    found = filter(is_everyday, everyday(pair.region, joint.reach, known))
     return next(found, None) or ordinary(pair.witness, lambda one: shows(one) and is_of(one, weight))
+
+
+def everyday(region: Region, reach: Reach, known: Known) -> Iterator[Request]:
+    """Yield requests such as a region asks for, which real users send; not all of them need be in it."""
+    asked = _as_rule(region)
+    for who in _people(reach, region):
+        for request in requests_like(asked, who, known):
+            if can_happen(request) and _is_real(request):
+                yield request
 
 
 def _is_real(request: Request) -> bool:
@@ -71,7 +79,7 @@ def _spelled(target: Target) -> str:
     return f"{resource}/{target.subresource or '*'}"
 
 
-def _people(joint: Joint, region: Region) -> Iterator[_Who]:
+def _people(reach: Reach, region: Region) -> Iterator[_Who]:
     """Yield users with their groups who may be in a region."""
     if region.users is not None:
         choices = [choice[:1] for choice in region.groups]
@@ -80,10 +88,10 @@ def _people(joint: Joint, region: Region) -> Iterator[_Who]:
             yield user, tuple(dict.fromkeys((*extra, *served.groups_of(user))))
     elif region.groups:
         for groups in product(*(choice[:_FEW] for choice in region.groups)):
-            member = member_of(groups[0], joint.reach.index)
+            member = member_of(groups[0], reach.index)
             yield member.user, tuple(dict.fromkeys((*groups, *member.groups)))
     else:
-        somebody = joint.reach.fresh.user
+        somebody = reach.fresh.user
         yield somebody, served.groups_of(somebody)
         yield served.ANONYMOUS, served.groups_of(served.ANONYMOUS)
         yield None, ()

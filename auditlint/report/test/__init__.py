@@ -1,0 +1,1 @@
+"""Outputs of `test`: each renders Results."""

@@ -1,0 +1,13 @@
+"""Unit tests of policies: files of cases, each a request or a set of requests and what must hold of them.
+
+`read` reads a file, `run` runs its cases, `update` writes what the policy does today into them.
+"""
+
+from __future__ import annotations
+
+from auditlint.errors import CaseFileError
+from auditlint.testing.reading import read
+from auditlint.testing.running import run, run_files
+from auditlint.testing.updating import update
+
+__all__ = ["CaseFileError", "read", "run", "run_files", "update"]
