@@ -9,6 +9,7 @@ from auditlint import english
 from auditlint.checks.queries import effects
 from auditlint.checks.queries.coverage import leaks
 from auditlint.checks.queries.coverage.kinds import PRIVILEGED
+from auditlint.checks.repairs import policies
 from auditlint.checks.suggestions.unknown_keys import misread_rules
 from auditlint.checks.suggestions.verbs import has_twins
 from auditlint.finding import Severity
@@ -18,6 +19,7 @@ from auditlint.subjects.model import ClusterPolicy, PolicySubject
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from auditlint.change import Repair
     from auditlint.checks.queries.coverage.leaks import Leak
     from auditlint.checks.queries.coverage.stale import Stale
     from auditlint.checks.queries.coverage.verb_gaps import VerbGap
@@ -88,9 +90,14 @@ def _bodies_logged(
             policy.at("rules", index),
             f"{found.command(request)} is logged at {rule.level}, so the log holds {leaks.contents(shown)}",
             help=leaks.advice(rule, shown),
+            fix=_cured(policy, index, *leaks.cure(rule, shown)),
             witness=effects.witness(request),
             about=tuple(dict.fromkeys(one.resource for _, one in shown)),
         )
+
+
+def _cured(policy: PolicySubject, index: int, above: PolicyRule | None, left: PolicyRule) -> Repair:
+    return policies.cured(policy, index, (above,) if above else (), left)
 
 
 def _not_audited(policy: PolicySubject, context: Context) -> Iterator[Finding]:
@@ -106,11 +113,13 @@ def _not_audited(policy: PolicySubject, context: Context) -> Iterator[Finding]:
         if request is None:
             continue
         command, how = found.command(request), _how(request)
+        remedy = remedies.of_rule(policy, index)
         ahead = context.rule.name == PRIVILEGED.rule and silenced.names_privileged_group(rule)
         yield context.key(
             policy.at("rules", index),
             f"{command}{how and f', {how},'} is not logged because of this rule",
-            help=remedies.of_rule(policy, index),
+            help=remedy.help,
+            fix=policies.cured(policy, index, remedy.above, remedy.rule) if remedy.rule else None,
             severity=Severity.INFO if silenced.by_components(rule.users) else None,
             witness=effects.witness(request),
             note=f"also not logged: {command}{how and f', {how}'}",

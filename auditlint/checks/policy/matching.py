@@ -337,11 +337,12 @@ def drops_the_rest(policy: PolicySubject, context: Context) -> Iterator[Finding]
     grave = [one for one in lost if one.kind.rule in _GRAVE]
     words = english.listing([one.words for one in lost]) or "whatever no rule above matches"
     request = (grave or lost)[0].request if lost else found.examples.shown(closing)
-    advice = "Write `level: Metadata` here, unless all of this is meant to be dropped"
+    advice, fix = "Write `level: Metadata` here, unless all of this is meant to be dropped", None
     if grave:
         some = [(one.kind, loss) for one in lost if not one.kind.of_strangers for loss in one.losses]
-        logging = cures.logging(some, found.policy.rules[closing], policy.minor)
+        logging = tuple(cures.logging(some, found.policy.rules[closing], policy.minor))
         advice = f"Put these rules above it, or write `level: Metadata` here:\n{block(logging)}"
+        fix = policies.above(policy, closing, logging)
     yield context.key(
         policy.at("rules", closing),
         f"not logged from here on: {words}",
@@ -349,6 +350,7 @@ def drops_the_rest(policy: PolicySubject, context: Context) -> Iterator[Finding]
         example=f"{found.command(request)}: not logged" if request else None,
         severity=Severity.WARNING if grave else None,
         witness=effects.witness(request) if request else None,
+        fix=fix,
     )
 
 

@@ -124,18 +124,25 @@ def contents(shown: list[tuple[Leak, Request]]) -> str:
 
 def advice(rule: PolicyRule, shown: list[tuple[Leak, Request]]) -> str:
     """Return what to do so that a rule logs none of this: the rule that belongs above it, or what is left of it."""
+    above, left = cure(rule, shown)
+    if above is None:
+        return "Write `level: Metadata` here"
+    if left == rule:
+        return f"Put this rule above this one:\n{block([above])}"
+    return f"Write these rules instead:\n{block([above, left])}"
+
+
+def cure(rule: PolicyRule, shown: list[tuple[Leak, Request]]) -> tuple[PolicyRule | None, PolicyRule]:
+    """Return the rule that belongs above one that logs this, None if it needs none, and that one as it should be."""
     leaking = dict.fromkeys((request.api_group, _spelled(request)) for _, request in shown)
     named = {(entry.group, resource) for entry in rule.resources for resource in entry.resources or ("",)}
     if named and named <= leaking.keys():
-        return "Write `level: Metadata` here"
+        return None, rule._replace(level="Metadata")
     above = rule._replace(
         level="Metadata", resources=_entries(leaking), non_resource_urls=(), omit_stages=(), omit_managed_fields=None
     )
     kept = tuple(entry for one in rule.resources if (entry := _without(one, leaking)))
-    left = rule._replace(resources=kept)
-    if left == rule:
-        return f"Put this rule above this one:\n{block([above])}"
-    return f"Write these rules instead:\n{block([above, left])}"
+    return above, rule._replace(resources=kept)
 
 
 def _entries(names: Iterable[tuple[str, str]]) -> tuple[GroupResources, ...]:

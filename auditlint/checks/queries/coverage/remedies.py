@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
 from auditlint.checks.queries.coverage import cures, silenced
@@ -14,14 +14,23 @@ if TYPE_CHECKING:
 
     from auditlint.checks.queries.coverage.kinds import Kind
     from auditlint.kubernetes.analysis import Analysis
+    from auditlint.kubernetes.policy import PolicyRule
     from auditlint.subjects.model import PolicySubject
 
 _MOST_HEIRS = 8
-_KNOWN: WeakKeyDictionary[PolicySubject, dict[int, str]] = WeakKeyDictionary()
-"""The help for each rule that was asked for: several rules of auditlint give the same."""
+_KNOWN: WeakKeyDictionary[PolicySubject, dict[int, Remedy]] = WeakKeyDictionary()
+"""The remedy for each rule that was asked for: several rules of auditlint give the same."""
 
 
-def of_rule(policy: PolicySubject, index: int) -> str:
+class Remedy(NamedTuple):
+    """What to do about a rule in words, the rules to put above it, and what it should be itself; None: unsaid."""
+
+    help: str
+    above: tuple[PolicyRule, ...] = ()
+    rule: PolicyRule | None = None
+
+
+def of_rule(policy: PolicySubject, index: int) -> Remedy:
     """Return what to do about a rule that silences what should be logged, all of it at once."""
     known = _KNOWN.setdefault(policy, {})
     if index not in known and policy.analysis:
@@ -30,18 +39,19 @@ def of_rule(policy: PolicySubject, index: int) -> str:
     return known[index]
 
 
-def _remedy(policy: PolicySubject, found: Analysis, index: int, kinds: Sequence[Kind]) -> str:
+def _remedy(policy: PolicySubject, found: Analysis, index: int, kinds: Sequence[Kind]) -> Remedy:
     rule = found.policy.rules[index]
     if silenced.by_loopback(rule.users):
         reads = [verb for verb in rule.verbs if verb not in WRITES] or ["get", "list", "watch"]
-        return f"Write `verbs: {inline(reads)}` if its changes shall be logged"
+        help = f"Write `verbs: {inline(reads)}` if its changes shall be logged"
+        return Remedy(help, (), rule._replace(verbs=tuple(reads)))
     cure = cures.of_rule(policy, found, index, kinds)
     if cure.rule is None:
-        return _without(found, index)
+        return Remedy(_without(found, index), (), rule._replace(level="Metadata"))
     if cure.rule == rule:
-        return f"Put {_these(len(cure.above))} above it:\n{block(cure.above)}"
+        return Remedy(f"Put {_these(len(cure.above))} above it:\n{block(cure.above)}", *cure)
     instead = (*cure.above, cure.rule)
-    return f"Write {_these(len(instead))} instead:\n{block(instead)}"
+    return Remedy(f"Write {_these(len(instead))} instead:\n{block(instead)}", *cure)
 
 
 def _these(number: int) -> str:
