@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint import registry
 from auditlint.finding import Finding, Span, Suppressed
+from auditlint.lint.comment_places import CommentPlaces, Written
 from auditlint.rule import REGISTRY
 from auditlint.subjects.model import Ignore, IgnoreComments, PolicySubject
 from auditlint.text.comments import comments
 from auditlint.text.nodes import Alias, Mapping, Sequence
-from auditlint.text.places import NodePlaces
 
 if TYPE_CHECKING:
     from collections import abc
@@ -43,6 +43,8 @@ class Comments(NamedTuple):
     ignores: tuple[Ignore, ...]
     malformed: tuple[Malformed, ...]
     """Comments that are not understood: where, and what they say."""
+    written: tuple[Written, ...] = ()
+    """Where each of `ignores` is written."""
 
 
 def mentions_us(data: bytes) -> bool:
@@ -54,12 +56,14 @@ def read(texts: Iterable[ReadText]) -> Comments | None:
     """Return what a file and the texts in it say to auditlint; None if they say nothing."""
     ignores: list[Ignore] = []
     malformed: list[Malformed] = []
+    written: list[Written] = []
     for text, stream, _ in texts:
         if mentions_us(text.data):
             own, unclear = _read_ignores(text.data, stream)
             ignores += [_on_disk(ignore, text) for ignore in own]
+            written += [Written(text, ignore.span) for ignore in own]
             malformed += [(text.span(span), said) for span, said in unclear]
-    return Comments(tuple(ignores), tuple(malformed)) if ignores or malformed else None
+    return Comments(tuple(ignores), tuple(malformed), tuple(written)) if ignores or malformed else None
 
 
 def _on_disk(ignore: Ignore, text: Text) -> Ignore:
@@ -109,14 +113,14 @@ def heed(
     unused = tuple(
         (ignore, name) for ignore, name in unused if selection.is_on(name) and REGISTRY[name].category not in idle
     )
-    nowhere = NodePlaces(None, Span(1, 1, 1, 1))
+    places = CommentPlaces(comments.written)
     known = frozenset(REGISTRY)
     missed: dict[str, int] = {}
     for finding in sorted(marked, key=lambda finding: finding.span):
         if finding.suppressed is None:
             missed.setdefault(finding.rule, finding.span.line)
     return marked, IgnoreComments(
-        subjects[0].path, 0, nowhere, known, comments.ignores, unused, missed, comments.malformed
+        subjects[0].path, 0, places, known, comments.ignores, unused, missed, comments.malformed
     )
 
 

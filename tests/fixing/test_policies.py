@@ -7,6 +7,7 @@ import pytest
 from tests.fixing.mending import HEAD, mended, told
 
 CATCH_ALL = "- level: Metadata\n"
+SECRETS = '[{group: "", resources: ["secrets"]}]'
 
 SAFE = [
     ("invalid-level", '- level: metadata # "all"\n', '- level: Metadata # "all"\n'),
@@ -97,3 +98,63 @@ def test_what_an_alias_shares_is_left_alone() -> None:
 def test_what_does_not_parse_is_left_alone() -> None:
     text = f"{HEAD}- level: metadata\n- level: [\n"
     assert mended(text) == text
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("# auditlint: ignore[noisy-watch] old\n- level: None\n", "- level: None\n"),
+        ("- level: None   # auditlint: ignore[noisy-watch]\n", "- level: None\n"),
+        (
+            "- level: None # auditlint: ignore[verb-gap, drops-the-rest] x\n",
+            "- level: None # auditlint: ignore[drops-the-rest] x\n",
+        ),
+        (
+            "- level: None # auditlint: ignore[drops-the-rest, verb-gap]\n",
+            "- level: None # auditlint: ignore[drops-the-rest]\n",
+        ),
+    ],
+)
+def test_an_ignore_that_covers_nothing_goes_without_a_trace(before: str, after: str) -> None:
+    first = "- level: Metadata\n  users: [a]\n"
+    assert mended(HEAD + first + before, select=("unused-ignore",)) == HEAD + first + after
+
+
+UNSAFE = [
+    ("missing-catch-all", "- level: Metadata\n  users: [a]\n", "- level: Metadata\n  users: [a]\n- level: Metadata\n"),
+    ("unreachable-rule", "- level: Metadata\n# all\n- level: None\n  users: [a]\n", "- level: Metadata\n# all\n"),
+    ("redundant-rule", "- level: Metadata\n  users: [a]\n- level: Metadata\n", "- level: Metadata\n"),
+]
+
+
+@pytest.mark.parametrize(("rule", "before", "after"), UNSAFE)
+def test_an_unsafe_fix_is_made_on_request_only(rule: str, before: str, after: str) -> None:
+    assert mended(HEAD + before, select=(rule,)) == HEAD + before
+    assert mended(HEAD + before, select=(rule,), unsafe=True) == HEAD + after
+
+
+def test_what_is_logged_twice_is_so_no_more() -> None:
+    head = HEAD.replace('omitStages: ["RequestReceived"]\n', "")
+    assert mended(head + CATCH_ALL, select=("request-received-logged",), unsafe=True) == HEAD + CATCH_ALL
+
+
+@pytest.mark.parametrize(
+    ("rule", "text"),
+    [
+        ("secret-bodies-logged", '- level: Request\n  resources: [{group: "", resources: ["secrets", "pods"]}]\n'),
+        ("secret-bodies-logged", "- level: RequestResponse\n  users: [a]\n"),
+        ("secrets-not-audited", '- level: None\n  resources: [{group: ""}]\n'),
+        ("leases-logged", "- level: Metadata\n  userGroups: [system:nodes]\n"),
+        (
+            "namespaced-list-gap",
+            f"- level: Metadata\n  resources: {SECRETS}\n  namespaces: [a]\n- level: None\n  verbs: [list]\n",
+        ),
+    ],
+)
+def test_a_cure_is_whole_and_touches_no_other_line(rule: str, text: str) -> None:
+    text = HEAD + text + CATCH_ALL
+    after = mended(text, select=(rule,), unsafe=True)
+    assert rule in told(text)
+    assert rule not in told(after)
+    lost = set(text.splitlines()) - set(after.splitlines())
+    assert [line for line in lost if "resources" not in line] == []

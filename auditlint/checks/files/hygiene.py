@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditlint import spelling
+from auditlint.change import Delete, Repair
 from auditlint.english import quoted
 from auditlint.finding import Finding, Severity
 from auditlint.rule import REGISTRY, Category, Context
@@ -25,13 +26,14 @@ def unused_ignore(comments: IgnoreComments, context: Context) -> Iterator[Findin
     """Report each known rule that an ignore comment names for nothing."""
     for ignore, name in comments.unused:
         if name in comments.known:
-            line = comments.missed.get(name)
+            line, fix = comments.missed.get(name), None
             if line is None:
+                fix = Repair("Delete it", (Delete((comments.ignores.index(ignore), name)),))
                 message, help = f"this comment ignores nothing: there is no {name} here", "Delete it"
             else:
                 message = f"this comment ignores nothing: {name} is found in line {line}, which it does not cover"
                 help = f"Write it at the end of line {line}, or alone on the line above"
-            yield context.at(ignore.span, "", message, help=help)
+            yield context.at(ignore.span, "", message, help=help, fix=fix)
 
 
 @rule(

@@ -50,7 +50,7 @@ def style_of(site: Site, root: Node | None) -> Style:
     """Return how most lists and mappings of a document are written."""
     if site.json:
         return Style(json=True)
-    seen: Counter[tuple[str, object]] = Counter()
+    seen: Counter[tuple[str, object]] = Counter({("flow_lists", True): 1})  # one list of lines is no habit yet
     for node, key_column in _collections(root):
         _look_at(site, node, key_column, seen)
 
