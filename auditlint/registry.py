@@ -6,7 +6,15 @@ from importlib import import_module
 
 from auditlint.kubernetes import data
 
-_TEXT = ("policy.syntax", "files.templates", "policy.values", "policy.catalogue", "profiles.rules", "files.carriers")
+_TEXT = (
+    "policy.syntax",
+    "files.templates",
+    "policy.values",
+    "policy.catalogue",
+    "profiles.rules",
+    "files.carriers",
+    "files.applied",
+)
 _LOADED = (*_TEXT, "policy.matching")
 _CLUSTER = (*_LOADED, "policy.coverage", "policy.cost")
 _SERVER = (
@@ -18,6 +26,7 @@ _SERVER = (
     "server.retention",
     "profiles.rules",
     "files.carriers",
+    "files.applied",
     "files.configuration",
     "files.node_files",
 )
@@ -31,6 +40,8 @@ MODULES = {
     "ManifestFile": _SERVER,
     "AuditSink": ("files.carriers",),
     "EventsFile": ("files.carriers",),
+    "ManagedService": ("files.applied",),
+    "AppliedFiles": (),
     "IgnoreComments": ("files.hygiene",),
 }
 """The modules that hold the rules for each kind of subject: a run loads those of what it finds, to start sooner."""

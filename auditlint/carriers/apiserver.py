@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from auditlint.carriers.candidate import Candidate
     from auditlint.carriers.containers.command import CommandLine, Item
     from auditlint.finding import Path
-    from auditlint.subjects.model import DefaultPolicy, NotText
+    from auditlint.subjects.model import AuditProfile, DefaultPolicy, NotText
     from auditlint.subjects.nodes import Node, NodeSpelling
     from auditlint.subjects.provided import ProvidedFile
     from auditlint.subjects.slips import Slip
@@ -53,6 +53,7 @@ class Settings(NamedTuple):
     slips: tuple[Slip, ...] = ()
     """What the tool does not understand as it is written."""
     default_policy: DefaultPolicy | None = None
+    audit_profiles: tuple[AuditProfile, ...] = ()
     provided: tuple[ProvidedFile, ...] = ()
     folder: str = ""
     no_log_folder: bool = False
@@ -102,6 +103,7 @@ def build(candidate: Candidate, base: Path, line: CommandLine, settings: Setting
         sorts_arguments=settings.sorts_arguments,
         slips=settings.slips,
         default_policy=settings.default_policy,
+        audit_profiles=settings.audit_profiles,
         provided=settings.provided,
         folder=settings.folder,
         no_log_folder=settings.no_log_folder,

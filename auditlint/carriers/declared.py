@@ -8,9 +8,11 @@ from __future__ import annotations
 
 # fmt: off
 DECLARED: dict[str, tuple[tuple[bytes, ...], tuple[str, ...], bool]] = {
+    'applied': ((), ('.yaml', '.yml', '.json', '.sh', '.bash', '.md', '.markdown'), False),
     'cluster_api': ((b'cluster.x-k8s.io/',), ('.yaml', '.yml', '.json'), False),
     'config_map': ((b'audit', b'apiserver', b'YXVkaX', b'F1ZGl0', b'hdWRpd'), ('.yaml', '.yml', '.json'), False),
     'flags': ((b'--audit', b'audit-', b'audit_'), ('.yaml', '.yml', '.json'), False),
+    'gardener': ((b'gardener.cloud/', b'auditConfig'), ('.yaml', '.yml', '.json'), False),
     'here_document': ((), ('.sh', '.bash'), False),
     'json_patch': ((b'audit',), ('.yaml', '.yml', '.json'), False),
     'k0s': ((b'k0sproject.io/',), ('.yaml', '.yml', '.json'), False),
@@ -21,9 +23,11 @@ DECLARED: dict[str, tuple[tuple[bytes, ...], tuple[str, ...], bool]] = {
     'kubeadm': ((b'ClusterConfiguration', b'MasterConfiguration'), ('.yaml', '.yml', '.json'), False),
     'kubeone': ((b'KubeOneCluster',), ('.yaml', '.yml', '.json'), False),
     'kubespray': ((b'kubernetes_audit', b'audit_policy_custom_rules'), ('.yaml', '.yml', '.json'), False),
+    'managed': ((b'eksctl.io/', b'eks.aws', b'eks.services', b'AWSManaged', b'EKSConfig', b'EKSCluster', b'container.cnrm', b'container.gcp', b'GCPManaged', b'containerservice', b'AzureManaged'), ('.yaml', '.yml', '.json'), False),
     'markdown': ((), ('.md', '.markdown'), False),
     'minikube': ((b'apiserver.audit', b'apiserver.Audit', b'ExtraOptions'), ('.yaml', '.yml', '.json', '.sh', '.bash', '.md', '.markdown', '.service', '.conf', '.env'), False),
     'node_files': ((b'YXVkaX', b'F1ZGl0', b'hdWRpd', b'H4sI'), ('.yaml', '.yml', '.json'), False),
+    'openshift': ((b'config.openshift.io/', b'hypershift.openshift.io/', b'auditLog', b'customRules'), ('.yaml', '.yml', '.json'), False),
     'pod': ((b'apiserver', b'audit'), ('.yaml', '.yml', '.json'), False),
     'policy': ((b'audit',), ('.yaml', '.yml', '.json'), True),
     'prose': ((b'audit.k8s.io',), ('.md', '.markdown'), False),

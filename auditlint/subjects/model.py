@@ -272,6 +272,16 @@ class DefaultPolicy(NamedTuple):
     """What to write where the file itself has to name one."""
 
 
+class AuditProfile(NamedTuple):
+    """A profile of audit levels that stands for a policy, as OpenShift has them."""
+
+    path: Path
+    """The way to its name."""
+    name: str
+    group: str = ""
+    """Whose requests it is for; empty for all."""
+
+
 class ApiServer(_Frozen):
     """A kube-apiserver that a document starts: its arguments, mounts and what surrounds them."""
 
@@ -323,6 +333,8 @@ class ApiServer(_Frozen):
     """What the tool does not understand as it is written."""
     default_policy: DefaultPolicy | None = None
     """The policy that the tool makes, where the file names none."""
+    audit_profiles: tuple[AuditProfile, ...] = ()
+    """What the document names for a policy, the one for all requests first."""
     provided: tuple[ProvidedFile, ...] = ()
     """The files that the document writes to the nodes."""
     nodes: tuple[Node, ...] = ()
@@ -523,6 +535,30 @@ class AuditSink(NamedTuple):
     places: Places
     base: Path
     minor: int
+
+
+class ManagedService(NamedTuple):
+    """A cluster of a cloud that runs kube-apiserver itself, for which a file tries to set something about auditing."""
+
+    path: str
+    document: int
+    places: Places
+    base: Path
+    """The way to what it tries to set."""
+    service: str
+    """Such as `EKS`."""
+    instead: str
+    """How audit events are got there."""
+
+
+class AppliedFiles(NamedTuple):
+    """Files that are sent to the API: by a kustomization, or by kubectl in a script."""
+
+    path: str
+    document: int
+    places: Places
+    files: tuple[tuple[str, Path], ...]
+    """Each with the way to its name; paths are those of the run."""
 
 
 class WebhookConfig(_Frozen):
