@@ -1,7 +1,8 @@
-"""Writes `docs/carriers.md` and `auditlint/carriers/declared.py`: every carrier, as its module declares it."""
+"""Writes what carriers declare: `docs/carriers.md`, the table for the first look, the names that start a hook."""
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from auditlint.carriers import registry  # noqa: E402 -- found beside this file
 
 PAGE = ROOT / "docs" / "carriers.md"
 TABLE = ROOT / "auditlint" / "carriers" / "declared.py"
+HOOKS = ROOT / ".pre-commit-hooks.yaml"
 _TABLE = '''\
 """What carriers declare for the first look at a file, so that none is loaded for it; made by `tools/dev pages`.
 
@@ -69,8 +71,16 @@ def table() -> str:
     return _TABLE.format("\n".join(lines))
 
 
+def hooks() -> str:
+    """Return the hooks of pre-commit, started by a change of any file whose name ends as a carrier's may."""
+    endings = "|".join(re.escape(suffix) for suffix in registry.suffixes())
+    text = HOOKS.read_text(encoding="utf-8")
+    return re.sub(r"(?<=\(\?x\)\(\n).*", lambda _: f"      ({endings})$|", text, count=1)
+
+
 def main() -> None:
-    """Write both."""
+    """Write them."""
+    HOOKS.write_text(hooks(), encoding="utf-8")
     PAGE.write_text(page(), encoding="utf-8")
     TABLE.write_text(table(), encoding="utf-8")
 

@@ -66,7 +66,7 @@ if TYPE_CHECKING:
 @click.option("--no-config", is_flag=True, help="Read no configuration file.")
 @click.option("--stdin-filename", metavar="NAME", help="What to call standard input (PATH -).")
 @click.option("--exclude", multiple=True, metavar="PATTERN", help="Pass over files like this when searching folders.")
-@click.option("--force-exclude", is_flag=True, help="Pass over excluded files too that are named.")
+@click.option("--force-exclude", is_flag=True, help="Pass over excluded files even where they are named.")
 @click.option("--color", type=Choice(("auto", "always", "never")), default="auto", help="Colour [auto: on a terminal].")
 @click.option("--quiet", "-q", is_flag=True, help="No notices and no closing line on stderr.")
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule, on stderr.")

@@ -67,6 +67,20 @@ def test_select_ignore_and_fail_on(auditlint: Auditlint, write: Write) -> None:
     assert rules_found(auditlint, "p.yaml") == ["missing-catch-all"]
 
 
+def test_force_exclude_holds_for_named_files(auditlint: Auditlint, write: Write) -> None:
+    write("a/policy.yaml", "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: metadata}]\n")
+    write("b.yaml", "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: Metadata}]\n")
+    write(".auditlint.yaml", "exclude: [/a/]\n")
+    assert auditlint("check", "a/policy.yaml").returncode == 1
+    assert auditlint("check", "--force-exclude", "a/policy.yaml").returncode == 0
+    assert auditlint("check", "--force-exclude", "./a/policy.yaml", "b.yaml").returncode == 0
+    assert auditlint("check", "--no-config", "--force-exclude", "a/policy.yaml").returncode == 1
+    assert (
+        auditlint("check", "--no-config", "--force-exclude", "--exclude", "policy.yaml", "a/policy.yaml").returncode
+        == 0
+    )
+
+
 def test_exclude_and_per_file_ignores(auditlint: Auditlint, write: Write) -> None:
     write("a/p.yaml", BAD_LEVEL)
     write("b/p.yaml", BAD_LEVEL)

@@ -51,7 +51,9 @@ def _lines(finding: Finding, report: Report, medium: Medium) -> Iterator[str]:
     if finding.example:
         yield from _wrapped("example:", BOLD, finding.example, medium)
     if finding.help:
-        yield from _wrapped("help:", BOLD, finding.help, medium)
+        sentence, *block = finding.help.split("\n")
+        yield from _wrapped("help:", BOLD, sentence, medium)
+        yield from (f"    {printable(line)}" for line in block)  # to be pasted: whole, however long
     for note in finding.related:
         where = "" if note[:2] == (finding.path, finding.span) else f"{_where(note.path, note.span, finding.path)}: "
         yield from _wrapped("note:", BOLD, f"{where}{words.noted(note)}", medium)

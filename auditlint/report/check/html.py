@@ -81,7 +81,10 @@ def _article(finding: Finding, report: Report, medium: Medium) -> Iterator[str]:
     if finding.example:
         yield f"<p>{_prose(finding.example)}</p>"
     if finding.help:
-        yield f'<p class="help">{_prose(finding.help)}</p>'
+        sentence, *block = finding.help.split("\n")
+        yield f'<p class="help">{_prose(sentence)}</p>'
+        if block:
+            yield "<pre>{}</pre>".format("\n".join(map(markup, block)))
     if finding.related:
         items = (f"{place(medium.located(note.path), note.span)}: {noted(note)}" for note in finding.related)
         yield f"<ul>{''.join(f'<li>{_prose(item)}</li>' for item in items)}</ul>"

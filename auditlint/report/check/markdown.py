@@ -45,7 +45,9 @@ def _entry(finding: Finding, medium: Medium) -> Iterator[str]:
     yield f"- {_SIGNS[finding.severity.word]} **{word}** {markdown(place)} `{finding.rule}`  "
     yield f"  {prose(finding.message)}"
     if finding.help:
-        yield f"  - **help:** {prose(finding.help)}"
+        sentence, *block = finding.help.split("\n")
+        yield f"  - **help:** {prose(sentence)}"
+        yield from (f"    {line}" for line in (("```yaml", *map(printable, block), "```") if block else ()))
     yield from (f"  - {prose(note)}" for note in notes(finding, medium))
 
 
