@@ -8,13 +8,21 @@ else). Files are owned by root and have the mode 0644 where nothing is said (clo
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.carriers.carrier import Carrier
 from auditlint.carriers.configurations import cluster_configuration
 from auditlint.carriers.configurations.cluster_configuration import Kind
 from auditlint.carriers.configurations.extra_args import Reader
-from auditlint.carriers.configurations.patched import Branch, Origin, PatchedPlaces, as_written, operated
+from auditlint.carriers.configurations.patched import (
+    MOST_OPERATIONS,
+    Branch,
+    Origin,
+    PatchedPlaces,
+    as_written,
+    operated,
+)
 from auditlint.kubernetes.releases import from_text
 from auditlint.subjects.provided import ProvidedFile, octal
 from auditlint.text.values import get, has, items, text
@@ -71,7 +79,7 @@ def find(candidate: Candidate) -> Iterator[ApiServer]:
 def _patched(candidate: Candidate) -> Iterator[ApiServer]:
     """Yield what the patches of a ClusterClass say of the apiserver, if that is something about auditing."""
     made, pairs = None, False
-    for operation, path, version in _operations(candidate.value):
+    for operation, path, version in islice(_operations(candidate.value), MOST_OPERATIONS):
         if made is None:
             pairs = version >= _PAIRS_FROM
             made = _nothing_yet(candidate, pairs=pairs)

@@ -17,7 +17,15 @@ from auditlint.carriers.carrier import Carrier, Inner
 from auditlint.carriers.configurations import cluster_configuration
 from auditlint.carriers.configurations.cluster_configuration import Kind
 from auditlint.carriers.configurations.extra_args import Reader
-from auditlint.carriers.configurations.patched import Branch, Origin, PatchedPlaces, as_written, merged, operated
+from auditlint.carriers.configurations.patched import (
+    MOST_OPERATIONS,
+    Branch,
+    Origin,
+    PatchedPlaces,
+    as_written,
+    merged,
+    operated,
+)
 from auditlint.kubernetes.releases import DEFAULT, choose, from_image
 from auditlint.subjects.nodes import Node, NodeMount, NodeSpelling
 from auditlint.subjects.slips import Slip, SlipKind
@@ -48,6 +56,9 @@ _EXTRA_MOUNTS = NodeSpelling(
     "extraMounts:\n- hostPath: {file}\n  containerPath: {path}\n  readOnly: true",
     "containerPath: {path}",
 )
+_MOST_PATCHES = 200
+_MOST_BYTES = 1 << 18
+"""How much is merged; the rest is read as if each patch stood alone."""
 _VERSIONS = frozenset({"v1beta2", "v1beta3", _WITH_PAIRS})
 _OUTSIDE = "\0"
 """Before the way to what stands in kind's own document, beside the ways in the document that its patches make."""
@@ -89,21 +100,31 @@ def _patches(candidate: Candidate) -> tuple[list[_Patch], list[ReadText], list[I
     patches: list[_Patch] = []
     read: list[ReadText] = []
     unread: list[Inner] = []
-    holders: list[tuple[Path, Plain, int | None]] = [((), candidate.value, None)]
-    holders += [(("nodes", number), node, number) for number, node in enumerate(items(get(candidate.value, "nodes")))]
-    for base, holder, node in holders:
+    left, seen = _MOST_BYTES, set[str]()
+    for path, entry, node in _entries(candidate.value):
+        written = text(entry, "patch") if path[-2] == _JSON else entry
+        if not isinstance(written, str) or (left <= 0 and written in seen):
+            continue
+        seen.add(written)
+        left -= len(written)
+        place = (*path, "patch") if path[-2] == _JSON else path
+        inside = candidate.inside(place) if left > 0 and len(patches) < _MOST_PATCHES else None
+        if inside is not None:
+            read.append(inside[1])
+            patches += [_patch(document, path, node, entry if path[-2] == _JSON else None) for document in inside[0]]
+        elif (piece := candidate.piece(place)) is not None:
+            unread.append(Inner(piece, "patch.yaml"))
+    return patches, read, unread
+
+
+def _entries(value: Plain) -> Iterator[tuple[Path, Plain, int | None]]:
+    """Yield the patches of a Cluster: the way to each, what stands there, and the node that it is for."""
+    holders: list[tuple[Path, Plain, int | None]] = [((), value, None)]
+    holders += [(("nodes", number), node, number) for number, node in enumerate(items(get(value, "nodes")))]
+    for base, holder, number in holders:
         for key in (_MERGE, _JSON):
             for index, entry in enumerate(items(get(holder, key))):
-                path = (*base, key, index)
-                place = (*path, "patch") if key == _JSON else path
-                inside = candidate.inside(place)
-                if inside is None:
-                    piece = candidate.piece(place)
-                    unread += [Inner(piece, "patch.yaml")] if piece else []
-                    continue
-                read.append(inside[1])
-                patches += [_patch(document, path, node, entry if key == _JSON else None) for document in inside[0]]
-    return patches, read, unread
+                yield (*base, key, index), entry, number
 
 
 def _patch(document: Candidate, path: Path, node: int | None, entry: Plain) -> _Patch:
@@ -232,7 +253,7 @@ def _at(patch: _Patch, name: str, key: str) -> Path:
 
 def _with_operations(made: _Made, patch: _Patch, name: str, version: str) -> _Made:
     places = patch.candidate.places
-    for index, operation in enumerate(items(patch.candidate.value)):
+    for index, operation in enumerate(items(patch.candidate.value)[:MOST_OPERATIONS]):
         root = operated(made.root, operation, Origin(places, (index,)))
         if root is None:
             slip = Slip(SlipKind.NO_TARGET, (name, index, "path"), "kind", written=text(operation, "path"))
@@ -249,11 +270,10 @@ def _merged_by_name(root: Branch, patch: Plain, origin: Origin, *, versioned: bo
     root = merged(root, rest, origin)
     listed = root.child("apiServer").child("extraArgs")
     parts = [listed.child(index) for index in range(len(items(listed.value)))]
+    named = {text(part.value, "name"): part for part in parts}
     here = Origin(origin.places, _ARGUMENTS)
-    for name, pair in _pairs(given, here) if isinstance(given, list) or not versioned else ():
-        known = [text(part.value, "name") for part in parts]
-        at = known.index(name) if name in known else len(parts)
-        parts[at : at + 1] = [] if get(pair.value, "value") is None else [pair]
+    named.update(_pairs(given, here) if isinstance(given, list) or not versioned else ())
+    parts = [part for part in named.values() if get(part.value, "value") is not None]
     where = here if given is not None else listed.origin
     arguments = Branch([part.value for part in parts], where, dict(enumerate(parts)))
     return root.with_child("apiServer", root.child("apiServer").with_child("extraArgs", arguments))

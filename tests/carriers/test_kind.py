@@ -177,3 +177,13 @@ def test_ignores_work_in_patches() -> None:
 )
 def test_nothing_about_auditing(content: str) -> None:
     assert subjects(content) == ()
+
+
+def test_what_is_made_to_take_long_ends() -> None:
+    many = "".join(f"    a{number}: b\n" for number in range(3_000))
+    aliases = patch(f"apiServer:\n  extraArgs:\n{many}").replace("- |", "- &a |") + "- *a\n" * 2_000
+    operation = "    - {op: add, path: /apiServer/extraArgs/b, value: c}\n"
+    head = "kubeadmConfigPatchesJSON6902:\n- kind: ClusterConfiguration\n  group: kubeadm.k8s.io\n  version: v1beta3\n"
+    content = cluster("", patches=(aliases,)) + f"{head}  patch: |\n{operation * 3_000}"
+    for minor in (34, 36):
+        assert any(isinstance(one, ApiServer) for one in subjects(content.replace("v1.34", f"v1.{minor}")))

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 OPERATION = "\0operation"
 """Behind the way to a value, the step to the operation of a JSON patch that sets it."""
+MOST_OPERATIONS = 500
+"""How many operations of JSON patches are looked at: each makes the part anew that it changes."""
 _DEEPEST = 8
 """Steps from the root down to which patches are merged: what concerns a server's flags is not deeper."""
 
