@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _FOLDERS = ("", "distributions", "inside")
 _HELPERS = frozenset({
 *("__init__", "apiserver", "candidate", "carrier", "custom_resource", "declared", "encoded", "first_look", "recognise"),
-    *("recorded", "registry", "unread", "unrendered"),
+    *("recorded", "registry", "unread", "unread_settings", "unrendered"),
 })  # fmt: skip
 _MOST_FREQUENT = ("policy", "pod", "markdown")
 """They are asked first, so that a run which finds nothing else never loads the others."""

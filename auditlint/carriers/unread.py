@@ -45,24 +45,6 @@ _OTHER_LANGUAGES = (
 )
 
 
-def settings(path: str, data: bytes) -> tuple[int, str] | None:
-    """Return the line and the name of the first audit setting in a text that no carrier reads; None without one.
-
-    Documents that people read speak of settings without being any.
-    """
-    if b"audit" not in data.lower() or path.lower().endswith((".md", ".markdown", ".txt", ".rst", ".adoc")):
-        return None
-    found = re.search(_SETTING, as_text(data))
-    return (as_text(data).count("\n", 0, found.start(1)) + 1, found[1]) if found else None
-
-
-_SETTING = (
-    r"""(?im)^[ \t]*(?:-?[ \t]*|export[ \t]+)["'`]?((?:--)?(?:[\w.]+[-_.])?audit[-_]?(?:policy|log|webhook)"""
-    r"""[-_]?(?:file|path|config(?:[-_]?file)?|max[-_]?(?:age|backup|size)))["'`]?[ \t]*[:=][ \t]*\S"""
-)
-"""A key or a flag for a policy, a log or a webhook, in any spelling, with a value."""
-
-
 def is_other_language(path: str, data: bytes) -> bool:
     """Tell whether a file is by its name, or its first line, no YAML and no JSON: nobody meant it to parse as such."""
     return rendered(path).endswith(_OTHER_LANGUAGES) or data.startswith(b"#!")

@@ -9,7 +9,7 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint.carriers import recognise
+from auditlint.carriers import first_look, recognise
 from auditlint.finding import Notice
 from auditlint.kubernetes import releases
 from auditlint.lint import ignores
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from auditlint.carriers.custom_resource import Definitions
+    from auditlint.carriers.unread_settings import Setting
     from auditlint.finding import Finding, Span
     from auditlint.lint.guard import Guard
     from auditlint.lint.ignores import Comments
@@ -57,6 +58,8 @@ class Facts(NamedTuple):
     """The file itself if it has definitions of custom resources."""
     given: bytes | None = None
     """The content that stands for that of a file on disk, if it does."""
+    unread: bool = False
+    """It holds audit settings that nothing was found in."""
 
 
 class Told(NamedTuple):
@@ -150,28 +153,33 @@ def _recognised(given: Source, data: bytes, asked: Asked) -> Facts:
         marks = tuple(sorted(mark.span for text in found.texts for mark in text.marks))
         told = ignores.read(found.texts), marks, found.notices
         return Facts(given.path, data, found.subjects, *told, defines=defines, given=given.data)
-    notices, failed = [*found.notices], []
+    notices, failed, setting = [*found.notices], [], None
     if asked.as_kind and asked.as_kind != "policy":
         failed.append(Notice(given.path, f"holds nothing that --as {asked.as_kind} can take"))
-    elif not asked.as_kind and not found.notices and not found.defines and (unread := _unread(given.path, data)):
-        notices.append(unread)
+    elif not asked.as_kind and not found.defines and (setting := _unread(given.path, data)):
+        where = () if any(notice.line for notice in notices) else (Notice(given.path, setting.notice, setting.line),)
+        notices = [*(notice for notice in notices if notice.line), *where]
     elif given.named and not found.notices and not found.defines:
         notices.append(Notice(given.path, "holds no audit policy and starts no kube-apiserver: passed over"))
     # Nobody looks at the text again, and a folder may hold any number of such files.
-    return Facts(given.path, b"", notices=tuple(notices), failed=tuple(failed), defines=defines, given=given.data)
+    return Facts(
+        given.path,
+        b"",
+        notices=tuple(notices),
+        failed=tuple(failed),
+        defines=defines,
+        given=given.data,
+        unread=setting is not None,
+    )
 
 
-def _unread(path: str, data: bytes) -> Notice | None:
-    """Return the notice for a text with audit settings that no carrier takes."""
-    if b"udit" not in data and b"UDIT" not in data:
+def _unread(path: str, data: bytes) -> Setting | None:
+    """Return an audit setting in a text that no subject was found in."""
+    if not first_look.may_hold_subject(data):
         return None
-    from auditlint.carriers import unread
+    from auditlint.carriers import unread_settings
 
-    found = unread.settings(path, data)
-    if found is None:
-        return None
-    line, name = found
-    return Notice(path, f"holds audit settings in a form that auditlint does not read: line {line}, {name}", line)
+    return unread_settings.first(path, data)
 
 
 def _definitions(given: Source) -> Definitions:

@@ -86,6 +86,8 @@ class Report(NamedTuple):
     rules: tuple[RuleSummary, ...] = ()
     """The rules that findings and their related places name, by name."""
     passed_over: int = 0
+    unread: int = 0
+    """Files among those with audit settings that nobody read."""
     definitions: int = 0
     """Files with definitions of custom resources."""
     failed: tuple[Notice, ...] = ()

@@ -70,7 +70,8 @@ def _found(report: Report) -> Iterator[str]:
     if report.definitions:
         yield f"{english.counted(report.definitions, 'file')} with custom resources"
     if report.passed_over:
-        yield f"{english.counted(report.passed_over, 'file')} passed over"
+        unread = f" ({report.unread} with audit settings that were not read)" if report.unread else ""
+        yield f"{english.counted(report.passed_over, 'file')} passed over{unread}"
 
 
 def _counts(report: Report) -> Iterator[str]:
