@@ -21,7 +21,7 @@ from auditlint.report.words import closing_line
 from auditlint.settings import config_file
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from auditlint.fixing import Fixed
     from auditlint.report.model import Report
@@ -68,6 +68,7 @@ if TYPE_CHECKING:
 @click.option("--exclude", multiple=True, metavar="PATTERN", help="Pass over files like this when searching folders.")
 @click.option("--force-exclude", is_flag=True, help="Pass over excluded files even where they are named.")
 @click.option("--color", type=Choice(("auto", "always", "never")), default="auto", help="Colour [auto: on a terminal].")
+@click.option("--verbose", "-v", is_flag=True, help="Name every file that was read, and what was found in it.")
 @click.option("--quiet", "-q", is_flag=True, help="No notices and no closing line on stderr.")
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule, on stderr.")
 @click.option("--debug", is_flag=True, help="Show a traceback where auditlint itself fails.")
@@ -91,6 +92,9 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     report = report._replace(tables=partial(_tables, report, settings))
     for output in outputs:
         _write(report, output, options["color"], aside=fixed is not None and bool(texts))
+    if options["verbose"]:
+        for line in looked_at(report):
+            terminal.say(line)
     if not options["quiet"]:
         _tell(report, settings, fixed)
     _tell_failed(report)
@@ -245,6 +249,16 @@ def _tell(report: Report, settings: Settings, fixed: Fixed | None) -> None:
 def _tell_failed(report: Report) -> None:
     for notice in (*report.failed, *report.crashed):
         terminal.say(f"auditlint: {notice.path}: {notice.message}")
+
+
+def looked_at(report: Report) -> Iterator[str]:
+    """Yield a line for each file that was read: what was found in it."""
+    found: dict[str, list[str]] = {}
+    for subject in report.subjects:
+        what = subject.kind if subject.carrier == subject.kind else f"{subject.kind} ({subject.carrier})"
+        found.setdefault(subject.path, []).append(f"{what}, line {subject.line}, for {subject.kubernetes}")
+    for path in report.paths:
+        yield f"{path}: {'; '.join(found.get(path, ())) or 'no policy, no apiserver'}"
 
 
 def _statistics(report: Report) -> None:

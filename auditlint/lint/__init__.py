@@ -78,6 +78,7 @@ def _report(gathered: Gathered, judged: Sequence[_Judged], guard: Guard) -> Repo
         rules=tuple(summaries.of_rules(findings)),
         notices=(*(said for one in facts for said in one.notices), *(said for one in subjects for said in one.notices)),
         files=len(facts),
+        paths=tuple(one.path for one in facts),
         passed_over=sum(not one.subjects and not one.defines for one in facts),
         unread=sum(one.unread for one in facts),
         definitions=sum(one.defines is not None for one in facts),

@@ -88,6 +88,8 @@ class Report(NamedTuple):
     passed_over: int = 0
     unread: int = 0
     """Files among those with audit settings that nobody read."""
+    paths: tuple[str, ...] = ()
+    """Every file that was read, in order."""
     definitions: int = 0
     """Files with definitions of custom resources."""
     failed: tuple[Notice, ...] = ()

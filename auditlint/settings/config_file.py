@@ -27,13 +27,15 @@ NAMES = (".auditlint.yaml", ".auditlint.yml", "pyproject.toml")
 
 def load(path: str | None) -> Settings:
     """Return the settings of a file, or of the one found upward from here; ConfigError where it is bad."""
+    unused: tuple[str, ...] = ()
     if path is None:
-        path = _find(os.getcwd())
+        path, *others = _find(os.getcwd()) or (None,)
         if path is None:
             return Settings()
+        unused = tuple(f"{other} is not used, {os.path.basename(path)} beside it is" for other in others)
     document = _read(path)
     if document is None:
-        return Settings()
+        return Settings(notices=unused)
     _check_keys(document, path)
     document = {key: value for key, value in document.items() if value is not None}
     _validate(document, path)
@@ -48,12 +50,16 @@ def load(path: str | None) -> Settings:
         },
         folder=os.path.dirname(path) or ".",
         cluster=_cluster(document),
+        notices=unused,
     )
     settings = _with_rules(settings, document.get("rules", {}), path)
     if "profile" in document:
         chosen = document["profile"]
         settings = with_profiles(settings, [chosen] if isinstance(chosen, str) else chosen, path)
     version = document.get("kubernetes-version")
+    if isinstance(version, _Number):
+        cannot = f"{version} is a number in TOML, where 1.30 and 1.3 are one"
+        raise ConfigError(f'{path}: kubernetes-version: {cannot}: write "{version}", in quotes')
     return settings if version is None else with_version(settings, version, path, CONFIG)
 
 
@@ -97,16 +103,16 @@ def _option(rule: str, key: str, value: Any, path: str) -> Option:
         raise ConfigError(f'{path}: rules/{rule}/{key}: "{value}" is no {type(default).__name__}') from None
 
 
-def _find(folder: str) -> str | None:
-    """Return the nearest configuration file, up to the repository's root."""
+def _find(folder: str) -> list[str]:
+    """Return the nearest configuration file, up to the repository's root, and those beside it, which are not used."""
     while True:
-        for name in NAMES:
-            path = os.path.join(folder, name)
-            if os.path.isfile(path) and (name != "pyproject.toml" or _mentions_us(path)):
-                return path
+        paths = [os.path.join(folder, name) for name in NAMES]
+        found = [path for path in paths if os.path.isfile(path) and (not path.endswith(".toml") or _mentions_us(path))]
+        if found:
+            return found
         parent = os.path.dirname(folder)
         if parent == folder or os.path.exists(os.path.join(folder, ".git")):
-            return None
+            return []
         folder = parent
 
 
@@ -132,13 +138,19 @@ def _read(path: str) -> dict[str, Any] | None:
     return document
 
 
+class _Number(str):
+    """A number with a point as TOML has it, as it is written."""
+
+    __slots__ = ()
+
+
 def _toml(content: bytes, path: str) -> Any:
     if sys.version_info >= (3, 11):
         import tomllib
     else:
         import tomli as tomllib
     try:
-        return tomllib.loads(content.decode()).get("tool", {}).get("auditlint")
+        return tomllib.loads(content.decode(), parse_float=_Number).get("tool", {}).get("auditlint")
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path}: {error}") from None
 

@@ -211,3 +211,19 @@ def test_what_a_file_shows_of_its_release_comes_before_the_configuration(auditli
 
     assert releases() == ["1.29", "1.25"]
     assert releases("--kubernetes-version", "1.30") == ["1.30", "1.30"]
+
+
+def test_a_number_in_toml_is_told_to_want_quotes(auditlint: Auditlint, write: Write) -> None:
+    write("pyproject.toml", "[tool.auditlint]\nkubernetes-version = 1.30\n")
+    run = auditlint("check", ".")
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr.endswith('write "1.30", in quotes\n')
+
+
+def test_a_configuration_that_is_not_used_is_named(auditlint: Auditlint, write: Write) -> None:
+    write(".auditlint.yaml", "fail-on: never\n")
+    write("pyproject.toml", '[tool.auditlint]\nfail-on = "info"\n')
+    write("p.yaml", BAD_LEVEL)
+    run = auditlint("check", "p.yaml")
+    assert run.returncode == 0
+    assert "pyproject.toml is not used, .auditlint.yaml beside it is\n" in run.stderr

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from auditlint.cli import COMMANDS
+from auditlint.kubernetes.releases import NEWEST
 from auditlint.version import __version__
 from tests.cli.conftest import BAD_LEVEL, GOOD
 
@@ -220,3 +221,14 @@ def test_the_version(auditlint: Auditlint, arguments: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_shows_how_to_see_a_traceback(auditlint: Auditlint, command: str) -> None:
     assert "--debug" in auditlint(command, "--help").stdout
+
+
+def test_verbose_names_every_file(auditlint: Auditlint, write: Write) -> None:
+    write("a/policy.yaml", GOOD)
+    write("a/deployment.yaml", "kind: Deployment\n")
+    run = auditlint("check", "--no-config", "--verbose", "a")
+    assert (run.returncode, run.stdout) == (0, "")
+    assert run.stderr.splitlines()[:2] == [
+        "a/deployment.yaml: no policy, no apiserver",
+        f"a/policy.yaml: policy, line 1, for 1.{NEWEST}",
+    ]
