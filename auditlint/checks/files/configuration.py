@@ -53,6 +53,7 @@ def _at(context: Context, slip: Slip, message: str, **details: Any) -> Finding:
 @rule(
     "wrong-args-shape",
     severity=Severity.ERROR,
+    fixable=True,
     summary="flags in a shape that the tool which reads them refuses",
     subject=(ApiServer, UnreadText),
     gives_way_to=("leading-dashes",),
@@ -101,6 +102,7 @@ def _anew(server: ApiServer, slip: Slip) -> str:
 @rule(
     "leading-dashes",
     severity=Severity.ERROR,
+    fixable=True,
     refuses=True,
     summary="dashes before the name of a flag where the tool puts its own",
 )

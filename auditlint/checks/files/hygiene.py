@@ -20,6 +20,7 @@ rule = Category("hygiene", IgnoreComments)
 @rule(
     "unused-ignore",
     severity=Severity.WARNING,
+    fixable=True,
     summary="an ignore comment that covers no finding",
 )
 def unused_ignore(comments: IgnoreComments, context: Context) -> Iterator[Finding]:

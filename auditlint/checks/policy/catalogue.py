@@ -107,6 +107,7 @@ _NAMES: WeakKeyDictionary[ClusterPolicy, Names] = WeakKeyDictionary()
 @rule(
     "unknown-group",
     severity=Severity.ERROR,
+    fixable=True,
     summary="a misspelt API group, or a word that is none, such as core or v1",
     gives_way_to=_TELL_MORE,
 )
@@ -118,6 +119,7 @@ def unknown_group(policy: ClusterPolicy, context: Context) -> Iterator[Finding]:
 @rule(
     "unknown-resource",
     severity=Severity.ERROR,
+    fixable=True,
     summary="a name that no resource of a built-in group has: of another group, a kind, singular, short or misspelt",
     gives_way_to=_TELL_MORE,
 )
@@ -129,6 +131,7 @@ def unknown_resource(policy: ClusterPolicy, context: Context) -> Iterator[Findin
 @rule(
     "unknown-subresource",
     severity=Severity.ERROR,
+    fixable=True,
     summary="a subresource that its resource does not have",
     gives_way_to=_TELL_MORE,
 )

@@ -51,6 +51,7 @@ _SECRETS = Region(
 @rule(
     "leases-logged",
     severity=Severity.INFO,
+    fixable=True,
     summary="the renewals of leases are logged, most requests of an idle cluster",
     silenced_by=("logs-nothing",),
 )
@@ -66,6 +67,7 @@ def leases_logged(policy: ClusterPolicy, context: Context) -> Iterator[Finding]:
 @rule(
     "health-checks-logged",
     severity=Severity.INFO,
+    fixable=True,
     summary="the health checks of kube-apiserver are logged",
     gives_way_to=("leases-logged",),
     silenced_by=("logs-nothing",),
@@ -83,6 +85,7 @@ def health_checks_logged(policy: ClusterPolicy, context: Context) -> Iterator[Fi
 @rule(
     "noisy-watch",
     severity=Severity.INFO,
+    fixable=True,
     summary="the endless watches of kubelets and kube-proxy are logged",
     gives_way_to=("leases-logged", "health-checks-logged"),
     silenced_by=("logs-nothing",),
@@ -101,6 +104,7 @@ def noisy_watch(policy: ClusterPolicy, context: Context) -> Iterator[Finding]:
 @rule(
     "events-logged",
     severity=Severity.INFO,
+    fixable=True,
     summary="the events that kubelets and controllers write are logged once more",
     gives_way_to=("leases-logged", "health-checks-logged", "noisy-watch"),
     silenced_by=("logs-nothing",),
@@ -220,6 +224,7 @@ def managed_fields_logged(policy: ClusterPolicy, context: Context) -> Iterator[F
 @rule(
     "request-received-logged",
     severity=Severity.INFO,
+    fixable=True,
     summary="requests are logged twice, as they arrive and with their response",
     silenced_by=("logs-nothing",),
 )

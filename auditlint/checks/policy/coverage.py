@@ -55,6 +55,7 @@ _MOST_SHOWN = 5
 @rule(
     "secret-bodies-logged",
     severity=Severity.WARNING,
+    fixable=True,
     summary="secrets or tokens are written into the audit log",
     silenced_by=("logs-nothing",),
 )
@@ -68,6 +69,7 @@ def secret_bodies_logged(policy: PolicySubject, context: Context) -> Iterator[Fi
 @rule(
     "configmap-bodies-logged",
     severity=Severity.INFO,
+    fixable=True,
     summary="the content of configmaps is written into the audit log",
     silenced_by=("logs-nothing",),
     default=False,
@@ -137,6 +139,7 @@ def _declare(name: str, summary: str) -> Callable[[_Check], _Check]:
     return rule(
         name,
         severity=Severity.WARNING,
+        fixable=True,
         summary=summary,
         gives_way_to=("widened-rule", *KINDS[: KINDS.index(name)]),
         silenced_by=("logs-nothing", "drops-the-rest"),

@@ -54,6 +54,7 @@ class _Told(NamedTuple):
 @rule(
     "unreachable-rule",
     severity=Severity.ERROR,
+    fixable=True,
     summary="earlier rules match every request that the rule asks for",
 )
 def unreachable_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
@@ -242,6 +243,7 @@ def _entry_words(dead: DeadSelector) -> str:
 @rule(
     "redundant-rule",
     severity=Severity.INFO,
+    fixable=True,
     summary="without the rule nothing changes",
     gives_way_to=("verb-gap",),
     silenced_by=("logs-nothing",),
@@ -282,6 +284,7 @@ def _redundant(policy: PolicySubject, found: Analysis, index: int, heirs: list[i
 @rule(
     "missing-catch-all",
     severity=Severity.WARNING,
+    fixable=True,
     summary="some request matches no rule and is silently not logged",
     silenced_by=("logs-nothing",),
 )
@@ -320,6 +323,7 @@ def _strangers_fall_off(found: Analysis) -> tuple[Request, str]:
 @rule(
     "drops-the-rest",
     severity=Severity.INFO,
+    fixable=True,
     summary="a closing rule of level None silences everything that no rule above matches",
     silenced_by=("logs-nothing",),
 )
@@ -422,6 +426,7 @@ def parent_in_wildcard(policy: PolicySubject, context: Context) -> Iterator[Find
 @rule(
     "namespaced-list-gap",
     severity=Severity.WARNING,
+    fixable=True,
     summary="a sensitive resource is logged in namespaces, but not when it is listed across all of them",
     gives_way_to=("literal-wildcard",),
     silenced_by=("logs-nothing",),

@@ -91,6 +91,7 @@ def empty_policy(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 @rule(
     "wrong-api-version",
     severity=Severity.ERROR,
+    fixable=True,
     refuses=True,
     summary="apiVersion missing, unknown, removed or deprecated",
 )
@@ -117,6 +118,7 @@ def wrong_api_version(policy: PolicySubject, context: Context) -> Iterator[Findi
 @rule(
     "wrong-kind",
     severity=Severity.ERROR,
+    fixable=True,
     refuses=True,
     summary="kind is not Policy",
 )
@@ -141,6 +143,7 @@ def wrong_kind(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 @rule(
     "wrong-type",
     severity=Severity.ERROR,
+    fixable=True,
     refuses=True,
     summary="a value of another type than the field has",
     gives_way_to=("unrendered-template",),
@@ -158,6 +161,7 @@ def wrong_type(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 @rule(
     "unknown-field",
     severity=Severity.ERROR,
+    fixable=True,
     refuses=True,
     summary="a key that kube-apiserver does not know and ignores",
     gives_way_to=("widened-rule",),
@@ -183,6 +187,7 @@ def unknown_field(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 @rule(
     "widened-rule",
     severity=Severity.ERROR,
+    fixable=True,
     summary="a rule that matches more than written, because an unknown key was to limit it",
 )
 def widened_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
@@ -239,6 +244,7 @@ def ignored_document(policy: PolicySubject, context: Context) -> Iterator[Findin
 @rule(
     "invalid-level",
     severity=Severity.ERROR,
+    fixable=True,
     refuses=True,
     summary="a level that is missing, misspelt or in the wrong case",
 )
@@ -265,6 +271,7 @@ def invalid_level(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 @rule(
     "invalid-stage",
     severity=Severity.ERROR,
+    fixable=True,
     refuses=True,
     summary="an unknown stage in omitStages",
     gives_way_to=("unrendered-template",),
@@ -288,6 +295,7 @@ def invalid_stage(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 @rule(
     "invalid-group",
     severity=Severity.ERROR,
+    fixable=True,
     refuses=True,
     summary="an API group with a version, in upper case, or not a DNS name",
     gives_way_to=("unrendered-template",),
@@ -306,6 +314,7 @@ def invalid_group(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 @rule(
     "invalid-url",
     severity=Severity.ERROR,
+    fixable=True,
     refuses=True,
     summary="a URL without a leading slash, or with a star before its end",
     gives_way_to=("unrendered-template",),

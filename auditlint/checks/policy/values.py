@@ -45,6 +45,7 @@ class _Listed(NamedTuple):
 @rule(
     "literal-wildcard",
     severity=Severity.ERROR,
+    fixable=True,
     summary="a star where kube-apiserver compares letter by letter",
     gives_way_to=("unrendered-template",),
 )
@@ -81,6 +82,7 @@ def empty_identity(policy: PolicySubject, context: Context) -> Iterator[Finding]
 @rule(
     "unknown-verb",
     severity=Severity.ERROR,
+    fixable=True,
     summary="a verb that no request has",
     gives_way_to=("unrendered-template",),
 )
@@ -97,6 +99,7 @@ def unknown_verb(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 @rule(
     "verb-mismatch",
     severity=Severity.ERROR,
+    fixable=True,
     summary="a verb of resources with nonResourceURLs, or an HTTP method with resources",
 )
 def verb_mismatch(policy: PolicySubject, context: Context) -> Iterator[Finding]:
@@ -136,6 +139,7 @@ def resource_path_url(policy: PolicySubject, context: Context) -> Iterator[Findi
 @rule(
     "unmatchable-resource",
     severity=Severity.ERROR,
+    fixable=True,
     summary="a resource written in a way that matches none",
 )
 def unmatchable_resource(policy: PolicySubject, context: Context) -> Iterator[Finding]:
@@ -217,6 +221,7 @@ def response_stage_omitted(policy: PolicySubject, context: Context) -> Iterator[
 @rule(
     "repeated-entry",
     severity=Severity.INFO,
+    fixable=True,
     summary="the same value twice in one list, or a stage that the policy omits already",
 )
 def repeated_entry(policy: PolicySubject, context: Context) -> Iterator[Finding]:

@@ -85,6 +85,7 @@ def _refuse_value(server: ApiServer, context: Context, error: FlagError, message
 @rule(
     "unknown-flag",
     severity=Severity.ERROR,
+    fixable=True,
     refuses=True,
     summary="a flag that this release of kube-apiserver does not have",
     gives_way_to=("leading-dashes",),
@@ -192,6 +193,7 @@ def invalid_flag_value(server: ApiServer, context: Context) -> Iterator[Finding]
 @rule(
     "audit-flag-as-mapping",
     severity=Severity.ERROR,
+    fixable=True,
     refuses=True,
     summary="a flag with a colon, which makes a mapping of it",
 )
@@ -299,6 +301,7 @@ def _file_refused(server: ApiServer, use: FlagUse) -> bool:
 @rule(
     "merged-arguments",
     severity=Severity.ERROR,
+    fixable=True,
     refuses=True,
     summary="several flags, or a flag and its value with a space, in one argument",
 )
@@ -352,6 +355,7 @@ def _as_written(server: ApiServer, argument: str) -> str:
 @rule(
     "stray-argument",
     severity=Severity.ERROR,
+    fixable=True,
     refuses=True,
     summary="an argument that belongs to no flag, or quotes that became part of a value",
 )

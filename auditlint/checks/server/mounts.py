@@ -70,6 +70,7 @@ def _type(server: ApiServer, kind: str) -> str:
 @rule(
     "policy-not-mounted",
     severity=Severity.ERROR,
+    fixable=True,
     refuses=True,
     summary="a policy or webhook file that is not in the container",
 )
@@ -130,6 +131,7 @@ def _mounting(server: ApiServer, fault: Fault) -> str:
 @rule(
     "log-not-mounted",
     severity=Severity.WARNING,
+    fixable=True,
     summary="a log that is written into the container and lost with it",
 )
 def log_not_mounted(server: ApiServer, context: Context) -> Iterator[Finding]:
@@ -187,6 +189,7 @@ def log_mounted_as_file(server: ApiServer, context: Context) -> Iterator[Finding
 @rule(
     "log-mount-read-only",
     severity=Severity.ERROR,
+    fixable=True,
     refuses=True,
     summary="a log in a folder that is mounted read-only",
     gives_way_to=("overlapping-mounts",),
@@ -216,6 +219,7 @@ def _writable(server: ApiServer, fault: Fault, mount: Mount, path: Path | None) 
 @rule(
     "wrong-host-path-type",
     severity=Severity.ERROR,
+    fixable=True,
     refuses=True,
     summary="a hostPath type that does not fit what is mounted",
 )
@@ -282,6 +286,7 @@ def _fitting(server: ApiServer, fault: Fault, volume: Volume) -> str:
 @rule(
     "sub-path-of-file",
     severity=Severity.ERROR,
+    fixable=True,
     refuses=True,
     summary="a subPath below a hostPath that is a file",
 )
@@ -528,6 +533,7 @@ def _no_object(server: ApiServer, fault: Fault) -> str:
 @rule(
     "unknown-pod-field",
     severity=Severity.ERROR,
+    fixable=True,
     refuses=True,
     summary="a key that the kubelet ignores where mounts or the command were meant",
 )

@@ -57,6 +57,7 @@ def _size(server: ApiServer) -> int:
 @rule(
     "no-rotation-limits",
     severity=Severity.WARNING,
+    fixable=True,
     summary="a log file without a limit on age and number of its old files",
     gives_way_to=_BETTER_TOLD,
     silenced_by=_NOTHING_LOGGED,
