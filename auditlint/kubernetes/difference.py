@@ -73,8 +73,10 @@ class _Pair:
 
 
 def _real(region: Region, unreal: frozenset[tuple[str, str]]) -> Region:
-    """Return a region without what is for an unreal resource, or for what is called by a name with a star."""
+    """Return a region without what is for an unreal resource, for a name with a star or for a path with a query."""
     region = without_globs(region)
+    if region.urls is not None:
+        region = region._replace(urls=tuple(url for url in region.urls if "?" not in url))
     if region.targets is None:
         return region
     real = (one for one in region.targets if not _is_unreal(one, unreal))

@@ -169,9 +169,17 @@ class PatchedPlaces:
         origin, rest = self._root.find(path)
         return origin.places.written((*origin.path, *rest))
 
-    def edits(self, path: str, changes: tuple[Change, ...]) -> tuple[Edit, ...]:  # noqa: ARG002
-        """Return nothing: a change of the document may belong into any of the patches."""
-        return ()
+    def edits(self, path: str, changes: tuple[Change, ...]) -> tuple[Edit, ...]:
+        """Return what changes replace in the patches that they belong to; () where one is of an operation, or made."""
+        written: dict[int, tuple[Places, list[Change]]] = {}
+        for change in changes:
+            origin, rest = self._root.find(change.path)
+            if origin.made or OPERATION in change.path:
+                return ()
+            moved = change._replace(path=(*origin.path, *rest))
+            written.setdefault(id(origin.places), (origin.places, []))[1].append(moved)
+        found = [places.edits(path, tuple(own)) for places, own in written.values()]
+        return tuple(edit for edits in found for edit in edits) if all(found) else ()
 
 
 def as_written(server: ApiServer, root: Branch) -> ApiServer:

@@ -57,7 +57,8 @@ def _to_groups(path: Path, rule: PolicyRule) -> Repair | None:
     if rule.user_groups or not all(groups):
         return None
     holder = path[:-1]
-    return Repair("Write userGroups", (SetValue(holder, list(dict.fromkeys(groups))), RenameKey(holder, "userGroups")))
+    changes = SetValue(holder, list(dict.fromkeys(groups))), RenameKey(holder, "userGroups")
+    return Repair("Write userGroups", changes, reveals=True)
 
 
 def resource(path: Path, value: str) -> Repair | None:
