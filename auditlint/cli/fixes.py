@@ -28,7 +28,8 @@ def _changes(file: FixedFile) -> Iterator[bytes]:
     """Yield the lines of a patch; bytes stand for characters of the same number, so that none is lost."""
     before, after = ([line.decode("latin-1") for line in _lines(data)] for data in (file.before, file.after))
     name = os.fsencode(file.path.replace(os.sep, "/").removeprefix("./").lstrip("/")).decode("latin-1")
-    for line in unified_diff(before, after, f"a/{name}", f"b/{name}"):
+    end = "\t" if " " in name else ""  # what ends a name with blanks
+    for line in unified_diff(before, after, f"a/{name}{end}", f"b/{name}{end}"):
         data = line.encode("latin-1")
         yield data if data.endswith(b"\n") else data + _NO_END
 
