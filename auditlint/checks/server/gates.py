@@ -73,7 +73,7 @@ def _better(server: ApiServer, error: FlagError, near: str | None = None) -> str
     "removed-feature-gate",
     severity=Severity.ERROR,
     refuses=True,
-    summary="a feature gate of auditing that this release does not have any more",
+    summary="a feature gate of auditing that this release no longer has",
 )
 def removed_feature_gate(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report AdvancedAuditing and DynamicAuditing where the release does not know them."""
