@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from auditlint.finding import Witness
 
 GROUPS = {
-    "lost": "what was recorded is not any more",
+    "lost": "what was recorded no longer is",
     "gained": "what was not recorded is",
     "dearer": "more is recorded than was",
     "cheaper": "less is recorded than was",
