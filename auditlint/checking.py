@@ -38,10 +38,10 @@ def check_paths(
     of files read so far. A `workspace` that is given again makes a second run cost only what changed. What cannot be
     read is in the report's `failed`; `debug` lets the exceptions of our own bugs pass, which are else in its `crashed`.
     """
-    missing: list[Notice] = []
-    sources = filter(keep, lint.with_texts(_found(paths, settings, exclude, missing), texts))
+    missing, noted = list[Notice](), list[Notice]()
+    sources = filter(keep, lint.with_texts(_found(paths, settings, exclude, missing, noted), texts))
     report = lint.check(sources, settings, as_kind=as_kind, progress=progress, workspace=workspace, debug=debug)
-    return report._replace(failed=(*missing, *report.failed))
+    return report._replace(failed=(*missing, *report.failed), notices=(*noted, *report.notices))
 
 
 def fix_paths(
@@ -65,8 +65,8 @@ def fix_paths(
     """
     from auditlint import fixing
 
-    missing: list[Notice] = []
-    sources = list(filter(keep, lint.with_texts(_found(paths, settings, exclude, missing), texts)))
+    missing, noted = list[Notice](), list[Notice]()
+    sources = list(filter(keep, lint.with_texts(_found(paths, settings, exclude, missing, noted), texts)))
     fixed = fixing.fix(
         sources,
         settings,
@@ -78,15 +78,21 @@ def fix_paths(
         debug=debug,
     )
     report = fixed.report
-    return fixed._replace(report=report._replace(failed=(*missing, *report.failed)))
+    report = report._replace(failed=(*missing, *report.failed), notices=(*noted, *report.notices))
+    return fixed._replace(report=report)
 
 
 def _found(
-    paths: Iterable[str | os.PathLike[str]], settings: Settings, exclude: Sequence[str], missing: list[Notice]
+    paths: Iterable[str | os.PathLike[str]],
+    settings: Settings,
+    exclude: Sequence[str],
+    missing: list[Notice],
+    noted: list[Notice],
 ) -> Iterator[Source]:
-    """Return what paths lead to; folders that cannot be listed are added to `missing`."""
+    """Return what paths lead to; folders that cannot be listed are added to `missing`, what else is odd to `noted`."""
     excluded = (lint.Excluded(settings.folder, settings.exclude), lint.Excluded(".", tuple(exclude)))
-    return lint.expand([os.fspath(path) for path in paths], excluded, lambda *why: missing.append(Notice(*why)))
+    telling = lint.Telling(lambda *why: missing.append(Notice(*why)), lambda *what: noted.append(Notice(*what)))
+    return lint.expand([os.fspath(path) for path in paths], excluded, telling)
 
 
 def check_text(

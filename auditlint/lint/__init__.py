@@ -8,7 +8,7 @@ from auditlint.lint import linking, reporting, selection, summaries
 from auditlint.lint.guard import Guard
 from auditlint.lint.judging import Terms, judge
 from auditlint.lint.selection import counts
-from auditlint.lint.sources import Excluded, Source, expand, with_texts
+from auditlint.lint.sources import Excluded, Source, Telling, expand, with_texts
 from auditlint.lint.workspace import Asked, Told, Workspace, gather
 from auditlint.report.model import Report
 from auditlint.text import source
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from auditlint.lint.workspace import Facts, Gathered
     from auditlint.settings import Settings
 
-__all__ = ["Excluded", "Source", "Workspace", "check", "counts", "expand", "with_texts"]
+__all__ = ["Excluded", "Source", "Telling", "Workspace", "check", "counts", "expand", "with_texts"]
 
 
 def check(

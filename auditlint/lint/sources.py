@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from auditlint.text.folders import Ignores
+    from auditlint.text.folders import Ignores, Noted
 
 
 class Source(NamedTuple):
@@ -31,14 +31,20 @@ class Excluded(NamedTuple):
     patterns: tuple[str, ...]
 
 
-def expand(paths: Sequence[str], excluded: Sequence[Excluded], failed: Callable[[str, str], None]) -> Iterator[Source]:
-    """Yield the sources that paths name: files as they are, folders searched; each file once.
+class Telling(NamedTuple):
+    """Whom a search tells what it meets."""
 
-    `failed` is called with the path of a folder that cannot be listed, and the reason.
-    """
+    failed: Callable[[str, str], None]
+    """Of a folder that cannot be listed: its path, and the reason."""
+    noted: Noted
+    """Of a file of patterns that says what cannot be heeded: its path, what, and the line."""
+
+
+def expand(paths: Sequence[str], excluded: Sequence[Excluded], telling: Telling) -> Iterator[Source]:
+    """Yield the sources that paths name: files as they are, folders searched; each file once."""
     seen: set[str] = set()
     for path in paths:
-        for found in _search(path, excluded, failed) if os.path.isdir(path) else (Source(path, named=True),):
+        for found in _search(path, excluded, telling) if os.path.isdir(path) else (Source(path, named=True),):
             known = os.path.realpath(found.path) if len(paths) > 1 else found.path
             if known not in seen:
                 seen.add(known)
@@ -54,12 +60,15 @@ def with_texts(sources: Iterable[Source], texts: Mapping[str, bytes]) -> Iterato
             yield source
 
 
-def _search(folder: str, excluded: Sequence[Excluded], failed: Callable[[str, str], None]) -> Iterator[Source]:
+def _search(folder: str, excluded: Sequence[Excluded], telling: Telling) -> Iterator[Source]:
     from auditlint.carriers import registry
     from auditlint.text import folders
 
     ignores = tuple(folders.patterns(one.folder, list(one.patterns)) for one in excluded if one.patterns)
-    for path in folders.search(folder, registry.suffixes(), ignores, failed, _is_of_kubelet):
+    found = folders.search(
+        folder, registry.suffixes(), ignores, failed=telling.failed, whole=_is_of_kubelet, noted=telling.noted
+    )
+    for path in found:
         yield Source(path, named=False, beside=partial(_beside, path, ignores))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from auditlint.rule import Option
     from auditlint.text.nodes import Node
 
+_DEEPEST = 20
+_LONGEST = 300
+"""Characters of a complaint: it may quote what is wrong."""
+_TOO_DEEP = "nested too deep for a configuration"
 NAMES = (".auditlint.yaml", ".auditlint.yml", "pyproject.toml")
 
 
@@ -99,8 +104,8 @@ def _option(rule: str, key: str, value: Any, path: str) -> Option:
     default = defaults[key]
     try:
         return _OPTION_TYPES[type(default)](value)
-    except (KeyError, TypeError, ValueError):
-        raise ConfigError(f'{path}: rules/{rule}/{key}: "{value}" is no {type(default).__name__}') from None
+    except (KeyError, OverflowError, TypeError, ValueError):
+        raise ConfigError(f'{path}: rules/{rule}/{key}: "{str(value)[:80]}" is no {type(default).__name__}') from None
 
 
 def _find(folder: str) -> list[str]:
@@ -150,9 +155,15 @@ def _toml(content: bytes, path: str) -> Any:
     else:
         import tomli as tomllib
     try:
-        return tomllib.loads(content.decode(), parse_float=_Number).get("tool", {}).get("auditlint")
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        tools = tomllib.loads(content.decode(), parse_float=_Number).get("tool", {})
+    except ValueError as error:  # also numbers of thousands of digits
         raise ConfigError(f"{path}: {error}") from None
+    except RecursionError:
+        raise ConfigError(f"{path}: {_TOO_DEEP}") from None
+    if not isinstance(tools, dict):
+        line = next((number for number, line in enumerate(content.splitlines(), 1) if line.startswith(b"tool")), 1)
+        raise ConfigError(f"{path}:{line}: tool is not a table of settings")
+    return tools.get("auditlint")
 
 
 def _yaml(content: bytes, path: str) -> Any:
@@ -167,7 +178,7 @@ def _yaml(content: bytes, path: str) -> Any:
     if stream.error is not None:
         raise ConfigError(f"{path}:{stream.error.span.line}: {stream.error.message}")
     root = stream.documents[0].root if stream.documents else None
-    document: Any = None if root is None else _as_written(root, path)
+    document: Any = None if root is None else _as_written(root, path, 0)
     if isinstance(root, Mapping):
         document |= {entry.name: None for entry in root.entries if _is_null(entry.value)}
     return document
@@ -179,20 +190,22 @@ def _is_null(node: Node | None) -> bool:
     return isinstance(node, Scalar) and node.plain and node.value is None
 
 
-def _as_written(node: Node, path: str) -> Any:
+def _as_written(node: Node, path: str, depth: int) -> Any:
     from auditlint.text.nodes import Alias, Mapping, Sequence
 
     if isinstance(node, Alias):
         raise ConfigError(f"{path}:{node.span.line}: aliases are not taken in a configuration")
+    if depth > _DEEPEST:
+        raise ConfigError(f"{path}:{node.span.line}: {_TOO_DEEP}")
     if isinstance(node, Sequence):
-        return [_as_written(item, path) for item in node.items]
+        return [_as_written(item, path, depth + 1) for item in node.items]
     if not isinstance(node, Mapping):
         return node.text
     document: dict[str, Any] = {}
     for entry in node.entries:
         if entry.name in document:
             raise ConfigError(f'{path}:{entry.key.span.line}: "{entry.name}" is set twice')
-        document[entry.name] = _as_written(entry.value, path)
+        document[entry.name] = _as_written(entry.value, path, depth + 1)
     return document
 
 
@@ -224,7 +237,15 @@ def _complaint(error: ValidationError) -> str:
         return f"a list belongs here, such as [{value}]"
     if error.validator == "pattern" and "resources" in str(error.absolute_path):
         return f'"{value}" is not written as plural.group, such as widgets.example.com or widgets.example.com/status'
-    return str(error.message)
+    return str(error.message)[:_LONGEST]
+
+
+def _finite(value: Any) -> float:
+    """Return a number; ValueError for one that is none, or has no end."""
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError
+    return number
 
 
 def _texts(value: Any) -> tuple[str, ...]:
@@ -237,7 +258,7 @@ def _texts(value: Any) -> tuple[str, ...]:
 _OPTION_TYPES: dict[type, Callable[[Any], Option]] = {
     bool: lambda value: {"true": True, "false": False}[str(value).lower()],
     int: int,
-    float: float,
+    float: _finite,
     str: str,
     tuple: _texts,
 }

@@ -133,6 +133,30 @@ def test_a_bad_configuration_is_one_line_and_2(auditlint: Auditlint, write: Writ
     assert said in line
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("pyproject.toml", "# tool.auditlint\ntool = 5\n", "pyproject.toml:2: tool is not a table of settings"),
+        ("pyproject.toml", f"[tool.auditlint]\nx = {'9' * 5000}\n", "Exceeds the limit"),
+        ("pyproject.toml", f"[tool.auditlint]\nx = {'[' * 5000}\n", "nested too deep for a configuration"),
+        ("pyproject.toml", "[tool.auditlint]\nkubernetes-version = inf\n", "kubernetes-version: inf is not of type"),
+        (
+            ".auditlint.yaml",
+            f"fail-on: error\nrules: {'[' * 3000}{']' * 3000}\n",
+            ".auditlint.yaml:2: nested too deep for a configuration",
+        ),
+    ],
+)
+def test_an_odd_configuration_is_one_line_and_2(
+    auditlint: Auditlint, write: Write, name: str, content: str, said: str
+) -> None:
+    write(name, content)
+    run = auditlint("check", ".")
+    assert run.returncode == 2
+    assert said in run.stderr
+    assert run.stderr.count("\n") == 1
+
+
 def test_the_schema_is_one() -> None:
     jsonschema.Draft202012Validator.check_schema(data.table("config.schema"))
 

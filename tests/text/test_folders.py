@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import os
 import subprocess
-from typing import TYPE_CHECKING
+from pathlib import Path
+
+import pytest
 
 from auditlint.text import folders
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    import pytest
 
 SUFFIXES = (".yaml", ".yml", ".json")
 FILES = {
@@ -78,5 +75,40 @@ def test_links_to_folders_are_not_followed(tmp_path: Path, monkeypatch: pytest.M
 def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
     told: list[tuple[str, str]] = []
     gone = str(tmp_path / "gone")
-    assert list(folders.search(gone, SUFFIXES, (), lambda path, why: told.append((path, why)))) == []
+    assert list(folders.search(gone, SUFFIXES, failed=lambda path, why: told.append((path, why)))) == []
     assert told == [(gone, "No such file or directory")]
+
+
+def test_deep_folders_are_walked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for _ in range(1500):
+        os.mkdir("d")
+        os.chdir("d")
+    Path("a.yaml").write_text("")
+    os.chdir(tmp_path)
+    assert list(folders.search(".", SUFFIXES)) == ["d/" * 1500 + "a.yaml"]
+
+
+@pytest.mark.parametrize("line", ["!", "[z-a]", "a\\", "\\", "[a-\\]"])
+def test_a_bad_pattern_is_told_of_and_ignores_nothing(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(".git").mkdir()
+    Path(".gitignore").write_text(f"b.yaml\n{line}\n")
+    for name in ("a.yaml", "b.yaml", "c.yaml"):
+        Path(name).write_text("")
+    noted: list[tuple[str, str, int | None]] = []
+    found = folders.search(".", SUFFIXES, noted=lambda *what: noted.append(what))
+    assert list(found) == ["a.yaml", "c.yaml"]
+    assert noted == [(".gitignore", f'"{line}" is no pattern, so it ignores nothing', 2)]
+
+
+def test_a_pipe_in_place_of_patterns_blocks_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo(".gitignore")
+    Path("a.yaml").write_text("")
+    noted: list[tuple[str, str, int | None]] = []
+    found = folders.search(".", SUFFIXES, noted=lambda *what: noted.append(what))
+    assert list(found) == ["a.yaml"]
+    assert noted == [(".gitignore", "is a named pipe, not a file: nothing is ignored because of it", None)]
