@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from auditlint.carriers.carrier import Carrier, Inner
 from auditlint.carriers.configurations import cluster_configuration
 from auditlint.carriers.configurations.cluster_configuration import Kind
-from auditlint.carriers.configurations.extra_args import Reader
+from auditlint.carriers.configurations.extra_args import Reader, as_text
 from auditlint.carriers.configurations.patched import (
     MOST_OPERATIONS,
     Branch,
@@ -29,7 +29,7 @@ from auditlint.carriers.configurations.patched import (
 from auditlint.kubernetes.releases import DEFAULT, choose, from_image
 from auditlint.subjects.nodes import Node, NodeMount, NodeSpelling
 from auditlint.subjects.slips import Slip, SlipKind
-from auditlint.subjects.spelling_of_flags import PAIRS
+from auditlint.subjects.spelling_of_flags import KEYS, PAIRS
 from auditlint.text.values import get, has, items, pairs, text
 
 if TYPE_CHECKING:
@@ -243,7 +243,9 @@ def _fault(patch: _Patch, name: str, version: str, first: int | None) -> Slip | 
 
 def _other_version(patch: _Patch, name: str, version: str) -> Slip:
     place = _at(patch, name, "version" if patch.is_json else "apiVersion")
-    return Slip(SlipKind.OTHER_VERSION, place, "kind", written=patch.version, form=f"{_GROUP}{version}")
+    said = Slip(SlipKind.OTHER_VERSION, place, "kind", written=patch.version, form=f"{_GROUP}{version}")
+    is_list = isinstance(get(patch.candidate.value, *_ARGUMENTS), list)
+    return said._replace(spelling=KEYS) if is_list and version != _WITH_PAIRS else said
 
 
 def _at(patch: _Patch, name: str, key: str) -> Path:
@@ -256,11 +258,20 @@ def _with_operations(made: _Made, patch: _Patch, name: str, version: str) -> _Ma
     for index, operation in enumerate(items(patch.candidate.value)[:MOST_OPERATIONS]):
         root = operated(made.root, operation, Origin(places, (index,)))
         if root is None:
-            slip = Slip(SlipKind.NO_TARGET, (name, index, "path"), "kind", written=text(operation, "path"))
-            made = made.with_slip(slip._replace(form=f"{_GROUP}{version}"))
+            made = made.with_slip(_no_target(operation, (name, index, "path"), version))
         else:
             made = made._replace(root=root)
     return made
+
+
+def _no_target(operation: Plain, place: Path, version: str) -> Slip:
+    """Return an operation on what is not there; one on a flag by its name may be meant for a list of pairs."""
+    path = text(operation, "path")
+    slip = Slip(SlipKind.NO_TARGET, place, "kind", written=path, form=f"{_GROUP}{version}")
+    name = path.removeprefix("/apiServer/extraArgs/")
+    if version != _WITH_PAIRS or "/" in name or name.isdecimal():
+        return slip
+    return slip._replace(flag=name, value=as_text(get(operation, "value")), spelling=PAIRS)
 
 
 def _merged_by_name(root: Branch, patch: Plain, origin: Origin, *, versioned: bool) -> Branch:

@@ -38,10 +38,7 @@ def _slips(server: ApiServer, *kinds: SlipKind) -> Iterator[Slip]:
 
 
 def _fault(slip: Slip, pattern: str, release: str = "") -> str:
-    version = slip.form.rpartition("/")[2] if slip.path[-1] == "version" else slip.form
-    return pattern.format(
-        written=slip.written, form=slip.form, reader=slip.reader, release=release, key=f"{slip.path[-1]}: {version}"
-    )
+    return pattern.format(written=slip.written, form=slip.form, reader=slip.reader, release=release)
 
 
 def _at(context: Context, slip: Slip, message: str, **details: Any) -> Finding:
@@ -176,28 +173,41 @@ def default_policy_logs_nothing(server: ApiServer, context: Context) -> Iterator
 def patch_never_applies(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report patches of another version or kind, for nodes that do not read them, or of what is not there."""
     for slip in _slips(server, *_PATCHES):
-        effect, help = _PATCHES[slip.kind]
+        message = _fault(slip, _PATCHES[slip.kind], releases.name(server.minor))
         severity = Severity.WARNING if slip.assumed else None
-        yield context.value(
-            slip.path, _fault(slip, effect, releases.name(server.minor)), help=_fault(slip, help), severity=severity
-        )
+        yield context.value(slip.path, message, help=_applied(slip), severity=severity)
 
 
 _PATCHES = {
-    SlipKind.OTHER_VERSION: (
-        "{reader} writes {form} for {release}, so a patch of {written} is not applied",
-        "Write `{key}`, and what is in it as that version has it",
-    ),
-    SlipKind.OTHER_KIND: (
-        'nothing that {reader} writes has the kind "{written}", so this patch is never applied',
-        "Write `kind: ClusterConfiguration`",
-    ),
+    SlipKind.OTHER_VERSION: "{reader} writes {form} for {release}, so a patch of {written} is not applied",
+    SlipKind.OTHER_KIND: 'nothing that {reader} writes has the kind "{written}", so this patch is never applied',
     SlipKind.OTHER_NODE: (
-        "kubeadm reads the ClusterConfiguration on the first control-plane node only, so this patch has no effect",
-        "Move it to the patches of the first control-plane node, or of the cluster",
+        "kubeadm reads the ClusterConfiguration on the first control-plane node only, so this patch has no effect"
     ),
-    SlipKind.NO_TARGET: (
-        "{form} has nothing at {written} that this could change, so {reader} refuses the patch",
-        "Add the whole that it belongs to, in the shape that {form} has",
-    ),
+    SlipKind.NO_TARGET: "{form} has nothing at {written} that this could change, so {reader} refuses the patch",
 }
+
+
+def _applied(slip: Slip) -> str:
+    """Return what to write so that a patch is applied."""
+    if slip.kind is SlipKind.OTHER_KIND:
+        return "Write `kind: ClusterConfiguration`"
+    if slip.kind is SlipKind.OTHER_NODE:
+        return "Move it to the patches of the first control-plane node, or of the cluster"
+    if slip.kind is SlipKind.NO_TARGET:
+        return _target(slip)
+    if slip.path[-1] == "apiVersion" and slip.spelling is None:
+        return "Delete this line: a patch without apiVersion is for every version"
+    version = slip.form.rpartition("/")[2] if slip.path[-1] == "version" else slip.form
+    return f"Write `{slip.path[-1]}: {version}`, and what is in it as that version has it"
+
+
+def _target(slip: Slip) -> str:
+    """Return the path and the value of an operation on what is there."""
+    holder, _, last = slip.written.rpartition("/")
+    if slip.spelling is not None and slip.flag:
+        pair = slip.spelling.text(slip.flag, slip.value).removeprefix("- ")
+        return f"Write `path: {holder}/-` and `value: {pair}`"
+    if last == "-":
+        return f"Write `path: {holder}`, with a list as the value"
+    return "Write a path that is there, or add what it is in before"

@@ -41,13 +41,30 @@ def is_shared(folder: str) -> bool:
 
 def file(server: ApiServer, flag: str, path: str) -> str:
     """Return the lines that mount a file which the server reads, from where it is on the host by the same name."""
-    return _block(server, file_mount(server, flag, path))
+    return "\n".join([*_into_node(server, path), _block(server, file_mount(server, flag, path))])
 
 
 def file_mount(server: ApiServer, flag: str, path: str) -> tuple[Mount, Volume]:
     """Return the mount of a file which the server reads, and its volume."""
-    mount, volume = _new(server, _free_name(server, _NAMES[flag]), path, path, "File")
+    mount, volume = _new(server, _free_name(server, _NAMES[flag]), path, _on_node(server, path), "File")
     return mount._replace(read_only=True), volume
+
+
+def _on_node(server: ApiServer, path: str) -> str:
+    """Return where a file lies on the host: where a mount of the node brings one of that name, if there is a node."""
+    node, name = next(iter(server.nodes), None), posixpath.basename(path)
+    if node is None or node.covering(path):
+        return path
+    found = [mount.node_path for mount in node.mounts if posixpath.basename(mount.node_path) == name]
+    return clean(found[0]) if len(found) == 1 else path
+
+
+def _into_node(server: ApiServer, path: str) -> list[str]:
+    """Return the lines that bring a file into the nodes, where these are containers that do not have it yet."""
+    spelling, on_node = server.node_spelling, _on_node(server, path)
+    if spelling is None or all(not node.known or node.covering(on_node) for node in server.nodes):
+        return []
+    return spelling.lines.format(file=f"./{posixpath.basename(path)}", path=on_node).split("\n")
 
 
 def log_mount(server: ApiServer, path: str) -> tuple[Mount, Volume] | None:
@@ -111,7 +128,9 @@ def with_flags(server: ApiServer, *flags: str) -> str:
     """Return the lines that set flags to the usual files, limit a log, and mount what no mount covers yet."""
     limited = _LOG_FLAG in flags and not server.no_log_folder
     limits = [(flag, EXAMPLES[flag]) for flag in _LIMITS if limited and not server.flags.last(flag)]
-    lines = server.spelling.lines([*((flag, _usual_path(server, flag)) for flag in flags), *limits])
+    files = [_usual_path(server, flag) for flag in flags if flag != _LOG_FLAG]
+    lines = [line for path in files for line in _into_node(server, path)]
+    lines += server.spelling.lines([*((flag, _usual_path(server, flag)) for flag in flags), *limits])
     missing = [flag for flag in flags if covering(server.mounts, EXAMPLES[flag]) is None]
     if server.files is not Files.MOUNTS or not server.mounts_path or not missing:
         return "\n".join(lines)
@@ -130,7 +149,7 @@ def _usual(server: ApiServer, flag: str) -> tuple[Mount, Volume]:
     name, path = _free_name(server, _NAMES[flag]), EXAMPLES[flag]
     if flag == _LOG_FLAG:
         return _new(server, name, posixpath.dirname(path), posixpath.dirname(path), "DirectoryOrCreate")
-    mount, volume = _new(server, name, path, path, "File")
+    mount, volume = _new(server, name, path, _on_node(server, path), "File")
     return mount._replace(read_only=True), volume
 
 
