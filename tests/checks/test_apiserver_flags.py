@@ -232,3 +232,9 @@ def test_a_placeholder_is_the_only_finding_about_its_argument(argument: str, oth
 
 def test_names_in_capitals_that_are_values() -> None:
     assert of(*GOOD, "--tls-cipher-suites=TLS_AES_128_GCM_SHA256") == []
+
+
+def test_sinks_without_their_gate_are_not_told_to_be_written_as_they_are() -> None:
+    text = message("--audit-dynamic-configuration", rule="invalid-flag-value", minor=18)
+    assert text.startswith("--audit-dynamic-configuration needs the feature gate DynamicAuditing, which is off, so")
+    assert text.endswith("Delete it, --audit-webhook-config-file sends events to a webhook")

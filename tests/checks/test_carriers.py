@@ -45,6 +45,15 @@ def not_found(files: dict[str, str]) -> list[tuple[str, str]]:
     return [(one.line, f"{one.message}. {one.help}") for one in found if one.rule == "policy-not-found"]
 
 
+def test_one_of_several_files_of_the_name_is_not_to_be_renamed() -> None:
+    others = {f"{cluster}/etc/kubernetes/audit-policy.yaml": METADATA for cluster in ("a", "b")}
+    ((_, text),) = not_found({"kube-apiserver.yaml": MANIFEST, "audit-policy.yaml": METADATA, **others})
+    assert 'more than one file of this run may be "/etc/kubernetes/audit-policy.yaml"' in text
+    assert "Rename" not in text
+    assert text.endswith("`auditlint check kube-apiserver.yaml audit-policy.yaml`")
+    assert not_found({"kube-apiserver.yaml": MANIFEST, "audit-policy.yaml": METADATA}) == []
+
+
 def test_a_host_path_of_another_name_is_told_there() -> None:
     mounts = "- {name: p, mountPath: /etc/kubernetes/audit-policy.yaml, readOnly: true}"
     volumes = "- {name: p, hostPath: {path: /etc/kubernetes/audit-policy-v2.yaml, type: File}}"

@@ -586,6 +586,16 @@ def test_unsupported_verb_gives_way_to_what_is_no_verb(verb: str) -> None:
     assert not of_entries(GroupResources("", ("pods/exec",)), rule=rule)
 
 
+@pytest.mark.parametrize("verb", ["lst", "post", "*"])
+def test_what_is_no_verb_matches_no_request_not_even_one_that_fails(verb: str) -> None:
+    rule = PolicyRule("Metadata", verbs=(verb,))
+    for entry in (GroupResources("apps"), GroupResources("apps", ("deployments",))):
+        text = as_text(Policy((rule._replace(resources=(entry,)), PolicyRule("Metadata"))))
+        told = {note.rule for finding in findings(text) for note in finding.related}
+        assert "never-matching-rule" in told
+        assert "unsupported-verb" not in told
+
+
 @pytest.mark.parametrize("minor", [OLDEST, 27, NEWEST])
 def test_served_verbs_draw_nothing(minor: int) -> None:
     for one in catalogue.of_release(minor).served:

@@ -55,6 +55,18 @@ def test_no_word_of_pods(arguments: tuple[str, ...], rule: str, words: str) -> N
     assert not re.search(r"container|mount|kubelet keeps|--audit", message)
 
 
+@pytest.mark.parametrize(
+    ("more", "help"),
+    [
+        ((), "Send the events to a webhook, where they have to be kept"),
+        (("--audit-webhook-config-file=/etc/hook.yaml",), "Delete it: the webhook gets"),
+    ],
+)
+def test_where_no_folder_can_be_mounted_a_webhook_keeps_the_events(more: tuple[str, ...], help: str) -> None:
+    server = process(POLICY, "--audit-log-path=-", *more).replace(no_log_folder=True)
+    assert help in messages(server)["log-to-stdout"]
+
+
 def test_files_on_the_host_need_no_mount() -> None:
     server = process(POLICY, LOG, "--audit-webhook-config-file=/etc/kubernetes/audit/hook.yaml")
     assert server.faults == ()

@@ -105,9 +105,18 @@ def policy_not_found(server: ApiServer, context: Context) -> Iterator[Finding]:
         help = f"Write `{server.volume_spelling.key(Part.HOST_PATH)}: {dirname(host)}/{there}`"
         yield context.value(place, message, help=f"{help}, or rename the file", related=related)
     else:
-        message = f'no file of this run is "{host}", and no flag names {found.path}: they are judged apart'
-        help = f"Rename {found.path} to {on_host}, if that is the policy"
+        message, help = _judged_apart(server, found.path)
         yield at_flag(server, context, use, message, help=help, related=related)
+
+
+def _judged_apart(server: ApiServer, path: str) -> tuple[str, str]:
+    """Return message and help for a policy that the flags near it do not surely name."""
+    host = server.on_node(POLICY_FLAG)
+    if basename(server.on_disk(POLICY_FLAG)) == basename(path):
+        message = f'more than one file of this run may be "{host}", so these flags and {path} are judged apart'
+        return message, f"Check them in a run of their own: `auditlint check {server.path} {path}`"
+    message = f'no file of this run is "{host}", and no flag names {path}: they are judged apart'
+    return message, f"Rename {path} to {basename(host)}, if that is the policy"
 
 
 def _host_path_of(server: ApiServer, path: str) -> Path | None:

@@ -15,6 +15,7 @@ from auditlint.finding import Severity
 from auditlint.kubernetes.engine.region import region_of
 from auditlint.kubernetes.match import Request, matches
 from auditlint.kubernetes.policy import LEVELS, GroupResources, PolicyRule
+from auditlint.kubernetes.requests import RESOURCE_VERBS
 from auditlint.kubernetes.well_known import ANYWHERE, has_well_known, is_always_served, is_well_known
 from auditlint.rule import Category, Context
 from auditlint.subjects.model import ClusterPolicy
@@ -197,6 +198,8 @@ def unsupported_verb(policy: ClusterPolicy, context: Context) -> Iterator[Findin
     for index, held in _resource_rules(policy):
         if not held.verbs or (not _USUAL_VERBS.isdisjoint(held.verbs) and any(map(_is_well_known, held.resources))):
             continue
+        if not any(verb in RESOURCE_VERBS for verb in held.verbs):
+            continue  # no request at all, so none that fails
         served = _names(policy).verbs(held.resources)
         if served and served.isdisjoint(held.verbs):
             what = english.several([name for entry in held.resources for name in entry.resources or (entry.group,)])

@@ -47,6 +47,7 @@ rule = Category("apiserver-flags", ApiServer)
 _UNITS = {"audit-log-maxage": "days", "audit-log-maxbackup": "files", "audit-log-maxsize": "megabytes"}
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2212"
 _QUOTES = frozenset({'"', "'"})
+_DYNAMIC = "audit-dynamic-configuration"
 
 
 def _problem(server: ApiServer, error: FlagError) -> FlagProblem:
@@ -119,11 +120,14 @@ def _behind_colon(error: FlagError) -> str | None:
     return value.strip() if colon else None
 
 
+def _without_sinks(server: ApiServer) -> str:
+    return f"Delete it, {server.named('audit-webhook-config-file')} sends events to a webhook"
+
+
 def _instead(server: ApiServer, error: FlagError) -> str:
     known = known_flags.history(error.name)
-    if error.name == "audit-dynamic-configuration":
-        webhook = server.named("audit-webhook-config-file")
-        return f"Delete it, {webhook} sends events to a webhook"
+    if error.name == _DYNAMIC:
+        return _without_sinks(server)
     if known and known.first > server.minor:
         return f"Delete it until you upgrade to {releases.name(known.first)}"
     meant = flag_names.suggest(error.name, server.minor)
@@ -247,6 +251,8 @@ def _invalid(server: ApiServer, context: Context, invalid: Invalid) -> Iterator[
 
 def _out_of_range(server: ApiServer, invalid: Invalid, use: FlagUse) -> str:
     name, value = invalid.flags[0], server.flags.text(invalid.flags[0])
+    if name == _DYNAMIC:
+        return f"{server.named(name)} needs the feature gate DynamicAuditing, which is off"
     if use.name != name:
         return f"{server.named(use.name)} needs {server.named(name)}, which is {value or 'empty'} by default"
     return f"{server.named(name)} does not accept {quoted(value) if value else 'an empty value'}"
@@ -254,6 +260,8 @@ def _out_of_range(server: ApiServer, invalid: Invalid, use: FlagUse) -> str:
 
 def _valid(server: ApiServer, invalid: Invalid, use: FlagUse) -> str:
     name, value = invalid.flags[0], server.flags.text(invalid.flags[0])
+    if name == _DYNAMIC:
+        return _without_sinks(server)
     if name.endswith("-truncate-max-batch-size"):
         return f"Write {server.written(name, server.flags.text(invalid.flags[-1]))} or more"
     if use.name != name:

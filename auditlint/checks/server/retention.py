@@ -35,6 +35,8 @@ _QUIET_RATE = 24
 _DAYS_KEPT = 2
 """What is advised where the history is short: twice as much as an idle cluster writes in the day that is asked for."""
 _EXAMPLE_FILES = EXAMPLES[_FILES]
+_TO_A_WEBHOOK = "Send the events to a webhook, where they have to be kept"
+_WEBHOOK_TOO = "Delete it: the webhook gets the same events"
 
 
 def _log_use(server: ApiServer) -> FlagUse | None:
@@ -245,7 +247,7 @@ def log_to_stdout(server: ApiServer, context: Context) -> Iterator[Finding]:
         message = f"audit events go to standard output, among the lines of the server's own log{kept}"
         advice = _to_a_file(server)
         if server.no_log_folder:
-            advice = "Send the events to a webhook, where they have to be kept"
+            advice = _WEBHOOK_TOO if server.flags.text("audit-webhook-config-file") else _TO_A_WEBHOOK
         severity = Severity.INFO if server.no_log_folder else None
         yield at_flag(server, context, use, message, help=advice, severity=severity)
 
