@@ -34,7 +34,7 @@ DECLARED: dict[str, tuple[tuple[bytes, ...], tuple[str, ...], bool]] = {
     'rke': ((b'kube-api',), ('.yaml', '.yml', '.json'), False),
     'rke2': ((b'kube-apiserver-arg', b'audit-', b'profile: cis', b"profile: 'cis", b'profile: "cis', b'"profile": "cis', b'"profile":"cis'), ('.yaml', '.yml', '.json'), False),
     'sink': ((b'AuditSink',), ('.yaml', '.yml', '.json'), False),
-    'snap': ((b'--audit-', b'--authorization-mode', b'--service-cluster-ip-range'), ('kube-apiserver',), False),
+    'snap': ((b'--audit-', b'--authorization-mode', b'--service-cluster-ip-range'), ('.yaml', '.yml', '.json', 'kube-apiserver'), False),
     'strings': ((), ('.yaml', '.yml', '.json'), False),
     'systemd': ((b'kube-apiserver', b'--audit-'), ('.yaml', '.yml', '.json', '.service', '.service.j2', '.service.tpl', '.conf', '.env', 'apiserver'), False),
     'talos': ((b'apiServer', b'KubeAuditPolicyConfig', b'KubeAPIServerConfig'), ('.yaml', '.yml', '.json'), False),

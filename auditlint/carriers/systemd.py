@@ -16,7 +16,7 @@ from auditlint.carriers.candidate import Candidate
 from auditlint.carriers.carrier import YAML_AND_JSON, Carrier, Inner
 from auditlint.carriers.containers import command
 from auditlint.carriers.containers.command import CommandLine, Item
-from auditlint.carriers.containers.options import Given, OptionPlaces
+from auditlint.carriers.containers.options import Given, OptionPlaces, with_comments
 from auditlint.kubernetes.container import Files
 from auditlint.subjects.model import Runs
 from auditlint.subjects.spelling_of_flags import WORDS
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from auditlint.carriers.candidate import PlainText
+    from auditlint.carriers.carrier import Part
     from auditlint.finding import Path
     from auditlint.subjects.model import ApiServer
     from auditlint.text.piece import Text
@@ -47,21 +48,24 @@ _QUOTED = re.compile(r"""'(?P<single>[^']*)'|"(?P<double>(?:[^"\\]|\\.)*)"|\\(?P
 _AUDIT = "--audit-"
 
 
-def find_in_text(given: PlainText) -> Iterator[ApiServer]:
+def find_in_text(given: PlainText) -> Iterator[Part]:
     """Yield the apiserver that a unit starts, and the one whose flags a variable holds."""
     text = given.text.text
     for start in _START.finditer(text):
-        piece, certain = _cut(given.text, start.end())
+        piece, end, certain = _cut(given.text, start.end())
         words = _words(piece)
         found = command.find((("command", [word.value for word in words]),), ())
         if found is not None:
             ours = tuple(_item(item, int(item.path[1])) for item in found.items)
+            yield from with_comments(given.text, start.start(), end)
             yield _server(given, words, ours, whole=certain)
     for variable in _VARIABLE.finditer(text):
         quote = variable["before"] or variable["quote"]
-        words = _words(_cut(given.text, variable.end(), quote)[0])
+        piece, end, _ = _cut(given.text, variable.end(), quote)
+        words = _words(piece)
         if any(word.value.startswith(_AUDIT) for word in words):
             ours = tuple(_item(Item(word.value, ()), index) for index, word in enumerate(words))
+            yield from with_comments(given.text, variable.start(), end)
             yield _server(given, words, ours, whole=False)
 
 
@@ -93,8 +97,8 @@ def _server(given: PlainText, words: Sequence[Given], found: Sequence[Item], *, 
     return apiserver.build(candidate, (), CommandLine(tuple(found), ()), settings)
 
 
-def _cut(outer: Text, start: int, quote: str = "") -> tuple[Piece, bool]:
-    """Return a logical line that begins at an offset, or what is in quotes there, and whether all of it is certain."""
+def _cut(outer: Text, start: int, quote: str = "") -> tuple[Piece, int, bool]:
+    """Return a logical line that begins at an offset, or what is in quotes there; its end; if all of it is certain."""
     text, at, certain = outer.text, start, True
     cutter = Cutter(text, start)
     while line := _LINE.match(text, at):
@@ -113,7 +117,7 @@ def _cut(outer: Text, start: int, quote: str = "") -> tuple[Piece, bool]:
         if line.end() <= at or not line["end"]:
             break
         at = line.end()
-    return Piece(outer, cutter.runs(), outer.pointer, outer.document or 0), certain
+    return Piece(outer, cutter.runs(), outer.pointer, outer.document or 0), at, certain
 
 
 def _closing(content: str, quote: str) -> int:

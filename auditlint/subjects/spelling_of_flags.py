@@ -166,14 +166,16 @@ class Keys(NamedTuple):
     """A mapping from flags to strings, such as `audit-log-maxage: "30"` in kubeadm until v1beta3."""
 
     entries: str = "keys"
+    dashes: str = ""
+    """What stands in front of a flag's name in a key: `--` in a launch configuration of microk8s."""
 
     def name(self, flag: str) -> str:
         """Return the key."""
-        return flag
+        return f"{self.dashes}{flag}"
 
     def text(self, flag: str, value: str | None = None) -> str:
         """Return the key with its value in quotes."""
-        return f"{flag}: {_quoted(value)}"
+        return f"{self.name(flag)}: {_quoted(value)}"
 
     def lines(self, flags: Sequence[tuple[str, str | None]]) -> list[str]:
         """Return each on a line of its own."""
@@ -181,11 +183,11 @@ class Keys(NamedTuple):
 
     def added(self, holder: Path, flag: str, value: str | None = None) -> Change:
         """Return what adds the key."""
-        return SetValue((*holder, flag), _or_true(value))
+        return SetValue((*holder, self.name(flag)), _or_true(value))
 
     def changed(self, argument: Path, flag: str, value: str | None = None) -> tuple[Change, ...]:
         """Return what sets the key's value, and its name if that is another."""
-        return _key_changed(argument, flag, _or_true(value))
+        return _key_changed(argument, self.name(flag), _or_true(value))
 
     def deleted(self, argument: Path) -> Change:
         """Return what takes the key out."""

@@ -78,7 +78,9 @@ def test_the_variables_of_kubespray() -> None:
     assert [one[:2] for one in told({"all.yml": KUBESPRAY.replace("/var/log/kube-apiserver-log.json", "'-'")})] == [
         ("log-to-stdout", "3:1")
     ]
-    assert subjects("kubernetes_audit: false\naudit_log_maxage: 30\n") == ()
+    off = "kubernetes_audit: false\naudit_log_maxage: 30\n"
+    assert texts(only(ApiServer, off)) == []
+    assert told({"all.yml": off}) == []
 
 
 def test_rules_in_a_variable_of_kubespray() -> None:

@@ -160,3 +160,40 @@ def test_any_text_is_borne(text: str) -> None:
     content = text.replace("E", "\nExecStart=/bin/kube-apiserver ").replace("a", "A=--audit-log-path")
     for path in ("a.service", "args/kube-apiserver", "a.env"):
         told(content, path)
+
+
+LAUNCH = """\
+version: 0.1.0
+extraKubeAPIServerArgs:
+  --audit-policy-file: "\\$SNAP_DATA/args/audit-policy.yaml"
+  --audit-log-maxage: "30d"
+"""
+
+
+def test_what_a_launch_configuration_of_microk8s_adds() -> None:
+    content = LAUNCH.replace("\\\\", "\\").replace('"\\$', "'\\$").replace('yaml"', "yaml'")
+    server = only(ApiServer, content, "launch.yaml")
+    assert texts(server)[0] == "--audit-policy-file=/var/snap/microk8s/current/args/audit-policy.yaml"
+    assert told(content, "launch.yaml") == [("invalid-flag-value", "4:3", 'Write --audit-log-maxage: "30"')]
+
+
+IGNORED = "# auditlint: ignore[backend-without-policy] x\n"
+FLAG = "--audit-log-path=/var/log/a/b.log\n"
+COMMENTED = f"[Service]\n{IGNORED}ExecStart=/bin/kube-apiserver \\\n  {FLAG}"
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        ("a.service", COMMENTED),
+        ("args/kube-apiserver", f"--v=2\n{IGNORED}{FLAG}"),
+        ("args/kube-apiserver", f"--v=2\n{FLAG.strip()} {IGNORED}"),
+        ("a.sh", f"{IGNORED}k3s server \\\n  --kube-apiserver-arg={FLAG[2:]}"),
+        ("a.sh", f"k3s server --kube-apiserver-arg={FLAG[2:].strip()} {IGNORED}"),
+        ("a.sh", f"cat <<'EOF' >k3s.service\n{COMMENTED}EOF\n"),
+    ],
+)
+def test_comments_hide_what_they_name(path: str, content: str) -> None:
+    report = lint.check([Source(path, named=True, data=content.encode())], Settings())
+    live = [(one.rule, one.suppressed is not None) for one in report.findings if one.severity is not Severity.INFO]
+    assert live == [("backend-without-policy", True)]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.carriers import apiserver
 from auditlint.carriers.candidate import Candidate
-from auditlint.carriers.carrier import LANGUAGES, YAML_AND_JSON
+from auditlint.carriers.carrier import LANGUAGES, YAML_AND_JSON, ReadText
 from auditlint.carriers.containers.command import CommandLine, Item
 from auditlint.carriers.containers.options import OptionPlaces, in_document, in_text
 from auditlint.carriers.containers.options import arguments as arguments_of
@@ -124,11 +124,13 @@ def slips(holder: Holder, reader: str, known: frozenset[str] = frozenset()) -> I
             )
 
 
-def of_commands(given: PlainText) -> Iterator[ApiServer]:
+def of_commands(given: PlainText) -> Iterator[ApiServer | ReadText]:
     """Yield the apiserver of each command line in a text."""
     text = given.text.text
     shown = {from_text(version) for version in _VERSION.findall(text)}
-    for options, document in in_text(given, ARGUMENTS):
+    document = given.text.document or 0
+    for options, comments in in_text(given, ARGUMENTS):
+        yield from comments
         candidate = Candidate(
             given.path, document, None, OptionPlaces(options, document), given.minor, given.origin, given.as_kind
         )

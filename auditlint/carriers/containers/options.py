@@ -11,12 +11,16 @@ from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from auditlint.carriers.carrier import ReadText
 from auditlint.carriers.containers.command import Item
 from auditlint.subjects.templates import is_template
+from auditlint.text.nodes import Document, Scalar, Sequence, Stream
+from auditlint.text.piece import cut
 from auditlint.text.values import items, pairs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections import abc
+    from collections.abc import Iterator
 
     from auditlint.carriers.candidate import Candidate, PlainText
     from auditlint.change import Change
@@ -53,7 +57,7 @@ class Given(NamedTuple):
 class OptionPlaces:
     """The places of options; a path is the number of one, from 0."""
 
-    def __init__(self, given: Sequence[Given], document: int) -> None:
+    def __init__(self, given: abc.Sequence[Given], document: int) -> None:
         self._given = given
         self.document = document
 
@@ -99,16 +103,39 @@ def commands(text: str, name: str) -> list[list[Option]]:
     return found
 
 
+def with_comments(text: Text, start: int, end: int) -> Iterator[ReadText]:
+    """Yield the lines of a command with the comments above them, if these speak to auditlint."""
+    content = text.text
+    first = content.rfind("\n", 0, start) + 1
+    while (above := content[:first].removesuffix("\n").rpartition("\n")[2]).rstrip("\r ").endswith(_CONTINUED):
+        first -= len(above) + 1
+    top = first
+    while (above := content[:top].removesuffix("\n").rpartition("\n")[2]).lstrip(" \t>").startswith("#") and top > 0:
+        top -= len(above) + 1
+    bottom = content.find("\n", end)
+    bottom = len(content) if bottom < 0 else bottom
+    if "auditlint" in content[top:bottom].lower():
+        piece = cut(text, [(top, bottom)], text.pointer, text.document or 0)
+        place = (*piece.lines.place(first - top), *piece.lines.place(bottom - top))
+        root = Sequence(place, [Scalar(place, "", None, "")])
+        yield ReadText(piece, Stream((Document(0, root, root.span),)))
+
+
 def given_in(text: Text, name: str) -> Iterator[list[Given]]:
     """Yield the options of each command in a text, with their places on disk."""
     for command in commands(text.text, name):
-        yield [Given(one.value, text.stretch(one.start, one.end), text.pointer) for one in command]
+        yield [_given(text, one) for one in command]
 
 
-def in_text(given: PlainText, name: str) -> Iterator[tuple[list[Given], int]]:
-    """Yield the options of each command in a text, and the document on disk that it is in."""
-    for command in given_in(given.text, name):
-        yield command, given.text.document or 0
+def _given(text: Text, option: Option) -> Given:
+    return Given(option.value, text.stretch(option.start, option.end), text.pointer)
+
+
+def in_text(given: PlainText, name: str) -> Iterator[tuple[list[Given], tuple[ReadText, ...]]]:
+    """Yield the options of each command in a text, and the comments that are for it."""
+    for command in commands(given.text.text, name):
+        comments = tuple(with_comments(given.text, command[0].start, command[-1].end))
+        yield [_given(given.text, one) for one in command], comments
 
 
 def in_document(candidate: Candidate, name: str) -> Iterator[list[Given]]:
@@ -134,7 +161,7 @@ def _together(found: list[list[Given]], holder: Plain) -> Iterator[list[Given]]:
         yield from found
 
 
-def arguments(given: Sequence[Given], before: str = "") -> tuple[Item, ...]:
+def arguments(given: abc.Sequence[Given], before: str = "") -> tuple[Item, ...]:
     """Return the arguments of kube-apiserver that options hold: what follows `before` in the value of each."""
     return tuple(
         Item(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from auditlint.carriers.candidate import Candidate, PlainText
+    from auditlint.carriers.carrier import Part
     from auditlint.subjects.model import ApiServer
 
 
@@ -47,7 +48,7 @@ def find(candidate: Candidate) -> Iterator[ApiServer]:
         yield from server_config.of_strings(candidate)
 
 
-def find_in_text(given: PlainText) -> Iterator[ApiServer]:
+def find_in_text(given: PlainText) -> Iterator[Part]:
     """Yield the apiserver of each command line of k3s or RKE2 in a text."""
     return server_config.of_commands(given)
 

@@ -68,7 +68,7 @@ def find(candidate: Candidate) -> Iterator[ApiServer | Inner]:
     value = candidate.value
     if has(value, "apiVersion") or has(value, "kind"):
         return
-    if candidate.as_kind or any(get(value, key) is True for key in (_ON, _WEBHOOK_ON)):
+    if candidate.as_kind or any(isinstance(get(value, key), bool) for key in (_ON, _WEBHOOK_ON)):
         yield _server(candidate)
     rules = candidate.piece((_RULES,)) if text(value, _RULES) else None
     if rules is not None:
@@ -86,7 +86,7 @@ def _server(candidate: Candidate) -> ApiServer:
         carrier="kubespray",
         runs=Runs.STATIC_POD,
         files=Files.MOUNTS,
-        whole=True,
+        whole=any(get(value, key) is True for key in (_ON, _WEBHOOK_ON)),
         shown=shown,
         spelling=_SPELLING,
         tool="kubespray",

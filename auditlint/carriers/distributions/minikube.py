@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from auditlint.carriers.candidate import PlainText
+    from auditlint.carriers.carrier import Part
     from auditlint.carriers.containers.options import Given
     from auditlint.finding import Path
     from auditlint.subjects.model import ApiServer
@@ -54,10 +55,12 @@ def find(candidate: Candidate) -> Iterator[ApiServer]:
         yield from _of_command(candidate._replace(places=OptionPlaces(given, candidate.document)), given, None)
 
 
-def find_in_text(given: PlainText) -> Iterator[ApiServer]:
+def find_in_text(given: PlainText) -> Iterator[Part]:
     """Yield the apiserver of each command line in a text."""
     shown = {from_text(version) for version in _VERSION.findall(given.text.text)}
-    for command, document in options.in_text(given, _OPTION):
+    document = given.text.document or 0
+    for command, comments in options.in_text(given, _OPTION):
+        yield from comments
         places = OptionPlaces(command, document)
         candidate = Candidate(given.path, document, None, places, given.minor, given.origin, given.as_kind)
         yield from _of_command(candidate, command, next(iter(shown)) if len(shown) == 1 else None)
