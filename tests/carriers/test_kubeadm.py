@@ -570,3 +570,8 @@ def test_patches_of_the_pod_are_parts(name: str) -> None:
     assert [found.rule for found in findings(content, name)] == ["invalid-flag-value"]
     assert "no-rotation-limits" not in {found.rule for found in findings(pod({"audit-log-path": "/a/b"}, ()), name)}
     assert [found.rule for found in findings(content, "kube-apiserver.yaml")] != ["invalid-flag-value"]
+
+
+def test_of_a_snippet_the_shape_is_not_known() -> None:
+    assert findings("apiServer:\n  extraArgs:\n  - --audit-log-maxage=30\n  - --v=2\n") == []
+    assert findings("apiServer:\n  extraArgs:\n    audit-log-maxage: 30\n") == []

@@ -136,7 +136,7 @@ def _slips(argument: _Argument, reader: Reader) -> Iterator[Slip]:
         form=reader.form,
     )
     if not name:
-        if not item.opaque and reader.pairs is not False:
+        if not item.opaque and reader.pairs:
             flag, equals, given = item.text.lstrip("-").partition("=")
             meant = given if equals else None
             yield said._replace(kind=SlipKind.NO_PAIR, flag=flag, value=meant, written=item.text, spelling=PAIRS)
