@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks import editing, policies, replay
+from benchmarks import diffing, editing, policies, replay
 from benchmarks.process import run
 
 BIN = Path(sys.executable).parent
@@ -40,6 +40,7 @@ def main() -> None:
         for case in cases(Path(folder)):
             print(row(case, runs), flush=True)
         print("\n" + replay.table(Path(folder), runs))
+        print("\n" + diffing.table(Path(folder), runs))
     print("\n" + editing.table())
 
 

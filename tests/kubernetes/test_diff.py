@@ -58,8 +58,8 @@ def assert_is_right(found: Difference, old: Policy, new: Policy, requests: list[
     for request in requests:
         before, after = evaluate(old, request), evaluate(new, request)
         holding = [change for change in found.changes if request in change.requests]
-        expected = [(before.rule, after.rule, before.outcome, after.outcome)] if before.outcome != after.outcome else []
-        assert [(one.old, one.new, one.before, one.after) for one in holding] == expected
+        expected = [(before.outcome, after.outcome)] if before.outcome != after.outcome else []
+        assert [(one.before, one.after) for one in holding] == expected
     for change in found.changes:
         before, after = evaluate(old, change.witness), evaluate(new, change.witness)
         assert can_happen(change.witness)
@@ -183,6 +183,21 @@ def test_what_matters_comes_first() -> None:
     silenced = Policy((*(rule._replace(level="None") for rule in rules), REST))
     found = difference(Policy((*rules, REST)), silenced)
     assert [change.witness.resource for change in found.changes] == ["secrets", "roles", "pods", "services"]
+
+
+def test_a_rule_that_is_split_is_one_change() -> None:
+    bodies = SECRETS._replace(level="Request")
+    split = [bodies._replace(resources=(GroupResources("", (name,)),)) for name in ("secrets", "configmaps")]
+    change = one(Policy((SECRETS, REST)), Policy((*split, REST)))
+    assert change.requests.within.targets == (Target("", "secrets", ""), Target("", "configmaps", ""))
+    assert change.requests.excepted == ()
+
+
+def test_what_an_added_rule_matches_is_one_change() -> None:
+    reads = [PolicyRule("Metadata", verbs=(verb,)) for verb in ("get", "list")]
+    nodes = PolicyRule("None", user_groups=("system:nodes",), verbs=("list", "get"))
+    change = one(Policy((*reads, REST)), Policy((nodes, *reads, REST)))
+    assert (change.requests.within.verbs, change.requests.excepted) == (("list", "get"), ())
 
 
 def test_policies_without_rules_compare() -> None:

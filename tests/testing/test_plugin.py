@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,9 @@ MODULE = "auditlint.testing.plugin"
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest", "-p", MODULE, "-p", "no:cacheprovider", *arguments]
+    installed = any(entry.value == MODULE for entry in entry_points(group="pytest11"))
+    named = () if installed else ("-p", MODULE)  # an environment from before there was a plug-in
+    command = [sys.executable, "-m", "pytest", *named, "-p", "no:cacheprovider", *arguments]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 

@@ -1,7 +1,8 @@
 """What two policies make different: the sets of requests whose outcome is not the same, complete and without overlap.
 
 The requests are those of requests.can_happen. Both policies become one list of rules for the exact engine; a change is
-what one rule of the old policy and one of the new are the first to match, where these two say different things.
+what one rule of the old policy and one of the new are the first to match, where these two say different things; or
+what a rule of one policy is the first to match, where several rules of the other say the same.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.kubernetes.diff.joint import Joint
+from auditlint.kubernetes.diff.merging import merged
 from auditlint.kubernetes.diff.narrowing import Narrowing
 from auditlint.kubernetes.diff.outcomes import Group, group_of
 from auditlint.kubernetes.diff.pairs import Pair, pairs_that_differ
@@ -20,6 +22,8 @@ from auditlint.kubernetes.match import matches
 from auditlint.kubernetes.well_known import ANYWHERE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from auditlint.kubernetes.engine.region import Region
     from auditlint.kubernetes.match import Outcome
     from auditlint.kubernetes.policy import Policy, PolicyRule
@@ -63,7 +67,7 @@ class Change(NamedTuple):
     witness: Request
     """One of the requests: one as people send it, if there is such."""
     old: int | None
-    """The index of the old policy's rule that is the first to match, None where none is."""
+    """The index of the old policy's rule that is the first to match the witness, None where none is."""
     new: int | None
     weight: int
     """How much it matters, 0 the most: see weight.CLASSES."""
@@ -99,11 +103,21 @@ def difference(old: Policy, new: Policy, known: Known = ANYWHERE, *, steps: int 
     """Return the requests whose outcome differs; `steps` bounds how far the search goes, else the policies' size."""
     joint = Joint(old, new, steps)
     found = pairs_that_differ(joint)
-    changes = [_change(joint, pair, known) for pair in found.pairs]
-    changes.sort(key=lambda change: (change.weight, change.group.value))
+    changes = [_change(joint, pair, known) for pair in merged(joint, found.pairs)]
+    changes.sort(key=_rank)
     return Difference(
         tuple(changes), tuple(OpenPair(*map(joint.index_of, open_pair)) for open_pair in found.open_pairs)
     )
+
+
+def _rank(change: Change) -> tuple[int, ...]:
+    """Return what changes are sorted by: what matters most first, then what is worst, then the order of the rules."""
+    places = (len(policy.rules) if rule is None else rule for policy, rule in _rules(change))
+    return change.weight, change.group.value, *places
+
+
+def _rules(change: Change) -> Iterator[tuple[Policy, int | None]]:
+    yield from zip(change.requests.policies, (change.old, change.new), strict=True)
 
 
 def _change(joint: Joint, pair: Pair, known: Known) -> Change:
@@ -112,13 +126,15 @@ def _change(joint: Joint, pair: Pair, known: Known) -> Change:
     excepted = narrowing.exceptions(region)
     weight, example = weight_of(narrowing, region)
     before, after = joint.outcomes[pair.old], joint.outcomes[pair.new]
+    witness = show(joint, pair._replace(region=region, witness=example or pair.witness), weight, known)
+    old, new = joint.takers(witness)
     return Change(
         group_of(before, after),
         before,
         after,
         Requests(region, *joint.sides(excepted), joint.policies),
-        show(joint, pair._replace(region=region, witness=example or pair.witness), weight, known),
-        joint.index_of(pair.old),
-        joint.index_of(pair.new),
+        witness,
+        joint.index_of(old),
+        joint.index_of(new),
         weight,
     )

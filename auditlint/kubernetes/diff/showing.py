@@ -32,7 +32,7 @@ def show(joint: Joint, pair: Pair, weight: int, known: Known) -> Request:
     """Return a request of a pair, of the class that it is weighed by, an everyday one if there is one."""
 
     def shows(request: Request) -> bool:
-        return contains(pair.region, request) and joint.takers(request) == (pair.old, pair.new)
+        return contains(pair.region, request) and not joint.reach.index.matching(request) & pair.blockers
 
     def is_everyday(request: Request) -> bool:
         return is_of(request, weight) and shows(request)
