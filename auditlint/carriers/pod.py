@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.carriers import apiserver
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from auditlint.carriers.candidate import Candidate
     from auditlint.finding import Path
     from auditlint.subjects.model import ApiServer
+    from auditlint.subjects.slips import Slip
     from auditlint.text.plain import Plain
 
 _TEMPLATES: tuple[tuple[str, ...], ...] = (
@@ -50,10 +52,11 @@ def find(candidate: Candidate) -> Iterator[ApiServer]:
     """Yield the apiservers that a document runs, each container once however many aliases lead to it."""
     seen: set[int] = set()
     for part in _parts(candidate.value, forced=candidate.as_kind == "pod"):
-        for container, path in part.containers:
+        shared = _Shared(part)
+        for number, (container, _) in enumerate(part.containers):
             if id(container) not in seen:
                 seen.add(id(container))
-                server = _server(candidate, part, container, path)
+                server = _server(candidate, part, number, shared)
                 if server is not None:
                     yield server
 
@@ -105,22 +108,44 @@ def _cut_out(value: Plain) -> Iterator[PodPart]:
         yield PodPart((), value, "fragment", ((value, ()),))
 
 
-def _server(candidate: Candidate, part: PodPart, container: Plain, path: Path) -> ApiServer | None:
+class _Shared:
+    """What the servers of one Pod have in common, worked out once."""
+
+    def __init__(self, part: PodPart) -> None:
+        self._part = part
+        self.mounting = mounting.OfPod(part.value, part.spec, [container for container, _ in part.containers])
+
+    @cached_property
+    def slips(self) -> tuple[Slip, ...]:
+        """What the kubelet drops of the volumes."""
+        return tuple(pod_fields.of_pod(self._part.value, self._part.spec))
+
+    @cached_property
+    def misspelt(self) -> tuple[Slip, ...]:
+        """What the kubelet drops of the Pod."""
+        return tuple(pod_fields.misspelt_volumes(self._part.value, self._part.spec))
+
+
+def _server(candidate: Candidate, part: PodPart, number: int, shared: _Shared) -> ApiServer | None:
+    container, path = part.containers[number]
     line = command.find(container, path) or _without_command(part, container, path)
     if line is None:
         return None
     part = part._replace(carrier="fragment") if _is_patch(candidate) else part
     carrier = part.carrier if has(container, "image") or candidate.as_kind == "pod" else "fragment"
-    others = [other for other, _ in part.containers if other is not container]
     settings = apiserver.Settings(
         carrier=carrier,
         runs=_runs(candidate, part, carrier),
         files=Files.MOUNTS if carrier != "fragment" else Files.UNKNOWN,
         whole=carrier != "fragment",
         shown=from_image(text(container, "image")),
-        mounting=mounting.read(container, path, part.value, part.spec, others),
+        mounting=shared.mounting.of(number, path),
         not_text=command.not_text(container, path),
-        slips=tuple(pod_fields.unknown(container, path, part.value, part.spec)),
+        slips=(
+            *pod_fields.of_container(container, path),
+            *(shared.misspelt if part.spec != path else ()),
+            *shared.slips,
+        ),
         read_only_root=get(container, "securityContext", "readOnlyRootFilesystem") is True,
         run_as_user=_run_as_user(part.value, container),
         host_network=get(part.value, "hostNetwork") is True,

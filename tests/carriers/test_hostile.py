@@ -13,7 +13,7 @@ from auditlint.carriers.first_look import may_hold_subject
 from auditlint.carriers.recognise import Found, link, recognise
 from auditlint.lint.summaries import of_subject
 from auditlint.subjects.model import ApiServer
-from tests.carriers.recognition import POLICY, found, pod, subjects
+from tests.carriers.recognition import POLICY, found, only, pod, subjects
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -118,3 +118,11 @@ def test_words_that_make_a_file_worth_reading(data: bytes) -> None:
 def test_files_that_are_not_parsed(data: bytes) -> None:
     assert not may_hold_subject(data)
     assert found(data, named=False) == Found()
+
+
+def test_variables_that_double_are_bounded() -> None:
+    lines = "".join(f"- {{name: V{one}, value: $(V{one - 1})$(V{one - 1})}}\n" for one in range(1, 60))
+    container = f"command: [kube-apiserver, --audit-log-path=/$(V59), --v=2]\nenv:\n- {{name: V0, value: xx}}\n{lines}"
+    server = only(ApiServer, pod(container))
+    assert server.opaque
+    assert [argument.text for argument in server.arguments] == ["--v=2"]

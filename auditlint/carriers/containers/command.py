@@ -31,6 +31,8 @@ WRAPPERS = frozenset({
 _KEYWORDS = frozenset({"if", "then", "elif", "else", "while", "until", "do", "!", "{", "time"})
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=")
 _REFERENCE = re.compile(r"\$(?:\$|\(([^)]*)\))")
+_LONGEST = 1 << 17
+"""Bytes: Linux takes no longer argument (`MAX_ARG_STRLEN`), so what one expands to beyond that is not looked at."""
 _SERVICE_VARIABLE = re.compile(r"_(?:SERVICE_HOST|SERVICE_PORT|PORT)(?:_[A-Z0-9_]+)?$")
 _MARKED = re.compile(r"\{\{[^{}]*\}\}|\{%[^%]*%\}")
 
@@ -159,17 +161,19 @@ def expand(value: str, environment: Environment) -> tuple[str, bool]:
     """
     if "$" not in value:
         return value, False
-    unknown = False
+    unknown, room = False, _LONGEST
 
     def replaced(reference: re.Match[str]) -> str:
-        nonlocal unknown
+        nonlocal unknown, room
         name = reference[1]
         if name is None:
             return "$"
         known = environment.values.get(name, reference[0])
         at_run_time = environment.more or _SERVICE_VARIABLE.search(name) is not None
         unknown = unknown or known is None or (name not in environment.values and at_run_time)
-        return reference[0] if known is None else known
+        room -= len(known or "")
+        unknown = unknown or room < 0
+        return reference[0] if known is None or room < 0 else known
 
     closed, bracket, rest = value.rpartition(")")
     return _REFERENCE.sub(replaced, closed + bracket) + rest.replace("$$", "$"), unknown

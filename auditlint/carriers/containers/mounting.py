@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.kubernetes.mounts import VOLUME_KINDS, Mount, Volume
@@ -42,21 +44,44 @@ class Mounting(NamedTuple):
         return self._replace(mounts=(), volumes=(), mount_places=(), volume_places=(), other_mounts=())
 
 
-def read(container: Plain, path: Path, spec: Plain, spec_path: Path, others: Sequence[Plain]) -> Mounting:
-    """Return the mounts of a container, the volumes of its Pod, and the mounts of the Pod's other containers."""
-    listed, holding = (*path, "volumeMounts"), (*spec_path, "volumes")
-    mounts = tuple(_mounts(container))
-    volumes = tuple(_volumes(spec))
-    return Mounting(
-        mounts=mounts,
-        volumes=volumes,
-        mount_places=tuple(Place((*listed, index), POD_MOUNT) for index, _ in _entries(container, "volumeMounts")),
-        volume_places=tuple(Place((*holding, index), POD_VOLUME) for index, _ in _entries(spec, "volumes")),
-        path=listed,
-        volumes_path=holding,
-        other_mounts=tuple(mount for other in others for mount in _mounts(other)),
-        unknown=unknown(mounts, volumes),
-    )
+class OfPod:
+    """The volumes of a Pod and the mounts of its containers, each read once however many servers it has."""
+
+    def __init__(self, spec: Plain, path: Path, containers: Sequence[Plain]) -> None:
+        self._spec = spec
+        self._path = (*path, "volumes")
+        self._containers = containers
+
+    def of(self, number: int, path: Path) -> Mounting:
+        """Return what the container of that number, at a path, has mounted."""
+        listed, container = (*path, "volumeMounts"), self._containers[number]
+        mounts = self._mounts[number]
+        return Mounting(
+            mounts=mounts,
+            volumes=self._volumes,
+            mount_places=tuple(Place((*listed, index), POD_MOUNT) for index, _ in _entries(container, "volumeMounts")),
+            volume_places=self._volume_places,
+            path=listed,
+            volumes_path=self._path,
+            other_mounts=tuple(chain(*self._mounts[:number], *self._mounts[number + 1 :])),
+            unknown=self._unknown or unknown(mounts, ()),
+        )
+
+    @cached_property
+    def _volumes(self) -> tuple[Volume, ...]:
+        return tuple(_volumes(self._spec))
+
+    @cached_property
+    def _volume_places(self) -> tuple[Place, ...]:
+        return tuple(Place((*self._path, index), POD_VOLUME) for index, _ in _entries(self._spec, "volumes"))
+
+    @cached_property
+    def _mounts(self) -> tuple[tuple[Mount, ...], ...]:
+        return tuple(tuple(_mounts(container)) for container in self._containers)
+
+    @cached_property
+    def _unknown(self) -> bool:
+        return unknown((), self._volumes)
 
 
 def unknown(mounts: Iterable[Mount], volumes: Iterable[Volume]) -> bool:

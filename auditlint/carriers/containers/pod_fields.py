@@ -59,17 +59,24 @@ _VOLUME = _Kind("volume", VOLUME_KINDS | {"name"}, ("hostPath", "name"), {})
 _HOST_PATH = _Kind("hostPath", frozenset({"path", "type"}), ("path", "type"), {"pathtype": "type", "hostpath": "path"})
 
 
-def unknown(container: Plain, path: Path, spec: Plain, spec_path: Path) -> Iterator[Slip]:
-    """Yield the keys of a container, its mounts, and the volumes of its Pod that the kubelet drops."""
+def of_container(container: Plain, path: Path) -> Iterator[Slip]:
+    """Yield the keys of a container and its mounts that the kubelet drops."""
     yield from _of(_CONTAINER, container, path)
     for index, mount in enumerate(items(get(container, "volumeMounts"))):
         yield from _of(_MOUNT, mount, (*path, "volumeMounts", index))
-    if spec_path != path:
-        yield from _of(_POD, spec, spec_path)
+
+
+def of_pod(spec: Plain, path: Path) -> Iterator[Slip]:
+    """Yield the keys of the volumes of a Pod that the kubelet drops."""
     for index, volume in enumerate(items(get(spec, "volumes"))):
-        place = (*spec_path, "volumes", index)
+        place = (*path, "volumes", index)
         yield from _of(_VOLUME, volume, place)
         yield from _of(_HOST_PATH, get(volume, "hostPath"), (*place, "hostPath"))
+
+
+def misspelt_volumes(spec: Plain, path: Path) -> Iterator[Slip]:
+    """Yield the keys of a Pod that the kubelet drops where its volumes were meant."""
+    yield from _of(_POD, spec, path)
 
 
 def _of(kind: _Kind, value: Plain, path: Path) -> Iterator[Slip]:
