@@ -124,3 +124,11 @@ def test_a_policy_takes_the_release() -> None:
     content = cluster("", 24, more=asset)
     assert [one for one in subjects(content) if isinstance(one, PolicySubject)]
     assert findings(content) == [("wrong-api-version", 17, True)]
+
+
+def test_the_kubeconfig_of_a_webhook_lies_beside_the_policy() -> None:
+    line = "    auditWebhookConfigFile: /srv/hook.yaml\n"
+    content = cluster(line, policy="/etc/kubernetes/audit/policy.yaml")
+    assert findings(content) == [("policy-not-mounted", 12, True)]
+    assert 'write auditWebhookConfigFile: "/etc/kubernetes/audit/hook.yaml"' in helps(content)[0]
+    assert findings(content.replace("/srv/hook", "/etc/kubernetes/audit/hook")) == []

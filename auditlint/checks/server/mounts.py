@@ -114,10 +114,18 @@ def _mount_of_file(server: ApiServer, fault: Fault) -> Repair | None:
     return servers.mounted(server, *mount_blocks.file_mount(server, fault.flag, fault.path))
 
 
+def _folder_of_files(server: ApiServer) -> str:
+    """Return the folder for files of one's own, where the tool mounts folders: that of the policy, if it is one."""
+    policy = server.flags.text("audit-policy-file")
+    mounted = policy and mounts.covering(server.mounts, policy) is not None
+    return posixpath.dirname(mounts.clean(policy)) if mounted else server.folder
+
+
 def _mounting(server: ApiServer, fault: Fault) -> str:
     if server.folder:
-        moved = posixpath.join(server.folder, posixpath.basename(fault.path))
-        return f"Put that file into {server.folder}, and write {server.written(fault.flag, moved)}"
+        folder = _folder_of_files(server)
+        moved = posixpath.join(folder, posixpath.basename(fault.path))
+        return f"Put that file into {folder}, and write {server.written(fault.flag, moved)}"
     if fault.case == "volume-at-file":
         key = server.mount_spelling.key(Part.SUB_PATH)
         return f"Add `{key}: {posixpath.basename(fault.path)}`, or name a file in that folder"
