@@ -25,6 +25,7 @@ _SERVER = (
     "server.mounts",
     "server.retention",
     "profiles.rules",
+    "files.agreement",
     "files.carriers",
     "files.applied",
     "files.configuration",

@@ -13,7 +13,7 @@ from auditlint import lint
 from auditlint import settings as config
 from auditlint.carriers import registry
 from auditlint.checking import check_paths, fix_paths
-from auditlint.cli import BUG, USAGE, fixes, terminal
+from auditlint.cli import BUG, USAGE, terminal
 from auditlint.cli.options import Choice, Output, Outputs, RuleNames
 from auditlint.finding import Severity
 from auditlint.report import formats, render
@@ -88,6 +88,8 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     if fixed and options["diff"]:
         return _show(fixed, quiet=options["quiet"])
     if fixed:
+        from auditlint.cli import fixes
+
         report = report._replace(failed=(*report.failed, *fixes.write(fixed, texts)))
     report = report._replace(tables=partial(_tables, report, settings))
     for output in outputs:
@@ -225,6 +227,8 @@ def _write(report: Report, output: Output, color: str, *, aside: bool) -> None:
 
 def _show(fixed: Fixed, *, quiet: bool) -> int:
     """Print what would change as a patch; return the exit code."""
+    from auditlint.cli import fixes
+
     report = fixed.report
     terminal.stream(fixes.patch(fixed.files))
     if not quiet:
@@ -240,6 +244,8 @@ def _tell(report: Report, settings: Settings, fixed: Fixed | None) -> None:
         line = "" if notice.line is None else f"{notice.line}:1:"
         terminal.say(f"{notice.path}:{line} note: {notice.message}")
     if fixed:
+        from auditlint.cli import fixes
+
         terminal.say(fixes.told(fixed, wrote=True))
     if not (report.subjects or report.findings or report.failed or report.crashed):
         terminal.say("auditlint: warning: found no audit policy and no kube-apiserver, so nothing was checked")

@@ -9,6 +9,7 @@ import click
 
 from auditlint import registry
 from auditlint import settings as config
+from auditlint.cli import terminal
 from auditlint.cli.options import Choice, debug
 from auditlint.kubernetes.releases import NEWEST
 from auditlint.rule import REGISTRY, Rule
@@ -76,10 +77,9 @@ def _is_wanted(rule: Rule, words: tuple[str, ...], only: Mapping[str, Any]) -> b
 
 def listing(rules: Sequence[Rule]) -> str:
     """Return rules by category, a line each, wrapped to the width of the terminal."""
-    from shutil import get_terminal_size
     from textwrap import fill
 
-    width = min(get_terminal_size().columns, _WIDEST)
+    width = min(terminal.columns(), _WIDEST)
     lines: list[str] = []
     for category in dict.fromkeys(rule.category for rule in rules):
         lines += ["", category]
