@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from typing import TypeAlias
 
     from auditlint.carriers.candidate import Candidate, PlainText
     from auditlint.carriers.unrendered import PlacedMark
@@ -58,7 +59,7 @@ class ReadText(NamedTuple):
 
 
 if TYPE_CHECKING:
-    Part = Subject | Inner | ReadText
+    Part: TypeAlias = Subject | Inner | ReadText
 
 
 class Carrier(NamedTuple):

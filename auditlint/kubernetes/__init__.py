@@ -6,9 +6,9 @@ alone does not pay for what is about flags and mounts.
 
 from __future__ import annotations
 
-import sys
-from importlib.util import LazyLoader, find_spec, module_from_spec
 from typing import TYPE_CHECKING
+
+from auditlint import lazily
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -16,11 +16,4 @@ if TYPE_CHECKING:
 
 def __getattr__(name: str) -> ModuleType:
     """Return a module of this package; it runs when one of its attributes is first asked for."""
-    full = f"{__name__}.{name}"
-    spec = None if name.startswith("__") else find_spec(full)
-    if spec is None or spec.loader is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    spec.loader = LazyLoader(spec.loader)
-    module = sys.modules[full] = globals()[name] = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return lazily.submodule(__name__, name)

@@ -10,7 +10,6 @@ from weakref import WeakKeyDictionary
 
 from auditlint import english
 from auditlint.checks.suggestions import pasteable
-from auditlint.checks.suggestions.pasteable import inline
 from auditlint.finding import Severity
 from auditlint.kubernetes.engine.region import region_of
 from auditlint.kubernetes.match import Request, matches
@@ -237,7 +236,7 @@ def dead_identity(policy: ClusterPolicy, context: Context) -> Iterator[Finding]:
 
 def _served_verbs(held: PolicyRule, served: frozenset[str]) -> str:
     """Return what to write for verbs that are not served, so that nothing is silenced and no secret logged by it."""
-    written = f"`verbs: {inline(sorted(served))}`"
+    written = f"`verbs: {pasteable.inline(sorted(served))}`"
     if held.level == LEVELS[0]:
         return f"Delete the rule, or write {written} to silence these"
     secret = held.level in _WITH_BODIES and any(
@@ -373,12 +372,12 @@ def _write(place: _Entry, wrong: Wrong, wanted: Sequence[GroupResources]) -> str
     if place.entry.resources == first.resources:
         return f'Write `group: "{first.group}"`'
     if wrong.path[0] == "group":
-        return f'Write `group: "{first.group}"` and `resources: {inline(first.resources)}`'
+        return f'Write `group: "{first.group}"` and `resources: {pasteable.inline(first.resources)}`'
     if place.entry.group in {first.group, "*"}:
         return f'Write `"{first.resources[0]}"`'
     if len(place.entry.resources) > 1:
         return f"Move it to an entry of its own: {_listed(first)}"
-    return f'Write `group: "{first.group}"` and `resources: {inline(first.resources)}`'
+    return f'Write `group: "{first.group}"` and `resources: {pasteable.inline(first.resources)}`'
 
 
 def _listed(entry: GroupResources) -> str:

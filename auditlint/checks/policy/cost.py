@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from auditlint import english
 from auditlint.checks.queries import chatter, effects
 from auditlint.checks.repairs import policies
-from auditlint.checks.suggestions.pasteable import block
+from auditlint.checks.suggestions import pasteable
 from auditlint.english import quoted
 from auditlint.finding import Severity
 from auditlint.kubernetes import served, traffic
@@ -143,7 +143,7 @@ def _chatter(
 def _silencing(policy: ClusterPolicy, rules: list[PolicyRule], first: int, here: int) -> str:
     """Return the advice to put the rules that silence all chatter above the first rule that logs some of it."""
     where = "this one" if first == here else f"line {_line(policy, first)}"
-    return f"Put {'these rules' if len(rules) > 1 else 'this rule'} above {where}:\n{block(rules)}"
+    return f"Put {'these rules' if len(rules) > 1 else 'this rule'} above {where}:\n{pasteable.block(rules)}"
 
 
 @rule(
@@ -263,7 +263,7 @@ def _without_bodies(now: PolicyRule) -> str:
     if now.verbs and set(now.verbs) - {"watch"} <= set(_READS):
         return "Write `level: Metadata`"
     reads = now._replace(level="Metadata", verbs=("get", "list", "watch"), omit_stages=(), omit_managed_fields=None)
-    return f"Put this rule above this one:\n{block([reads])}"
+    return f"Put this rule above this one:\n{pasteable.block([reads])}"
 
 
 def _without_managed_fields(policy: Policy, *, own: bool) -> str:

@@ -10,8 +10,7 @@ from auditlint.checks.queries import effects
 from auditlint.checks.queries.coverage import leaks
 from auditlint.checks.queries.coverage.kinds import PRIVILEGED
 from auditlint.checks.repairs import policies
-from auditlint.checks.suggestions.unknown_keys import misread_rules
-from auditlint.checks.suggestions.verbs import has_twins
+from auditlint.checks.suggestions import unknown_keys, verbs
 from auditlint.finding import Severity
 from auditlint.rule import Category, Context
 from auditlint.subjects.model import ClusterPolicy, PolicySubject
@@ -215,11 +214,11 @@ def writes_not_audited(policy: PolicySubject, context: Context) -> Iterator[Find
 def verb_gap(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report the first rule that lists a verb without its twin, where the twin is lost; the others are its notes."""
     found = effects.covered(policy)
-    if found is None or not any(now.level != "None" and has_twins(now) for now in found.policy.rules):
+    if found is None or not any(now.level != "None" and verbs.has_twins(now) for now in found.policy.rules):
         return
     from auditlint.checks.queries.coverage import verb_gaps
 
-    misread = misread_rules(policy)
+    misread = unknown_keys.misread_rules(policy)
     gaps = list(islice((gap for gap in verb_gaps.find(policy) if gap.rule not in misread), _MOST_SHOWN + 1))
     if not gaps:
         return

@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from auditlint import english
 from auditlint.checks.queries import effects, list_gaps, overlaps
 from auditlint.checks.repairs import policies
-from auditlint.checks.suggestions.pasteable import block
-from auditlint.checks.suggestions.rule_words import group_name
-from auditlint.checks.suggestions.unknown_keys import misread_rules
-from auditlint.checks.suggestions.verbs import KNOWN
+from auditlint.checks.suggestions import pasteable, rule_words, unknown_keys, verbs
 from auditlint.english import quoted
 from auditlint.finding import Severity
 from auditlint.kubernetes import served
@@ -61,7 +58,7 @@ def unreachable_rule(policy: PolicySubject, context: Context) -> Iterator[Findin
     """Report rules behind others that match all their requests; consecutive ones with one cause are one finding."""
     found = policy.analysis
     fates = found.reach.fates if found else ()
-    misread = misread_rules(policy)
+    misread = unknown_keys.misread_rules(policy)
     number = 0
     while found and number < len(fates):
         fate = fates[number]
@@ -161,7 +158,9 @@ def _why_never(now: PolicyRule, causes: Sequence[str]) -> _Told:
     """Return why no request can match a rule, from the fields that leave it none."""
     of_urls, of_resources = now.only_urls, now.only_resources
     fitting = [
-        verb for verb in now.verbs if verb in (URL_VERBS if of_urls else RESOURCE_VERBS if of_resources else KNOWN)
+        verb
+        for verb in now.verbs
+        if verb in (URL_VERBS if of_urls else RESOURCE_VERBS if of_resources else verbs.KNOWN)
     ]
     if now.verbs and not fitting:
         kind = " for a URL" if of_urls else " for a resource" if of_resources else ""
@@ -214,7 +213,7 @@ def _why_unserved(policy: PolicySubject, found: Analysis, index: int) -> tuple[_
 def unreachable_selector(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report entries whose requests earlier rules match, while the rest of the rule is used."""
     found = policy.analysis
-    misread = misread_rules(policy)
+    misread = unknown_keys.misread_rules(policy)
     for dead in found.dead_selectors if found else ():
         if misread.isdisjoint((dead.rule, *dead.taken_by)):
             yield _dead_selector(policy, context, dead)
@@ -237,7 +236,7 @@ def _dead_selector(policy: PolicySubject, context: Context, dead: DeadSelector) 
 
 def _entry_words(dead: DeadSelector) -> str:
     whole = dead.selector.field == "resources" and not dead.selector.inner
-    return f"this entry for {group_name(dead.value)}" if whole else quoted(dead.value)
+    return f"this entry for {rule_words.group_name(dead.value)}" if whole else quoted(dead.value)
 
 
 @rule(
@@ -251,7 +250,7 @@ def _entry_words(dead: DeadSelector) -> str:
 def redundant_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report rules whose requests would come to the same without them, but for those before an open end."""
     found = policy.analysis
-    misread: frozenset[int | None] = misread_rules(policy)
+    misread: frozenset[int | None] = unknown_keys.misread_rules(policy)
     for index in found.reached() if found else ():
         if not found or not found.reach.redundant(index):
             continue
@@ -345,7 +344,7 @@ def drops_the_rest(policy: PolicySubject, context: Context) -> Iterator[Finding]
     if grave:
         some = [(one.kind, loss) for one in lost if not one.kind.of_strangers for loss in one.losses]
         logging = tuple(cures.logging(some, found.policy.rules[closing], policy.minor))
-        advice = f"Put these rules above it, or write `level: Metadata` here:\n{block(logging)}"
+        advice = f"Put these rules above it, or write `level: Metadata` here:\n{pasteable.block(logging)}"
         fix = policies.above(policy, closing, logging)
     yield context.key(
         policy.at("rules", closing),
@@ -405,7 +404,7 @@ def _why_nothing(policy: PolicySubject, found: Analysis, logging: list[int]) -> 
 def parent_in_wildcard(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report wildcards for subresources that keep their parent from a later rule."""
     found = policy.analysis
-    misread = misread_rules(policy)
+    misread = unknown_keys.misread_rules(policy)
     for index, entry, number, later, request in found.stolen_parents() if found else ():
         if not found or not misread.isdisjoint((index, later)):
             continue
@@ -434,7 +433,7 @@ def parent_in_wildcard(policy: PolicySubject, context: Context) -> Iterator[Find
 def namespaced_list_gap(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report rules limited to namespaces that miss the list of all namespaces, which has none."""
     found = policy.analysis
-    misread = misread_rules(policy)
+    misread = unknown_keys.misread_rules(policy)
     for gap in list_gaps.find(found) if found else ():
         if not found or not misread.isdisjoint((gap.rule, gap.taker)):
             continue
@@ -442,7 +441,7 @@ def namespaced_list_gap(policy: PolicySubject, context: Context) -> Iterator[Fin
         yield context.key(
             policy.at("rules", gap.rule, "namespaces"),
             f"{found.command(gap.request)} is not logged: a list of all namespaces has no namespace",
-            help=f"Put this rule above line {_line(policy, gap.taker)}:\n{block([lists])}",
+            help=f"Put this rule above line {_line(policy, gap.taker)}:\n{pasteable.block([lists])}",
             related=(context.related(policy.at("rules", gap.taker), "matches it, with level None"),),
             witness=effects.witness(gap.request),
             fix=policies.above(policy, gap.taker, [lists]),
@@ -458,7 +457,7 @@ def namespaced_list_gap(policy: PolicySubject, context: Context) -> Iterator[Fin
 def identity_overlap(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report users and groups whose requests never come here, by the groups that the server gives to users."""
     found = policy.analysis
-    misread = misread_rules(policy)
+    misread = unknown_keys.misread_rules(policy)
     for overlap in overlaps.find(found) if found else ():
         if not found or not misread.isdisjoint((overlap.rule, *overlap.taken_by)):
             continue

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 from auditlint import english, spelling
 from auditlint.checks.queries import effects
 from auditlint.checks.repairs import reading
-from auditlint.checks.suggestions import fields, groups, right_types, unknown_keys, urls
-from auditlint.checks.suggestions.levels import as_level, as_stage, level_meant
-from auditlint.checks.suggestions.pasteable import inline
+from auditlint.checks.suggestions import fields, groups, levels, pasteable, right_types, unknown_keys, urls
 from auditlint.english import quoted
 from auditlint.finding import Related, Severity
 from auditlint.kubernetes.decoding.problems import ProblemKind
@@ -254,14 +252,14 @@ def invalid_level(policy: PolicySubject, context: Context) -> Iterator[Finding]:
         text = str(problem.value)
         if is_placeholder(text):
             continue
-        stage = as_stage(text)
+        stage = levels.as_stage(text)
         if problem.detail == "missing":
             message, help = f"this rule has no level, {_REFUSES}", "Write a level, such as `level: Metadata`"
         elif stage:
             message = f"{quoted(text)} is a stage, not a level, {_REFUSES}"
             help = "Write `level: Metadata`, or `level: RequestResponse` to log bodies too; each stage is logged anyway"
         else:
-            meant = level_meant(text)
+            meant = levels.level_meant(text)
             message = f"level {quoted(text)} does not exist, {_REFUSES}"
             help = f"Write `level: {meant}`" if meant else f"Write one of the levels {english.listing(LEVELS)}"
         fix = reading.value(policy, problem, meant) if problem.detail != "missing" and not stage and meant else None
@@ -281,14 +279,14 @@ def invalid_stage(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     for problem in _problems(policy, ProblemKind.INVALID_STAGE):
         text = str(problem.value)
         meant = spelling.nearest(text, STAGES)
-        if as_level(text):
+        if levels.as_level(text):
             message = f"{quoted(text)} is a level, not a stage, {_REFUSES}"
             mended = _without_levels(policy, problem.path[:-1])
             help = f"{mended}; `level: Metadata` in a rule keeps bodies out of the log"
         else:
             message = f"stage {quoted(text)} does not exist, {_REFUSES}"
             help = f"Write `{meant}`" if meant else f"Write one of the stages {english.listing(STAGES)}"
-        fix = reading.value(policy, problem, meant) if meant and not as_level(text) else None
+        fix = reading.value(policy, problem, meant) if meant and not levels.as_level(text) else None
         yield _report(policy, context, problem, message, help, fix=fix)
 
 
@@ -545,7 +543,7 @@ def _joined(policy: PolicySubject, problem: Problem, line: int) -> str:
     texts = [value for value in both if isinstance(value, list) and all(isinstance(item, str) for item in value)]
     if len(texts) != len(both) or name not in fields.LISTS:
         return "Keep the one that you mean, and delete the other"
-    joined = inline(dict.fromkeys(str(item) for value in texts for item in value))
+    joined = pasteable.inline(dict.fromkeys(str(item) for value in texts for item in value))
     return f"Write `{name}: {joined}` if both are meant, and delete line {line}"
 
 

@@ -1,1 +1,18 @@
-"""What to change in a policy or a server so that a finding is gone: the fixes of the rules."""
+"""What to change in a policy or a server so that a finding is gone: the fixes of the rules.
+
+The modules of this package run when they are first used: most policies give no reason to.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auditlint import lazily
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+
+def __getattr__(name: str) -> ModuleType:
+    """Return a module of this package; it runs when one of its attributes is first asked for."""
+    return lazily.submodule(__name__, name)

@@ -5,10 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint import english
-from auditlint.checks.suggestions import fields, right_types
-from auditlint.checks.suggestions.levels import level_meant
-from auditlint.checks.suggestions.pasteable import inline
-from auditlint.checks.suggestions.rule_words import entry_words
+from auditlint.checks.suggestions import fields, levels, pasteable, right_types, rule_words
 from auditlint.kubernetes.decoding.problems import ProblemKind
 from auditlint.kubernetes.policy import STAGES, GroupResources, PolicyRule
 
@@ -123,7 +120,7 @@ def meaning(drop: Dropped, policy: Policy | None) -> str:
     if rule.level == "None" and not rule.has_selectors:
         return "this rule silences every request that reaches it"
     if drop.entry is not None and drop.entry < len(rule.resources) and field in fields.FIELDS[fields.ENTRY]:
-        return f"this entry matches {entry_words(*rule.resources[drop.entry])}"
+        return f"this entry matches {rule_words.entry_words(*rule.resources[drop.entry])}"
     if field in _UNLIMITED:
         values = _values(rule, field)
         return f"this rule matches {english.several(values) if values else _UNLIMITED[field]}"
@@ -149,7 +146,7 @@ def advice(drop: Dropped) -> str:
     if (drop.place, drop.meaning.place) == (fields.ENTRY, fields.RULE):
         return f"{text} one level up, in the rule itself"
     if drop.meaning == fields.Meaning(fields.ENTRY, "resourceNames") and any(_texts(drop.value)):
-        names = inline(_texts(drop.value))
+        names = pasteable.inline(_texts(drop.value))
         entry = f'{{group: "", resources: ["configmaps"], resourceNames: {names}}}'
         return f"Write the names beside what they name, such as `resources: [{entry}]`"
     if drop.meaning.place == fields.ENTRY:
@@ -235,7 +232,7 @@ def _spelled(drop: Dropped, field: str) -> str:
     texts = _texts(drop.value)
     word = drop.key.lower()
     if field == "level":
-        return f"Write `level: {level_meant(str(drop.value)) or 'Metadata'}`"
+        return f"Write `level: {levels.level_meant(str(drop.value)) or 'Metadata'}`"
     if field == "group" and len(texts) > 1:
         return f'Write an entry for each group, the first with `group: "{texts[0]}"`'
     if field == "users" and word.startswith("service"):
@@ -244,7 +241,7 @@ def _spelled(drop: Dropped, field: str) -> str:
         return 'Write `resources:` with plural names, such as `resources: ["pods", "pods/log"]`'
     if field == "omitStages" and word in {"stage", "stages"}:
         left_out = [stage for stage in STAGES if stage not in (*texts, "Panic")]
-        return f"Write `omitStages: {inline(left_out)}`, the stages that are not to be logged"
+        return f"Write `omitStages: {pasteable.inline(left_out)}`, the stages that are not to be logged"
     if field == "resources" and drop.place == fields.RULE and any(texts):
         return right_types.as_entries(texts)
     text = _value(drop, field, texts)
@@ -256,7 +253,7 @@ def _spelled(drop: Dropped, field: str) -> str:
 def _value(drop: Dropped, field: str, texts: tuple[str, ...]) -> str:
     """Return the value as the field needs it, "" where it says nothing."""
     if field in fields.LISTS:
-        return inline(texts) if any(texts) else ""
+        return pasteable.inline(texts) if any(texts) else ""
     if field == "group":
         return f'"{texts[0]}"' if texts else ""
     return _flow(drop.value) if isinstance(drop.value, (str, bool)) else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint import english
-from auditlint.checks.suggestions.pasteable import inline
+from auditlint.checks.suggestions import pasteable
 from auditlint.kubernetes.requests import is_resource_path
 
 if TYPE_CHECKING:
@@ -38,9 +38,9 @@ class OfResource(NamedTuple):
         """Return the fields of a rule for it, as they are written."""
         wanted = "/".join(filter(None, (self.resource, self.subresource)))
         entry = [f'group: "{self.group}"']
-        entry += [f"resources: {inline([wanted])}"] if wanted else []
-        entry += [f"resourceNames: {inline([self.name])}"] if self.name and wanted else []
-        namespaces = (f"namespaces: {inline([self.namespace])}",) if self.namespace else ()
+        entry += [f"resources: {pasteable.inline([wanted])}"] if wanted else []
+        entry += [f"resourceNames: {pasteable.inline([self.name])}"] if self.name and wanted else []
+        namespaces = (f"namespaces: {pasteable.inline([self.namespace])}",) if self.namespace else ()
         return (*namespaces, f"resources: [{{{', '.join(entry)}}}]")
 
 
@@ -73,7 +73,7 @@ def of_resource(url: str) -> OfResource | None:
 def write_resource(asked: OfResource, rule: PolicyRule) -> str:
     """Return what to write for a path of the API in a rule's `nonResourceURLs`."""
     methods = [verb for method in rule.verbs for verb in _VERBS.get(method, (method,))]
-    verbs = [f"verbs: {inline(dict.fromkeys(methods))}"] if methods else []
+    verbs = [f"verbs: {pasteable.inline(dict.fromkeys(methods))}"] if methods else []
     written = english.listing([f"`{field}`" for field in (*verbs, *asked.fields())])
     if len(rule.non_resource_urls) == 1:
         return f"Write {written} instead of `nonResourceURLs`"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint import english, spelling
-from auditlint.checks.suggestions.pasteable import entries, inline
+from auditlint.checks.suggestions import pasteable
 from auditlint.english import quoted
 from auditlint.kubernetes.requests import NAMELESS_VERB, RESOURCE_VERBS, URL_VERBS
 from auditlint.kubernetes.well_known import home_of, is_well_known
@@ -183,7 +183,7 @@ def _as_subresource(verb: str, rule: PolicyRule) -> str:
     alone = all(word in _SUBRESOURCES for word in listed)
     names = list(dict.fromkeys(_SUBRESOURCES[word] for word in (listed if alone else [_plain(verb)])))
     verbs = dict.fromkeys(verb for name in names for verb in _VERBS_OF.get(name, ("create", "get")))
-    written = f"`verbs: {inline(verbs)}` and `{entries(names)}`"
+    written = f"`verbs: {pasteable.inline(verbs)}` and `{pasteable.entries(names)}`"
     if alone:
         return f"Write {written}"
     level = "Metadata" if rule.level in _WITH_BODIES and _STREAMS.issuperset(names) else rule.level
@@ -191,7 +191,7 @@ def _as_subresource(verb: str, rule: PolicyRule) -> str:
 
 
 def _as_resource(name: str, rule: PolicyRule) -> str:
-    written = f"`{entries([name])}`"
+    written = f"`{pasteable.entries([name])}`"
     if rule.verbs == (name,) and not rule.resources:
         return f"Write {written} instead of `verbs`"
     return f"Move it to a rule of its own: `level: {rule.level}` with {written}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditlint.checks.suggestions.pasteable import inline
+from auditlint.checks.suggestions import pasteable
 from auditlint.kubernetes.identities import NODES, SERVICE_ACCOUNTS
 from auditlint.kubernetes.well_known import home_of, is_well_known
 
@@ -77,9 +77,9 @@ def _of_users(rule: PolicyRule, value: str) -> str:
         return "List the users one by one"
     groups = [group_of(user) for user in rule.users]
     if all(groups):
-        return f"Write `userGroups: {inline(dict.fromkeys(groups))}` instead of `users`"
+        return f"Write `userGroups: {pasteable.inline(dict.fromkeys(groups))}` instead of `users`"
     return (
-        f"Move it to a second rule of the same level with `userGroups: {inline([group])}`; "
+        f"Move it to a second rule of the same level with `userGroups: {pasteable.inline([group])}`; "
         "in this rule both lists would have to match"
     )
 

@@ -1,1 +1,18 @@
-"""What the rules about coverage look for: kinds of requests as data, and who takes them."""
+"""What the rules about coverage look for: kinds of requests as data, and who takes them.
+
+The modules of this package run when they are first used: most policies give no reason to.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auditlint import lazily
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+
+def __getattr__(name: str) -> ModuleType:
+    """Return a module of this package; it runs when one of its attributes is first asked for."""
+    return lazily.submodule(__name__, name)
