@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint import registry
 from auditlint.finding import Finding, Span, Suppressed
-from auditlint.lint.comment_places import CommentPlaces, Written
 from auditlint.rule import REGISTRY
 from auditlint.subjects.model import Ignore, IgnoreComments, PolicySubject
-from auditlint.text.comments import comments
 from auditlint.text.nodes import Alias, Mapping, Sequence
 
 if TYPE_CHECKING:
@@ -18,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from auditlint.carriers.carrier import ReadText
+    from auditlint.lint.comment_places import Written
     from auditlint.lint.selection import Selection
     from auditlint.rule import Subject
     from auditlint.text.comments import Comment
@@ -59,6 +58,8 @@ def read(texts: Iterable[ReadText]) -> Comments | None:
     written: list[Written] = []
     for text, stream, _ in texts:
         if mentions_us(text.data):
+            from auditlint.lint.comment_places import Written
+
             own, unclear = _read_ignores(text.data, stream)
             ignores += [_on_disk(ignore, text) for ignore in own]
             written += [Written(text, ignore.span) for ignore in own]
@@ -84,6 +85,8 @@ def _place(place: tuple[int, int], text: Text) -> tuple[int, int]:
 
 def _read_ignores(data: bytes, stream: Stream) -> tuple[tuple[Ignore, ...], tuple[Malformed, ...]]:
     """Return the ignore comments of a text, and the malformed ones with what they say."""
+    from auditlint.text.comments import comments
+
     found = [comment for comment in comments(data, stream) if MARK.match(comment.text)]
     if not found:
         return (), ()
@@ -113,6 +116,8 @@ def heed(
     unused = tuple(
         (ignore, name) for ignore, name in unused if selection.is_on(name) and REGISTRY[name].category not in idle
     )
+    from auditlint.lint.comment_places import CommentPlaces
+
     places = CommentPlaces(comments.written)
     known = frozenset(REGISTRY)
     missed: dict[str, int] = {}

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-_ORDER_ANYWHERE = re.compile(r"##(?=\w*\[)")
-_ORDER = re.compile(r"(?<!\S)::(?=[A-Za-z-]+(?: [^:]*)?::)|##(?=\w*\[)")
+_ORDER_ANYWHERE = r"##(?=\w*\[)"
+_ORDER = r"(?<!\S)::(?=[A-Za-z-]+(?: [^:]*)?::)|##(?=\w*\[)"
 _STAND_IN = "\N{REPLACEMENT CHARACTER}"
 _MARKDOWN = str.maketrans({character: f"\\{character}" for character in "\\`*_[]<>|~&#"})
 
@@ -18,7 +18,7 @@ def printable(text: str) -> str:
     """Return text with control characters, and what would be an order to a runner, escaped."""
     if not (text.isascii() and text.isprintable()):
         text = "".join(character if harmless(character) else _escaped(character) for character in text)
-    return _ORDER.sub(_without_order, text) if "::" in text or "##" in text else text
+    return re.sub(_ORDER, _without_order, text) if "::" in text or "##" in text else text
 
 
 def harmless(character: str) -> bool:
@@ -33,7 +33,7 @@ def harmless(character: str) -> bool:
 def shown_as_it_stands(line: str) -> str:
     """Return a line of a file in as many characters, with stand-ins for those that are no text."""
     shown = "".join(" " if character == "\t" else character if harmless(character) else _STAND_IN for character in line)
-    return _ORDER.sub(lambda match: match[0][0] + _STAND_IN, shown)
+    return re.sub(_ORDER, lambda match: match[0][0] + _STAND_IN, shown)
 
 
 def as_json(document: object) -> str:
@@ -45,7 +45,7 @@ def as_json(document: object) -> str:
 
 def inert(text: str) -> str:
     """Return JSON that says the same and in which no runner finds an order: those at a line's start cannot be in it."""
-    return _ORDER_ANYWHERE.sub(r"#\\u0023", text) if "##" in text else text
+    return re.sub(_ORDER_ANYWHERE, r"#\\u0023", text) if "##" in text else text
 
 
 def markup(text: str) -> str:

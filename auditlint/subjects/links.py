@@ -97,14 +97,14 @@ def _peers(servers: Iterable[ApiServer]) -> dict[ApiServer, ApiServer]:
     first: dict[str, ApiServer] = {}
     peers: dict[ApiServer, ApiServer] = {}
     for server in sorted(servers, key=lambda server: server.path):
-        nameless = _MACHINE.sub(r"\1#", server.path)
+        nameless = re.sub(_MACHINE, r"\1#", server.path)
         known = first.setdefault(nameless, server) if nameless != server.path else server
         if known.path != server.path:
             peers[server] = known
     return peers
 
 
-_MACHINE = re.compile(r"(?i)(?<![a-z])((?:cp|master|control-?plane|controller)[-_.]?)\d+(?![\w])")
+_MACHINE = r"(?i)(?<![a-z])((?:cp|master|control-?plane|controller)[-_.]?)\d+(?![\w])"
 """The name of a control plane with its number in a path."""
 
 

@@ -6,11 +6,9 @@ import enum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from auditlint.change import Append, Rewrite
 from auditlint.finding import DecodedSpan
 from auditlint.kubernetes.cluster import ORDINARY, Cluster
 from auditlint.kubernetes.releases import DEFAULT
-from auditlint.subjects.spelling_of_flags import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -394,6 +392,9 @@ class ApiServer(_Frozen):
 
     def rewritten(self, position: int, flag: str, value: str | None = None) -> tuple[Change, ...]:
         """Return what makes an argument another flag; () where the file has a variable there."""
+        from auditlint.change import Rewrite
+        from auditlint.subjects.spelling_of_flags import WORDS
+
         argument = self.arguments[position]
         if argument.expanded:
             return ()
@@ -403,6 +404,9 @@ class ApiServer(_Frozen):
 
     def added(self, flag: str, value: str | None = None) -> tuple[Change, ...]:
         """Return what adds a flag behind the others; () where it is not known how."""
+        from auditlint.change import Rewrite
+        from auditlint.subjects.spelling_of_flags import WORDS
+
         last = next((argument for argument in reversed(self.arguments) if argument.word), None)
         if last is None or last.word is None:
             return (self.spelling.added(self.arguments_path, flag, value),)
@@ -412,6 +416,8 @@ class ApiServer(_Frozen):
 
     def removed(self, position: int) -> tuple[Change, ...]:
         """Return what takes an argument out."""
+        from auditlint.change import Rewrite
+
         argument = self.arguments[position]
         if argument.word:
             return (Rewrite(argument.path, argument.word.start - len(argument.word.gap), argument.word.end, ""),)
@@ -419,6 +425,8 @@ class ApiServer(_Frozen):
 
     def with_mount(self, mount: Mount, volume: Volume) -> tuple[Change, ...]:
         """Return what adds a mount and its volume, a path of the host."""
+        from auditlint.change import Append
+
         added = self.mount_spelling.entry_of(mount, volume)
         if self.volumes_path == self.mounts_path:
             return (Append(self.mounts_path, added),)

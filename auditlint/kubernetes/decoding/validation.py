@@ -105,7 +105,7 @@ def _level(rule: Fields, path: Path, place: str, minor: int) -> Iterator[Invalid
 
 
 def _url(url: str, path: Path, place: str) -> Iterator[Invalid]:
-    if url == "*":
+    if url == "*" or (url.startswith("/") and "*" not in url[:-1]):
         return
     shown = f"{place}: Invalid value: {quote(url)}: non-resource URL"
     if not url.startswith("/"):
