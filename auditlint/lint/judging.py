@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 
 T = TypeVar("T")
+_OF_NEVER_READ = "ignored-document"
+"""The only rule for a policy that no server reads: whatever else is wrong with it changes nothing."""
 
 
 class Terms(NamedTuple):
@@ -102,8 +104,9 @@ def run_rules(subject: Subject, terms: Terms, guard: Guard, known: dict[str, Any
     What a rule finds without a look at what the subject belongs to is added to `known`, and not looked for again.
     """
     registry.load(type(subject).__name__)
+    never_read = isinstance(subject, PolicySubject) and subject.later
     for rule in tuple(REGISTRY.values()):
-        if isinstance(subject, rule.subject):
+        if isinstance(subject, rule.subject) and (not never_read or rule.name == _OF_NEVER_READ):
             with guard.over(subject.path, rule.name):
                 yield from _unless_known(known, rule.name, terms.links, partial(_found, rule, subject, terms))
 
