@@ -144,7 +144,8 @@ class Piece:
         prefix, text = self._prefix(cut.start), _BREAK.sub(self._line_end, cut.text)
         if not self._are_lines(cut):
             return Cut(start, end, _LINES.sub(lambda line: prefix + line[0], text).removeprefix(prefix))
-        return Cut(self.outer.lines.line_start(start), end, _LINES.sub(lambda line: prefix + line[0], text))
+        start = self.outer.lines.line_start(start)
+        return Cut(start, end if cut.end > cut.start else start, _LINES.sub(lambda line: prefix + line[0], text))
 
     def _outer_start(self, offset: int) -> int:
         if offset < len(self.text):

@@ -61,6 +61,13 @@ SAFE = [
 ]
 
 
+UNSAFE = [
+    ("missing-catch-all", "- level: Metadata\n  users: [a]\n", "- level: Metadata\n  users: [a]\n- level: Metadata\n"),
+    ("unreachable-rule", "- level: Metadata\n# all\n- level: None\n  users: [a]\n", "- level: Metadata\n# all\n"),
+    ("redundant-rule", "- level: Metadata\n  users: [a]\n- level: Metadata\n", "- level: Metadata\n"),
+]
+
+
 @pytest.mark.parametrize(("rule", "before", "after"), SAFE)
 def test_a_safe_fix_changes_its_place_only(rule: str, before: str, after: str) -> None:
     assert rule in told(HEAD + before + CATCH_ALL)
@@ -78,6 +85,20 @@ def test_a_fix_in_a_config_map_stays_in_its_indentation(rule: str, before: str, 
     head = "kind: ConfigMap\ndata:\n    audit.yaml: |\n"
     old, new = (head + indented(HEAD + text + CATCH_ALL) + "  # end\n" for text in (before, after))
     assert mended(old, select=(rule,), name="map.yaml") == new
+
+
+@pytest.mark.parametrize(("rule", "before", "after"), UNSAFE)
+def test_a_rule_in_a_config_map_stays_in_its_indentation(rule: str, before: str, after: str) -> None:
+    head = "kind: ConfigMap\ndata:\n    audit.yaml: |\n"
+    old, new = (head + indented(HEAD + text) + "  # end\n" for text in (before, after))
+    assert mended(old, select=(rule,), unsafe=True, name="map.yaml") == new
+
+
+def test_a_key_in_a_config_map_is_put_before_another() -> None:
+    head = "kind: ConfigMap\ndata:\n    audit.yaml: |\n"
+    old = head + indented(HEAD.replace('omitStages: ["RequestReceived"]\n', "") + CATCH_ALL)
+    after = head + indented(HEAD + CATCH_ALL)
+    assert mended(old, select=("request-received-logged",), unsafe=True, name="map.yaml") == after
 
 
 def indented(text: str) -> str:
@@ -118,13 +139,6 @@ def test_what_does_not_parse_is_left_alone() -> None:
 def test_an_ignore_that_covers_nothing_goes_without_a_trace(before: str, after: str) -> None:
     first = "- level: Metadata\n  users: [a]\n"
     assert mended(HEAD + first + before, select=("unused-ignore",)) == HEAD + first + after
-
-
-UNSAFE = [
-    ("missing-catch-all", "- level: Metadata\n  users: [a]\n", "- level: Metadata\n  users: [a]\n- level: Metadata\n"),
-    ("unreachable-rule", "- level: Metadata\n# all\n- level: None\n  users: [a]\n", "- level: Metadata\n# all\n"),
-    ("redundant-rule", "- level: Metadata\n  users: [a]\n- level: Metadata\n", "- level: Metadata\n"),
-]
 
 
 @pytest.mark.parametrize(("rule", "before", "after"), UNSAFE)
