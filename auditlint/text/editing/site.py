@@ -6,12 +6,12 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint.text.nodes import Alias, Mapping, Sequence, is_empty
+from auditlint.text.nodes import Alias, Entry, Mapping, Sequence, is_empty
 from auditlint.text.reader import looks_like_json
 
 if TYPE_CHECKING:
     from auditlint.text.lines import LineIndex
-    from auditlint.text.nodes import Entry, Node, Placed
+    from auditlint.text.nodes import Node, Placed
     from auditlint.text.piece import Text
 
 _PROPERTIES = re.compile(r"(?:(?:!\S*|&[^\s,\[\]{}]+)(?:[ \t\r\n]|#[^\r\n]*)*)*")
@@ -51,7 +51,15 @@ class Site:
         return self.lines.offset(node.line, node.column)
 
     def end(self, node: Placed) -> int:
-        """Return where a node ends."""
+        """Return where a node ends; a block mapping whose last key has no value, behind the colon of that."""
+        while isinstance(node, (Mapping, Sequence)) and not self.is_flow(node):
+            last = _last(node)
+            if isinstance(last, Entry) and is_empty(last.value):
+                return self.after_colon(last)
+            value = last.value if isinstance(last, Entry) else last
+            if value is None or is_empty(value):
+                break
+            node = value
         return self.lines.offset(node.end_line, node.end_column)
 
     def content_start(self, node: Placed) -> int:
@@ -125,6 +133,12 @@ class Site:
             at = max(self.end(item), dash + 1)
             parts.append(Part(dash, at))
         return parts
+
+
+def _last(node: Mapping | Sequence) -> Entry | Node | None:
+    """Return the last part of a collection."""
+    parts: list[Entry] | list[Node] = written_entries(node) if isinstance(node, Mapping) else node.items
+    return parts[-1] if parts else None
 
 
 def written_entries(node: Mapping) -> list[Entry]:
