@@ -51,7 +51,9 @@ rules:
 """
 JSON = '{"rules": [{"level": "None", "users": ["a", "b"]},\n  {"level": "Metadata"}\n],\n  "x": {}, "y": []\n}\n'
 TEXTS = (BLOCK, JSON, BLOCK.replace("\n", "\r\n"), BLOCK.removesuffix("\n"), BLOCK.split("rules:")[1])
-VALUES: tuple[Content, ...] = ("x", "yes", "", "a: b", "ä\n#", 7, True, ["p", "q"], [], (("k", "v"), ("l", ["m"])), [(("k", 1),), "z"])
+PAIRS: Content = (("k", "v"), ("l", ["m"]))
+LIST: Content = [(("k", 1),), "z"]
+VALUES: tuple[Content, ...] = ("x", "yes", "", "a: b", "ä\n#", 7, True, ["p", "q"], [], PAIRS, LIST)
 
 
 def paths(value: Plain, path: Path = ()) -> Iterator[Path]:
