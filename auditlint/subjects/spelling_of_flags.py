@@ -260,6 +260,39 @@ class Fields(NamedTuple):
         return Delete(argument)
 
 
+class Attributes(NamedTuple):
+    """Attributes of a block of Terraform with names of their own, such as `max_age = 30` in `rancher2_cluster`."""
+
+    names: Mapping[str, str]
+    entries: str = "attributes"
+
+    def name(self, flag: str) -> str:
+        """Return the attribute; the flag itself where there is none."""
+        return self.names.get(flag, flag)
+
+    def text(self, flag: str, value: str | None = None) -> str:
+        """Return the attribute with its value."""
+        typed = _typed(value)
+        name = self.name(flag) if flag in self.names else f'"{flag}"'
+        return f"{name} = {_quoted(typed) if isinstance(typed, str) else str(typed).lower()}"
+
+    def lines(self, flags: Sequence[tuple[str, str | None]]) -> list[str]:
+        """Return each on a line of its own."""
+        return [self.text(*flag) for flag in flags]
+
+    def added(self, holder: Path, flag: str, value: str | None = None) -> Change:
+        """Return what adds the attribute."""
+        return SetValue((*holder, self.name(flag)), _typed(value))
+
+    def changed(self, argument: Path, flag: str, value: str | None = None) -> tuple[Change, ...]:
+        """Return what sets the attribute's value."""
+        return _key_changed(argument, self.name(flag), _typed(value))
+
+    def deleted(self, argument: Path) -> Change:
+        """Return what takes the attribute out."""
+        return Delete(argument)
+
+
 def _key_changed(argument: Path, name: str, value: Content) -> tuple[Change, ...]:
     written = SetValue(argument, value)
     return (written,) if argument[-1:] == (name,) else (written, RenameKey(argument, name))
