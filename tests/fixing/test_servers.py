@@ -127,3 +127,17 @@ def test_dashes_before_a_name_of_kubeadm_are_deleted() -> None:
 def test_an_item_of_k3s_keeps_its_quotes() -> None:
     text = 'kube-apiserver-arg:\n- "audit-log-max-age=30"\n- audit-log-path=/var/log/k3s/audit.log\n'
     assert mended(text, name="config.yaml", select=("unknown-flag",)) == changed("max-age", "maxage", text)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (
+            "u.service",
+            "[Service]\nExecStart=/usr/bin/kube-apiserver \\\n  --audit-log-path=/a.log \\\n  --audit-log-max-age=30\n",
+        ),
+        ("s.sh", "minikube start --extra-config=apiserver.audit-log-max-age=30 \\\n  --cpus=2\n"),
+    ],
+)
+def test_a_flag_of_a_command_line_is_renamed_alone(name: str, text: str) -> None:
+    assert mended(text, name=name, select=("unknown-flag",)) == changed("max-age", "maxage", text)

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.carriers.carrier import ReadText
 from auditlint.carriers.containers.command import Item
+from auditlint.change import SetValue
+from auditlint.finding import Edit, Span
 from auditlint.subjects.templates import is_template
 from auditlint.text.nodes import Document, Scalar, Sequence, Stream
 from auditlint.text.piece import cut
@@ -23,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from auditlint.carriers.candidate import Candidate, PlainText
-    from auditlint.change import Change
-    from auditlint.finding import Edit, Path, Span
+    from auditlint.change import Change, Content
+    from auditlint.finding import Path
     from auditlint.text.piece import Text
     from auditlint.text.plain import Plain
 
@@ -77,13 +79,26 @@ class OptionPlaces:
         """Return nothing: an option has no other type."""
         return ""
 
-    def edits(self, path: str, changes: tuple[Change, ...]) -> tuple[Edit, ...]:  # noqa: ARG002
-        """Return nothing: words of a plain text are not edited."""
-        return ()
+    def edits(self, path: str, changes: tuple[Change, ...]) -> tuple[Edit, ...]:
+        """Return what writes options anew; () where one is to be added or taken out, or is in quotes."""
+        found = [
+            _anew(path, self._at(one.path), one.value) for one in changes if isinstance(one, SetValue) and one.path
+        ]
+        edits = tuple(edit for edit in found if edit is not None)
+        return edits if len(edits) == len(changes) else ()
 
     def _at(self, path: Path) -> Given:
         index = path[0] if path else 0
         return self._given[index if isinstance(index, int) and index < len(self._given) else 0]
+
+
+def _anew(path: str, given: Given, option: Content) -> Edit | None:
+    """Return what writes an option anew, its name left as it is; None where its value is not as it stands there."""
+    line, column, end_line, end_column = given.span
+    name = end_column - column - len(given.value)
+    if line != end_line or name < 0 or not isinstance(option, str) or (name and option[name - 1 : name] != "="):
+        return None
+    return Edit(path, Span(line, column + name, line, end_column), option[name:])
 
 
 def commands(text: str, name: str) -> list[list[Option]]:
