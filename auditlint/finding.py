@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
+
+from auditlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from auditlint.change import Change, Repair

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from auditlint.finding import DecodedSpan, Finding, Fix, Path, Places, Related, Severity, Span, Witness
+from auditlint.records import NamedTuple
 from auditlint.subjects.links import NO_LINKS, Links
 
 if TYPE_CHECKING:

@@ -6,7 +6,9 @@ looks at and `docs/carriers.md` are made from what it declares.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from auditlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

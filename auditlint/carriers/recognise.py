@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from auditlint.carriers import recorded, registry, unrendered
 from auditlint.carriers.candidate import Candidate, PlainText
@@ -14,6 +14,7 @@ from auditlint.carriers.unrendered import ReadTemplate
 from auditlint.finding import Notice, Span
 from auditlint.kubernetes.cluster import ORDINARY, Cluster
 from auditlint.kubernetes.releases import OPTION, choose
+from auditlint.records import NamedTuple
 from auditlint.subjects.links import Links
 from auditlint.subjects.links import link as link_subjects
 from auditlint.subjects.model import TEMPLATE, ApiServer, EventsFile, ManifestFile, PolicySubject, UnreadText

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from auditlint.records import NamedTuple
 from auditlint.text import reader
 
 if TYPE_CHECKING:

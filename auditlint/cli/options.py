@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
+
+from auditlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem

@@ -5,7 +5,7 @@ Source: LoadPolicyFromFile of k8s.io/apiserver/pkg/audit/policy, minor versions 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from auditlint.kubernetes.decoding import schema
 from auditlint.kubernetes.decoding.head import NO_HEAD, Head, read_head
@@ -15,6 +15,7 @@ from auditlint.kubernetes.decoding.schema import Moment
 from auditlint.kubernetes.decoding.validation import Fields, aggregate, items, text, texts, validate
 from auditlint.kubernetes.decoding.words import JSON_ITERATOR_UNTIL, decode_error, head_error
 from auditlint.kubernetes.policy import GroupResources, Policy, PolicyRule
+from auditlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from auditlint.kubernetes.decoding.schema import Struct

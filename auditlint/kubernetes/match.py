@@ -5,10 +5,11 @@ Source: k8s.io/apiserver, pkg/audit/policy/checker.go.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from auditlint.kubernetes.policy import OBJECT_LEVELS, STAGES
 from auditlint.kubernetes.requests import Request
+from auditlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from auditlint.kubernetes.policy import GroupResources, Policy, PolicyRule

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from auditlint.records import NamedTuple
 
 LEVELS = ("None", "Metadata", "Request", "RequestResponse")
 OBJECT_LEVELS = frozenset({"Request", "RequestResponse"})

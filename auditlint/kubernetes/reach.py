@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from enum import Enum
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from auditlint.kubernetes.engine.causes import causes_of_never
 from auditlint.kubernetes.engine.fresh import Fresh
@@ -19,6 +19,7 @@ from auditlint.kubernetes.engine.region import EVERYTHING, Region, contains, mee
 from auditlint.kubernetes.engine.search import Budget, BudgetSpentError, avoid, covering
 from auditlint.kubernetes.engine.space import Space, Spaces, request_at
 from auditlint.kubernetes.match import decision_of
+from auditlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from auditlint.records import NamedTuple
 
 _VERSION = r"v?(\d{1,4})\.(\d{1,4})(?![0-9])(?:\.\d+)?(?:[.+_-].*)?"
 

@@ -6,7 +6,8 @@ Source: k8s.io/apiserver, pkg/endpoints/request/requestinfo.go and pkg/endpoints
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from auditlint.records import NamedTuple
 
 RESOURCE_VERBS = ("get", "list", "watch", "create", "update", "patch", "delete", "deletecollection", "proxy", "")
 """Every verb of a resource request; the empty one stands for any other HTTP method."""

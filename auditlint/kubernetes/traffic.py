@@ -14,11 +14,12 @@ k8s.io/component-base, config/v1alpha1/defaults.go (leader election); k8s.io/cli
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from auditlint.kubernetes import served
 from auditlint.kubernetes.match import evaluate
 from auditlint.kubernetes.requests import Request
+from auditlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from auditlint.kubernetes.policy import Policy

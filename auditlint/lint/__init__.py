@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from auditlint.lint import linking, reporting, selection, summaries
 from auditlint.lint.guard import Guard
@@ -10,6 +10,7 @@ from auditlint.lint.judging import Terms, judge
 from auditlint.lint.selection import counts
 from auditlint.lint.sources import Excluded, Source, Telling, expand, with_texts
 from auditlint.lint.workspace import Asked, Told, Workspace, gather
+from auditlint.records import NamedTuple
 from auditlint.report.model import Report
 from auditlint.text import source
 

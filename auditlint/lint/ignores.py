@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from auditlint import registry
 from auditlint.finding import Finding, Span, Suppressed
+from auditlint.records import NamedTuple
 from auditlint.rule import REGISTRY
 from auditlint.subjects.model import Ignore, IgnoreComments, PolicySubject
 from auditlint.text.nodes import Alias, Mapping, Sequence

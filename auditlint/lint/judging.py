@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from auditlint import registry
 from auditlint.finding import Notice
 from auditlint.kubernetes.releases import NEWEST
 from auditlint.lint import summaries
+from auditlint.records import NamedTuple
 from auditlint.rule import REGISTRY, Context
 from auditlint.subjects.links import NO_LINKS
 from auditlint.subjects.model import ApiServer, PolicySubject, UnreadText

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from auditlint.finding import Severity
+from auditlint.records import NamedTuple
 from auditlint.rule import REGISTRY
 
 if TYPE_CHECKING:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from auditlint.carriers import first_look, recognise
 from auditlint.finding import Notice
 from auditlint.kubernetes import releases
 from auditlint.lint import ignores
 from auditlint.lint.judging import Judgements
+from auditlint.records import NamedTuple
 from auditlint.subjects.model import ApiServer
 from auditlint.text import source
 

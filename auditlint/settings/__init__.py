@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from auditlint import registry
 from auditlint.finding import Severity
 from auditlint.kubernetes import releases
 from auditlint.kubernetes.cluster import ORDINARY, Cluster
+from auditlint.records import NamedTuple
 from auditlint.rule import REGISTRY
 from auditlint.spelling import suggestion
 

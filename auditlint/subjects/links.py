@@ -6,10 +6,11 @@ import re
 from itertools import takewhile
 from os.path import abspath, dirname
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from auditlint.kubernetes.cluster import ORDINARY
 from auditlint.kubernetes.releases import FILE, SERVER
+from auditlint.records import NamedTuple
 from auditlint.subjects.model import ApiServer, PolicySubject, UnreadText, WebhookConfig
 
 if TYPE_CHECKING:

@@ -7,9 +7,10 @@ Source of the checks: `decode.go` of go.yaml.in/yaml/v2, `yaml.go` of sigs.k8s.i
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from auditlint.finding import Span
+from auditlint.records import NamedTuple
 from auditlint.text import scalars
 from auditlint.text.nodes import (
     Alias,

@@ -7,7 +7,8 @@ bytes at a time, so a character that it refuses is met as soon as any of the 512
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from auditlint.records import NamedTuple
 
 _CHUNK = 512
 _BOM_UTF8 = b"\xef\xbb\xbf"

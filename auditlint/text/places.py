@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from auditlint.finding import Edit, Span
+from auditlint.records import NamedTuple
 from auditlint.text.nodes import Content, Entry, Mapping, Node, Placed, Scalar, Sequence, content, is_empty
 from auditlint.text.plain import plain
 from auditlint.text.whole import ON_DISK, Whole

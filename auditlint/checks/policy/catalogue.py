@@ -5,7 +5,7 @@ Most policies name what every release serves: that is told without the catalogue
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from auditlint import english
@@ -16,6 +16,7 @@ from auditlint.kubernetes.match import Request, matches
 from auditlint.kubernetes.policy import LEVELS, GroupResources, PolicyRule
 from auditlint.kubernetes.requests import RESOURCE_VERBS
 from auditlint.kubernetes.well_known import ANYWHERE, has_well_known, is_always_served, is_well_known
+from auditlint.records import NamedTuple
 from auditlint.rule import Category, Context
 from auditlint.subjects.model import ClusterPolicy
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from auditlint import english
 from auditlint.checks.queries import effects, list_gaps, overlaps
@@ -14,6 +14,7 @@ from auditlint.kubernetes import served
 from auditlint.kubernetes.policy import GroupResources, PolicyRule
 from auditlint.kubernetes.reach import FateKind
 from auditlint.kubernetes.requests import NAMELESS_VERB, RESOURCE_VERBS, URL_VERBS
+from auditlint.records import NamedTuple
 from auditlint.rule import Category, Context
 from auditlint.subjects.model import LoadedPolicy, PolicySubject
 

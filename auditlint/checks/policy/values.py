@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from auditlint import english
 from auditlint.checks.queries import effects
@@ -12,6 +12,7 @@ from auditlint.english import quoted
 from auditlint.finding import Severity
 from auditlint.kubernetes.engine.region import Region, Target
 from auditlint.kubernetes.policy import STAGES
+from auditlint.records import NamedTuple
 from auditlint.rule import Category, Context
 from auditlint.subjects.model import PolicySubject
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from itertools import islice, product
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from auditlint.kubernetes import served, traffic
 from auditlint.kubernetes.engine.fresh import unnamed
 from auditlint.kubernetes.engine.region import Region, Target
 from auditlint.kubernetes.policy import GroupResources, PolicyRule
 from auditlint.kubernetes.traffic import ANY_NAMESPACE
+from auditlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from auditlint.kubernetes import served
 from auditlint.kubernetes.engine.region import Region, meet, region_of
 from auditlint.kubernetes.engine.search import BudgetSpentError
+from auditlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from auditlint import english
 from auditlint.checks.suggestions import fields, levels, pasteable, right_types, rule_words
 from auditlint.kubernetes.decoding.problems import ProblemKind
 from auditlint.kubernetes.policy import STAGES, GroupResources, PolicyRule
+from auditlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from auditlint.checks.suggestions.fields import Meaning

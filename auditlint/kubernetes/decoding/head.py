@@ -6,10 +6,11 @@ k8s.io/apiserver/pkg/audit (scheme.go, policy/reader.go).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from auditlint.kubernetes.decoding.problems import Problem, ProblemKind, wrong_type
 from auditlint.kubernetes.decoding.words import head_error, quote
+from auditlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from auditlint.kubernetes.decoding.problems import Path, Value

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import NamedTuple
+
+from auditlint.records import NamedTuple
 
 Value = None | bool | int | float | str | list["Value"] | tuple[tuple[str, "Value"], ...]
 """A document as builtins.

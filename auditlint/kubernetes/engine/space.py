@@ -9,7 +9,7 @@ into several spaces, so that within each one any value goes with any other.
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from auditlint.kubernetes.engine.region import Target
 from auditlint.kubernetes.engine.search import Choices
@@ -23,6 +23,7 @@ from auditlint.kubernetes.requests import (
     Request,
     is_resource_path,
 )
+from auditlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

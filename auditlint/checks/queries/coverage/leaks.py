@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from auditlint import english
 from auditlint.checks.queries.coverage import kinds
@@ -10,6 +10,7 @@ from auditlint.checks.suggestions.pasteable import block
 from auditlint.kubernetes import kubectl
 from auditlint.kubernetes.engine.region import Region, Target, meet
 from auditlint.kubernetes.policy import GroupResources
+from auditlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator

@@ -6,13 +6,14 @@ Source: k8s.io/apiserver, pkg/authentication/user/user.go and pkg/authentication
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from auditlint import spelling
 from auditlint.checks.suggestions.pasteable import inline
 from auditlint.english import quoted
 from auditlint.kubernetes.policy import LEVELS
 from auditlint.kubernetes.served import LAST_UNSECURED, NODE, SERVICE_ACCOUNT
+from auditlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
