@@ -173,6 +173,17 @@ def test_what_is_wrong_with_the_whole_file(cases: Any, tmp_path: Path, text: str
     assert str(error.value).startswith(HEADS[text])
 
 
+def test_aliases_of_aliases_of_aliases(cases: Any) -> None:
+    lines = ["- &a0 {path: /a, level: None}", *(f"- &a{n + 1} [{', '.join([f'*a{n}'] * 9)}]" for n in range(12))]
+    with pytest.raises(CaseFileError, match="excessive aliasing"):
+        cases("\n".join(lines) + "\n")
+
+
+def test_a_file_that_is_nested_too_deeply(cases: Any) -> None:
+    with pytest.raises(CaseFileError, match=r"^c\.test\.yaml:\d+: "):
+        cases("- " + "[" * 5000 + "]" * 5000 + "\n")
+
+
 def test_a_file_that_is_not_there() -> None:
     with pytest.raises(CaseFileError, match=r"^gone\.test\.yaml: no such file"):
         read("gone.test.yaml")
