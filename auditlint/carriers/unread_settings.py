@@ -21,6 +21,9 @@ _DOCUMENTS = (".adoc", ".markdown", ".md", ".rst", ".txt")
 """What people read speaks of settings without being any."""
 
 
+_KEYS_OF_TESTS = tuple(re.compile(rf"^[\"']?{key}[\"']?[ \t]*:", re.MULTILINE) for key in ("policy", "cases"))
+
+
 class Setting(NamedTuple):
     """The first of the settings in a text, and its line."""
 
@@ -38,9 +41,16 @@ def first(path: str, data: bytes) -> Setting | None:
     if path.lower().endswith(_DOCUMENTS):
         return None
     text, at = as_text(data), 0
+    if _is_test_file(text):
+        return None
     while match := _SETTING.search(text, at):
         start = text.rfind("\n", at, match.start()) + 1 or at
         if _COMMENT.match(text, start) is None:
             return Setting(text.count("\n", 0, match.start()) + 1, match[match.lastgroup or 0])
         at = text.find("\n", match.end()) + 1 or len(text)
     return None
+
+
+def _is_test_file(text: str) -> bool:
+    """Tell whether a text holds the cases that `auditlint test` runs: levels that a policy must give, no settings."""
+    return all(key.search(text) for key in _KEYS_OF_TESTS)

@@ -37,6 +37,7 @@ def test_the_first_setting_is_found(text: str, setting: tuple[int, str]) -> None
         "| audit-log-maxage | days |\n",
         "audit-log: true\nauditLog: {enabled: true}\naudit: x\n",
         "nonaudit-log-path-x: 1\n",
+        "policy: audit-policy.yaml\ncases:\n- {path: /a, level: Metadata}\n",
     ],
 )
 def test_words_are_no_settings(text: str) -> None:
