@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 @click.option("--event", metavar="FILE", type=click.Path(), help="Take the request that an audit event records.")
 @click.option("--kubernetes-version", metavar="1.N", help="Decide as this release does.")
 @click.option("--format", "output_format", type=Choice(formats("eval")), default="text", help="Output [text].")
-@click.option("--verbose", "-v", is_flag=True, help="Say of every earlier rule why it does not take the request.")
+@click.option("--verbose", "-v", is_flag=True, help="Say of every earlier rule why it does not match.")
 @debug
 def command(policy: str, *, kubernetes_version: str | None, output_format: str, verbose: bool, **options: Any) -> int:
     """Decide on one request as kube-apiserver does with this policy; - is standard input.

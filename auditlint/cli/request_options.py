@@ -60,6 +60,8 @@ def check(asked: Asked) -> None:
         raise click.UsageError("which request? Give --verb and --resource, --path, --url, --event, or -- kubectl ...")
     if len(kinds) > 1:
         mixed = " and ".join(option(next(n for n in _KINDS[kind] if n in given)) for kind in kinds)
+        if asked.kubectl:
+            raise click.UsageError(f"{mixed} exclude each other: write -- before kubectl, and its options behind it")
         raise click.UsageError(f"{mixed} exclude each other: a request is for a resource or for a path")
     if kinds[0] not in given:
         raise click.UsageError(f"{_listed(given, *given.keys() - _KINDS[kinds[0]])} needs {option(kinds[0])}")

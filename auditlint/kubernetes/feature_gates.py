@@ -16,7 +16,7 @@ from auditlint.kubernetes.known_flags import Known
 from auditlint.kubernetes.parsed_flags import FlagError, FlagProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from auditlint.kubernetes.parsed_flags import FlagUse, ParsedFlags
 
@@ -120,11 +120,12 @@ def settings(parsed: ParsedFlags) -> list[Setting]:
     ]
 
 
-def without(use: FlagUse, gate: str, minor: int) -> str:
-    """Return the value of a flag without what it sets a gate to; empty if nothing is left."""
+def without(use: FlagUse, gates: Collection[str], minor: int) -> str:
+    """Return the value of a flag without what it sets some gates to; empty if nothing is left."""
     with_component = minor >= COMPONENTS_FROM
     items = [item for item in use.value.split(",") if item.strip()]
-    return ",".join(item.strip() for item in items if _setting(use, item, with_component=with_component).gate != gate)
+    kept = (item for item in items if _setting(use, item, with_component=with_component).gate not in gates)
+    return ",".join(item.strip() for item in kept)
 
 
 def _setting(use: FlagUse, item: str, *, with_component: bool) -> Setting:

@@ -230,6 +230,17 @@ def test_a_placeholder_is_the_only_finding_about_its_argument(argument: str, oth
     assert refused_by(text) == []
 
 
+def test_a_placeholder_is_named_as_the_file_has_it() -> None:
+    kubeadm = "apiVersion: kubeadm.k8s.io/v1beta3\nkind: ClusterConfiguration\napiServer:\n  extraArgs:\n"
+    for text, name in (
+        (pod(*GOOD, "--secure-port={{ port | int }}"), '"--secure-port={{ port | int }}"'),
+        ("{% if x %}\n" + pod(*GOOD, "--secure-port={{ port | int }}") + "{% endif %}\n", '"--secure-port=<port_int>"'),
+        (f'{kubeadm}    secure-port: "{{{{ port }}}}"\n', "the value of secure-port"),
+    ):
+        (found,) = [found for found in findings(text) if found.rule == "unrendered-template"]
+        assert found.message == f"{name} looks like a placeholder, so nothing is said about this argument"
+
+
 def test_names_in_capitals_that_are_values() -> None:
     assert of(*GOOD, "--tls-cipher-suites=TLS_AES_128_GCM_SHA256") == []
 

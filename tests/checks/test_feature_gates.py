@@ -14,10 +14,10 @@ CASES = [
     (
         "SidecarContainer=true",
         34,
-        'it has no feature gate "SidecarContainer"',
+        ' has no feature gate "SidecarContainer"',
         "Write --feature-gates=SidecarContainers=true",
     ),
-    ("Nonsense=true, AllBeta=false", 34, 'it has no feature gate "Nonsense"', "Write --feature-gates=AllBeta=false"),
+    ("Nonsense=true, AllBeta=false", 34, ' has no feature gate "Nonsense"', "Write --feature-gates=AllBeta=false"),
     ("SidecarContainers=false", 34, "is locked to true in 1.34", "Delete --feature-gates=SidecarContainers=false"),
     ("kube:AllBeta=false,wardle:X=true", 34, 'no component "wardle"', "Write --feature-gates=kube:AllBeta=false"),
 ]
@@ -34,6 +34,15 @@ def test_gates(value: str, minor: int, said: str, advice: str) -> None:
     word, written = advice.split(" ", 1)
     better = servers.pod(*([f'"{written}"'] if word == "Write" else []), minor=minor)
     assert not [one for one in servers.findings(better) if one.rule == RULE]
+
+
+def test_one_advice_mends_all_gates_of_a_flag() -> None:
+    value = "EphemeralContainers=true,SidecarContainer=true,AdvancedAuditing=true,AllBeta=false"
+    found = servers.findings(servers.pod(f"--feature-gates={value}", minor=34))
+    advice = {one.help for one in found if one.rule in {RULE, "removed-feature-gate"}}
+    assert advice == {"Write --feature-gates=SidecarContainers=true,AllBeta=false"}
+    better = servers.findings(servers.pod("--feature-gates=SidecarContainers=true,AllBeta=false", minor=34))
+    assert not [one for one in better if one.refused]
 
 
 def test_gates_of_auditing_have_a_rule_of_their_own() -> None:

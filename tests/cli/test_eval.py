@@ -399,7 +399,8 @@ def test_the_policy_sees_who_is_logged_in_not_who_is_impersonated(auditlint: Aud
         (("helm", "install"), '"helm" is no request'),
         (("--verb", "get", "--", "kubectl", "get", "pods"), "--verb and a kubectl command exclude each other"),
         (("--resource", "pods", "--", "kubectl", "get", "pods"), "exclude each other"),
-        (("-n", "prod", "--", "kubectl", "get", "pods"), "exclude each other"),
+        (("-n", "prod", "--", "kubectl", "get", "pods"), "write -- before kubectl, and its options behind it"),
+        (("kubectl", "get", "pods", "-n", "prod"), "write -- before kubectl, and its options behind it"),
     ],
 )
 def test_a_kubectl_command_line_that_is_no_request(

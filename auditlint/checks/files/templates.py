@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from auditlint.english import quoted
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from auditlint.finding import Finding, Path
     from auditlint.kubernetes.decoding.problems import Value
+    from auditlint.subjects.model import Argument
 
 rule = Category(
     "policy-syntax",
@@ -43,12 +45,23 @@ def unrendered_template(subject: PolicySubject | UnreadText | ApiServer, context
             yield context.value((), message, severity=Severity.WARNING, help=_RENDER)
     elif isinstance(subject, ApiServer):
         for argument in subject.unfilled:
-            message = f"{quoted(argument.text)} looks like a placeholder, so nothing is said about this argument"
+            message = f"{_named(argument)} looks like a placeholder, so nothing is said about this argument"
             yield context.value(argument.path, message, help=_WRITE)
     else:
         for path, text in _placeholders(subject.value) if _any_placeholder(subject.value) else ():
-            message = f"{quoted(text)} looks like a placeholder, and kube-apiserver reads it as it stands"
+            message = f"{quoted(_narrow(text))} looks like a placeholder, and kube-apiserver reads it as it stands"
             yield context.value(subject.at(*path), message, help=_WRITE)
+
+
+def _named(argument: Argument) -> str:
+    """Return what the file has for an argument: the value at a key, or the argument itself."""
+    at_key = argument.by_key or argument.value_path is not None
+    return f"the value of {_narrow(argument.written)}" if at_key else quoted(_narrow(argument.text))
+
+
+def _narrow(text: str) -> str:
+    """Return a text whose placeholders have lost the blanks that make them as wide as marks of a template."""
+    return re.sub(r"\s+>", ">", text)
 
 
 def _any_placeholder(value: Value) -> bool:

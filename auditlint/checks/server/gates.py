@@ -31,8 +31,7 @@ rule = Category("apiserver-flags", ApiServer)
 def unknown_feature_gate(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report feature gates that never existed, are gone, are not there yet, belong to others, or are locked."""
     for error in _errors(server, FlagProblem.UNKNOWN_GATE):
-        near = None if feature_gates.history(error.value) else nearest(error.value, feature_gates.gates(server.minor))
-        yield _refuse(server, context, error, _unknown(server, error.value), help=_better(server, error, near))
+        yield _refuse(server, context, error, _unknown(server, error.value), help=_better(server, error))
     for error in _errors(server, FlagProblem.LOCKED_GATE):
         to = str(feature_gates.gates(server.minor)[error.value].default).lower()
         reason = f"the feature gate {error.value} is locked to {to} in {releases.name(server.minor)}"
@@ -60,13 +59,26 @@ def _unknown(server: ApiServer, gate: str) -> str:
     return f"the feature gate {gate} came with {releases.name(known.first)}, this is {releases.name(server.minor)}"
 
 
-def _better(server: ApiServer, error: FlagError, near: str | None = None) -> str:
-    """Return the flag with the gate that was meant, else without the gate, or say that nothing is left of it."""
+def _better(server: ApiServer, error: FlagError) -> str:
+    """Return the flag with the gates that were meant and without others that are refused, or say that none is left."""
     use = next(use for use in server.flags.uses if use.name == error.name and use.position == error.position)
-    if near:
-        return f"Write {server.written(error.name, use.value.replace(error.value, near))}"
-    rest = feature_gates.without(use, error.value, server.minor)
+    wrong = [one for one in server.flags.errors if one.kind in _REFUSED and one.position == error.position]
+    meant = {one.value: _meant(server, one) for one in wrong}
+    rest = feature_gates.without(use, [gate for gate, near in meant.items() if near is None], server.minor)
+    for gate, near in meant.items():
+        rest = rest.replace(gate, near or gate)
     return f"Write {server.written(error.name, rest)}" if rest else f"Delete {server.written(error.name, use.value)}"
+
+
+def _meant(server: ApiServer, error: FlagError) -> str | None:
+    """Return the gate that was probably meant by one that never was; None if there is none like it."""
+    if error.kind is not FlagProblem.UNKNOWN_GATE or feature_gates.history(error.value):
+        return None
+    return nearest(error.value, feature_gates.gates(server.minor))
+
+
+_REFUSED = (FlagProblem.UNKNOWN_GATE, FlagProblem.LOCKED_GATE, FlagProblem.FOREIGN_GATE, FlagProblem.AUDIT_GATE)
+"""What may be wrong with one gate, whatever the others are."""
 
 
 @rule(
