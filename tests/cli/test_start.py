@@ -1,0 +1,60 @@
+"""What the check of one policy loads: start-up time is a promise, and modules are what it is made of."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PROGRAM = """
+import sys
+from auditlint import cli
+code = cli.run(["check", "--no-config", "good/audit-policy.yaml"])
+print(*(name for name, module in sys.modules.items() if type(module).__name__ != "_LazyModule"))
+sys.exit(code)
+"""
+NEEDLESS = (
+    "auditlint.carriers.apiserver",
+    "auditlint.change",
+    "auditlint.checks.queries.coverage.cures",
+    "auditlint.checks.repairs.policies",
+    "auditlint.checks.repairs.reading",
+    "auditlint.checks.repairs.values",
+    "auditlint.checks.server",
+    "auditlint.checks.suggestions.fields",
+    "auditlint.checks.suggestions.groups",
+    "auditlint.checks.suggestions.right_types",
+    "auditlint.cli.fixes",
+    "auditlint.fixing",
+    "auditlint.kubernetes.container",
+    "auditlint.kubernetes.feature_gates",
+    "auditlint.kubernetes.flags",
+    "auditlint.kubernetes.go",
+    "auditlint.kubernetes.known_flags",
+    "auditlint.kubernetes.mounts",
+    "auditlint.kubernetes.parsed_flags",
+    "auditlint.lint.comment_places",
+    "auditlint.policy",
+    "auditlint.profiles",
+    "auditlint.subjects.slips",
+    "auditlint.subjects.spelling_of_flags",
+    "auditlint.text.editing",
+    "auditlint.text.pure",
+)
+"""Our own modules, and packages with all in them, of which a policy that is in order has no need."""
+HEAVY = frozenset({"bz2", "dataclasses", "difflib", "json", "jsonschema", "lzma", "msgspec", "shutil", "unicodedata"})
+"""Modules of others that a start would notice."""
+
+
+def _is_needless(name: str) -> bool:
+    return name in HEAVY or any(name == one or name.startswith(f"{one}.") for one in NEEDLESS)
+
+
+def test_a_policy_in_order_runs_no_module_about_servers_or_mistakes() -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", PROGRAM], cwd=ROOT / "examples", capture_output=True, text=True, check=True
+    )
+    ran = run.stdout.split()
+    assert "auditlint.checks.policy.syntax" in ran
+    assert [name for name in ran if _is_needless(name)] == []
