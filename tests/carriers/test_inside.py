@@ -152,6 +152,10 @@ def here_document(policy: str) -> Form:
     return Form("a.sh", f"#!/bin/sh\nx=$((1 << 2))\ncat > /etc/p.yaml <<'END'\n{policy}END\necho\n", "#")
 
 
+def here_document_for_another_shell(policy: str) -> Form:
+    return Form("a.sh", f"sudo bash -c 'cat <<EOF >/etc/p.yaml\n{policy}EOF'\n", "#")
+
+
 def here_document_with_tabs(policy: str) -> Form:
     text = indented(policy, "\t\t")
     return Form("a.sh", f"if true; then\n\tsudo tee /etc/p.yaml <<-EOF >/dev/null\n{text}\tEOF\nfi\n", "#")
@@ -223,6 +227,7 @@ FORMS = [
     fence_in_a_quote,
     fence_that_never_ends,
     here_document,
+    here_document_for_another_shell,
     here_document_with_tabs,
     here_document_after_another,
     here_document_in_a_fence,

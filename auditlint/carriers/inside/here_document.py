@@ -50,8 +50,9 @@ class _Document(NamedTuple):
     start: int
 
     def ends(self, line: str) -> bool:
-        """Tell whether a line is the last."""
-        return (line.lstrip("\t") if self.strips_tabs else line) == self.delimiter
+        """Tell whether a line is the last; that of `sh -c '…'` ends in the quote."""
+        written = line.lstrip("\t") if self.strips_tabs else line
+        return written == self.delimiter or (written[:-1] == self.delimiter and written[-1] in "'\"")
 
 
 def find(given: PlainText) -> Iterator[Inner]:
@@ -86,6 +87,7 @@ def _is_no_operator(before: str) -> bool:
     """Tell whether what stands before `<<` on its line makes it a shift, or a part of a comment or a string."""
     in_arithmetic = before.rfind("((") > before.rfind("))")
     in_string = before.count('"') % 2 == 1 or before.count("'") % 2 == 1
+    in_string = in_string and re.search(r"[ \t]-c[ \t]+['\"][^'\"]*$", before) is None
     return in_arithmetic or in_string or re.search(r"(?:^|[ \t;&|])#[^\d]", before) is not None
 
 
