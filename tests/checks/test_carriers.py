@@ -130,3 +130,21 @@ def test_a_comment_that_misses_says_where_the_finding_is() -> None:
     (found,) = (one for one in check({"p.yaml": missed})["p.yaml"] if one.rule == "unused-ignore")
     assert "request-received-logged is found in line 1, which it does not cover" in found.message
     assert found.help == "Write it at the end of line 1, or alone on the line above"
+
+
+def test_a_comment_that_ignores_something_is_not_said_to_ignore_nothing() -> None:
+    names = "missing-catch-all, unreachable-rule, nosuch"
+    text = METADATA.replace("rules:", f"rules: # auditlint: ignore[{names}] kept") + "  users: [alice]\n"
+    found = [(one.rule, one.message, one.help) for one in check({"p.yaml": text})["p.yaml"]]
+    assert [one for one in found if one[0].endswith("-ignore")] == [
+        (
+            "unknown-ignore",
+            '"nosuch" is not a rule, so it ignores nothing',
+            "Write the name of a rule, `auditlint rules` lists them",
+        ),
+        (
+            "unused-ignore",
+            "this comment names unreachable-rule for nothing: there is no unreachable-rule here",
+            "Delete `unreachable-rule` from the comment",
+        ),
+    ]

@@ -14,6 +14,8 @@ from auditlint.subjects.model import IgnoreComments
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from auditlint.subjects.model import Ignore
+
 rule = Category("hygiene", IgnoreComments)
 
 
@@ -30,11 +32,17 @@ def unused_ignore(comments: IgnoreComments, context: Context) -> Iterator[Findin
             line, fix = comments.missed.get(name), None
             if line is None:
                 fix = Repair("Delete it", (Delete((comments.ignores.index(ignore), name)),))
-                message, help = f"this comment ignores nothing: there is no {name} here", "Delete it"
+                message = f"{_for_nothing(ignore, name)}: there is no {name} here"
+                help = "Delete it" if len(ignore.names) == 1 else f"Delete `{name}` from the comment"
             else:
-                message = f"this comment ignores nothing: {name} is found in line {line}, which it does not cover"
+                message = f"{_for_nothing(ignore, name)}: {name} is found in line {line}, which it does not cover"
                 help = f"Write it at the end of line {line}, or alone on the line above"
             yield context.at(ignore.span, "", message, help=help, fix=fix)
+
+
+def _for_nothing(ignore: Ignore, name: str) -> str:
+    """Return the start of a sentence about a name; the others in the same comment may ignore something."""
+    return "this comment ignores nothing" if len(ignore.names) == 1 else f"this comment names {name} for nothing"
 
 
 @rule(
@@ -47,7 +55,8 @@ def unknown_ignore(comments: IgnoreComments, context: Context) -> Iterator[Findi
     for ignore in comments.ignores:
         for name in ignore.names:
             if name not in comments.known:
-                message = f"{quoted(name)} is not a rule, so this comment ignores nothing"
+                what = "this comment" if len(ignore.names) == 1 else "it"
+                message = f"{quoted(name)} is not a rule, so {what} ignores nothing"
                 yield context.at(ignore.span, "", message, help=_meant(name, comments.known))
 
 
