@@ -101,10 +101,9 @@ def conflict(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     for one, others in profiles.conflicts(context.profiles, policy.minor):
         against = english.listing([f"{_guide(other)} ({other.in_short})" for other in others], "or")
         message = (
-            f"{_guide(one)} asks for {one.in_short}, which writes every secret into the log: no policy meets that "
-            f"and {against}. Choose which of them this policy is to meet"
+            f"{_guide(one)} asks for {one.in_short}, with every secret in the log: no policy meets that and {against}"
         )
-        yield context.key(policy.at("rules"), message)
+        yield context.key(policy.at("rules"), message, help="Choose which of them this policy is to meet")
 
 
 def silences(policy: PolicySubject, finding: Finding, resources: tuple[str, ...]) -> bool:
@@ -145,8 +144,14 @@ def _coverage(policy: PolicySubject, context: Context, found: Analysis) -> Itera
     gaps += [rest] if rest else []
     if gaps:
         be = "are" if len(gaps) > 1 or not gaps[0].words.startswith("access") else "is"
-        message = f"{{missing}} {be} not logged, in part at least: {{shown}}. {_advice(gaps)}"
-        yield _finding(policy, context, gaps, message, "coverage")
+        yield _finding(
+            policy,
+            context,
+            gaps,
+            f"{{missing}} {be} not logged, at least in part",
+            help=_advice(gaps),
+            about="coverage",
+        )
 
 
 def _advice(gaps: Sequence[_Gap]) -> str:
@@ -162,21 +167,21 @@ def _changes(policy: PolicySubject, context: Context, found: Analysis) -> Iterat
     """Yield critical changes of which less than the bodies of request and answer is logged."""
     gaps = [gap for area in _CRITICAL if (gap := _gap(policy, found, area))]
     if gaps:
-        message = (
-            "{missing} are logged at less than RequestResponse: {shown}. Log them at RequestResponse, behind a rule "
-            "`level: Metadata` for secrets"
-        )
-        yield _finding(policy, context, gaps, message, "changes")
+        message = "{missing} are logged at less than RequestResponse"
+        advice = "Log them at RequestResponse, behind a rule `level: Metadata` for secrets"
+        yield _finding(policy, context, gaps, message, help=advice, about="changes")
 
 
-def _finding(policy: PolicySubject, context: Context, gaps: Sequence[_Gap], message: str, about: str) -> Finding:
-    """Return one finding for all gaps; `message` has places for what is missing and for what becomes of the first."""
+def _finding(
+    policy: PolicySubject, context: Context, gaps: Sequence[_Gap], message: str, *, help: str, about: str
+) -> Finding:
+    """Return one finding for all gaps, which `message` names; the example is what becomes of the first."""
     first, *others = gaps
-    shown = f"{effects.command(policy, first.request)} {_fate(policy, first)}"
+    example = f"{effects.command(policy, first.request)} {_fate(policy, first)}"
     words = [gap.words for gap in gaps]
     if len(words) > _FEW:
         words[_FEW:] = [f"{len(words) - _FEW} more things"]
-    message = message.format(missing=english.listing(words), shown=shown)
+    message = message.format(missing=english.listing(words))
     related = tuple(
         context.related(
             policy.at("rules") if gap.taker is None else policy.at("rules", gap.taker),
@@ -185,12 +190,13 @@ def _finding(policy: PolicySubject, context: Context, gaps: Sequence[_Gap], mess
         for gap in others
     )
     witness = effects.witness(first.request)
-    return context.key(policy.at("rules"), message, related=related, witness=witness, about=(about,))
+    place = policy.at("rules")
+    return context.key(place, message, help=help, example=example, related=related, witness=witness, about=(about,))
 
 
 def _fate(policy: PolicySubject, gap: _Gap) -> str:
     if gap.taker is None:
-        return "reaches no rule"
+        return "matches no rule"
     line = policy.places.key(policy.at("rules", gap.taker)).line
     held = policy.judged
     level = held.rules[gap.taker].level if held else ""
@@ -242,15 +248,13 @@ def _one_rule(policy: PolicySubject, context: Context, found: Analysis) -> Itera
     if found.policy == _EVERYTHING_WITH_BODIES:
         return
     request = _with_less(found)
-    start = "the STIG asks for a policy of one rule, `level: RequestResponse`, and nothing else"
+    message = "the STIG asks for a policy of one rule, `level: RequestResponse`, and nothing else"
+    example = "all requests are logged at that level; only the policy is written otherwise"
     if request:
-        fate = _fate(policy, _Gap("", request, found.reach.first(request)))
-        start += f"; here {found.command(request)} {fate}"
-    else:
-        start += "; this one logs all requests at that level, and is written otherwise"
-    message = f"{start}. Mind that such a policy writes every secret and token into the log"
+        example = f"{found.command(request)} {_fate(policy, _Gap('', request, found.reach.first(request)))}"
+    advice = "Write that one rule; it puts every secret and token into the log"
     witness = effects.witness(request) if request else None
-    yield context.key(policy.at("rules"), message, witness=witness, about=("one-rule",))
+    yield context.key(policy.at("rules"), message, help=advice, example=example, witness=witness, about=("one-rule",))
 
 
 def _with_less(found: Analysis) -> Request | None:

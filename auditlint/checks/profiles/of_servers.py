@@ -39,25 +39,22 @@ def _no_log(server: ApiServer, context: Context) -> Finding:
     """Return what to say of a server whose events go elsewhere: to a webhook or, in 1.18, to AuditSinks."""
     use = server.flags.last(_WEBHOOK)
     where = "the webhook" if server.flags.text(_WEBHOOK) else "AuditSinks"
-    message = (
-        f"events go to {where} alone, and the profile asks for a log file as well. Add {example(server, _LOG)}"
-        f"{and_mount(server, 'its folder')}"
-    )
+    message = f"events go to {where} alone, and the profile asks for a log file as well"
+    advice = f"Add {example(server, _LOG)}{and_mount(server, 'its folder')}"
     if use:
-        return at_flag(server, context, use, message, about=(_LOG,))
-    return context.key(server.arguments_place, message, about=(_LOG,))
+        return at_flag(server, context, use, message, help=advice, about=(_LOG,))
+    return context.key(server.arguments_place, message, help=advice, about=(_LOG,))
 
 
 def _dynamic_auditing(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Yield what turns dynamic auditing on; 1.18 is the last release that has it."""
     gate, switch = server.flags.last("feature-gates"), server.flags.last(_DYNAMIC)
-    told = "dynamic auditing lets AuditSinks in the cluster send audit events anywhere. Delete"
+    message, about = "dynamic auditing lets AuditSinks in the cluster send audit events anywhere", ("dynamic-auditing",)
     if gate and feature_gates.turns_on(server.flags, _GATE):
-        yield at_flag(
-            server, context, gate, f"{told} {_GATE} from {server.named('feature-gates')}", about=("dynamic-auditing",)
-        )
+        advice = f"Delete {_GATE} from {server.named('feature-gates')}"
+        yield at_flag(server, context, gate, message, help=advice, about=about)
     elif switch and server.flags.enabled(_DYNAMIC):
-        yield at_flag(server, context, switch, f"{told} {server.named(_DYNAMIC)}", about=("dynamic-auditing",))
+        yield at_flag(server, context, switch, message, help=f"Delete {server.named(_DYNAMIC)}", about=about)
 
 
 def retention(server: ApiServer, context: Context) -> Iterator[Finding]:
@@ -70,8 +67,8 @@ def retention(server: ApiServer, context: Context) -> Iterator[Finding]:
         use = server.flags.last(name)
         value = int(server.flags.number(name)) if use else least
         if use and 0 <= value < least:
-            message = f"{_too_low(server, name, value, least)}. Write {server.written(name, str(least))}"
-            yield at_flag(server, context, use, message, about=(name,))
+            advice = f"Write {server.written(name, str(least))}"
+            yield at_flag(server, context, use, _too_low(server, name, value, least), help=advice, about=(name,))
 
 
 def _minima(server: ApiServer, context: Context) -> dict[str, int]:
@@ -91,18 +88,18 @@ def _absent(server: ApiServer, context: Context, names: Sequence[str], asked: di
     """Return what to say of limits that are not set, at the log's path or, without a log, at the arguments."""
     use = server.flags.last(_LOG)
     numbers = listing([f"{asked[name]} {_UNITS[name]}" for name in names])
-    added = listing([server.written(name, str(asked[name])) for name in names])
+    advice = f"Add {listing([server.written(name, str(asked[name])) for name in names])}"
     be = noun(len(names), "is", "are")
     start = f"{names_of(server, names)} {be} not set"
     if use and container.is_log_file(use.value) and len(names) == 1:
-        message = f"{start}: {_in_effect(server, names[0])}, but the profile's check looks for the flag. Add {added}"
+        message = f"{start}: {_in_effect(server, names[0])}, but the profile's check looks for the flag"
     else:
         known = server.minor >= container.ROTATION_CAN_BE_OFF_FROM and bool(use)
         aside = ", and its check looks for the flags, whatever the defaults are" if known else ""
-        message = f"{start}, and the profile asks for {numbers}{aside}. Add {added}"
+        message = f"{start}, and the profile asks for {numbers}{aside}"
     if use:
-        return at_flag(server, context, use, message, about=tuple(names))
-    return context.key(server.arguments_place, message, about=tuple(names))
+        return at_flag(server, context, use, message, help=advice, about=tuple(names))
+    return context.key(server.arguments_place, message, help=advice, about=tuple(names))
 
 
 def _too_low(server: ApiServer, name: str, value: int, least: int) -> str:
