@@ -145,7 +145,7 @@ def of_strings(candidate: Candidate) -> Iterator[ApiServer]:
 
 
 def _of_command(candidate: Candidate, options: Sequence[Given], around: str, shown: int | None) -> Iterator[ApiServer]:
-    """Yield the apiserver of one command line, if it is about auditing; k3d adds `@server:*` to the values."""
+    """Yield the apiserver of one command line, if it is about auditing; one of k3d names nodes behind: `@server:*`."""
     plain = [option._replace(value=option.value.partition("@server")[0]) for option in options]
     if not any(option.value.removeprefix("--").startswith("audit") for option in plain):
         return
