@@ -15,7 +15,7 @@ from auditlint.finding import Notice, Severity
 from auditlint.kubernetes.difference import changed_outcome
 from auditlint.lint.workspace import Asked
 from auditlint.subjects.model import ApiServer, PolicySubject, UnreadText
-from auditlint.text import encoding, source
+from auditlint.text import encoding, reader, source
 from auditlint.text.cut import Cut, made
 from auditlint.text.editing.meaning import changed
 from auditlint.text.places import NodePlaces
@@ -161,7 +161,7 @@ class _Fixing:
                 self._given[path] if path in self._given else source.read_file(path)
             )
         subjects = self._subjects(path, self._texts[path])
-        return not any(isinstance(one, UnreadText) and not one.places.pointer(()) for one in subjects)
+        return _parses(self._texts[path], subjects)
 
     def _mend(self, path: str, findings: Sequence[Finding]) -> None:
         """Make the fixes of a file that go together, or as many of them as can be proved."""
@@ -214,6 +214,12 @@ class _Fixing:
             return True
         before, after = (_weighty(one) for one in (self._report, report))
         return not after - before
+
+
+def _parses(data: bytes, subjects: Sequence[Subject]) -> bool:
+    """Tell whether a file parses as it stands, if it is YAML or JSON: not so a template, though it is judged."""
+    own = [one for one in subjects if isinstance(one.places, NodePlaces) and not one.places.pointer(())]
+    return not own or not (any(isinstance(one, UnreadText) for one in own) or reader.read(data).error)
 
 
 def _cuts(text: Whole, fix: Fix) -> list[Cut]:

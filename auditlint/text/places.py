@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from auditlint.finding import Edit, Span
 from auditlint.records import NamedTuple
+from auditlint.text.cut import made
 from auditlint.text.nodes import Content, Entry, Mapping, Node, Placed, Scalar, Sequence, content, is_empty
 from auditlint.text.plain import plain
 from auditlint.text.whole import ON_DISK, Whole
@@ -102,8 +103,18 @@ class NodePlaces:
         """Return what changes of the document replace in the file at `path`; () where they cannot be made."""
         from auditlint.text import editing
 
-        cuts = editing.cuts(self._text, self._root, changes)
-        return on_disk(self._text, path, cuts or ())
+        cuts = editing.cuts(self._text, self._root, changes) or ()
+        if "&" in self._text.text and not self._says(made(self._text.text, cuts), changes):
+            return ()  # an anchor is all that lets an edit reach further than its place
+        return on_disk(self._text, path, cuts)
+
+    def _says(self, text: str, changes: tuple[Change, ...]) -> bool:
+        """Tell whether an edited text is read as changes of the document say."""
+        from auditlint.text import reader
+        from auditlint.text.editing.meaning import changed
+
+        documents = reader.read(text.encode("utf-8", "replace")).documents[self._document :]
+        return bool(documents) and plain(documents[0].root) == changed(self.plain, changes)
 
     def _string(self, path: Path) -> Scalar | None:
         if self._root is None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.fixing.mending import HEAD, mended, told
+from auditlint.checking import check_paths
+from tests.fixing.mending import ALL, HEAD, NAME, mended, told
 
 CATCH_ALL = "- level: Metadata\n"
 SECRETS = '[{group: "", resources: ["secrets"]}]'
@@ -113,6 +114,14 @@ def test_a_head_is_written_at_the_top() -> None:
 def test_what_an_alias_shares_is_left_alone() -> None:
     entry = '  resources: [{group: "", resources: [pods], resourceNames: *v}]\n'
     text = f"{HEAD}- level: None\n  verbs: &v [Get]\n- level: None\n{entry}{CATCH_ALL}"
+    assert mended(text) == text
+    report = check_paths((), ALL, texts={NAME: text.encode()})
+    assert [one.fix.edits for one in report.findings if one.rule == "unknown-verb" and one.fix] == [()]
+
+
+def test_a_template_is_left_alone() -> None:
+    text = f"{{{{- if .Values.audit }}}}\n{HEAD}- level: metadata\n{{{{- end }}}}\n"
+    assert "invalid-level" in told(text)
     assert mended(text) == text
 
 
