@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from auditlint.subjects.spelling_of_flags import Spelling
 
 
+READ_ONLY, MOUNTS, VOLUMES = "readOnly", "volumeMounts", "volumes"
+"""Fields of a Pod whose absence is told of a key that was meant for them."""
+
+
 class SlipKind(enum.Enum):
     """What may be wrong with a flag as a carrier's file has it."""
 

@@ -18,7 +18,7 @@ from auditlint.kubernetes.container import FaultKind
 from auditlint.kubernetes.mounts import Mount, Part, Volume
 from auditlint.rule import Category
 from auditlint.subjects.model import ApiServer, ManifestFile
-from auditlint.subjects.slips import SlipKind
+from auditlint.subjects.slips import MOUNTS, READ_ONLY, SlipKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -562,14 +562,14 @@ def _without(slip: Slip) -> str:
 
 def _says_writable(slip: Slip) -> bool:
     """Tell whether a key says what holds for a mount anyway."""
-    return slip.flag == "readOnly" and slip.written.lower() != "readonly" and slip.value == "true"
+    return slip.flag == READ_ONLY and slip.written.lower() != "readonly" and slip.value == "true"
 
 
 _WITHOUT = {
     "args": ": kube-apiserver gets none of these arguments",
     "command": ": the image's own command runs",
-    "readOnly": ": the mount is writable",
-    "volumeMounts": ": nothing is mounted",
+    READ_ONLY: ": the mount is writable",
+    MOUNTS: ": nothing is mounted",
 }
 """What follows without a field, where nothing refuses because of it."""
 
@@ -577,7 +577,7 @@ _WITHOUT = {
 def _right_field(slip: Slip) -> str:
     if _says_writable(slip):
         return "Delete it, a mount is writable"
-    if slip.flag == "readOnly":
+    if slip.flag == READ_ONLY:
         return "Write `readOnly: true` instead"
     return f"Write `{slip.flag}` instead" if slip.flag else "Delete it"
 

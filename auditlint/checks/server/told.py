@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from auditlint.kubernetes.container import FaultKind
 from auditlint.kubernetes.mounts import Part
-from auditlint.subjects.slips import SlipKind
+from auditlint.subjects.slips import MOUNTS, VOLUMES, SlipKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +57,7 @@ def explains(server: ApiServer, slip: Slip, fault: Fault) -> bool:
     """Tell whether a fault is there because the kubelet drops a key."""
     if slip.kind is not SlipKind.UNKNOWN_FIELD:
         return False
-    if slip.flag in {"volumeMounts", "volumes"}:
+    if slip.flag in {MOUNTS, VOLUMES}:
         return fault.kind in _WITHOUT_MOUNTS
     entries = (
         server.mount_path(fault.mount, Part.NAME) if fault.mount else None,

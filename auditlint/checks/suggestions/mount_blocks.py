@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from auditlint.checks.server.flag_words import EXAMPLES
 from auditlint.kubernetes.container import Files
 from auditlint.kubernetes.mounts import Mount, Volume, clean, covering, covers, mount_point
+from auditlint.subjects.slips import MOUNTS
 
 if TYPE_CHECKING:
     from auditlint.change import Content
@@ -163,7 +164,7 @@ def _block(server: ApiServer, *entries: tuple[Mount, Volume]) -> str:
 
 
 def _key(path: tuple[str | int, ...]) -> str:
-    return str(path[-1]) if path else "volumeMounts"
+    return str(path[-1]) if path else MOUNTS
 
 
 def flow(content: Content) -> str:
