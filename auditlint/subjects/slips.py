@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from auditlint.subjects.spelling_of_flags import Spelling
 
 
-READ_ONLY, MOUNTS, VOLUMES = "readOnly", "volumeMounts", "volumes"
+READ_ONLY, MOUNT_PATH, MOUNTS, VOLUMES = "readOnly", "mountPath", "volumeMounts", "volumes"
 """Fields of a Pod whose absence is told of a key that was meant for them."""
 
 

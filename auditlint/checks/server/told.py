@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from auditlint.kubernetes.container import FaultKind
 from auditlint.kubernetes.mounts import Part
-from auditlint.subjects.slips import MOUNTS, VOLUMES, SlipKind
+from auditlint.subjects.slips import MOUNT_PATH, MOUNTS, VOLUMES, SlipKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +63,7 @@ def explains(server: ApiServer, slip: Slip, fault: Fault) -> bool:
         server.mount_path(fault.mount, Part.NAME) if fault.mount else None,
         server.volume_path(fault.volume, Part.NAME) if fault.volume else None,
     )
-    if slip.flag == "mountPath" and fault.kind in {FaultKind.NOT_MOUNTED, FaultKind.LOG_NOT_MOUNTED}:
+    if slip.flag == MOUNT_PATH and fault.kind in {FaultKind.NOT_MOUNTED, FaultKind.LOG_NOT_MOUNTED}:
         return True
     return slip.flag != "" and any(path is not None and path[:-1] == slip.path[: len(path) - 1] for path in entries)
 
