@@ -30,7 +30,7 @@ DECLARED: dict[str, tuple[tuple[bytes, ...], tuple[str, ...], bool]] = {
     'openshift': ((b'config.openshift.io/', b'hypershift.openshift.io/', b'auditLog', b'customRules'), ('.yaml', '.yml', '.json'), False),
     'pod': ((b'apiserver', b'audit'), ('.yaml', '.yml', '.json'), False),
     'policy': ((b'audit',), ('.yaml', '.yml', '.json'), True),
-    'prose': ((b'audit.k8s.io',), ('.md', '.markdown'), False),
+    'prose': ((b'audit.k8s.io',), ('.md', '.markdown', '.sh', '.bash'), False),
     'rancher2': ((b'kube_api',), ('.tf', '.tofu'), False),
     'rke': ((b'kube-api',), ('.yaml', '.yml', '.json'), False),
     'rke2': ((b'kube-apiserver-arg', b'audit-', b'profile: cis', b"profile: 'cis", b'profile: "cis', b'"profile": "cis', b'"profile":"cis'), ('.yaml', '.yml', '.json'), False),

@@ -57,7 +57,7 @@ class Encoded(NamedTuple):
 
 def texts(text: str) -> Iterator[Heredoc | Encoded]:
     """Yield the here-documents and encoded objects of a text, in order."""
-    at = 0
+    at = endless = 0
     ends: list[int] = []
     while opening := _OPENING.search(text, at):
         at = opening.end()
@@ -68,9 +68,13 @@ def texts(text: str) -> Iterator[Heredoc | Encoded]:
             heredoc = _heredoc(text, opening)
             at = heredoc.end
             yield heredoc
-        elif opening["call"] and len(ends) < _MOST_CALLS and (encoded := _encoded(text, at)):
-            ends.append(encoded.end)
-            yield encoded
+        elif opening["call"] and len(ends) < _MOST_CALLS and endless < _MOST_CALLS:
+            encoded = _encoded(text, at)
+            if encoded is None:
+                endless += 1
+            else:
+                ends.append(encoded.end)
+                yield encoded
 
 
 def _string_end(text: str, at: int) -> int:

@@ -430,3 +430,17 @@ def test_what_is_said_of_a_broken_text_names_lines_on_disk(form: Callable[[str],
     (one,) = [one for one in findings(content, path) if one.rule == "yaml-syntax"]
     assert f"line {line} " in one.message
     assert f"line {policy.splitlines().index('  verbs: [' + chr(34) + 'get' + chr(34)) + 1} is" not in one.message
+
+
+def test_policies_in_the_comments_of_a_script() -> None:
+    policy = POLICIES["level"]
+    lines = "".join(f"#   {line}".rstrip() + "\n" for line in policy.splitlines())
+    (one,) = [
+        one for one in findings(f"#!/bin/sh\n# Write this:\n#\n{lines}#\n# Then restart.\n", "a.sh") if one.refused
+    ]
+    assert (one.rule, *one.span[:2]) == ("invalid-level", 7, 14)
+
+
+def test_many_here_documents_and_strings_on_one_line() -> None:
+    assert found("cat " + "<<EOF " * 20_000 + "\naudit\n", "a.sh").subjects == ()
+    assert found("echo 'audit \" " * 20_000, "a.sh").subjects == ()

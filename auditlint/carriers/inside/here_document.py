@@ -36,6 +36,8 @@ _QUOTED = re.compile(r"'(?P<single>[^']*)'|\"(?P<double>(?:[^\"\\]|\\[\s\S])*)\"
 _ESCAPED_IN_QUOTES = re.compile(r"\\(?:(?P<joined>\r\n?|\n)|(?P<escaped>[$`\"\\]))")
 _ESCAPE = re.compile(r"\\(?P<letter>[abefnrtv\\\"'])|\\0?(?P<octal>[0-7]{1,3})|%(?P<percent>%)")
 _LETTERS = dict(zip("abefnrtv\\\"'", "\a\b\x1b\f\n\r\t\v\\\"'", strict=True))
+_LONGEST_TARGET = 1000
+"""Characters behind a string among which it says where it is written to."""
 _FORMATS_OF_STRINGS = frozenset({"%s", "%s\\n", "%b", "%b\\n"})
 
 
@@ -75,10 +77,11 @@ def _here_documents(outer: Text, numbers: Iterator[int]) -> Iterator[tuple[Inner
         if _is_no_operator(text[start : operator.start()]):
             at = operator.end()
             continue
-        command_end = _command_end(text, operator.end())
+        command_end = _command_end(text, operator.end(), len(text))
         at = command_end
+        target = _TARGET.search(text, start, command_end)
         for one in _OPERATOR.finditer(text, operator.start(), command_end):
-            document = _document(one, text[start:command_end], at)
+            document = _document(one, target["path"] if target else "", at)
             inner, at = _read(outer, document, next(numbers))
             yield inner, document.start, at
 
@@ -91,17 +94,15 @@ def _is_no_operator(before: str) -> bool:
     return in_arithmetic or in_string or re.search(r"(?:^|[ \t;&|])#[^\d]", before) is not None
 
 
-def _command_end(text: str, at: int) -> int:
-    """Return the offset behind the line on which a command ends: one that ends in a backslash goes on."""
-    while (line := _LINE.match(text, at)) and line["content"].endswith("\\") and line["end"]:
+def _command_end(text: str, at: int, until: int) -> int:
+    """Return the offset behind the line on which a command ends, at most `until`; a backslash continues a line."""
+    while (line := _LINE.match(text, at, until)) and line["content"].endswith("\\") and line["end"]:
         at = line.end()
-    return line.end() if line else len(text)
+    return line.end() if line else min(until, len(text))
 
 
-def _document(operator: re.Match[str], command: str, start: int) -> _Document:
-    target = _TARGET.search(command)
+def _document(operator: re.Match[str], name: str, start: int) -> _Document:
     delimiter = operator["single"] or operator["double"] or operator["escaped"] or operator["bare"]
-    name = target["path"] if target else ""
     return _Document(delimiter, operator["dash"] == "-", operator["bare"] is not None, name, start)
 
 
@@ -163,7 +164,7 @@ def _printed(outer: Text, command: re.Match[str], numbers: Iterator[int]) -> Ite
         escapes = "b" in string[0]
         string = _QUOTED.match(text, string.end() + 1)
     if string is not None:
-        target = _TARGET.search(text, string.end(), _command_end(text, string.end()))
+        target = _TARGET.search(text, string.end(), _command_end(text, string.end(), string.end() + _LONGEST_TARGET))
         piece = _unquoted(outer, string, next(numbers))
         yield Inner(_unescaped(piece) if escapes else piece, target["path"] if target else "")
 

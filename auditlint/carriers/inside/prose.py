@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from auditlint.carriers.candidate import PlainText
 
-_FIRST = re.compile(r"^(?P<indentation>[ \t]*)apiVersion:[ \t]*[\"']?audit\.k8s\.io\b", re.MULTILINE)
+_FIRST = re.compile(r"^(?P<indentation>[ \t]*(?:#[ \t]*)?)apiVersion:[ \t]*[\"']?audit\.k8s\.io\b", re.MULTILINE)
 _LINE = re.compile(r"(?P<content>[^\r\n]*)(?P<end>\r\n?|\n|\Z)")
 _YAML = re.compile(r"[a-z][A-Za-z]*:(?:[ \t]|$)|- |#")
 
@@ -35,7 +35,7 @@ def _stretches(text: str, at: int, indentation: str) -> Iterator[tuple[int, int]
         start = at + len(indentation)
         content = text[start : line.end("content")]
         at = line.end()
-        if not line["content"].strip():
+        if not line["content"].strip(" \t#" if "#" in indentation else " \t"):
             blank.append((line.start("end"), at))
         elif line["content"].startswith(indentation) and (content[0] in " \t" or _YAML.match(content)):
             yield from blank
@@ -47,8 +47,11 @@ def _stretches(text: str, at: int, indentation: str) -> Iterator[tuple[int, int]
 
 CARRIER = Carrier(
     title="Texts with policies in them",
-    checked="Policies between sentences, without fences: from their apiVersion to the first line that is no YAML.",
+    checked=(
+        "Policies between sentences, without fences, and in the comments of scripts: from their apiVersion to the "
+        "first line that is no YAML."
+    ),
     words=(b"audit.k8s.io",),
-    suffixes=(".md", ".markdown"),
+    suffixes=(".md", ".markdown", ".sh", ".bash"),
     in_text=find,
 )
