@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks import diffing, editing, policies, replay
+from benchmarks import diffing, documents, editing, policies, replay
 from benchmarks.process import run
 
 BIN = Path(sys.executable).parent
@@ -50,14 +50,19 @@ def cases(folder: Path) -> list[Case]:
     real, mixed, many = folder / "real.yaml", folder / "mixed.yaml", folder / "many"
     small.parent.mkdir()
     many.mkdir()
+    texts = folder / "texts"
+    texts.mkdir()
     small.write_text((Path(__file__).parent.parent / "examples/good/audit-policy.yaml").read_text(encoding="utf-8"))
     real.write_text(policies.real(5000))
     mixed.write_text(policies.mixed(1000))
     for number in range(FOLDER_FILES):
         (many / f"manifest-{number:04}.yaml").write_text(policies.unrelated(number))
+        name, text = documents.document(number)
+        (texts / name).write_text(text)
     return [
         Case("one policy file", small, small, 1.0),
         Case(f"a folder of {FOLDER_FILES} unrelated manifests (yamllint: one small file)", many, small, 2.0),
+        Case(f"a folder of {FOLDER_FILES} Markdown files and scripts (yamllint: one small file)", texts, small, 6.0),
         Case("a policy of 5,000 rules of the real kind", real, real, 1.0),
         Case("a policy of 1,000 random rules", mixed, mixed, 1.0),
     ]

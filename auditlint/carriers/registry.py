@@ -62,8 +62,12 @@ def declared(name: str) -> Declared:
 
 @cache
 def words() -> tuple[bytes, ...]:
-    """Return the words one of which every file has that is for some carrier, unless its second look says so."""
-    return tuple(sorted({word for name in names() for word in declared(name).words}, key=len))
+    """Return the words one of which every file has that is for some carrier, unless its second look says so.
+
+    A word with another one in it is left out.
+    """
+    found = {word for name in names() for word in declared(name).words}
+    return tuple(sorted((word for word in found if not any(one in word for one in found - {word})), key=len))
 
 
 @cache
