@@ -43,7 +43,7 @@ NEEDLESS = (
     "auditlint.text.pure",
 )
 """Our own modules, and packages with all in them, of which a policy that is in order has no need."""
-HEAVY = frozenset({"bz2", "dataclasses", "difflib", "json", "jsonschema", "lzma", "msgspec", "shutil", "unicodedata"})
+HEAVY = frozenset({"bz2", "dataclasses", "difflib", "json", "jsonschema", "lzma", "msgspec", "shutil"})
 """Modules of others that a start would notice."""
 
 
