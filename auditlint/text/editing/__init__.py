@@ -18,18 +18,29 @@ if TYPE_CHECKING:
 
     from auditlint.change import Change, Content
     from auditlint.finding import Path
+    from auditlint.text.editing.rendering import Style
     from auditlint.text.nodes import Entry, Node
     from auditlint.text.piece import Text
 
-__all__ = ["cuts"]
+__all__ = ["cuts", "style"]
 
 
-def cuts(text: Text, root: Node | None, changes: ListOf[Change]) -> tuple[Cut, ...] | None:
-    """Return what changes of a document replace in its text, in order; None where they cannot be made."""
+def style(text: Text, root: Node | None) -> Style:
+    """Return how the lists and mappings of a document are written: its whole tree is looked at."""
+    return rendering.style_of(Site(text), root)
+
+
+def cuts(
+    text: Text, root: Node | None, changes: ListOf[Change], written: Style | None = None
+) -> tuple[Cut, ...] | None:
+    """Return what changes of a document replace in its text, in order; None where they cannot be made.
+
+    `written` is the document's `style`, where that is known already.
+    """
     if root is None:
         return None
     try:
-        found = sorted(_Editor(text, root).cuts(changes), key=lambda cut: cut.start)
+        found = sorted(_Editor(text, root, written or style(text, root)).cuts(changes), key=lambda cut: cut.start)
     except UneditableError:
         return None
     apart = all(one.end <= other.start for one, other in pairwise(found))
@@ -49,11 +60,11 @@ class _Spot(NamedTuple):
 class _Editor:
     """Makes the changes of one document."""
 
-    def __init__(self, text: Text, root: Node) -> None:
+    def __init__(self, text: Text, root: Node, style: Style) -> None:
         self._text = text
         self._site = Site(text)
         self._root = root
-        self._style = rendering.style_of(self._site, root)
+        self._style = style
         self._deleted: dict[int, tuple[Mapping | Sequence, set[int], _Spot]] = {}
         self._added: dict[int, tuple[_Spot, list[tuple[Path, Content]]]] = {}
         self._appended: dict[int, tuple[_Spot, list[Content]]] = {}
