@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from auditlint.change import Change
     from auditlint.finding import Path
     from auditlint.text.cut import Cut
-    from auditlint.text.editing.rendering import Style
+    from auditlint.text.editing import Written
     from auditlint.text.piece import DecodedPiece, Piece, Text
     from auditlint.text.plain import Plain
 
@@ -26,7 +26,7 @@ _INDEXED_FROM = 16
 class NodePlaces:
     """The places of one document of a text; `first` is where an empty document begins."""
 
-    __slots__ = ("_document", "_first", "_indexes", "_root", "_style", "_text")
+    __slots__ = ("_document", "_first", "_indexes", "_root", "_text", "_written")
 
     def __init__(self, root: Node | None, first: Span, text: Text = ON_DISK, document: int = 0) -> None:
         self._root = root
@@ -34,7 +34,7 @@ class NodePlaces:
         self._text = text
         self._document = document
         self._indexes: dict[int, dict[str, list[Entry]]] = {}
-        self._style: Style | None = None
+        self._written: Written | None = None
         """How the document is written, once an edit asked for it."""
 
     @property
@@ -106,9 +106,9 @@ class NodePlaces:
         """Return what changes of the document replace in the file at `path`; () where they cannot be made."""
         from auditlint.text import editing
 
-        if self._style is None:
-            self._style = editing.style(self._text, self._root)
-        cuts = editing.cuts(self._text, self._root, changes, self._style) or ()
+        if self._written is None:
+            self._written = editing.written(self._text, self._root)
+        cuts = editing.cuts(self._text, self._root, changes, self._written) or ()
         if "&" in self._text.text and not self._says(made(self._text.text, cuts), changes):
             return ()  # an anchor is all that lets an edit reach further than its place
         return on_disk(self._text, path, cuts)

@@ -22,25 +22,33 @@ if TYPE_CHECKING:
     from auditlint.text.nodes import Entry, Node
     from auditlint.text.piece import Text
 
-__all__ = ["cuts", "style"]
+__all__ = ["Written", "cuts", "written"]
 
 
-def style(text: Text, root: Node | None) -> Style:
-    """Return how the lists and mappings of a document are written: its whole tree is looked at."""
-    return rendering.style_of(Site(text), root)
+class Written(NamedTuple):
+    """What edits of a document go by, worked out once: where its parts stand, and how they are written."""
+
+    site: Site
+    style: Style
+
+
+def written(text: Text, root: Node | None) -> Written:
+    """Return what edits of a document go by: its whole tree is looked at."""
+    site = Site(text)
+    return Written(site, rendering.style_of(site, root))
 
 
 def cuts(
-    text: Text, root: Node | None, changes: ListOf[Change], written: Style | None = None
+    text: Text, root: Node | None, changes: ListOf[Change], known: Written | None = None
 ) -> tuple[Cut, ...] | None:
     """Return what changes of a document replace in its text, in order; None where they cannot be made.
 
-    `written` is the document's `style`, where that is known already.
+    `known` is what they go by, where that is worked out already.
     """
     if root is None:
         return None
     try:
-        found = sorted(_Editor(text, root, written or style(text, root)).cuts(changes), key=lambda cut: cut.start)
+        found = sorted(_Editor(text, root, known or written(text, root)).cuts(changes), key=lambda cut: cut.start)
     except UneditableError:
         return None
     apart = all(one.end <= other.start for one, other in pairwise(found))
@@ -60,11 +68,11 @@ class _Spot(NamedTuple):
 class _Editor:
     """Makes the changes of one document."""
 
-    def __init__(self, text: Text, root: Node, style: Style) -> None:
+    def __init__(self, text: Text, root: Node, known: Written) -> None:
         self._text = text
-        self._site = Site(text)
+        self._site = known.site
         self._root = root
-        self._style = style
+        self._style = known.style
         self._deleted: dict[int, tuple[Mapping | Sequence, set[int], _Spot]] = {}
         self._added: dict[int, tuple[_Spot, list[tuple[Path, Content]]]] = {}
         self._appended: dict[int, tuple[_Spot, list[Content]]] = {}

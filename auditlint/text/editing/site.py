@@ -39,6 +39,7 @@ class Site:
         self.text: str = text.text
         self.lines: LineIndex = text.lines
         self.json = looks_like_json(text.data)
+        self._known: dict[int, list[Part]] = {}
 
     @cached_property
     def newline(self) -> str:
@@ -117,6 +118,12 @@ class Site:
 
     def parts(self, node: Mapping | Sequence) -> list[Part]:
         """Return where the parts of a collection stand, in their order; what is merged into it has no part."""
+        found = self._known.get(id(node))
+        if found is None:
+            found = self._known[id(node)] = self._parts(node)
+        return found
+
+    def _parts(self, node: Mapping | Sequence) -> list[Part]:
         if isinstance(node, Mapping):
             return [Part(self.start(one.key), self.entry_end(one)) for one in written_entries(node)]
         if self.is_flow(node):
