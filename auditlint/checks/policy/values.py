@@ -116,6 +116,7 @@ def verb_mismatch(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 @rule(
     "resource-path-url",
     severity=Severity.ERROR,
+    fixable=True,
     summary="a URL that only requests for resources could have, or none",
 )
 def resource_path_url(policy: PolicySubject, context: Context) -> Iterator[Finding]:
