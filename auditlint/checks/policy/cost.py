@@ -58,8 +58,8 @@ _SECRETS = Region(
 def leases_logged(policy: ClusterPolicy, context: Context) -> Iterator[Finding]:
     """Report that heartbeats of nodes, and of leaders of the control plane, are logged."""
 
-    def message(found: Analysis, loud: Loud) -> str:
-        return f"lease renewals by {english.listing(loud.who)} are logged{_at(found, loud)}: {_a_day(loud)}"
+    def message(analysis: Analysis, loud: Loud) -> str:
+        return f"lease renewals by {english.listing(loud.who)} are logged{_at(analysis, loud)}: {_a_day(loud)}"
 
     yield from _chatter(policy, context, "leases", message)
 
@@ -75,9 +75,9 @@ def leases_logged(policy: ClusterPolicy, context: Context) -> Iterator[Finding]:
 def health_checks_logged(policy: ClusterPolicy, context: Context) -> Iterator[Finding]:
     """Report that GETs of /livez, /readyz and /healthz by probes and load balancers are logged."""
 
-    def message(found: Analysis, loud: Loud) -> str:
+    def message(analysis: Analysis, loud: Loud) -> str:
         number = f": {loud.number:,} a day from kubeadm's probes of each kube-apiserver" if loud.number else ""
-        return f"health checks of {english.listing(loud.who)} are logged{_at(found, loud)}{number}"
+        return f"health checks of {english.listing(loud.who)} are logged{_at(analysis, loud)}{number}"
 
     yield from _chatter(policy, context, "health checks", message)
 
@@ -93,10 +93,10 @@ def health_checks_logged(policy: ClusterPolicy, context: Context) -> Iterator[Fi
 def noisy_watch(policy: ClusterPolicy, context: Context) -> Iterator[Finding]:
     """Report watches that every node ends and starts again all day."""
 
-    def message(found: Analysis, loud: Loud) -> str:
+    def message(analysis: Analysis, loud: Loud) -> str:
         resources = list(dict.fromkeys(part.requests[0].resource for part in loud.parts))
         watches = f"watches of {english.listing(resources)} by {english.listing(loud.who)}"
-        return f"{watches} are logged{_at(found, loud)}: {_a_day(loud)}"
+        return f"{watches} are logged{_at(analysis, loud)}: {_a_day(loud)}"
 
     yield from _chatter(policy, context, "watches", message)
 
@@ -112,14 +112,14 @@ def noisy_watch(policy: ClusterPolicy, context: Context) -> Iterator[Finding]:
 def events_logged(policy: ClusterPolicy, context: Context) -> Iterator[Finding]:
     """Report that writes of Event objects are logged, of both API groups or of one."""
 
-    def message(found: Analysis, loud: Loud) -> str:
-        silencer, group = _half_silenced(found, loud)
+    def message(analysis: Analysis, loud: Loud) -> str:
+        silencer, group = _half_silenced(analysis, loud)
         if silencer is None:
             number = f": {loud.number} for each Pod that starts" if loud.number else ""
-            return f"events written by {english.listing(loud.who)} are logged{_at(found, loud)}{number}"
+            return f"events written by {english.listing(loud.who)} are logged{_at(analysis, loud)}{number}"
         other = _EVENT_GROUPS[group == ""]
         silent = f"line {_line(policy, silencer)} silences those of group {quoted(other)}"
-        return f"events of group {quoted(group)} are logged{_at(found, loud)}, while {silent}"
+        return f"events of group {quoted(group)} are logged{_at(analysis, loud)}, while {silent}"
 
     yield from _chatter(policy, context, "events", message)
 
@@ -128,16 +128,16 @@ def _chatter(
     policy: ClusterPolicy, context: Context, kind: str, message: Callable[[Analysis, Loud], str]
 ) -> Iterator[Finding]:
     """Report one kind of chatter at the first rule that logs it; the help silences all kinds that are logged."""
-    found = _whole(policy)
-    if not found:
+    analysis = _whole(policy)
+    if not analysis:
         return
-    everything = chatter.logged(found, policy.minor)
+    everything = chatter.logged(analysis, policy.minor)
     if kind in everything:
         loud = everything[kind]
         rules = [one for kind in everything for one in chatter.KINDS[kind].silencers(policy.minor)]
         first = min(one.first for one in everything.values())
         advice, fix = _silencing(policy, rules, first, loud.first), policies.above(policy, first, rules)
-        yield _finding(policy, context, message(found, loud), loud.takers, help=advice, about=("chatter",), fix=fix)
+        yield _finding(policy, context, message(analysis, loud), loud.takers, help=advice, about=("chatter",), fix=fix)
 
 
 def _silencing(policy: ClusterPolicy, rules: list[PolicyRule], first: int, here: int) -> str:
@@ -155,16 +155,16 @@ def _silencing(policy: ClusterPolicy, rules: list[PolicyRule], first: int, here:
 )
 def reads_with_bodies(policy: ClusterPolicy, context: Context) -> Iterator[Finding]:
     """Report get and list at RequestResponse, at the first rule of which nothing worse is said if there is one."""
-    found = policy.analysis
-    takers = _with_answers(policy, found, _READS)
+    analysis = policy.analysis
+    takers = _with_answers(policy, analysis, _READS)
     if not takers:
         return
-    spared = {index: one for index, one in takers.items() if not _is_worse(found, index)}
+    spared = {index: one for index, one in takers.items() if not _is_worse(analysis, index)}
     takers = spared or takers
     index = min(takers)
     objects = ", all objects of the list" if takers[index].verb == "list" else ""
-    message = f"{found.command(takers[index])} is logged with its whole response{objects}"
-    yield _finding(policy, context, message, takers, help=_without_bodies(found.policy.rules[index]))
+    message = f"{analysis.command(takers[index])} is logged with its whole response{objects}"
+    yield _finding(policy, context, message, takers, help=_without_bodies(analysis.policy.rules[index]))
 
 
 @rule(
@@ -176,11 +176,11 @@ def reads_with_bodies(policy: ClusterPolicy, context: Context) -> Iterator[Findi
 )
 def everything_with_bodies(policy: ClusterPolicy, context: Context) -> Iterator[Finding]:
     """Report a catch-all at RequestResponse that matches some request with a response."""
-    found = policy.analysis
-    index = found.closing
-    if index is None or not _keeps_answers(found, index):
+    analysis = policy.analysis
+    index = analysis.closing
+    if index is None or not _keeps_answers(analysis, index):
         return
-    request = _readable(policy, found, index, _WITH_ANSWERS)
+    request = _readable(policy, analysis, index, _WITH_ANSWERS)
     if request:
         message = "everything that no rule above matches is logged with the bodies of request and response"
         yield _finding(
@@ -189,7 +189,7 @@ def everything_with_bodies(policy: ClusterPolicy, context: Context) -> Iterator[
             message,
             {index: request},
             help="Write `level: Metadata` here, and above it RequestResponse rules for the bodies that you need",
-            example=f"{found.command(request)}: logged with its whole response",
+            example=f"{analysis.command(request)}: logged with its whole response",
         )
 
 
@@ -202,23 +202,23 @@ def everything_with_bodies(policy: ClusterPolicy, context: Context) -> Iterator[
 )
 def managed_fields_logged(policy: ClusterPolicy, context: Context) -> Iterator[Finding]:
     """Report bodies that are logged with the record of which client set which field."""
-    found = _whole(policy)
-    if not found or policy.minor < _MANAGED_FIELDS_SINCE:
+    analysis = _whole(policy)
+    if not analysis or policy.minor < _MANAGED_FIELDS_SINCE:
         return
     takers: dict[int, Request] = {}
-    for index, now in enumerate(found.policy.rules):
+    for index, now in enumerate(analysis.policy.rules):
         verbs = _WITH_MANAGED_FIELDS.get(now.level, ())
-        if verbs and not decision_of(found.policy, index).omit_managed_fields and _completes(found, index):
-            request = _readable(policy, found, index, verbs)
+        if verbs and not decision_of(analysis.policy, index).omit_managed_fields and _completes(analysis, index):
+            request = _readable(policy, analysis, index, verbs)
             if request:
                 takers[index] = request
         if len(takers) > _MOST_RELATED:
             break
     if takers:
         index = min(takers)
-        own = found.policy.rules[index].omit_managed_fields is not None
-        message = f"{found.command(takers[index])} is logged with managedFields, which only say who set which field"
-        yield _finding(policy, context, message, takers, help=_without_managed_fields(found.policy, own=own))
+        own = analysis.policy.rules[index].omit_managed_fields is not None
+        message = f"{analysis.command(takers[index])} is logged with managedFields, which only say who set which field"
+        yield _finding(policy, context, message, takers, help=_without_managed_fields(analysis.policy, own=own))
 
 
 @rule(
@@ -230,16 +230,16 @@ def managed_fields_logged(policy: ClusterPolicy, context: Context) -> Iterator[F
 )
 def request_received_logged(policy: ClusterPolicy, context: Context) -> Iterator[Finding]:
     """Report that the stage RequestReceived is kept where ResponseComplete says the same and more."""
-    found = _whole(policy)
+    analysis = _whole(policy)
     strict = _is_strict(context.links.servers_of.get(policy, ()))
-    if not found or "RequestReceived" in found.policy.omit_stages or strict:
+    if not analysis or "RequestReceived" in analysis.policy.omit_stages or strict:
         return
-    twice = [index for index, now in enumerate(found.policy.rules) if _logs_twice(found, now)]
-    forgot, habit = _forgot(found, twice)
-    request = next(filter(None, (_one_of(found, [index]) for index in forgot)), None) or _one_of(found, twice)
+    twice = [index for index, now in enumerate(analysis.policy.rules) if _logs_twice(analysis, now)]
+    forgot, habit = _forgot(analysis, twice)
+    request = next(filter(None, (_one_of(analysis, [index]) for index in forgot)), None) or _one_of(analysis, twice)
     if not request:
         return
-    first = found.reach.first(request)
+    first = analysis.reach.first(request)
     related: tuple[Related, ...] = ()
     fix = policies.omitting_received(policy, forgot if first in forgot else ())
     if first is not None and first in forgot:
@@ -247,8 +247,10 @@ def request_received_logged(policy: ClusterPolicy, context: Context) -> Iterator
         related = tuple(context.related(policy.at("rules", index), "this rule too") for index in more[:_MOST_RELATED])
         where = f"{'these rules' if more else 'this rule'}, as {habit} others have it"
     else:
-        place, where = policy.at("omitStages") if found.policy.omit_stages else policy.at(), "the policy"
-    message = f"{found.command(request)} is logged twice, the first time (RequestReceived) without outcome and bodies"
+        place, where = policy.at("omitStages") if analysis.policy.omit_stages else policy.at(), "the policy"
+    message = (
+        f"{analysis.command(request)} is logged twice, the first time (RequestReceived) without outcome and bodies"
+    )
     advice = f'Add `omitStages: ["RequestReceived"]` to {where}'
     yield context.key(place, message, help=advice, related=related, witness=effects.witness(request), fix=fix)
 
@@ -258,11 +260,11 @@ def _whole(policy: ClusterPolicy) -> Analysis | None:
     return None if policy.shape == "snippet" else policy.analysis
 
 
-def _without_bodies(now: PolicyRule) -> str:
+def _without_bodies(rule: PolicyRule) -> str:
     """Return the advice to log reads at Metadata: the rule itself where it matches nothing else."""
-    if now.verbs and set(now.verbs) - {"watch"} <= set(_READS):
+    if rule.verbs and set(rule.verbs) - {"watch"} <= set(_READS):
         return "Write `level: Metadata`"
-    reads = now._replace(level="Metadata", verbs=("get", "list", "watch"), omit_stages=(), omit_managed_fields=None)
+    reads = rule._replace(level="Metadata", verbs=("get", "list", "watch"), omit_stages=(), omit_managed_fields=None)
     return f"Put this rule above this one:\n{pasteable.block([reads])}"
 
 
@@ -291,43 +293,43 @@ def _a_day(loud: Loud) -> str:
     return f"about {round(loud.number, -2):,} a day with {traffic.NODES} nodes"
 
 
-def _at(found: Analysis, loud: Loud) -> str:
-    return f" at {found.policy.rules[loud.first].level}"
+def _at(analysis: Analysis, loud: Loud) -> str:
+    return f" at {analysis.policy.rules[loud.first].level}"
 
 
 def _line(policy: ClusterPolicy, index: int) -> int:
     return policy.places.key(policy.at("rules", index)).line
 
 
-def _half_silenced(found: Analysis, loud: Loud) -> tuple[int | None, str]:
+def _half_silenced(analysis: Analysis, loud: Loud) -> tuple[int | None, str]:
     """Return the rule above the first that logs events which silences those of the other API group, and the group."""
     groups = {part.requests[0].api_group for part in loud.parts}
     if len(groups) > 1:
         return None, ""
     (group,) = groups
-    for index in found.silencing:
-        named = {entry.group for entry in found.policy.rules[index].resources if "events" in entry.resources}
+    for index in analysis.silencing:
+        named = {entry.group for entry in analysis.policy.rules[index].resources if "events" in entry.resources}
         if index < loud.first and named and named.isdisjoint({group, "*"}):
             return index, group
     return None, group
 
 
-def _keeps_answers(found: Analysis, index: int) -> bool:
-    return found.policy.rules[index].level == "RequestResponse" and _completes(found, index)
+def _keeps_answers(analysis: Analysis, index: int) -> bool:
+    return analysis.policy.rules[index].level == "RequestResponse" and _completes(analysis, index)
 
 
-def _completes(found: Analysis, index: int) -> bool:
+def _completes(analysis: Analysis, index: int) -> bool:
     """Tell whether a rule takes something and logs the stage that holds the bodies of requests that are no watch."""
-    omitted = (*found.policy.omit_stages, *found.policy.rules[index].omit_stages)
-    return "ResponseComplete" not in omitted and found.reach.fates[index].kind is FateKind.REACHED
+    omitted = (*analysis.policy.omit_stages, *analysis.policy.rules[index].omit_stages)
+    return "ResponseComplete" not in omitted and analysis.reach.fates[index].kind is FateKind.REACHED
 
 
-def _with_answers(policy: ClusterPolicy, found: Analysis, verbs: tuple[str, ...]) -> dict[int, Request]:
+def _with_answers(policy: ClusterPolicy, analysis: Analysis, verbs: tuple[str, ...]) -> dict[int, Request]:
     """Return the first rules that log the answers of requests with these verbs, each with such a request."""
     takers: dict[int, Request] = {}
-    for index in range(len(found.policy.rules)):
-        if _keeps_answers(found, index):
-            request = _readable(policy, found, index, verbs)
+    for index in range(len(analysis.policy.rules)):
+        if _keeps_answers(analysis, index):
+            request = _readable(policy, analysis, index, verbs)
             if request:
                 takers[index] = request
         if len(takers) > _MOST_RELATED:
@@ -335,48 +337,48 @@ def _with_answers(policy: ClusterPolicy, found: Analysis, verbs: tuple[str, ...]
     return takers
 
 
-def _is_worse(found: Analysis, index: int) -> bool:
+def _is_worse(analysis: Analysis, index: int) -> bool:
     """Tell whether another rule of auditlint has more to say of a policy rule that logs answers."""
-    return index == found.closing or bool(found.reach.find(_SECRETS, (index,)).request)
+    return index == analysis.closing or bool(analysis.reach.find(_SECRETS, (index,)).request)
 
 
-def _readable(policy: ClusterPolicy, found: Analysis, index: int, verbs: tuple[str, ...]) -> Request | None:
+def _readable(policy: ClusterPolicy, analysis: Analysis, index: int, verbs: tuple[str, ...]) -> Request | None:
     """Return a request with one of the verbs, for objects that kube-apiserver itself holds, that a rule takes.
 
     Its user is logged in: what anonymous users and failed logins get is a short refusal.
     """
-    now = found.policy.rules[index]
-    if now.only_urls or (now.verbs and set(now.verbs).isdisjoint(verbs)):
+    rule = analysis.policy.rules[index]
+    if rule.only_urls or (rule.verbs and set(rule.verbs).isdisjoint(verbs)):
         return None
-    targets = _objects(policy, found, now)
+    targets = _objects(policy, analysis, rule)
     first = next(targets, None)
     if first is None:
         return None
-    likely = found.examples.likely(Region(verbs=verbs, targets=(first,), urls=()), index)
+    likely = analysis.examples.likely(Region(verbs=verbs, targets=(first,), urls=()), index)
     if likely and likely.user not in {None, served.ANONYMOUS}:
         return likely
     asked = Region(verbs=verbs, targets=tuple(dict.fromkeys((first, *targets))), urls=())
-    asked = served.without_globs(meet(asked, region_of(now)))
-    parts = served.served_with_login(asked, found.named_users)
-    request = found.first_answer(parts, (index,), or_no_rule=False).request
-    return found.examples.tidy(request, verbs) if request else None
+    asked = served.without_globs(meet(asked, region_of(rule)))
+    parts = served.served_with_login(asked, analysis.named_users)
+    request = analysis.first_answer(parts, (index,), or_no_rule=False).request
+    return analysis.examples.tidy(request, verbs) if request else None
 
 
-def _objects(policy: ClusterPolicy, found: Analysis, now: PolicyRule) -> Iterator[Target]:
+def _objects(policy: ClusterPolicy, analysis: Analysis, rule: PolicyRule) -> Iterator[Target]:
     """Yield the resources that a rule names which can be read, or some that everybody knows where it takes all."""
-    for entry in now.resources:
+    for entry in rule.resources:
         if entry.group not in _ONLY_CREATED and entry.group not in _PROXIED:
-            yield from _objects_of(policy, found, entry)
-    if not now.resources:
-        yield from _known(policy, found, "*")
+            yield from _objects_of(policy, analysis, entry)
+    if not rule.resources:
+        yield from _known(policy, analysis, "*")
 
 
-def _objects_of(policy: ClusterPolicy, found: Analysis, entry: GroupResources) -> Iterator[Target]:
+def _objects_of(policy: ClusterPolicy, analysis: Analysis, entry: GroupResources) -> Iterator[Target]:
     names = entry.resource_names or None
     for name in entry.resources or ("*",):
         resource = name.removesuffix("/*")
         if resource == "*":
-            yield from (target._replace(names=names) for target in _known(policy, found, entry.group))
+            yield from (target._replace(names=names) for target in _known(policy, analysis, entry.group))
         elif "/" not in resource and _can_be_listed(policy, entry.group, resource):
             yield Target(None if entry.group == "*" else entry.group, resource, "", names)
 
@@ -392,9 +394,9 @@ def _can_be_listed(policy: ClusterPolicy, group: str, resource: str) -> bool:
     return known is not None and _is_read(known.verbs)
 
 
-def _known(policy: ClusterPolicy, found: Analysis, group: str) -> Iterator[Target]:
+def _known(policy: ClusterPolicy, analysis: Analysis, group: str) -> Iterator[Target]:
     """Yield resources of a group, or of any, one of which is left for a rule if any is."""
-    likely = found.reach.fresh.target(None if group == "*" else group, None)
+    likely = analysis.reach.fresh.target(None if group == "*" else group, None)
     if group == "*" or is_well_known(*likely):
         yield Target(*likely, "")
     served = policy.cluster.catalogue(policy.minor).in_group(group)
@@ -407,33 +409,33 @@ def _is_read(verbs: tuple[str, ...]) -> bool:
     return "list" in verbs or not verbs
 
 
-def _logs_twice(found: Analysis, now: PolicyRule) -> bool:
-    return now.level != "None" and not {"RequestReceived", "ResponseComplete"} & {
-        *found.policy.omit_stages,
-        *now.omit_stages,
+def _logs_twice(analysis: Analysis, rule: PolicyRule) -> bool:
+    return rule.level != "None" and not {"RequestReceived", "ResponseComplete"} & {
+        *analysis.policy.omit_stages,
+        *rule.omit_stages,
     }
 
 
-def _forgot(found: Analysis, twice: list[int]) -> tuple[list[int], int]:
+def _forgot(analysis: Analysis, twice: list[int]) -> tuple[list[int], int]:
     """Return the rules that log requests twice where more rules omit RequestReceived, and how many; else none."""
-    reached = [index for index in twice if found.reach.fates[index].kind is FateKind.REACHED]
-    habit = sum(now.level != "None" and "RequestReceived" in now.omit_stages for now in found.policy.rules)
+    reached = [index for index in twice if analysis.reach.fates[index].kind is FateKind.REACHED]
+    habit = sum(rule.level != "None" and "RequestReceived" in rule.omit_stages for rule in analysis.policy.rules)
     return (reached if len(reached) < habit else []), habit
 
 
-def _one_of(found: Analysis, rules: list[int]) -> Request | None:
+def _one_of(analysis: Analysis, rules: list[int]) -> Request | None:
     """Return a request that one of the rules takes and a cluster serves, an everyday one if there is one."""
     numbers = set(rules)
-    request = found.examples.ordinary(lambda one: found.reach.first(one) in numbers) if rules else None
+    request = analysis.examples.ordinary(lambda one: analysis.reach.first(one) in numbers) if rules else None
     if request:
         return request
-    reached = (index for index in rules if found.reach.fates[index].kind is FateKind.REACHED)
-    return next((one for index in reached if (one := _served(found, index))), None)
+    reached = (index for index in rules if analysis.reach.fates[index].kind is FateKind.REACHED)
+    return next((one for index in reached if (one := _served(analysis, index))), None)
 
 
-def _served(found: Analysis, index: int) -> Request | None:
-    shown = found.examples.shown(index, lambda one: served.made_real(one) == one)
-    return shown or found.is_served(index).request
+def _served(analysis: Analysis, index: int) -> Request | None:
+    shown = analysis.examples.shown(index, lambda one: served.made_real(one) == one)
+    return shown or analysis.is_served(index).request
 
 
 def _is_strict(servers: Iterable[ApiServer]) -> bool:

@@ -60,9 +60,9 @@ _MOST_SHOWN = 5
 )
 def secret_bodies_logged(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report rules that log the bodies of requests for secrets and tokens."""
-    found = effects.covered(policy)
-    if found:
-        yield from _bodies_logged(policy, context, found, leaks.of_secrets(policy, found))
+    analysis = effects.covered(policy)
+    if analysis:
+        yield from _bodies_logged(policy, context, analysis, leaks.of_secrets(policy, analysis))
 
 
 @rule(
@@ -75,21 +75,21 @@ def secret_bodies_logged(policy: PolicySubject, context: Context) -> Iterator[Fi
 )
 def configmap_bodies_logged(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report rules that log the bodies of requests for configmaps."""
-    found = effects.covered(policy)
-    if found:
-        yield from _bodies_logged(policy, context, found, leaks.OF_CONFIGMAPS)
+    analysis = effects.covered(policy)
+    if analysis:
+        yield from _bodies_logged(policy, context, analysis, leaks.OF_CONFIGMAPS)
 
 
 def _bodies_logged(
-    policy: PolicySubject, context: Context, found: Analysis, asked: tuple[Leak, ...]
+    policy: PolicySubject, context: Context, analysis: Analysis, asked: tuple[Leak, ...]
 ) -> Iterator[Finding]:
     """Report the rules by which something leaks, each with all that does."""
-    for index, shown in leaks.find(found, asked).items():
+    for index, shown in leaks.find(analysis, asked).items():
         request = shown[0][1]
-        rule = found.policy.rules[index]
+        rule = analysis.policy.rules[index]
         yield context.key(
             policy.at("rules", index),
-            f"{found.command(request)} is logged at {rule.level}, so the log holds {leaks.contents(shown)}",
+            f"{analysis.command(request)} is logged at {rule.level}, so the log holds {leaks.contents(shown)}",
             help=leaks.advice(rule, shown),
             fix=_cured(policy, index, *leaks.cure(rule, shown)),
             witness=effects.witness(request),
@@ -103,17 +103,17 @@ def _cured(policy: PolicySubject, index: int, above: PolicyRule | None, left: Po
 
 def _not_audited(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report rules of level None that match requests of the kind that the rule at work speaks of."""
-    found = effects.covered(policy)
-    if found is None or not found.silencing:
+    analysis = effects.covered(policy)
+    if analysis is None or not analysis.silencing:
         return
     from auditlint.checks.queries.coverage import remedies, silenced
 
     for index, gaps in silenced.gaps(policy).items():
-        rule = found.policy.rules[index]
+        rule = analysis.policy.rules[index]
         request = next((request for kind, request in gaps if kind.rule == context.rule.name), None)
         if request is None:
             continue
-        command, how = found.command(request), _how(request)
+        command, how = analysis.command(request), _how(request)
         remedy = remedies.of_rule(policy, index)
         ahead = context.rule.name == PRIVILEGED.rule and silenced.names_privileged_group(rule)
         yield context.key(
@@ -213,8 +213,8 @@ def writes_not_audited(policy: PolicySubject, context: Context) -> Iterator[Find
 )
 def verb_gap(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report the first rule that lists a verb without its twin, where the twin is lost; the others are its notes."""
-    found = effects.covered(policy)
-    if found is None or not any(now.level != "None" and verbs.has_twins(now) for now in found.policy.rules):
+    analysis = effects.covered(policy)
+    if analysis is None or not any(now.level != "None" and verbs.has_twins(now) for now in analysis.policy.rules):
         return
     from auditlint.checks.queries.coverage import verb_gaps
 
@@ -225,8 +225,8 @@ def verb_gap(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     first, *others = gaps
     yield context.key(
         policy.at("rules", first.rule, "verbs"),
-        f"{_missing(first)}: {_fate(policy, found, first)}",
-        help=verb_gaps.advice(found, first, lambda index: _line(policy, index)),
+        f"{_missing(first)}: {_fate(policy, analysis, first)}",
+        help=verb_gaps.advice(analysis, first, lambda index: _line(policy, index)),
         severity=Severity.INFO if first.lower else None,
         related=tuple(
             context.related(
@@ -242,10 +242,10 @@ def _missing(gap: VerbGap) -> str:
     return f"{english.several(gap.missing)} {english.noun(len(gap.missing), 'is', 'are')} missing"
 
 
-def _fate(policy: PolicySubject, found: Analysis, gap: VerbGap) -> str:
+def _fate(policy: PolicySubject, analysis: Analysis, gap: VerbGap) -> str:
     """Return what becomes of a request with a missing verb."""
-    command, how = found.command(gap.request), _how(gap.request)
-    line, level = _line(policy, gap.taker), found.policy.rules[gap.taker].level
+    command, how = analysis.command(gap.request), _how(gap.request)
+    line, level = _line(policy, gap.taker), analysis.policy.rules[gap.taker].level
     outcome = (
         f"is logged by line {line} at {level}, without its body"
         if gap.lower
@@ -262,8 +262,8 @@ def _fate(policy: PolicySubject, found: Analysis, gap: VerbGap) -> str:
 )
 def stale_exemption(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report for each old name the first rule that silences it, where the new name is logged; the others are notes."""
-    found = effects.covered(policy)
-    if found is None or not any(_names_old(found.policy.rules[index]) for index in found.silencing):
+    analysis = effects.covered(policy)
+    if analysis is None or not any(_names_old(analysis.policy.rules[index]) for index in analysis.silencing):
         return
     from auditlint.checks.queries.coverage import stale
 
@@ -271,12 +271,12 @@ def stale_exemption(policy: PolicySubject, context: Context) -> Iterator[Finding
     for one in stale.find(policy, _MOST_SHOWN + 1):
         by_name.setdefault(one.old, []).append(one)
     for (index, old, new, request), *others in by_name.values():
-        level = found.policy.rules[found.reach.first(request) or 0].level
+        level = analysis.policy.rules[analysis.reach.first(request) or 0].level
         yield context.key(
             policy.at("rules", index),
             f'"{old}" is silenced, but {stale.WHERE[new]} logged at {level}',
-            help=stale.advice(found.policy.rules[index], new),
-            example=f"{found.command(request)}: logged at {level}",
+            help=stale.advice(analysis.policy.rules[index], new),
+            example=f"{analysis.command(request)}: logged at {level}",
             related=tuple(context.related(policy.at("rules", one.rule), f'silences "{old}" too') for one in others),
             witness=effects.witness(request),
         )

@@ -57,11 +57,11 @@ class _Told(NamedTuple):
 )
 def unreachable_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report rules behind others that match all their requests; consecutive ones with one cause are one finding."""
-    found = policy.analysis
-    fates = found.reach.fates if found else ()
+    analysis = policy.analysis
+    fates = analysis.reach.fates if analysis else ()
     misread = unknown_keys.misread_rules(policy)
     number = 0
-    while found and number < len(fates):
+    while analysis and number < len(fates):
         fate = fates[number]
         end = number + 1
         while (
@@ -72,30 +72,30 @@ def unreachable_rule(policy: PolicySubject, context: Context) -> Iterator[Findin
         ):
             end += 1
         if fate.kind is FateKind.UNREACHABLE and misread.isdisjoint((*range(number, end), *fate.taken_by)):
-            yield _unreachable(policy, context, found, range(number, end))
+            yield _unreachable(policy, context, analysis, range(number, end))
         number = end
 
 
-def _unreachable(policy: PolicySubject, context: Context, found: Analysis, dead: range) -> Finding:
-    causes = found.reach.fates[dead[0]].taken_by
-    told = _same_requests(policy, found, causes[0], dead) or _behind(policy, found, causes, dead)
+def _unreachable(policy: PolicySubject, context: Context, analysis: Analysis, dead: range) -> Finding:
+    causes = analysis.reach.fates[dead[0]].taken_by
+    told = _same_requests(policy, analysis, causes[0], dead) or _behind(policy, analysis, causes, dead)
     related = [context.related(policy.at("rules", index), "matches its requests first") for index in causes]
     related = related[:_MOST_SHOWN]
     related += [context.related(policy.at("rules", index), "unreachable for the same cause") for index in dead[1:]]
-    example = _example(policy, found, dead[0], causes)
+    example = _example(policy, analysis, dead[0], causes)
     place = policy.at("rules", dead[0])
     fix = policies.without_rules(policy, dead)
     return context.key(place, told.message, help=told.help, example=example, related=tuple(related), fix=fix)
 
 
-def _same_requests(policy: PolicySubject, found: Analysis, cause: int, dead: range) -> _Told | None:
+def _same_requests(policy: PolicySubject, analysis: Analysis, cause: int, dead: range) -> _Told | None:
     """Return what to say of rules that differ from the one above them in their levels alone."""
-    rules = found.policy.rules
+    rules = analysis.policy.rules
     if any(_selectors(rules[index]) != _selectors(rules[cause]) for index in dead):
         return None
     alike = [at for at, rule in enumerate(rules) if at >= cause and _selectors(rule) == _selectors(rules[cause])]
     first = _line(policy, cause)
-    if all(found.reach.same_outcome(index, cause) for index in dead):
+    if all(analysis.reach.same_outcome(index, cause) for index in dead):
         return _Told(f"never used: {_lines(policy, alike)} say the same", f"Delete {_them(dead)}")
     message = f"{_lines(policy, alike)} match the same requests, so only line {first} counts"
     return _Told(message, "Keep the one that you mean, and delete the others" if len(alike) > 1 else "")
@@ -108,19 +108,19 @@ def _selectors(rule: PolicyRule) -> tuple[object, ...]:
     return (*map(frozenset, lists), frozenset(entries))
 
 
-def _behind(policy: PolicySubject, found: Analysis, causes: Sequence[int], dead: range) -> _Told:
+def _behind(policy: PolicySubject, analysis: Analysis, causes: Sequence[int], dead: range) -> _Told:
     others = "next one" if len(dead) == 2 else f"{len(dead) - 1} after it"  # noqa: PLR2004
     these = "never used" if len(dead) == 1 else f"this rule and the {others} are never used"
     all_requests = "all its requests" if len(dead) == 1 else "all their requests"
     message = f"{these}: {_matchers(policy, causes)} {all_requests}"
-    if all(found.reach.same_outcome(index, cause) for index in dead for cause in causes):
+    if all(analysis.reach.same_outcome(index, cause) for index in dead for cause in causes):
         return _Told(message, f"Delete {_them(dead)}: nothing changes")
-    return _Told(message, _out_of_the_way(policy, found, causes[0], dead))
+    return _Told(message, _out_of_the_way(policy, analysis, causes[0], dead))
 
 
-def _out_of_the_way(policy: PolicySubject, found: Analysis, cause: int, dead: range) -> str:
+def _out_of_the_way(policy: PolicySubject, analysis: Analysis, cause: int, dead: range) -> str:
     """Return how rules come to match something behind one that does not leave them anything."""
-    first, rules = _line(policy, cause), found.policy.rules
+    first, rules = _line(policy, cause), analysis.policy.rules
     if rules[cause].has_selectors:
         return f"Move {_them(dead)} above line {first}, or delete {_them(dead)}"
     closed = any(not rule.has_selectors for rule in rules[cause + 1 :])
@@ -130,13 +130,13 @@ def _out_of_the_way(policy: PolicySubject, found: Analysis, cause: int, dead: ra
     return f"Move the rule of line {first} to the end of the list, or delete {rest}"
 
 
-def _example(policy: PolicySubject, found: Analysis, index: int, causes: Sequence[int]) -> str | None:
+def _example(policy: PolicySubject, analysis: Analysis, index: int, causes: Sequence[int]) -> str | None:
     """Return one request of an unreachable rule and what becomes of it."""
-    request = found.examples.example_of(index, causes)
-    taker = found.reach.first(request) if request else None
+    request = analysis.examples.example_of(index, causes)
+    taker = analysis.reach.first(request) if request else None
     if request is None or taker is None:
         return None
-    return f"{found.command(request)}: {_outcome(found.policy.rules[taker])}, by line {_line(policy, taker)}"
+    return f"{analysis.command(request)}: {_outcome(analysis.policy.rules[taker])}, by line {_line(policy, taker)}"
 
 
 @rule(
@@ -147,32 +147,32 @@ def _example(policy: PolicySubject, found: Analysis, index: int, causes: Sequenc
 )
 def never_matching_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report rules whose selectors no request can have."""
-    found = policy.analysis
-    for index, fate in enumerate(found.reach.fates if found else ()):
-        if found and fate.kind is FateKind.NEVER:
-            told = _why_never(found.policy.rules[index], fate.causes)
+    analysis = policy.analysis
+    for index, fate in enumerate(analysis.reach.fates if analysis else ()):
+        if analysis and fate.kind is FateKind.NEVER:
+            told = _why_never(analysis.policy.rules[index], fate.causes)
             message = f"no request matches this rule: {told.message}"
             yield context.key(policy.at("rules", index), message, help=told.help)
 
 
-def _why_never(now: PolicyRule, causes: Sequence[str]) -> _Told:
+def _why_never(rule: PolicyRule, causes: Sequence[str]) -> _Told:
     """Return why no request can match a rule, from the fields that leave it none."""
-    of_urls, of_resources = now.only_urls, now.only_resources
+    of_urls, of_resources = rule.only_urls, rule.only_resources
     fitting = [
         verb
-        for verb in now.verbs
+        for verb in rule.verbs
         if verb in (URL_VERBS if of_urls else RESOURCE_VERBS if of_resources else verbs.KNOWN)
     ]
-    if now.verbs and not fitting:
+    if rule.verbs and not fitting:
         kind = " for a URL" if of_urls else " for a resource" if of_resources else ""
         some = '`verbs: ["get", "head"]`' if of_urls else '`verbs: ["get", "list", "watch"]`'
-        return _Told(f"none{kind} has the verb {english.several(now.verbs, last='or')}", f"Write verbs such as {some}")
+        return _Told(f"none{kind} has the verb {english.several(rule.verbs, last='or')}", f"Write verbs such as {some}")
     if causes == ("nonResourceURLs",):
-        urls = english.several(now.non_resource_urls)
+        urls = english.several(rule.non_resource_urls)
         return _Told(f"kube-apiserver reads {urls} as requests for resources", "Name them under `resources:`")
     if causes == ("resources",):
         return _Told("its resources are written so that none can equal them", "Write them as `pods` or `pods/log`")
-    if any(entry.resource_names for entry in now.resources) and set(fitting) == {NAMELESS_VERB}:
+    if any(entry.resource_names for entry in rule.resources) and set(fitting) == {NAMELESS_VERB}:
         return _Told(f"none with the verb {quoted(NAMELESS_VERB)} carries a name", "Delete the rule")
     return _Told(f"its {english.listing(causes)} exclude each other", "Delete the rule")
 
@@ -185,20 +185,20 @@ def _why_never(now: PolicyRule, causes: Sequence[str]) -> _Told:
 )
 def unserved_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report rules that are reached in theory only."""
-    found = policy.analysis
-    for index in found.reached() if found else ():
-        if found and found.is_served(index).impossible:
-            told, takers = _why_unserved(policy, found, index)
+    analysis = policy.analysis
+    for index in analysis.reached() if analysis else ():
+        if analysis and analysis.is_served(index).impossible:
+            told, takers = _why_unserved(policy, analysis, index)
             related = _related(policy, context, takers, "matches their requests first")
             yield context.key(policy.at("rules", index), told.message, help=told.help, related=related)
 
 
-def _why_unserved(policy: PolicySubject, found: Analysis, index: int) -> tuple[_Told, tuple[int, ...]]:
+def _why_unserved(policy: PolicySubject, analysis: Analysis, index: int) -> tuple[_Told, tuple[int, ...]]:
     """Return why no request of a real cluster reaches a rule, with the earlier rules that match all there are."""
-    listed = found.policy.rules[index].verbs
+    listed = analysis.policy.rules[index].verbs
     if listed and served.UNSERVED_VERBS.issuperset(listed):
         return _Told(f"no request reaches this rule: no server serves the verb {english.several(listed)}", _DELETE), ()
-    takers = overlaps.takers(found, index)
+    takers = overlaps.takers(analysis, index)
     if not takers:
         return _Told("no request reaches this rule: no real user has such groups", _DELETE), ()
     message = f"no request reaches this rule: {_matchers(policy, takers)} all that real users send"
@@ -213,9 +213,9 @@ def _why_unserved(policy: PolicySubject, found: Analysis, index: int) -> tuple[_
 )
 def unreachable_selector(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report entries whose requests earlier rules match, while the rest of the rule is used."""
-    found = policy.analysis
+    analysis = policy.analysis
     misread = unknown_keys.misread_rules(policy)
-    for dead in found.dead_selectors if found else ():
+    for dead in analysis.dead_selectors if analysis else ():
         if misread.isdisjoint((dead.rule, *dead.taken_by)):
             yield _dead_selector(policy, context, dead)
 
@@ -250,27 +250,27 @@ def _entry_words(dead: DeadSelector) -> str:
 )
 def redundant_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report rules whose requests would come to the same without them, but for those before an open end."""
-    found = policy.analysis
+    analysis = policy.analysis
     misread: frozenset[int | None] = unknown_keys.misread_rules(policy)
-    for index in found.reached() if found else ():
-        if not found or not found.reach.redundant(index):
+    for index in analysis.reached() if analysis else ():
+        if not analysis or not analysis.reach.redundant(index):
             continue
-        heirs, complete = found.reach.heirs(index, _MOST_SHOWN + 1)
-        if misread.isdisjoint((index, *heirs)) and not (None in heirs and _is_open(policy, found)):
+        heirs, complete = analysis.reach.heirs(index, _MOST_SHOWN + 1)
+        if misread.isdisjoint((index, *heirs)) and not (None in heirs and _is_open(policy, analysis)):
             shown = sorted([heir for heir in heirs if heir is not None][:_MOST_SHOWN])
-            told = _redundant(policy, found, index, shown, complete=complete and len(heirs) <= _MOST_SHOWN)
+            told = _redundant(policy, analysis, index, shown, complete=complete and len(heirs) <= _MOST_SHOWN)
             related = _related(policy, context, shown, "does the same to its requests")
             fix = policies.without_rules(policy, [index])
             yield context.key(policy.at("rules", index), told.message, help=told.help, related=related, fix=fix)
 
 
-def _is_open(policy: PolicySubject, found: Analysis) -> bool:
+def _is_open(policy: PolicySubject, analysis: Analysis) -> bool:
     """Tell whether something may come behind the last rule that the policy says nothing of."""
-    return policy.shape == "snippet" or found.reach.missing_catch_all.request is not None
+    return policy.shape == "snippet" or analysis.reach.missing_catch_all.request is not None
 
 
-def _redundant(policy: PolicySubject, found: Analysis, index: int, heirs: list[int], *, complete: bool) -> _Told:
-    level = found.policy.rules[index].level
+def _redundant(policy: PolicySubject, analysis: Analysis, index: int, heirs: list[int], *, complete: bool) -> _Told:
+    level = analysis.policy.rules[index].level
     if not heirs:
         message = "redundant: without it no rule matches these requests, so they are not logged either"
         return _Told(message, "Delete it, and end the list with `- level: None`")
@@ -290,16 +290,16 @@ def _redundant(policy: PolicySubject, found: Analysis, index: int, heirs: list[i
 )
 def missing_catch_all(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report policies that do not end by matching everything, with the most telling request that is lost."""
-    found = policy.analysis
-    if found is None or policy.shape == "snippet" or found.reach.missing_catch_all.request is None:
+    analysis = policy.analysis
+    if analysis is None or policy.shape == "snippet" or analysis.reach.missing_catch_all.request is None:
         return
-    request = found.examples.telling(lambda one: found.reach.first(one) is None) or found.falls_off.request
+    request = analysis.examples.telling(lambda one: analysis.reach.first(one) is None) or analysis.falls_off.request
     severity = None
     if request is None:
-        request, told = _strangers_fall_off(found)
+        request, told = _strangers_fall_off(analysis)
         severity = Severity.INFO
     else:
-        told = f"{found.command(request)} matches no rule, so it is silently not logged"
+        told = f"{analysis.command(request)} matches no rule, so it is silently not logged"
     yield context.key(
         policy.at("rules"),
         told,
@@ -310,14 +310,14 @@ def missing_catch_all(policy: PolicySubject, context: Context) -> Iterator[Findi
     )
 
 
-def _strangers_fall_off(found: Analysis) -> tuple[Request, str]:
+def _strangers_fall_off(analysis: Analysis) -> tuple[Request, str]:
     """Return a request that matches no rule where nobody who is logged in sends such, and what to say of it."""
-    request = found.falls_off_without_login
+    request = analysis.falls_off_without_login
     if request is None:
         raise AssertionError("something falls off")
     who = "requests without a login" if served.made_real(request) == request else "requests that no cluster serves"
-    only = f"only {who}" if found.falls_off.complete else "some requests"
-    return request, f"{only} match no rule and are not logged, such as {found.command(request)}"
+    only = f"only {who}" if analysis.falls_off.complete else "some requests"
+    return request, f"{only} match no rule and are not logged, such as {analysis.command(request)}"
 
 
 @rule(
@@ -329,29 +329,29 @@ def _strangers_fall_off(found: Analysis) -> tuple[Request, str]:
 )
 def drops_the_rest(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report a closing None, with what is lost by it; a warning where that is what an attacker does."""
-    found = policy.analysis
-    closing = found.closing if found and policy.shape != "snippet" else None
-    if found is None or closing is None or found.policy.rules[closing].level != "None":
+    analysis = policy.analysis
+    closing = analysis.closing if analysis and policy.shape != "snippet" else None
+    if analysis is None or closing is None or analysis.policy.rules[closing].level != "None":
         return
-    if found.reach.fates[closing].kind is not FateKind.REACHED:
+    if analysis.reach.fates[closing].kind is not FateKind.REACHED:
         return
     from auditlint.checks.queries.coverage import cures, losses  # few policies end like this
 
-    lost = () if policy.cluster.aggregated else tuple(losses.of_rule(policy, found, closing))
+    lost = () if policy.cluster.aggregated else tuple(losses.of_rule(policy, analysis, closing))
     grave = [one for one in lost if one.kind.rule in _GRAVE]
     words = english.listing([one.words for one in lost]) or "whatever no rule above matches"
-    request = (grave or lost)[0].request if lost else found.examples.shown(closing)
+    request = (grave or lost)[0].request if lost else analysis.examples.shown(closing)
     advice, fix = "Write `level: Metadata` here, unless all of this is meant to be dropped", None
     if grave:
         some = [(one.kind, loss) for one in lost if not one.kind.of_strangers for loss in one.losses]
-        logging = tuple(cures.logging(some, found.policy.rules[closing], policy.minor))
+        logging = tuple(cures.logging(some, analysis.policy.rules[closing], policy.minor))
         advice = f"Put these rules above it, or write `level: Metadata` here:\n{pasteable.block(logging)}"
         fix = policies.above(policy, closing, logging)
     yield context.key(
         policy.at("rules", closing),
         f"not logged from here on: {words}",
         help=advice,
-        example=f"{found.command(request)}: not logged" if request else None,
+        example=f"{analysis.command(request)}: not logged" if request else None,
         severity=Severity.WARNING if grave else None,
         witness=effects.witness(request) if request else None,
         fix=fix,
@@ -365,33 +365,33 @@ def drops_the_rest(policy: PolicySubject, context: Context) -> Iterator[Finding]
 )
 def logs_nothing(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report policies by which nothing is ever logged."""
-    found = policy.analysis
-    if found is None or policy.shape == "snippet":
+    analysis = policy.analysis
+    if analysis is None or policy.shape == "snippet":
         return
-    logging = [index for index, now in enumerate(found.policy.rules) if now.level != "None"]
-    fates = found.reach.fates
+    logging = [index for index, now in enumerate(analysis.policy.rules) if now.level != "None"]
+    fates = analysis.reach.fates
     if any(fates[index].kind is FateKind.UNKNOWN for index in logging):
         return
-    if all(fates[index].kind is not FateKind.REACHED or found.is_served(index).impossible for index in logging):
-        told = _why_nothing(policy, found, logging)
+    if all(fates[index].kind is not FateKind.REACHED or analysis.is_served(index).impossible for index in logging):
+        told = _why_nothing(policy, analysis, logging)
         yield context.key(policy.at("rules"), f"nothing is logged: {told.message}", help=told.help)
 
 
-def _why_nothing(policy: PolicySubject, found: Analysis, logging: list[int]) -> _Told:
+def _why_nothing(policy: PolicySubject, analysis: Analysis, logging: list[int]) -> _Told:
     """Return why a policy logs nothing, and how it comes to log something."""
-    closing = found.closing
+    closing = analysis.closing
     if closing is None:
         why = "no request reaches the rules of another level" if logging else "every rule has level None"
         return _Told(why, f"End the list with `{_CLOSE}`")
     line = _line(policy, closing)
     if not logging:
-        where = "" if len(found.policy.rules) == 1 else f" in line {line}"
+        where = "" if len(analysis.policy.rules) == 1 else f" in line {line}"
         return _Told("every rule has level None", f"Write `level: Metadata`{where}")
     if logging[-1] > closing:
         return _Told(
             f"line {line} drops every request before it reaches the rules below",
             f"Delete the rule of line {line}, or move it to the end of the list"
-            if any(not rule.has_selectors for rule in found.policy.rules[closing + 1 :])
+            if any(not rule.has_selectors for rule in analysis.policy.rules[closing + 1 :])
             else f"Move the rule of line {line} to the end of the list, with `level: Metadata`",
         )
     return _Told("no request reaches the rules of another level", f"Write `level: Metadata` in line {line}")
@@ -404,12 +404,12 @@ def _why_nothing(policy: PolicySubject, found: Analysis, logging: list[int]) -> 
 )
 def parent_in_wildcard(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report wildcards for subresources that keep their parent from a later rule."""
-    found = policy.analysis
+    analysis = policy.analysis
     misread = unknown_keys.misread_rules(policy)
-    for index, entry, number, later, request in found.stolen_parents() if found else ():
-        if not found or not misread.isdisjoint((index, later)):
+    for index, entry, number, later, request in analysis.stolen_parents() if analysis else ():
+        if not analysis or not misread.isdisjoint((index, later)):
             continue
-        here, there, line = found.policy.rules[index], found.policy.rules[later], _line(policy, later)
+        here, there, line = analysis.policy.rules[index], analysis.policy.rules[later], _line(policy, later)
         written = here.resources[entry].resources[number]
         parent = written.removesuffix("/*")
         would = "drop" if there.level == "None" else f"log at {there.level}"
@@ -417,7 +417,7 @@ def parent_in_wildcard(policy: PolicySubject, context: Context) -> Iterator[Find
             policy.at("rules", index, "resources", entry, "resources", number),
             f"{quoted(written)} matches {quoted(parent)} too, which line {line} would {would}",
             help=f"Move the rule of line {line} above this one, or name the subresources that you mean",
-            example=f"{found.command(request)}: {_outcome(here)}, by this rule",
+            example=f"{analysis.command(request)}: {_outcome(here)}, by this rule",
             related=(context.related(policy.at("rules", later), f"names {quoted(parent)}"),),
             witness=effects.witness(request),
         )
@@ -433,15 +433,15 @@ def parent_in_wildcard(policy: PolicySubject, context: Context) -> Iterator[Find
 )
 def namespaced_list_gap(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report rules limited to namespaces that miss the list of all namespaces, which has none."""
-    found = policy.analysis
+    analysis = policy.analysis
     misread = unknown_keys.misread_rules(policy)
-    for gap in list_gaps.find(found) if found else ():
-        if not found or not misread.isdisjoint((gap.rule, gap.taker)):
+    for gap in list_gaps.find(analysis) if analysis else ():
+        if not analysis or not misread.isdisjoint((gap.rule, gap.taker)):
             continue
         lists = PolicyRule("Metadata", verbs=("list",), resources=(GroupResources("", (gap.resource,)),))
         yield context.key(
             policy.at("rules", gap.rule, "namespaces"),
-            f"{found.command(gap.request)} is not logged: a list of all namespaces has no namespace",
+            f"{analysis.command(gap.request)} is not logged: a list of all namespaces has no namespace",
             help=f"Put this rule above line {_line(policy, gap.taker)}:\n{pasteable.block([lists])}",
             related=(context.related(policy.at("rules", gap.taker), "matches it, with level None"),),
             witness=effects.witness(gap.request),
@@ -457,18 +457,18 @@ def namespaced_list_gap(policy: PolicySubject, context: Context) -> Iterator[Fin
 )
 def identity_overlap(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report users and groups whose requests never come here, by the groups that the server gives to users."""
-    found = policy.analysis
+    analysis = policy.analysis
     misread = unknown_keys.misread_rules(policy)
-    for overlap in overlaps.find(found) if found else ():
-        if not found or not misread.isdisjoint((overlap.rule, *overlap.taken_by)):
+    for overlap in overlaps.find(analysis) if analysis else ():
+        if not analysis or not misread.isdisjoint((overlap.rule, *overlap.taken_by)):
             continue
         same = bool(overlap.taken_by) and all(
-            found.reach.same_outcome(overlap.rule, taker) for taker in overlap.taken_by
+            analysis.reach.same_outcome(overlap.rule, taker) for taker in overlap.taken_by
         )
         yield context.value(
             policy.at("rules", overlap.rule, overlap.field, overlap.position),
             _overlap_words(policy, overlap),
-            help=_overlap_advice(policy, found, overlap, same=same),
+            help=_overlap_advice(policy, analysis, overlap, same=same),
             severity=Severity.INFO if same else None,
             related=_related(policy, context, overlap.taken_by, "matches their requests first"),
         )
@@ -485,8 +485,8 @@ def _overlap_words(policy: PolicySubject, overlap: Overlap) -> str:
     return f"{always} all such requests"
 
 
-def _overlap_advice(policy: PolicySubject, found: Analysis, overlap: Overlap, *, same: bool) -> str:
-    if found.is_served(overlap.rule).impossible:
+def _overlap_advice(policy: PolicySubject, analysis: Analysis, overlap: Overlap, *, same: bool) -> str:
+    if analysis.is_served(overlap.rule).impossible:
         what = "the rule"  # an emptied list would match everybody
     else:
         what = "it" if len(overlap.names) == 1 else english.listing([f"`{name}`" for name in overlap.names])
@@ -523,5 +523,5 @@ def _line(policy: PolicySubject, index: int) -> int:
     return policy.places.key(policy.at("rules", index)).line
 
 
-def _outcome(now: PolicyRule) -> str:
-    return "not logged" if now.level == "None" else f"logged at {now.level}"
+def _outcome(rule: PolicyRule) -> str:
+    return "not logged" if rule.level == "None" else f"logged at {rule.level}"

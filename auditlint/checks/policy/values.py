@@ -278,13 +278,13 @@ def _values(policy: PolicySubject, *fields: str) -> Iterator[_Listed]:
                     yield _Listed(now, field, ("rules", index, *steps, number), value)
 
 
-def _lists_of(now: PolicyRule) -> Iterator[tuple[Path, tuple[str, ...]]]:
-    yield ("users",), now.users
-    yield ("userGroups",), now.user_groups
-    yield ("verbs",), now.verbs
-    yield ("namespaces",), now.namespaces
-    yield ("nonResourceURLs",), now.non_resource_urls
-    for number, entry in enumerate(now.resources):
+def _lists_of(rule: PolicyRule) -> Iterator[tuple[Path, tuple[str, ...]]]:
+    yield ("users",), rule.users
+    yield ("userGroups",), rule.user_groups
+    yield ("verbs",), rule.verbs
+    yield ("namespaces",), rule.namespaces
+    yield ("nonResourceURLs",), rule.non_resource_urls
+    for number, entry in enumerate(rule.resources):
         yield ("resources", number, "resources"), entry.resources
         yield ("resources", number, "resourceNames"), entry.resource_names
 
@@ -315,24 +315,24 @@ def _named(*, never: bool) -> str:
     return 'Write `verbs: ["get", "update", "patch", "delete"]`, whose requests carry a name'
 
 
-def _no_body(now: PolicyRule) -> str:
+def _no_body(rule: PolicyRule) -> str:
     """Return why no request of the rule has a body that its level would log; "" if some has."""
-    if now.level not in _WITH_BODIES:
+    if rule.level not in _WITH_BODIES:
         return ""
-    if now.only_urls:
+    if rule.only_urls:
         return "bodies of URLs are never logged"
-    listed = set(now.verbs)
-    if listed and listed <= ({"watch"} if now.level == "RequestResponse" else _READS):
+    listed = set(rule.verbs)
+    if listed and listed <= ({"watch"} if rule.level == "RequestResponse" else _READS):
         return "the response of a watch is never logged" if listed == {"watch"} else _OF_READS
-    if now.resources and all(_streams(entry) for entry in now.resources):
+    if rule.resources and all(_streams(entry) for entry in rule.resources):
         return "these connections have no body that kube-apiserver sees"
     return ""
 
 
 def _reads_secrets(policy: PolicySubject, index: int) -> bool:
     """Tell whether a rule matches reads of secrets, whose responses nobody wants in the log."""
-    found = policy.analysis
-    return found is not None and found.reach.find(_SECRET_READS, (index,)).impossible is False
+    analysis = policy.analysis
+    return analysis is not None and analysis.reach.find(_SECRET_READS, (index,)).impossible is False
 
 
 def _streams(entry: GroupResources) -> bool:
@@ -347,11 +347,11 @@ def _omissions(policy: PolicySubject) -> Iterator[tuple[Path, frozenset[str], st
     if held is None:
         return
     base = frozenset(held.omit_stages)
-    if any(now.level != "None" for now in held.rules):
+    if any(rule.level != "None" for rule in held.rules):
         yield ("omitStages",), base, "request"
-    for index, now in enumerate(held.rules):
-        if now.level != "None" and not base.issuperset(now.omit_stages):
-            yield ("rules", index, "omitStages"), base.union(now.omit_stages), "request of this rule"
+    for index, rule in enumerate(held.rules):
+        if rule.level != "None" and not base.issuperset(rule.omit_stages):
+            yield ("rules", index, "omitStages"), base.union(rule.omit_stages), "request of this rule"
 
 
 def _stage_path(policy: PolicySubject, path: Path) -> Path:

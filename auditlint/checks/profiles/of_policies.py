@@ -81,17 +81,17 @@ _CRITICAL = (
 
 def below_profile(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Yield one finding for each control of the chosen profiles that the policy does not meet."""
-    found = effects.covered(policy)
-    if found is None or policy.shape == "snippet":
+    analysis = effects.covered(policy)
+    if analysis is None or policy.shape == "snippet":
         return
     asked = profiles.controls(context.profiles, policy.minor)
     about = {about for control in asked if context.rule.name in control.rules for about in control.about}
     if "coverage" in about:
-        yield from _coverage(policy, context, found)
+        yield from _coverage(policy, context, analysis)
     if "changes" in about:
-        yield from _changes(policy, context, found)
+        yield from _changes(policy, context, analysis)
     if "one-rule" in about and not profiles.conflicts(context.profiles, policy.minor):
-        yield from _one_rule(policy, context, found)
+        yield from _one_rule(policy, context, analysis)
 
 
 def conflict(policy: PolicySubject, context: Context) -> Iterator[Finding]:
@@ -111,15 +111,15 @@ def silences(policy: PolicySubject, finding: Finding, resources: tuple[str, ...]
 
     The finding is at the policy rule itself, which silences some requests of that kind.
     """
-    found = effects.covered(policy)
-    if found is None:
+    analysis = effects.covered(policy)
+    if analysis is None:
         return False
     index = int(finding.pointer.rpartition("/")[2])
     (kind,) = (kind for kind in kinds.KINDS if kind.rule == finding.rule)
     rows = tuple(_narrowed(row, resources) for row in kind.rows)
     for calls in kinds.calls_of(kind._replace(rows=rows), policy.minor):
-        region = meet(calls.region, found.reach.region(index))
-        if silenced.taken(found, index, calls._replace(region=region)):
+        region = meet(calls.region, analysis.reach.region(index))
+        if silenced.taken(analysis, index, calls._replace(region=region)):
             return True
     return False
 
@@ -137,10 +137,10 @@ def _guide(control: profiles.Control) -> str:
     return guide if " " in guide else f"the {guide}"
 
 
-def _coverage(policy: PolicySubject, context: Context, found: Analysis) -> Iterator[Finding]:
+def _coverage(policy: PolicySubject, context: Context, analysis: Analysis) -> Iterator[Finding]:
     """Yield what falls off the end of what CIS 3.2.2 names, and configmaps and token reviews that are silenced."""
-    gaps = [gap for area in _KEY_CONCERNS if (gap := _gap(policy, found, area))]
-    rest = _rest(found)
+    gaps = [gap for area in _KEY_CONCERNS if (gap := _gap(policy, analysis, area))]
+    rest = _rest(analysis)
     gaps += [rest] if rest else []
     if gaps:
         be = "are" if len(gaps) > 1 or not gaps[0].words.startswith("access") else "is"
@@ -163,9 +163,9 @@ def _advice(gaps: Sequence[_Gap]) -> str:
     return "End the list with `- level: Metadata`" + (f", and p{above}" if silent else "")
 
 
-def _changes(policy: PolicySubject, context: Context, found: Analysis) -> Iterator[Finding]:
+def _changes(policy: PolicySubject, context: Context, analysis: Analysis) -> Iterator[Finding]:
     """Yield critical changes of which less than the bodies of request and answer is logged."""
-    gaps = [gap for area in _CRITICAL if (gap := _gap(policy, found, area))]
+    gaps = [gap for area in _CRITICAL if (gap := _gap(policy, analysis, area))]
     if gaps:
         message = "{missing} are logged at less than RequestResponse"
         advice = "Log them at RequestResponse, behind a rule `level: Metadata` for secrets"
@@ -203,67 +203,69 @@ def _fate(policy: PolicySubject, gap: _Gap) -> str:
     return f"is not logged because of line {line}" if level == "None" else f"is logged at {level} by line {line}"
 
 
-def _gap(policy: PolicySubject, found: Analysis, area: _Area) -> _Gap | None:
+def _gap(policy: PolicySubject, analysis: Analysis, area: _Area) -> _Gap | None:
     """Return a request of an area that no rule takes, or one of an ordinary user that a rule logs too little of."""
     all_calls = kinds.calls_of(kinds.Kind("", area.rows), policy.minor)
-    for calls in all_calls if found.closing is None else ():
-        parts = served.served_with_login(calls.region, found.named_users)
-        request = found.first_answer(parts, (), or_no_rule=True).request
+    for calls in all_calls if analysis.closing is None else ():
+        parts = served.served_with_login(calls.region, analysis.named_users)
+        request = analysis.first_answer(parts, (), or_no_rule=True).request
         if request:
-            return _Gap(area.words, found.examples.tidy(request, calls.region.verbs or ()), None)
-    quiet = rule_set(index for index, rule in enumerate(found.policy.rules) if _is_quiet(found, index, rule, area))
+            return _Gap(area.words, analysis.examples.tidy(request, calls.region.verbs or ()), None)
+    quiet = rule_set(
+        index for index, rule in enumerate(analysis.policy.rules) if _is_quiet(analysis, index, rule, area)
+    )
     for calls in all_calls if quiet else ():
-        ordinary = _ordinary(found, calls.region)
-        for index in members(found.reach.index.overlapping(ordinary) & quiet):
-            region = meet(ordinary, found.reach.region(index))
-            request = silenced.taken(found, index, calls._replace(region=region))
+        ordinary = _ordinary(analysis, calls.region)
+        for index in members(analysis.reach.index.overlapping(ordinary) & quiet):
+            region = meet(ordinary, analysis.reach.region(index))
+            request = silenced.taken(analysis, index, calls._replace(region=region))
             if request:
                 return _Gap(area.words, request, index)
     return None
 
 
-def _is_quiet(found: Analysis, index: int, rule: PolicyRule, area: _Area) -> bool:
+def _is_quiet(analysis: Analysis, index: int, rule: PolicyRule, area: _Area) -> bool:
     """Tell whether a rule logs too little for an area; a closing None is the matter of drops-the-rest."""
-    return rule.level in area.quiet and not (rule.level == "None" and index == found.closing)
+    return rule.level in area.quiet and not (rule.level == "None" and index == analysis.closing)
 
 
-def _ordinary(found: Analysis, region: Region) -> Region:
+def _ordinary(analysis: Analysis, region: Region) -> Region:
     """Return the requests of a region by a user whom no rule names, for objects that no rule names."""
-    names = ("", found.reach.fresh.name)
+    names = ("", analysis.reach.fresh.name)
     targets = tuple(target if target.names else target._replace(names=names) for target in region.targets or ())
-    who = Region(users=(found.reach.fresh.user,), exact_groups=(served.AUTHENTICATED,))
+    who = Region(users=(analysis.reach.fresh.user,), exact_groups=(served.AUTHENTICATED,))
     return meet(region._replace(targets=targets), who)
 
 
-def _rest(found: Analysis) -> _Gap | None:
+def _rest(analysis: Analysis) -> _Gap | None:
     """Return a request for what no rule names, if no rule takes it."""
-    fresh = found.reach.fresh
+    fresh = analysis.reach.fresh
     group, resource = fresh.target(None, None)
     request = Request("create", fresh.user, (served.AUTHENTICATED,), None, group, resource, "", fresh.namespace, "")
-    return _Gap("what no rule names", request, None) if found.reach.first(request) is None else None
+    return _Gap("what no rule names", request, None) if analysis.reach.first(request) is None else None
 
 
-def _one_rule(policy: PolicySubject, context: Context, found: Analysis) -> Iterator[Finding]:
+def _one_rule(policy: PolicySubject, context: Context, analysis: Analysis) -> Iterator[Finding]:
     """Yield a policy that is not literally the one rule of STIG V-242403."""
-    if found.policy == _EVERYTHING_WITH_BODIES:
+    if analysis.policy == _EVERYTHING_WITH_BODIES:
         return
-    request = _with_less(found)
+    request = _with_less(analysis)
     message = "the STIG asks for a policy of one rule, `level: RequestResponse`, and nothing else"
     example = "all requests are logged at that level; only the policy is written otherwise"
     if request:
-        example = f"{found.command(request)} {_fate(policy, _Gap('', request, found.reach.first(request)))}"
+        example = f"{analysis.command(request)} {_fate(policy, _Gap('', request, analysis.reach.first(request)))}"
     advice = "Write that one rule; it puts every secret and token into the log"
     witness = effects.witness(request) if request else None
     yield context.key(policy.at("rules"), message, help=advice, example=example, witness=witness, about=("one-rule",))
 
 
-def _with_less(found: Analysis) -> Request | None:
+def _with_less(analysis: Analysis) -> Request | None:
     """Return a request that is not logged at the highest level, the most ordinary one there is."""
-    lower = tuple(index for index, rule in enumerate(found.policy.rules) if rule.level != LEVELS[-1])
+    lower = tuple(index for index, rule in enumerate(analysis.policy.rules) if rule.level != LEVELS[-1])
 
     def is_lower(request: Request) -> bool:
-        taker = found.reach.first(request)
+        taker = analysis.reach.first(request)
         return taker is None or taker in lower
 
-    parts = served.served_with_login(EVERYTHING, found.named_users)
-    return found.examples.ordinary(is_lower) or found.first_answer(parts, lower, or_no_rule=True).request
+    parts = served.served_with_login(EVERYTHING, analysis.named_users)
+    return analysis.examples.ordinary(is_lower) or analysis.first_answer(parts, lower, or_no_rule=True).request

@@ -25,9 +25,9 @@ _MOST_TRIED = 1_000
 _MOST_SHOWN = 6
 
 
-def takers(found: Analysis, part: Chatter) -> dict[int, Request]:
+def takers(analysis: Analysis, part: Chatter) -> dict[int, Request]:
     """Return the rules that log what one part of a cluster sends, with a request each; {} if it is not all logged."""
-    logged = [_takers(found, request) for request in part.requests]
+    logged = [_takers(analysis, request) for request in part.requests]
     return logged[0] if all(logged) else {}
 
 
@@ -40,24 +40,24 @@ def logs(policy: Policy, index: int, verb: str) -> bool:
     return not stages <= {*policy.omit_stages, *rule.omit_stages}
 
 
-def _takers(found: Analysis, asked: Request) -> dict[int, Request]:
+def _takers(analysis: Analysis, asked: Request) -> dict[int, Request]:
     """Return the rules that log a kind of request, each with the request that shows it."""
-    rules, first = found.policy.rules, found.reach.first
-    plain = next(iter(_as_listed(found, None, asked)))
+    rules, first = analysis.policy.rules, analysis.reach.first
+    plain = next(iter(_as_listed(analysis, None, asked)))
     taker = first(plain)
-    shown = {taker: plain} if taker is not None and logs(found.policy, taker, asked.verb) else {}
-    if plain == asked or not (found.reach.index.namespaces.listed or found.named_users):
+    shown = {taker: plain} if taker is not None and logs(analysis.policy, taker, asked.verb) else {}
+    if plain == asked or not (analysis.reach.index.namespaces.listed or analysis.named_users):
         return shown
-    for index in found.may_take(_region(asked)):
+    for index in analysis.may_take(_region(asked)):
         rule = rules[index]
-        if len(shown) < _MOST_SHOWN and (rule.users or rule.namespaces) and logs(found.policy, index, asked.verb):
-            request = next((one for one in _as_listed(found, rule, asked) if first(one) == index), None)
+        if len(shown) < _MOST_SHOWN and (rule.users or rule.namespaces) and logs(analysis.policy, index, asked.verb):
+            request = next((one for one in _as_listed(analysis, rule, asked) if first(one) == index), None)
             if request:
                 shown.setdefault(index, request)
     return shown
 
 
-def _as_listed(found: Analysis, rule: PolicyRule | None, asked: Request) -> Iterable[Request]:
+def _as_listed(analysis: Analysis, rule: PolicyRule | None, asked: Request) -> Iterable[Request]:
     """Return the requests of a kind by the nodes and in the namespaces that a rule lists.
 
     Where it lists none (or there is no rule), by one and in one that no rule names: more rules take any other.
@@ -65,12 +65,14 @@ def _as_listed(found: Analysis, rule: PolicyRule | None, asked: Request) -> Iter
     namespaces: Iterable[str] = (asked.namespace,)
     if asked.namespace == ANY_NAMESPACE:
         listed = rule.namespaces if rule else ()
-        namespaces = [name for name in listed if name and set(name).isdisjoint("*/")] or (found.reach.fresh.namespace,)
+        namespaces = [name for name in listed if name and set(name).isdisjoint("*/")] or (
+            analysis.reach.fresh.namespace,
+        )
     if asked.user != served.NODE:
         return (asked._replace(namespace=namespace) for namespace in namespaces)
     users: Iterable[str] = rule.users if rule else ()
     nodes = [user for user in users if user.startswith(served.NODE) and "*" not in user]
-    nodes = nodes or [unnamed((served.NODE + "node-1",), found.named_users)]
+    nodes = nodes or [unnamed((served.NODE + "node-1",), analysis.named_users)]
     return (_by_node(asked, *who) for who in islice(product(nodes, namespaces), _MOST_TRIED))
 
 
@@ -170,14 +172,14 @@ class Loud(NamedTuple):
         return sum(part.number for part in self.parts)
 
 
-def logged(found: Analysis, minor: int) -> dict[str, Loud]:
+def logged(analysis: Analysis, minor: int) -> dict[str, Loud]:
     """Return what a policy logs of each kind of chatter; kinds of which nothing is logged are left out."""
-    kinds = {name: _loud(found, kind.parts(minor)) for name, kind in KINDS.items()}
+    kinds = {name: _loud(analysis, kind.parts(minor)) for name, kind in KINDS.items()}
     return {name: loud for name, loud in kinds.items() if loud.takers}
 
 
-def _loud(found: Analysis, parts: Iterable[Chatter]) -> Loud:
-    by_part = [(part, takers(found, part)) for part in parts]
+def _loud(analysis: Analysis, parts: Iterable[Chatter]) -> Loud:
+    by_part = [(part, takers(analysis, part)) for part in parts]
     merged: dict[int, Request] = {}
     for _, rules in by_part:
         merged = {**rules, **merged}

@@ -25,31 +25,31 @@ class ListGap(NamedTuple):
     request: Request
 
 
-def find(found: Analysis) -> Iterator[ListGap]:
+def find(analysis: Analysis) -> Iterator[ListGap]:
     """Yield the gap of each rule that has one; secrets count wherever they are logged, configmaps where named."""
     told: set[int] = set()
     for resource in _SENSITIVE:
         lists = Region(verbs=("list",), targets=(Target("", resource, ""),), urls=())
-        for index in found.may_take(lists):
-            rule = found.policy.rules[index]
+        for index in analysis.may_take(lists):
+            rule = analysis.policy.rules[index]
             if rule.level == "None" or not rule.namespaces or "" in rule.namespaces or index in told:
                 continue
             if resource == _SENSITIVE[0] or any(resource in entry.resources for entry in rule.resources):
-                for taker, request in _silenced(found, index, lists):
+                for taker, request in _silenced(analysis, index, lists):
                     told.add(index)
                     yield ListGap(index, resource, taker, request)
 
 
-def _silenced(found: Analysis, index: int, lists: Region) -> Iterator[tuple[int, Request]]:
+def _silenced(analysis: Analysis, index: int, lists: Region) -> Iterator[tuple[int, Request]]:
     """Yield the first rule of level None that gets such a list of all namespaces, where the rule gets one of some."""
-    here = meet(region_of(found.policy.rules[index]), lists)
-    if not found.reach.find(here, (index,)).request:
+    here = meet(region_of(analysis.policy.rules[index]), lists)
+    if not analysis.reach.find(here, (index,)).request:
         return
     everywhere = here._replace(namespaces=("",), targets=_unnamed(here.targets))
-    silencing = set(found.silencing)
-    for taker in found.may_take(everywhere):
+    silencing = set(analysis.silencing)
+    for taker in analysis.may_take(everywhere):
         if taker in silencing:
-            request = found.find_served(meet(everywhere, found.reach.region(taker)), (taker,)).request
+            request = analysis.find_served(meet(everywhere, analysis.reach.region(taker)), (taker,)).request
             if request:
                 yield taker, request
                 return

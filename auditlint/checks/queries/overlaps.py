@@ -28,15 +28,15 @@ class Overlap(NamedTuple):
     taken_by: tuple[int, ...]
 
 
-def find(found: Analysis) -> Iterator[Overlap]:
+def find(analysis: Analysis) -> Iterator[Overlap]:
     """Yield what each reached rule lists for nothing; names with the same cause are one."""
-    known = found.reach.index.groups.listed
+    known = analysis.reach.index.groups.listed
     automatic = 0
     for group, rules in known.items():
         if _is_automatic(group):
             automatic |= rules
-    for index in found.reached():
-        yield from _of_rule(found, index, concerned=bool(automatic & ((1 << (index + 1)) - 1)))
+    for index in analysis.reached():
+        yield from _of_rule(analysis, index, concerned=bool(automatic & ((1 << (index + 1)) - 1)))
 
 
 def _is_automatic(group: str) -> bool:
@@ -44,15 +44,15 @@ def _is_automatic(group: str) -> bool:
     return group in fixed or group.startswith(f"{served.SERVICE_ACCOUNTS}:")
 
 
-def _of_rule(found: Analysis, index: int, *, concerned: bool) -> Iterator[Overlap]:
+def _of_rule(analysis: Analysis, index: int, *, concerned: bool) -> Iterator[Overlap]:
     """Yield the overlaps of one rule; `concerned` if a group that the server gives to users is in it or before it."""
-    rule = found.policy.rules[index]
+    rule = analysis.policy.rules[index]
     if not concerned and not (rule.user_groups and any(map(served.has_fixed_groups, rule.users))):
         return
     for field, values in (("users", rule.users), ("userGroups", rule.user_groups)):
         causes: dict[tuple[tuple[str, ...], tuple[int, ...]], list[int]] = {}
         for position, name in enumerate(values):
-            cause = _cause(found, index, field, name)
+            cause = _cause(analysis, index, field, name)
             if cause:
                 causes.setdefault(cause, []).append(position)
         for (groups, taken_by), positions in causes.items():
@@ -60,33 +60,38 @@ def _of_rule(found: Analysis, index: int, *, concerned: bool) -> Iterator[Overla
             yield Overlap(index, field, positions[0], names, groups, taken_by)
 
 
-def takers(found: Analysis, index: int) -> tuple[int, ...]:
+def takers(analysis: Analysis, index: int) -> tuple[int, ...]:
     """Return the rules that together match what a cluster serves of a rule's requests before it; () if that is none."""
-    return _takers(found, index, found.reach.region(index)) or ()
+    return _takers(analysis, index, analysis.reach.region(index)) or ()
 
 
-def _takers(found: Analysis, index: int, region: Region) -> tuple[int, ...] | None:
+def _takers(analysis: Analysis, index: int, region: Region) -> tuple[int, ...] | None:
     """Return the rules that together match all served requests of a region before a rule; None if too hard to say."""
     try:
-        spaces = [space for part in served.served(region, found.named_users) for space in found.reach.spaces_of(part)]
-        return found.reach.cover(spaces, (1 << index) - 1) if spaces else ()
+        spaces = [
+            space for part in served.served(region, analysis.named_users) for space in analysis.reach.spaces_of(part)
+        ]
+        return analysis.reach.cover(spaces, (1 << index) - 1) if spaces else ()
     except BudgetSpentError:
         return None
 
 
-def _cause(found: Analysis, index: int, field: str, name: str) -> tuple[tuple[str, ...], tuple[int, ...]] | None:
+def _cause(analysis: Analysis, index: int, field: str, name: str) -> tuple[tuple[str, ...], tuple[int, ...]] | None:
     """Return groups and earlier rules by which a name takes no real request, None if it takes one or never could."""
-    region = region_of(found.policy.rules[index])
+    region = region_of(analysis.policy.rules[index])
     one = Region(users=(name,)) if field == "users" else Region(groups=((name,),))
     narrowed = region._replace(users=(name,)) if field == "users" else meet(region, one)
-    if found.find_served(narrowed, (index,)).impossible is False or not found.reach.find(narrowed, (index,)).request:
+    if (
+        analysis.find_served(narrowed, (index,)).impossible is False
+        or not analysis.reach.find(narrowed, (index,)).request
+    ):
         return None
-    taken_by = _takers(found, index, narrowed)
+    taken_by = _takers(analysis, index, narrowed)
     if taken_by is None:
         return None
     always = served.groups_of(name) if field == "users" else (served.AUTHENTICATED,)
     if not taken_by:
-        return (found.policy.rules[index].user_groups, ()) if field == "users" else None
-    named = {group for rule in taken_by for group in found.policy.rules[rule].user_groups}
+        return (analysis.policy.rules[index].user_groups, ()) if field == "users" else None
+    named = {group for rule in taken_by for group in analysis.policy.rules[rule].user_groups}
     # The widest group last: it is the one that users of different kinds share.
     return tuple(group for group in always if group in named)[-1:], taken_by

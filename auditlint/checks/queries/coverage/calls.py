@@ -33,7 +33,7 @@ _VERBS_BELOW = {"status": ("get", "update", "patch"), "scale": ("get", "update",
 _NAMESPACES = ("", "namespaces")
 
 
-def writes(policy: PolicySubject, found: Analysis, region: Region, *, by_name: bool) -> Iterator[Calls]:
+def writes(policy: PolicySubject, analysis: Analysis, region: Region, *, by_name: bool) -> Iterator[Calls]:
     """Yield the writes in the region of a rule, as a server serves them, the most telling first.
 
     Those of what changes all the time are left out; so are entries with resourceNames unless `by_name`.
@@ -42,16 +42,16 @@ def writes(policy: PolicySubject, found: Analysis, region: Region, *, by_name: b
     targets = tuple(one for one in targets if (by_name or one.names is None) and not takes_only_chatter(one))
     verbs = tuple(verb for verb in WRITES if region.verbs is None or verb in region.verbs)
     if targets and verbs:
-        yield from within(policy, found, region._replace(targets=targets), verbs, _beyond_chatter)
+        yield from within(policy, analysis, region._replace(targets=targets), verbs, _beyond_chatter)
 
 
 def within(
-    policy: PolicySubject, found: Analysis, region: Region, verbs: tuple[str, ...], keep: Callable[[Resource], bool]
+    policy: PolicySubject, analysis: Analysis, region: Region, verbs: tuple[str, ...], keep: Callable[[Resource], bool]
 ) -> Iterator[Calls]:
     """Yield the requests of a region with some verbs for the resources to keep, as a server serves them."""
     targets = (Target(),) if region.targets is None else region.targets
     rest = region._replace(verbs=None, targets=None, urls=None)
-    for resources in (_telling_resources(policy, targets), _other_resources(policy, found, targets)):
+    for resources in (_telling_resources(policy, targets), _other_resources(policy, analysis, targets)):
         book: dict[tuple[bool, tuple[str, ...]], dict[Target, None]] = {}
         of_namespaces: list[tuple[tuple[str, ...], Target]] = []
         for resource, target in resources:
@@ -65,24 +65,24 @@ def within(
             for one in served_calls(some, shared, namespaced=namespaced):
                 yield one._replace(region=meet(one.region, rest))
         for shared, target in of_namespaces:
-            for one in _calls_for_namespaces(found, rest, shared, target):
+            for one in _calls_for_namespaces(analysis, rest, shared, target):
                 yield one._replace(region=meet(one.region, rest))
 
 
-def access(policy: PolicySubject, found: Analysis, group: str, resource: str, subresource: str) -> tuple[Calls, ...]:
+def access(policy: PolicySubject, analysis: Analysis, group: str, resource: str, subresource: str) -> tuple[Calls, ...]:
     """Return every request for a resource."""
     region = Region(targets=(Target(group, resource, subresource),), urls=())
-    return tuple(within(policy, found, region, _EVERY_VERB, _any))
+    return tuple(within(policy, analysis, region, _EVERY_VERB, _any))
 
 
-def _calls_for_namespaces(found: Analysis, rest: Region, verbs: tuple[str, ...], target: Target) -> Iterator[Calls]:
+def _calls_for_namespaces(analysis: Analysis, rest: Region, verbs: tuple[str, ...], target: Target) -> Iterator[Calls]:
     """Yield the calls for Namespace objects: one that has a name is in the namespace of that name."""
     for one in served_calls((target,), verbs, namespaced=False):
         if not one.named:
             yield one
             continue
         listed = target.names if rest.namespaces is None else rest.namespaces
-        for name in (_new_namespace(found.reach.index),) if listed is None else listed:
+        for name in (_new_namespace(analysis.reach.index),) if listed is None else listed:
             if name and (target.names is None or name in target.names):
                 region = one.region._replace(namespaces=(name,), targets=(target._replace(names=(name,)),))
                 yield one._replace(region=region)
@@ -106,11 +106,11 @@ def _telling_resources(policy: PolicySubject, targets: Iterable[Target]) -> Iter
 
 
 def _other_resources(
-    policy: PolicySubject, found: Analysis, targets: Iterable[Target]
+    policy: PolicySubject, analysis: Analysis, targets: Iterable[Target]
 ) -> Iterator[tuple[Resource, Target]]:
     """Yield what else a release serves of some targets, then what a cluster may serve besides."""
     catalogue = policy.cluster.catalogue(policy.minor)
-    index = found.reach.index
+    index = analysis.reach.index
     for target in targets:
         (group, resource, subresource), names = target.key, target.names
         known = catalogue.served if group is None else catalogue.in_group(group)

@@ -45,10 +45,10 @@ class Cure(NamedTuple):
     rule: PolicyRule | None
 
 
-def of_rule(policy: PolicySubject, found: Analysis, index: int, kinds: Sequence[Kind]) -> Cure:
+def of_rule(policy: PolicySubject, analysis: Analysis, index: int, kinds: Sequence[Kind]) -> Cure:
     """Return what makes a rule of level None silence nothing of some kinds any longer."""
-    case = _Case(policy, found, index, kinds)
-    rule = found.policy.rules[index]
+    case = _Case(policy, analysis, index, kinds)
+    rule = analysis.policy.rules[index]
     if PRIVILEGED in kinds:
         rule = _without_privileged(rule) or rule
     cure = case.cure(rule)

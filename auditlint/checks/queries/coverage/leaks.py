@@ -64,14 +64,14 @@ _OF_SECRETS = (
 )
 
 
-def of_secrets(policy: PolicySubject, found: Analysis) -> tuple[Leak, ...]:
+def of_secrets(policy: PolicySubject, analysis: Analysis) -> tuple[Leak, ...]:
     """Return the requests that carry secrets and tokens in the cluster of a policy, as far as it is known."""
-    return (*_OF_SECRETS, *_of_custom_resources(policy, found), *_of_configuration(policy))
+    return (*_OF_SECRETS, *_of_custom_resources(policy, analysis), *_of_configuration(policy))
 
 
-def _of_custom_resources(policy: PolicySubject, found: Analysis) -> Iterator[Leak]:
+def _of_custom_resources(policy: PolicySubject, analysis: Analysis) -> Iterator[Leak]:
     """Yield those of well-known custom resources whose group the policy names or the run defines."""
-    groups = found.reach.index.target_groups | {one.group for one in policy.cluster.custom}
+    groups = analysis.reach.index.target_groups | {one.group for one in policy.cluster.custom}
     if not any("." in group and not group.endswith(".k8s.io") for group in groups):
         return
     from auditlint.kubernetes import data
@@ -89,12 +89,12 @@ def _of_configuration(policy: PolicySubject) -> Iterator[Leak]:
             yield from _content_of(f"the content of {kubectl.dotted(*named)}", Target(*named), namespaced=namespaced)
 
 
-def find(found: Analysis, leaks: Iterable[Leak]) -> dict[int, list[tuple[Leak, Request]]]:
+def find(analysis: Analysis, leaks: Iterable[Leak]) -> dict[int, list[tuple[Leak, Request]]]:
     """Return for each rule that leaks something what it leaks, each with a request that shows it."""
     shown: dict[int, list[tuple[Leak, Request]]] = {}
     for leak in leaks:
-        for index in found.may_take(leak.region):
-            request = _taken(found, index, leak) if _logs_bodies(found.policy, index, leak.levels) else None
+        for index in analysis.may_take(leak.region):
+            request = _taken(analysis, index, leak) if _logs_bodies(analysis.policy, index, leak.levels) else None
             if request:
                 shown.setdefault(index, []).append((leak, request))
     return shown
@@ -102,17 +102,17 @@ def find(found: Analysis, leaks: Iterable[Leak]) -> dict[int, list[tuple[Leak, R
 
 def _logs_bodies(policy: Policy, index: int, levels: tuple[str, ...]) -> bool:
     """Tell whether a rule logs at one of the levels, and at the stage whose events hold bodies."""
-    now = policy.rules[index]
-    return now.level in levels and _BODY_STAGE not in (*policy.omit_stages, *now.omit_stages)
+    rule = policy.rules[index]
+    return rule.level in levels and _BODY_STAGE not in (*policy.omit_stages, *rule.omit_stages)
 
 
-def _taken(found: Analysis, index: int, leak: Leak) -> Request | None:
+def _taken(analysis: Analysis, index: int, leak: Leak) -> Request | None:
     """Return a request that a rule takes and a server answers: one whose login fails leaves no bodies."""
     from auditlint.checks.queries.coverage import silenced  # many policies log no bodies, and need it not
 
     for calls in kinds.served_calls((leak.target,), leak.verbs, namespaced=leak.namespaced):
-        within = calls._replace(region=meet(calls.region, found.reach.region(index)))
-        request = silenced.taken(found, index, within, logged_in=True)
+        within = calls._replace(region=meet(calls.region, analysis.reach.region(index)))
+        request = silenced.taken(analysis, index, within, logged_in=True)
         if request:
             return request
     return None

@@ -67,33 +67,33 @@ class Lost(NamedTuple):
         return named if rule == "exec-not-audited" else f"changes of {named}"
 
 
-def of_rule(policy: PolicySubject, found: Analysis, index: int) -> Iterator[Lost]:
+def of_rule(policy: PolicySubject, analysis: Analysis, index: int) -> Iterator[Lost]:
     """Yield what a rule of level None silences, kind by kind, the gravest first."""
     for kind in KINDS:
-        losses = tuple(_losses(policy, found, index, kind, found.reach.region(index)))
+        losses = tuple(_losses(policy, analysis, index, kind, analysis.reach.region(index)))
         if losses:
             yield Lost(kind, losses, len(losses) >= len(targets_of(kind, policy.minor)))
 
 
 def within(
-    policy: PolicySubject, found: Analysis, index: int, region: Region, kinds: Iterable[Kind]
+    policy: PolicySubject, analysis: Analysis, index: int, region: Region, kinds: Iterable[Kind]
 ) -> Iterator[tuple[Kind, Loss]]:
     """Yield what a rule of level None silences of some kinds in a part of its region, each with one request."""
     for kind in kinds:
-        for loss in _losses(policy, found, index, kind, region, most=1):
+        for loss in _losses(policy, analysis, index, kind, region, most=1):
             yield kind, loss
 
 
 def _losses(
-    policy: PolicySubject, found: Analysis, index: int, kind: Kind, rule: Region, *, most: int | None = None
+    policy: PolicySubject, analysis: Analysis, index: int, kind: Kind, rule: Region, *, most: int | None = None
 ) -> Iterator[Loss]:
     """Yield the resources of which a rule gets requests, by people who are logged in where any count."""
     rule = meet(rule, kind.who if kind.of_strangers else senders.SOMEBODY)
-    sensitive = silenced.sensitive(policy, found) if kind is KINDS[0] else ()
+    sensitive = silenced.sensitive(policy, analysis) if kind is KINDS[0] else ()
     for target, calls in (*targets_of(kind, policy.minor), *sensitive):
         named = meet(Region(targets=(target,), urls=()), rule).targets
         shared = (one._replace(region=meet(one.region, rule)) for one in calls if named)
-        requests = tuple(islice(filter(None, (silenced.taken(found, index, one) for one in shared)), most))
+        requests = tuple(islice(filter(None, (silenced.taken(analysis, index, one) for one in shared)), most))
         if requests:
             yield Loss(target, tuple(dict.fromkeys(one.names for one in named or ())), requests)
 

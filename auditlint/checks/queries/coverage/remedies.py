@@ -39,15 +39,15 @@ def of_rule(policy: PolicySubject, index: int) -> Remedy:
     return known[index]
 
 
-def _remedy(policy: PolicySubject, found: Analysis, index: int, kinds: Sequence[Kind]) -> Remedy:
-    rule = found.policy.rules[index]
+def _remedy(policy: PolicySubject, analysis: Analysis, index: int, kinds: Sequence[Kind]) -> Remedy:
+    rule = analysis.policy.rules[index]
     if silenced.by_loopback(rule.users):
         reads = [verb for verb in rule.verbs if verb not in WRITES] or ["get", "list", "watch"]
         help = f"Write `verbs: {inline(reads)}` if its changes shall be logged"
         return Remedy(help, (), rule._replace(verbs=tuple(reads)))
-    cure = cures.of_rule(policy, found, index, kinds)
+    cure = cures.of_rule(policy, analysis, index, kinds)
     if cure.rule is None:
-        return Remedy(_without(found, index), (), rule._replace(level="Metadata"))
+        return Remedy(_without(analysis, index), (), rule._replace(level="Metadata"))
     if cure.rule == rule:
         return Remedy(f"Put {_these(len(cure.above))} above it:\n{block(cure.above)}", *cure)
     instead = (*cure.above, cure.rule)
@@ -58,8 +58,8 @@ def _these(number: int) -> str:
     return "this rule" if number == 1 else "these rules"
 
 
-def _without(found: Analysis, index: int) -> str:
+def _without(analysis: Analysis, index: int) -> str:
     """Return what to do with a rule that silences nothing else: what matches its requests then may log too much."""
-    heirs, complete = found.reach.heirs(index, _MOST_HEIRS)
-    levels = {None if heir is None else found.policy.rules[heir].level for heir in heirs}
+    heirs, complete = analysis.reach.heirs(index, _MOST_HEIRS)
+    levels = {None if heir is None else analysis.policy.rules[heir].level for heir in heirs}
     return "Delete this rule" if complete and levels == {"Metadata"} else "Write `level: Metadata` here"

@@ -58,25 +58,25 @@ def gaps(policy: PolicySubject) -> Gaps:
 
 
 def _find_gaps(policy: PolicySubject) -> Gaps:
-    found = effects.covered(policy)
-    if found is None:
+    analysis = effects.covered(policy)
+    if analysis is None:
         return {}
-    rules, fates = found.policy.rules, found.reach.fates
-    end = found.closing if policy.shape != "snippet" else None  # what reaches it is told by drops-the-rest
-    alive = [index for index in found.silencing if index != end and fates[index].may_match]
+    rules, fates = analysis.policy.rules, analysis.reach.fates
+    end = analysis.closing if policy.shape != "snippet" else None  # what reaches it is told by drops-the-rest
+    alive = [index for index in analysis.silencing if index != end and fates[index].may_match]
     gaps: dict[tuple[int, int], tuple[Kind, Request]] = {}
     judged = rule_set(index for index in alive if not by_loopback(rules[index].users))
     for number, kind in enumerate(KINDS):
-        for this, calls in _calls(policy, found, kind, judged):
+        for this, calls in _calls(policy, analysis, kind, judged):
             who = kind.who if kind.of_strangers else senders.SOMEBODY
-            for index in members(found.reach.index.overlapping(meet(calls.region, who)) & judged):
-                region = meet(meet(calls.region, found.reach.region(index)), who)
-                request = None if (index, number) in gaps else taken(found, index, calls._replace(region=region))
+            for index in members(analysis.reach.index.overlapping(meet(calls.region, who)) & judged):
+                region = meet(meet(calls.region, analysis.reach.region(index)), who)
+                request = None if (index, number) in gaps else taken(analysis, index, calls._replace(region=region))
                 if request:
                     gaps[index, number] = (this, request)
     for index in alive:
         for kind in _kinds_of_writes(rules[index]):
-            request = _write(policy, found, index, kind)
+            request = _write(policy, analysis, index, kind)
             if request:
                 gaps[index, len(KINDS)] = (kind, request)
     by_rule: Gaps = {}
@@ -85,64 +85,64 @@ def _find_gaps(policy: PolicySubject) -> Gaps:
     return by_rule
 
 
-def _calls(policy: PolicySubject, found: Analysis, kind: Kind, rules: int) -> Iterator[tuple[Kind, Calls]]:
+def _calls(policy: PolicySubject, analysis: Analysis, kind: Kind, rules: int) -> Iterator[tuple[Kind, Calls]]:
     """Yield the calls of a kind, with the kind to name them; none of those that clearly no rule takes."""
-    if found.reach.index.overlapping(outline_of(kind, policy.minor)) & rules:
+    if analysis.reach.index.overlapping(outline_of(kind, policy.minor)) & rules:
         yield from ((kind, calls) for calls in calls_of(kind, policy.minor))
     if kind is KINDS[0] and rules:
-        yield from ((kind, one) for _, calls in sensitive(policy, found) for one in calls)
+        yield from ((kind, one) for _, calls in sensitive(policy, analysis) for one in calls)
 
 
-def sensitive(policy: PolicySubject, found: Analysis) -> tuple[tuple[Target, tuple[Calls, ...]], ...]:
+def sensitive(policy: PolicySubject, analysis: Analysis) -> tuple[tuple[Target, tuple[Calls, ...]], ...]:
     """Return what the configuration calls as sensitive as secrets, each resource with the requests for it."""
     if not policy.cluster.sensitive:
         return ()
     # it loads the catalogue of resources, which few policies need
     from auditlint.checks.queries.coverage import calls as known
 
-    return tuple((Target(*one), known.access(policy, found, *one)) for one in policy.cluster.sensitive)
+    return tuple((Target(*one), known.access(policy, analysis, *one)) for one in policy.cluster.sensitive)
 
 
-def taken(found: Analysis, index: int, calls: Calls, *, logged_in: bool = False) -> Request | None:
+def taken(analysis: Analysis, index: int, calls: Calls, *, logged_in: bool = False) -> Request | None:
     """Return one of some calls within a rule that it takes, by somebody who is in a real cluster.
 
     `logged_in`: only a request whose login did not fail, so that it was answered.
     """
-    region = real(calls, found.known.minor)
+    region = real(calls, analysis.known.minor)
     if () in (region.verbs, region.targets, region.namespaces, region.users):
         return None
     settled = region.nobody or region.exact_groups is not None
-    for part in (region,) if settled else _sent(found, region):
-        request = None if logged_in and part.nobody else _first(found, index, part)
+    for part in (region,) if settled else _sent(analysis, region):
+        request = None if logged_in and part.nobody else _first(analysis, index, part)
         if request:
-            return _tidied(found, request, part, region.verbs or ())
+            return _tidied(analysis, request, part, region.verbs or ())
     return None
 
 
-def _sent(found: Analysis, region: Region) -> Iterator[Region]:
+def _sent(analysis: Analysis, region: Region) -> Iterator[Region]:
     """Yield the parts of a region that real people send, by the most powerful first."""
-    for part in senders.parts(region, found.known.minor):
+    for part in senders.parts(region, analysis.known.minor):
         if () not in (part.verbs, part.targets):
-            yield from served.served(part, found.named_users)
+            yield from served.served(part, analysis.named_users)
 
 
-def _tidied(found: Analysis, request: Request, part: Region, verbs: Values) -> Request:
+def _tidied(analysis: Analysis, request: Request, part: Region, verbs: Values) -> Request:
     """Return a request as ordinary as can be that the same people send."""
-    better = found.examples.tidy(request, tuple(verb for verb in verbs if verb in (part.verbs or verbs)))
+    better = analysis.examples.tidy(request, tuple(verb for verb in verbs if verb in (part.verbs or verbs)))
     return better if contains(part, better) else request
 
 
-def _first(found: Analysis, index: int, region: Region) -> Request | None:
+def _first(analysis: Analysis, index: int, region: Region) -> Request | None:
     """Return a request of a region within a rule that no rule above takes."""
     try:
-        answer = found.reach.escape(found.reach.spaces_of(region), (1 << index) - 1)
+        answer = analysis.reach.escape(analysis.reach.spaces_of(region), (1 << index) - 1)
     except BudgetSpentError:
         answer = reach.Answer(None, complete=False)
     if not answer.complete:
-        found.reach.gave_up.add(index)
+        analysis.reach.gave_up.add(index)
     if answer.request is None:
         return None
-    return ordinary(answer.request, lambda one: contains(region, one) and found.reach.first(one) == index)
+    return ordinary(answer.request, lambda one: contains(region, one) and analysis.reach.first(one) == index)
 
 
 def real(calls: Calls, minor: int) -> Region:
@@ -193,16 +193,16 @@ def _kinds_of_writes(rule: PolicyRule) -> tuple[Kind, ...]:
     return (PRIVILEGED,) if any(True for _ in _privileged(rule)) else ()
 
 
-def _write(policy: PolicySubject, found: Analysis, index: int, kind: Kind) -> Request | None:
+def _write(policy: PolicySubject, analysis: Analysis, index: int, kind: Kind) -> Request | None:
     """Return a write that a rule takes and that the kind speaks of."""
     # it loads the catalogue of resources, which few policies need
     from auditlint.checks.queries.coverage import calls as known
 
-    rule = found.policy.rules[index]
-    all_calls = known.writes(policy, found, found.reach.region(index), by_name=kind is PRIVILEGED)
+    rule = analysis.policy.rules[index]
+    all_calls = known.writes(policy, analysis, analysis.reach.region(index), by_name=kind is PRIVILEGED)
     whoever = tuple(_privileged(rule)) if kind is PRIVILEGED else (senders.SOMEBODY,)
     found_ones = (
-        taken(found, index, calls._replace(region=meet(calls.region, who))) for calls in all_calls for who in whoever
+        taken(analysis, index, calls._replace(region=meet(calls.region, who))) for calls in all_calls for who in whoever
     )
     return next(filter(None, found_ones), None)
 

@@ -62,15 +62,15 @@ class Stale(NamedTuple):
 
 def find(policy: PolicySubject, most: int) -> Iterator[Stale]:
     """Yield the stale exemptions of a policy, `most` of each name: those for kube-proxy, then those for endpoints."""
-    found = effects.covered(policy)
-    if found is None:
+    analysis = effects.covered(policy)
+    if analysis is None:
         return
-    pairs = twins.Twins(found, twins.Takers(found.reach.index.everything & ~rule_set(found.silencing)))
-    alive = [index for index in found.silencing if found.reach.fates[index].may_match]
+    pairs = twins.Twins(analysis, twins.Takers(analysis.reach.index.everything & ~rule_set(analysis.silencing)))
+    alive = [index for index in analysis.silencing if analysis.reach.fates[index].may_match]
     for old, new, names_it, renamed in _NAMES:
         if new == _SLICES[1] and policy.minor < _FIRST_WITH_SLICES:
             continue
-        asked = ((index, renamed(found, index, pairs)) for index in alive if names_it(found.policy.rules[index]))
+        asked = ((index, renamed(analysis, index, pairs)) for index in alive if names_it(analysis.policy.rules[index]))
         yield from islice((Stale(index, old, new, request) for index, request in asked if request), most)
 
 
@@ -78,9 +78,9 @@ def _names_proxy(rule: PolicyRule) -> bool:
     return _PROXY in rule.users and _PROXY_ACCOUNT not in rule.users
 
 
-def _as_account(found: Analysis, index: int, pairs: twins.Twins) -> Request | None:
+def _as_account(analysis: Analysis, index: int, pairs: twins.Twins) -> Request | None:
     """Return a request of kube-proxy's service account that is logged where the rule silences the old user's."""
-    rule = found.reach.region(index)
+    rule = analysis.reach.region(index)
     whoever = rule._replace(users=(_PROXY_ACCOUNT,), groups=(), exact_groups=served.groups_of(_PROXY_ACCOUNT))
     regions = [
         meet(calls.region, whoever)
@@ -91,7 +91,7 @@ def _as_account(found: Analysis, index: int, pairs: twins.Twins) -> Request | No
             namespaced=row.namespaced,
         )
     ]
-    for group in found.policy.rules[index].user_groups or ("",):
+    for group in analysis.policy.rules[index].user_groups or ("",):
         groups = tuple(filter(None, (group, served.AUTHENTICATED)))
         real = served.made_real(Request("get", _PROXY, groups))
         if real is None or real.groups != tuple(dict.fromkeys(groups)) or "*" in group:
@@ -110,14 +110,14 @@ def _names_endpoints(rule: PolicyRule) -> bool:
     return any(entry.group == "" and "endpoints" in entry.resources for entry in rule.resources)
 
 
-def _as_slices(found: Analysis, index: int, pairs: twins.Twins) -> Request | None:
+def _as_slices(analysis: Analysis, index: int, pairs: twins.Twins) -> Request | None:
     """Return a request for endpointslices that is logged where the rule silences the same for endpoints."""
-    rule = found.reach.region(index)
+    rule = analysis.reach.region(index)
     here = [target for target in rule.targets or () if target.key == ("", "endpoints", "")]
     targets = [target._replace(group=_SLICES[0], resource=_SLICES[1]) for target in here]
     verbs = tuple(verb for verb in _READS if rule.verbs is None or verb in rule.verbs)
     regions = [
-        silenced.real(calls._replace(region=meet(calls.region, rule._replace(targets=None))), found.known.minor)
+        silenced.real(calls._replace(region=meet(calls.region, rule._replace(targets=None))), analysis.known.minor)
         for calls in served_calls(targets, verbs, namespaced=True)
     ]
 

@@ -42,8 +42,8 @@ class Takers(NamedTuple):
 class Twins:
     """Asks about pairs of requests in one policy: of each pair one of the takers gets the one request."""
 
-    def __init__(self, found: Analysis, takers: Takers) -> None:
-        self._found = found
+    def __init__(self, analysis: Analysis, takers: Takers) -> None:
+        self._found = analysis
         self._takers = takers
         self._left = _MOST_QUESTIONS
 
@@ -79,48 +79,48 @@ class Twins:
         return None
 
 
-def _questions(found: Analysis, region: Region, takers: Takers) -> Iterator[tuple[Region, int]]:
+def _questions(analysis: Analysis, region: Region, takers: Takers) -> Iterator[tuple[Region, int]]:
     """Yield parts of a region, as a cluster serves them, with the rules that must not match a request in them."""
-    everything = found.reach.index.everything
+    everything = analysis.reach.index.everything
     # What no other rule matches comes to a taker or to no rule: the quickest way to a request.
     for blockers in (everything & ~takers.rules, everything)[: 1 + takers.or_no_rule]:
-        for part in served.served(region, found.named_users):
+        for part in served.served(region, analysis.named_users):
             yield part, blockers
-    for taker in members(found.reach.index.overlapping(region) & takers.rules):
-        shared = meet(region, found.reach.region(taker))
-        for part in served.served(shared, found.named_users):
+    for taker in members(analysis.reach.index.overlapping(region) & takers.rules):
+        shared = meet(region, analysis.reach.region(taker))
+        for part in served.served(shared, analysis.named_users):
             yield part, (1 << taker) - 1
 
 
-def _ordinary(found: Analysis, request: Request, region: Region, index: int, change: Change) -> Request:
+def _ordinary(analysis: Analysis, request: Request, region: Region, index: int, change: Change) -> Request:
     """Return a request that shows the same and is as ordinary as can be."""
-    first = found.reach.first
+    first = analysis.reach.first
     taker = first(request)
 
     def fits(other: Request) -> bool:
         return contains(region, other) and first(other) == taker and first(change(other)) == index
 
     plain = ordinary(request, fits)
-    better = (found.examples.tidy(plain, ()), plain._replace(namespace="prod") if plain.namespace else plain)
+    better = (analysis.examples.tidy(plain, ()), plain._replace(namespace="prod") if plain.namespace else plain)
     return next((one for one in better if first(one) == taker and first(change(one)) == index), plain)
 
 
-def _ask(found: Analysis, region: Region, blockers: int, change: Change) -> Answer:
+def _ask(analysis: Analysis, region: Region, blockers: int, change: Change) -> Answer:
     """Return a request of a region that, with what becomes of it by `change`, escapes the blockers of both."""
     try:
-        spaces = [_doubled(space, found, change) for space in found.reach.spaces_of(region)]
-        return found.reach.escape(spaces, blockers)
+        spaces = [_doubled(space, analysis, change) for space in analysis.reach.spaces_of(region)]
+        return analysis.reach.escape(spaces, blockers)
     except BudgetSpentError:
         return Answer(None, complete=False)
 
 
-def _doubled(space: Space, found: Analysis, change: Change) -> Space:
+def _doubled(space: Space, analysis: Analysis, change: Change) -> Space:
     """Return a space that knows of each value the rules that admit it and, shifted, those that admit it changed."""
-    return tuple(_doubled_dimension(dimension, found, change) for dimension in space)
+    return tuple(_doubled_dimension(dimension, analysis, change) for dimension in space)
 
 
-def _doubled_dimension(dimension: Dimension, found: Analysis, change: Change) -> Dimension:
-    index, count, fields = found.reach.index, len(found.policy.rules), dimension.fields
+def _doubled_dimension(dimension: Dimension, analysis: Analysis, change: Change) -> Dimension:
+    index, count, fields = analysis.reach.index, len(analysis.policy.rules), dimension.fields
     admitting: dict[str, Callable[..., int]] = {
         "user": index.user_admitting,
         "groups": index.groups.admitting_any,

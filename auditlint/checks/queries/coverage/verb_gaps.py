@@ -51,37 +51,37 @@ class VerbGap(NamedTuple):
 
 def find(policy: PolicySubject) -> Iterator[VerbGap]:
     """Yield the gaps of the rules that log something, in their order: what is lost, or else what loses its body."""
-    found = effects.covered(policy)
-    if found is None:
+    analysis = effects.covered(policy)
+    if analysis is None:
         return
-    lost = _Search(policy, found, rule_set(found.silencing))
+    lost = _Search(policy, analysis, rule_set(analysis.silencing))
     found_one = False
-    for index, rule in _logging(found):
-        gap = _gap(found, index, [(pair, lost.find(index, *pair)) for pair in _pairs(rule)])
+    for index, rule in _logging(analysis):
+        gap = _gap(analysis, index, [(pair, lost.find(index, *pair)) for pair in _pairs(rule)])
         if gap:
             found_one = True
             yield gap
     # Before an open end the same verb falls off it for others, which is told of the end.
-    if not found_one and found.reach.missing_catch_all.request is None:
-        yield from _lower(policy, found)
+    if not found_one and analysis.reach.missing_catch_all.request is None:
+        yield from _lower(policy, analysis)
 
 
-def _lower(policy: PolicySubject, found: Analysis) -> Iterator[VerbGap]:
+def _lower(policy: PolicySubject, analysis: Analysis) -> Iterator[VerbGap]:
     """Yield the gaps through which a request comes to a rule that logs no body of it."""
-    rules = found.policy.rules
-    search = _Search(policy, found, found.reach.index.everything & ~rule_set(found.silencing))
-    for index, rule in _logging(found):
+    rules = analysis.policy.rules
+    search = _Search(policy, analysis, analysis.reach.index.everything & ~rule_set(analysis.silencing))
+    for index, rule in _logging(analysis):
         bodies = [pair for pair in _pairs(rule) if pair[1] in _WITH_BODIES.get(rule.level, ())]
         below = rule_set(at for at, other in enumerate(rules) if other.level in _WITHOUT_BODIES[rule.level])
-        gap = _gap(found, index, [(pair, search.find(index, *pair, below)) for pair in bodies])
+        gap = _gap(analysis, index, [(pair, search.find(index, *pair, below)) for pair in bodies])
         if gap:
             yield gap._replace(lower=True)
 
 
-def _logging(found: Analysis) -> Iterator[tuple[int, PolicyRule]]:
+def _logging(analysis: Analysis) -> Iterator[tuple[int, PolicyRule]]:
     """Yield the rules that log something and list a verb without its twin."""
-    for index, rule in enumerate(found.policy.rules):
-        if rule.level != "None" and found.reach.fates[index].may_match and has_twins(rule):
+    for index, rule in enumerate(analysis.policy.rules):
+        if rule.level != "None" and analysis.reach.fates[index].may_match and has_twins(rule):
             yield index, rule
 
 
@@ -89,15 +89,15 @@ def _pairs(rule: PolicyRule) -> tuple[tuple[str, str], ...]:
     return (*forgotten(rule.verbs), *([_OF_STREAMS] if forgets_streams(rule) else []))
 
 
-def _gap(found: Analysis, index: int, asked: list[tuple[tuple[str, str], Request | None]]) -> VerbGap | None:
+def _gap(analysis: Analysis, index: int, asked: list[tuple[tuple[str, str], Request | None]]) -> VerbGap | None:
     shown = [(pair[1], request) for pair, request in asked if request]
-    taker = found.reach.first(shown[0][1]) if shown else None
+    taker = analysis.reach.first(shown[0][1]) if shown else None
     return None if taker is None else VerbGap(index, tuple(verb for verb, _ in shown), shown[0][1], taker)
 
 
-def advice(found: Analysis, gap: VerbGap, line: Callable[[int], int]) -> str:
+def advice(analysis: Analysis, gap: VerbGap, line: Callable[[int], int]) -> str:
     """Return how a rule comes to log what is missing; the verbs where they concern all of its resources."""
-    rule, taker = found.policy.rules[gap.rule], found.policy.rules[gap.taker]
+    rule, taker = analysis.policy.rules[gap.rule], analysis.policy.rules[gap.taker]
     streams = "get" in gap.missing and any(not _is_stream(name) for one in rule.resources for name in one.resources)
     entries = (GroupResources("", _STREAMS_NAMED),)
     listed = ("get",) if streams else _in_order((*rule.verbs, *gap.missing))
@@ -121,12 +121,12 @@ def _is_stream(name: str) -> bool:
 class _Search:
     """Looks for requests that come to some rules without a verb in another."""
 
-    def __init__(self, policy: PolicySubject, found: Analysis, takers: int) -> None:
+    def __init__(self, policy: PolicySubject, analysis: Analysis, takers: int) -> None:
         self._policy = policy
-        self._found = found
+        self._found = analysis
         self._takers = twins.Takers(takers)
-        self._pairs = twins.Twins(found, self._takers)
-        rules = enumerate(found.policy.rules)
+        self._pairs = twins.Twins(analysis, self._takers)
+        rules = enumerate(analysis.policy.rules)
         self._with_names = rule_set(
             at for at, rule in rules if any(entry.resources and entry.resource_names for entry in rule.resources)
         )
@@ -164,10 +164,10 @@ class _Search:
         return alike & ~self._with_names if missing == NAMELESS_VERB else alike
 
 
-def _named(policy: PolicySubject, found: Analysis, rules: int) -> Iterator[Region]:
+def _named(policy: PolicySubject, analysis: Analysis, rules: int) -> Iterator[Region]:
     """Yield the requests for custom resources and Namespace objects that nobody thinks of unless rules name them."""
     known_groups = {None, *policy.cluster.catalogue(policy.minor).built_in_groups}
-    for taker in map(found.reach.region, members(rules)):
+    for taker in map(analysis.reach.region, members(rules)):
         targets = taker.targets or (Target(),)
         custom = tuple(Target(*target.key) for target in targets if target.group not in known_groups)
         if custom:
