@@ -37,7 +37,7 @@ class Choice(_Choice):
         self.fail(f'"{value}" is not one of {known}{suggestion(str(value), list(self.choices))}', param, ctx)
 
 
-class Choices(click.ParamType[tuple[str, ...]]):
+class Choices(_NamesType):
     """Some of a few words, separated by commas."""
 
     name = "words"
@@ -45,9 +45,9 @@ class Choices(click.ParamType[tuple[str, ...]]):
     def __init__(self, words: tuple[str, ...]) -> None:
         self._word = Choice(words)
 
-    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:  # noqa: ARG002
         """Return the words for the help."""
-        return self._word.get_metavar(param, ctx)
+        return f"[{'|'.join(self._word.choices)}]"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
         """Return the words, or fail with a suggestion."""
