@@ -169,6 +169,8 @@ class Finding(NamedTuple):
     """The flags or other things that it is about, where its rule may speak of several."""
     note: str = ""
     """What is said of it where it is folded into another finding; empty: the message."""
+    echoes: tuple[str, ...] = ()
+    """Rules whose finding in the same document, wherever it stands, this one follows from and gives way to."""
     ahead_of: tuple[str, ...] = ()
     """Rules that its own rule gives way to, and whose findings here give way to this one."""
     controls: tuple[str, ...] = ()

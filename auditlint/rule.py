@@ -91,6 +91,7 @@ class Context(NamedTuple):
         witness: Witness | None = None,
         about: tuple[str, ...] = (),
         note: str = "",
+        echoes: tuple[str, ...] = (),
         ahead_of: tuple[str, ...] = (),
         fix: Repair | None = None,
     ) -> Finding:
@@ -120,6 +121,7 @@ class Context(NamedTuple):
             witness=witness,
             about=about,
             note=note,
+            echoes=echoes,
             ahead_of=ahead_of,
             fix=fix and Fix(fix, self.subject.path, places),
         )

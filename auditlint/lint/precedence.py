@@ -52,9 +52,9 @@ def _ancestors(pointer: str) -> Iterator[str]:
 def fold(findings: Sequence[Finding], weigh: Weigh) -> list[Finding]:
     """Return the findings of a file as they are reported, in their order, with the severities that `weigh` gives.
 
-    A finding gives way to one at the same pointer, above it or below it, or to those about all that it is about,
-    if its rule says so: it becomes a related place of that. Where the other is the lesser one only because the
-    settings say so, it is the other way round. Suppressed findings take no part.
+    A finding gives way to one at the same pointer, above it or below it, or to those about all that it is about, if
+    its rule says so, and to one in the document that it echoes: it becomes a related place of that. Where the other is
+    the lesser one only because the settings say so, it is the other way round. Suppressed findings take no part.
     """
     heard = _heard(findings, weigh)
     winners = _winners(heard, weigh)
@@ -87,16 +87,25 @@ def _winners(heard: Mapping[int, Finding], weigh: Weigh) -> dict[int, int]:
     marked = _marks(heard)
     winners: dict[int, int] = {}
     for number, finding in heard.items():
-        for name in REGISTRY[finding.rule].gives_way_to:
-            mark = marked.get((name, finding.document))
-            better = None if mark is None else mark.better(finding)
-            if better is None:
-                continue
+        for name, better in _better(finding, marked):
             if name in finding.ahead_of or _turned(finding, heard[better], weigh):
                 winners.setdefault(better, number)
             else:
                 winners.setdefault(number, better)
     return winners
+
+
+def _better(finding: Finding, marked: Mapping[tuple[str, int], _Marked]) -> Iterator[tuple[str, int]]:
+    """Yield the rules to which a finding gives way, each with the number of their finding that says it better."""
+    for name in finding.echoes:
+        mark = marked.get((name, finding.document))
+        if mark is not None:
+            yield name, next(iter(mark.exact.values()))
+    for name in REGISTRY[finding.rule].gives_way_to:
+        mark = marked.get((name, finding.document))
+        better = None if mark is None else mark.better(finding)
+        if better is not None:
+            yield name, better
 
 
 def _marks(heard: Mapping[int, Finding]) -> dict[tuple[str, int], _Marked]:

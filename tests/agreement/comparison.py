@@ -38,10 +38,9 @@ EVAL = "eval of a request"
 Answers = dict[str, Any]
 """What the referee says of one text: `load`, `reach`, `eval` and `witnesses` of a policy, or `flags`."""
 BODIES = ("Request", "RequestResponse")
-EXACT = frozenset(
-    {"missing-catch-all", "unreachable-rule", "never-matching-rule", "redundant-rule", "unreachable-selector"}
-)
-"""The rules that say of every policy what is so, whatever cluster it is for."""
+OPEN_END = "missing-catch-all"
+EXACT = frozenset({"unreachable-rule", "never-matching-rule", "redundant-rule", "unreachable-selector"})
+"""The rules that, with that one, say of every policy what is so, whatever cluster it is for."""
 MISREAD = frozenset({"unknown-field", "widened-rule", "duplicate-key"})
 """Rules about keys without which a policy rule is not what was meant: nothing is said of what follows from that."""
 LOST = frozenset({"namespaced-list-gap", "verb-gap"})
@@ -75,9 +74,9 @@ def lint_report(data: bytes, minor: int, as_kind: str) -> Report:
 
 
 @lru_cache(maxsize=4)
-def exact_report(data: bytes, minor: int) -> Report:
-    """Return what the exact rules report of a policy where no other rule is on that they would give way to."""
-    settings = Settings(minor=minor, select=tuple(sorted(EXACT)))
+def exact_report(data: bytes, minor: int, rules: frozenset[str]) -> Report:
+    """Return what some exact rules report of a policy where no other rule is on that they would give way to."""
+    settings = Settings(minor=minor, select=tuple(sorted(rules)))
     return lint.check([Source("given", named=True, data=data)], settings, as_kind="policy")
 
 
@@ -121,7 +120,7 @@ def compare_policy(data: bytes, minor: int, answers: Answers) -> Iterator[Point 
         yield from _witnesses(report, answers["witnesses"])
     if "reach" in answers and subject.policy and subject.policy.reached:
         as_meant = MISREAD.isdisjoint(finding.rule for finding in report.findings)
-        alone = exact_report(data, minor) if as_meant else None
+        alone = [exact_report(data, minor, rules) for rules in (frozenset({OPEN_END}), EXACT)] if as_meant else []
         yield from _reach(alone, subject.policy.reached, answers["reach"])
 
 
@@ -177,7 +176,7 @@ def request_of(question: Answer) -> Request:
     return Request(question["verb"], question["user"], tuple(question.get("groups", ())), question.get("path"), *rest)
 
 
-def _reach(report: Report | None, reached: Reached, reach: Answer) -> Iterator[Point | Skipped]:
+def _reach(alone: Sequence[Report], reached: Reached, reach: Answer) -> Iterator[Point | Skipped]:
     """Yield what becomes of policy rules, and what exact rules say of it, if they speak at all."""
     if reach.get("error"):
         yield Skipped("more requests than can be tried")
@@ -190,26 +189,18 @@ def _reach(report: Report | None, reached: Reached, reach: Answer) -> Iterator[P
     yield Point("fates of rules", ours, theirs)
     falls_off = reach.get("missingCatchAll") is not None
     yield Point("catch_all", reached.catch_all, not falls_off)
-    if report is None:
+    if not alone:
         yield Skipped("what exact rules say of a policy with misspelt keys")
         return
-    yield Point("missing-catch-all", any(_pointers(report, "missing-catch-all")), falls_off)
+    of_the_end, report = alone
+    yield Point(OPEN_END, any(_pointers(of_the_end, OPEN_END)), falls_off)
     for rule, expected in (
         ("unreachable-rule", _rules_with(theirs, "unreachable")),
         ("never-matching-rule", _rules_with(theirs, "never")),
+        ("redundant-rule", sorted(f"/rules/{index}" for index in reach.get("redundant", ()))),
     ):
         yield Point(rule, sorted(_pointers(report, rule)), expected)
-    redundant = {f"/rules/{index}" for index in reach.get("redundant", ())}
-    yield Point("redundant-rule", *_redundant(report, reached, redundant, falls_off=falls_off))
     yield Point("unreachable-selector", *_selectors(report, theirs, reach.get("selectors", {})))
-
-
-def _redundant(report: Report, reached: Reached, theirs: set[str], *, falls_off: bool) -> tuple[list[str], list[str]]:
-    """Return the redundant rules that are reported and those there are, but for silent ones before an open end."""
-    found = {*_pointers(report, "redundant-rule")}
-    silent = {f"/rules/{index}" for index, rule in enumerate(reached.rules) if rule.level == "None"}
-    left_alone = (theirs & silent) - found if falls_off else set()
-    return sorted(found), sorted(theirs - left_alone)
 
 
 def _rules_with(fates: Sequence[str], wanted: str) -> list[str]:

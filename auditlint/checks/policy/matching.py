@@ -249,24 +249,25 @@ def _entry_words(dead: DeadSelector) -> str:
     silenced_by=("logs-nothing",),
 )
 def redundant_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
-    """Report rules whose requests would come to the same without them, but for those before an open end."""
+    """Report rules whose requests would come to the same without them.
+
+    Where some of those would reach no rule, that echoes the open end: with an end the rule may change something.
+    """
     analysis = policy.analysis
     misread: frozenset[int | None] = unknown_keys.misread_rules(policy)
     for index in analysis.reached() if analysis else ():
         if not analysis or not analysis.reach.redundant(index):
             continue
         heirs, complete = analysis.reach.heirs(index, _MOST_SHOWN + 1)
-        if misread.isdisjoint((index, *heirs)) and not (None in heirs and _is_open(policy, analysis)):
+        if misread.isdisjoint((index, *heirs)) and not (None in heirs and policy.shape == "snippet"):
             shown = sorted([heir for heir in heirs if heir is not None][:_MOST_SHOWN])
             told = _redundant(policy, analysis, index, shown, complete=complete and len(heirs) <= _MOST_SHOWN)
             related = _related(policy, context, shown, "does the same to its requests")
             fix = policies.without_rules(policy, [index])
-            yield context.key(policy.at("rules", index), told.message, help=told.help, related=related, fix=fix)
-
-
-def _is_open(policy: PolicySubject, analysis: Analysis) -> bool:
-    """Tell whether something may come behind the last rule that the policy says nothing of."""
-    return policy.shape == "snippet" or analysis.reach.missing_catch_all.request is not None
+            echoes = ("missing-catch-all",) if None in heirs else ()
+            yield context.key(
+                policy.at("rules", index), told.message, help=told.help, related=related, fix=fix, echoes=echoes
+            )
 
 
 def _redundant(policy: PolicySubject, analysis: Analysis, index: int, heirs: list[int], *, complete: bool) -> _Told:
