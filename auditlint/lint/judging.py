@@ -107,7 +107,9 @@ def run_rules(subject: Subject, terms: Terms, guard: Guard, known: dict[str, Any
     registry.load(type(subject).__name__)
     never_read = isinstance(subject, PolicySubject) and subject.later
     for rule in tuple(REGISTRY.values()):
-        if isinstance(subject, rule.subject) and (not never_read or rule.name == _OF_NEVER_READ):
+        if rule.name in known:
+            yield from known[rule.name]
+        elif isinstance(subject, rule.subject) and (not never_read or rule.name == _OF_NEVER_READ):
             with guard.over(subject.path, rule.name):
                 yield from _unless_known(known, rule.name, terms.links, partial(_found, rule, subject, terms))
 

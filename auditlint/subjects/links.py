@@ -151,20 +151,20 @@ def _is_first(file: File) -> bool:
 
 def _named(servers: Iterable[ApiServer], files: Iterable[S], flag: str) -> dict[ApiServer, S]:
     """Return the file that each server's flag names, for those whose is in the run."""
-    by_name: dict[str, list[tuple[S, tuple[str, ...]]]] = {}
+    called: dict[str, list[tuple[S, tuple[str, ...]]]] = {}
     for file in files:
         names = way((not isinstance(file, UnreadText) and file.file) or file.path)
-        by_name.setdefault(names[-1], []).append((file, names))
+        called.setdefault(names[-1], []).append((file, names))
     chosen: dict[ApiServer, S] = {}
-    for server in servers if by_name else ():
-        found = _nearest(server, way(server.on_disk(flag)), by_name) if server.flags.text(flag) else None
+    for server in servers if called else ():
+        found = _nearest(server, way(server.on_disk(flag)), called) if server.flags.text(flag) else None
         if found is not None:
             chosen[server] = found
     return chosen
 
 
 def _nearest(
-    server: ApiServer, wanted: Sequence[str], by_name: Mapping[str, Sequence[tuple[S, tuple[str, ...]]]]
+    server: ApiServer, wanted: Sequence[str], called: Mapping[str, Sequence[tuple[S, tuple[str, ...]]]]
 ) -> S | None:
     """Return the file whose path ends most like that of the flag on the host; of equals the nearest to the manifest.
 
@@ -172,7 +172,7 @@ def _nearest(
     """
     ranked = [
         (_shared(wanted[::-1], names[::-1]), *_nearness(server, file), file)
-        for file, names in (by_name.get(wanted[-1], ()) if wanted else ())
+        for file, names in (called.get(wanted[-1], ()) if wanted else ())
     ]
     best = max((rank[:-1] for rank in ranked), default=None)
     found = [file for *rank, file in ranked if tuple(rank) == best]
@@ -194,20 +194,31 @@ def _near(
     beside: dict[ApiServer, tuple[PolicySubject | UnreadText, ...]] = {}
     for server in servers if free else ():
         if server.flags.text(POLICY_FLAG):
-            shared = [_shared(way(server.path)[:-1], folder) for folder in folders]
+            own = way(server.path)[:-1]
+            shared = [_shared(own, folder) for folder in folders]
             closest = max(shared)
             beside[server] = tuple(policy for policy, near in zip(free, shared, strict=True) if near == closest)
     return beside
 
 
-def file_of(server: ApiServer, paths: Iterable[str]) -> str | None:
+def by_name(paths: Iterable[str]) -> dict[str, list[tuple[str, tuple[str, ...]]]]:
+    """Return paths by their last name, each with its way."""
+    found: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+    for path in paths:
+        names = way(path)
+        found.setdefault(names[-1], []).append((path, names))
+    return found
+
+
+def file_of(server: ApiServer, files: Mapping[str, Sequence[tuple[str, tuple[str, ...]]]]) -> str | None:
     """Return the path that the policy flag of a server surely means, whatever the file holds; None if there is none.
 
     It ends like the flag's file on the host: in three names, in two of which one speaks of auditing, or it lies beside
     the manifest and its own name speaks of it.
     """
     wanted = way(server.on_node(POLICY_FLAG)) if server.flags.text(POLICY_FLAG) else ()
-    ranked = [(_shared(wanted[::-1], way(path)[::-1]), path) for path in paths if path != server.path]
+    called = files.get(wanted[-1], ()) if wanted else ()
+    ranked = [(_shared(wanted[::-1], names[::-1]), path) for path, names in called if path != server.path]
     best, path = max(ranked, default=(0, ""))
     tail = wanted[len(wanted) - best :]
     said = any("audit" in name for name in tail)

@@ -57,8 +57,11 @@ def policy_mismatch(server: ApiServer, context: Context) -> Iterator[Finding]:
 def policy_not_found(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report a policy flag that fits no policy of the run, where the one policy beside it fits no flag."""
     use = server.flags.last(POLICY_FLAG)
-    near = [policy for policy in context.links.near.get(server, ()) if _beside(server.path, policy.path)]
-    if use is None or not use.value or len(near) != 1:
+    if use is None or not use.value:
+        return
+    folder = dirname(abspath(server.path))
+    near = [policy for policy in context.links.near.get(server, ()) if _beside(folder, dirname(abspath(policy.path)))]
+    if len(near) != 1:
         return
     found, host = near[0], server.on_node(POLICY_FLAG)
     base = found.base if isinstance(found, PolicySubject) else ()
@@ -93,7 +96,6 @@ def _host_path_of(server: ApiServer, path: str) -> Path | None:
     return server.volume_path(volume, Part.HOST_PATH)
 
 
-def _beside(path: str, other: str) -> bool:
-    """Tell whether two files lie in one folder, or one of them in a folder next to the other."""
-    folder, other_folder = dirname(abspath(path)), dirname(abspath(other))
-    return folder in {other_folder, dirname(other_folder)} or dirname(folder) == other_folder
+def _beside(folder: str, other: str) -> bool:
+    """Tell whether two folders are one, or one of them is in the other."""
+    return folder in {other, dirname(other)} or dirname(folder) == other
