@@ -22,17 +22,15 @@ from auditlint.subjects.model import Runs
 from auditlint.subjects.spelling_of_flags import WORDS
 from auditlint.subjects.templates import is_template
 from auditlint.text.piece import Cutter, Piece
-from auditlint.text.values import items, pairs, text
+from auditlint.text.values import text, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from auditlint.carriers.candidate import PlainText
     from auditlint.carriers.carrier import Part
-    from auditlint.finding import Path
     from auditlint.subjects.model import ApiServer
     from auditlint.text.piece import Text
-    from auditlint.text.plain import Plain
 
 _START = re.compile(r"^[ \t]*ExecStart[ \t]*=[ \t]*[@:+!|-]*", re.MULTILINE)
 _VARIABLE = re.compile(
@@ -71,18 +69,10 @@ def find_in_text(given: PlainText) -> Iterator[Part]:
 
 def find(candidate: Candidate) -> Iterator[Inner]:
     """Yield the units that stand in a document, such as `contents` of Butane and Ignition."""
-    waiting: list[tuple[Plain, Path]] = [(candidate.value, ())]
-    seen: set[int] = set()
-    while waiting:
-        value, path = waiting.pop()
-        if not isinstance(value, tuple | list) or id(value) in seen:
-            continue
-        seen.add(id(value))
-        below: list[tuple[str | int, Plain]] = [*pairs(value), *enumerate(items(value))]
+    for value, path in walk(candidate.value):
         if text(value, "name").endswith(".service"):
             pieces = (candidate.piece((*path, key)) for key in ("contents", "content") if text(value, key))
             yield from (Inner(piece, text(value, "name")) for piece in pieces if piece is not None)
-        waiting += [(inner, (*path, step)) for step, inner in reversed(below)]
 
 
 def _item(item: Item, index: int) -> Item:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from auditlint.finding import Path
     from auditlint.text.plain import Plain
 
 
@@ -16,6 +19,29 @@ def pairs(value: Plain) -> tuple[tuple[str, Plain], ...]:
 def items(value: Plain) -> list[Plain]:
     """Return the items of a list; nothing of anything else."""
     return value if isinstance(value, list) else []
+
+
+def below(value: Plain) -> list[tuple[str | int, Plain]]:
+    """Return what a mapping or a list is made of, each with its key or index; nothing of anything else."""
+    return [*pairs(value), *enumerate(items(value))]
+
+
+def walk(root: Plain, stop: Callable[[Plain], bool] = lambda _: False) -> Iterator[tuple[Plain, Path]]:
+    """Yield a value and all that is in it, in the order of the document, each with the way to it.
+
+    Mappings and lists come once, whatever aliases stand for them; those that `stop` holds of are not gone into.
+    """
+    waiting: list[tuple[Plain, Path]] = [(root, ())]
+    seen: set[int] = set()
+    while waiting:
+        value, path = waiting.pop()
+        if isinstance(value, tuple | list):
+            if id(value) in seen:
+                continue
+            seen.add(id(value))
+        yield value, path
+        if not stop(value):
+            waiting += [(inner, (*path, step)) for step, inner in reversed(below(value))]
 
 
 def get(value: Plain, *steps: str) -> Plain:

@@ -22,7 +22,7 @@ from auditlint.subjects.model import Runs
 from auditlint.subjects.slips import Slip, SlipKind
 from auditlint.subjects.spelling_of_flags import SERVER_OPTIONS
 from auditlint.subjects.templates import is_template
-from auditlint.text.values import get, has, items, pairs
+from auditlint.text.values import get, has, items, pairs, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -66,18 +66,9 @@ def holders(candidate: Candidate) -> Iterator[Holder]:
     if _is_configuration(candidate):
         yield Holder(candidate.value, (), whole=not _is_drop_in(candidate.path))
         return
-    waiting: list[tuple[Plain, Path]] = [(candidate.value, ())]
-    seen: set[int] = set()
-    while waiting:
-        value, path = waiting.pop()
-        if not isinstance(value, tuple | list) or id(value) in seen:
-            continue
-        seen.add(id(value))
+    for value, path in walk(candidate.value, stop=_has_arguments):
         if _has_arguments(value):
             yield Holder(value, path, whole=path[-1:] == ("machineGlobalConfig",))
-        else:
-            below = list(enumerate(value)) if isinstance(value, list) else list(pairs(value))
-            waiting += [(inner, (*path, step)) for step, inner in reversed(below)]
 
 
 def is_rke2(candidate: Candidate, holder: Holder) -> bool:

@@ -18,7 +18,7 @@ from auditlint.finding import Edit, Span
 from auditlint.subjects.templates import is_template
 from auditlint.text.nodes import Document, Scalar, Sequence, Stream
 from auditlint.text.piece import cut
-from auditlint.text.values import items, pairs
+from auditlint.text.values import below, walk
 
 if TYPE_CHECKING:
     from collections import abc
@@ -155,17 +155,9 @@ def in_text(given: PlainText, name: str) -> Iterator[tuple[list[Given], tuple[Re
 
 def in_document(candidate: Candidate, name: str) -> Iterator[list[Given]]:
     """Yield the options of each command in the strings of a document; a list of arguments is one command."""
-    waiting: list[tuple[Plain, Path]] = [(candidate.value, ())]
-    seen: set[int] = set()
-    while waiting:
-        value, path = waiting.pop()
-        if not isinstance(value, tuple | list) or id(value) in seen:
-            continue
-        seen.add(id(value))
-        below: list[tuple[str | int, Plain]] = [*pairs(value), *enumerate(items(value))]
-        found = [one for step, inner in below for one in _in_string(candidate, inner, (*path, step), name)]
+    for value, path in walk(candidate.value):
+        found = [one for step, inner in below(value) for one in _in_string(candidate, inner, (*path, step), name)]
         yield from _together(found, value)
-        waiting += [(inner, (*path, step)) for step, inner in reversed(below)]
 
 
 def _together(found: list[list[Given]], holder: Plain) -> Iterator[list[Given]]:

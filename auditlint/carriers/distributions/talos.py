@@ -25,7 +25,7 @@ from auditlint.subjects.model import Runs
 from auditlint.subjects.spelling_of_flags import KEYS
 from auditlint.subjects.spelling_of_mounts import Place, Spelling
 from auditlint.subjects.templates import is_template
-from auditlint.text.values import get, has, items, pairs, text
+from auditlint.text.values import get, has, items, pairs, text, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -151,18 +151,11 @@ def _of_operations(candidate: Candidate) -> Iterator[ApiServer | PolicySubject]:
 
 def _patches(candidate: Candidate) -> Iterator[Inner]:
     """Yield the strings of a document that are patches, such as those of talhelper and Omni."""
-    waiting: list[tuple[Plain, Path]] = [(candidate.value, ())]
-    seen: set[int] = set()
-    while waiting:
-        value, path = waiting.pop()
-        if isinstance(value, str):
-            piece = candidate.piece(path) if value.lstrip().startswith("cluster:") and "apiServer:" in value else None
+    for value, path in walk(candidate.value):
+        if isinstance(value, str) and value.lstrip().startswith("cluster:") and "apiServer:" in value:
+            piece = candidate.piece(path)
             if piece is not None:
                 yield Inner(piece, ".yaml")
-        elif isinstance(value, tuple | list) and id(value) not in seen:
-            seen.add(id(value))
-            below: list[tuple[str | int, Plain]] = [*pairs(value), *enumerate(items(value))]
-            waiting += [(inner, (*path, step)) for step, inner in reversed(below)]
 
 
 CARRIER = Carrier(

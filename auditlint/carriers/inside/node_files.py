@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from auditlint.carriers.carrier import Carrier, Inner
 from auditlint.carriers.encoded import AUDIT_IN_BASE64, GZIP_IN_BASE64, from_base64, unpacked
-from auditlint.text.values import get, items, pairs, text
+from auditlint.text.values import below, get, text, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,17 +34,9 @@ def find(candidate: Candidate) -> Iterator[Inner]:
 
 def _entries(document: Plain) -> Iterator[tuple[Plain, Path]]:
     """Yield the items of all lists of files; what several aliases stand for is looked at once."""
-    waiting: list[tuple[Plain, Path]] = [(document, ())]
-    seen: set[int] = set()
-    while waiting:
-        value, path = waiting.pop()
-        if id(value) in seen or not isinstance(value, tuple | list):
-            continue
-        seen.add(id(value))
-        below = list(enumerate(items(value))) if isinstance(value, list) else list(pairs(value))
+    for value, path in walk(document):
         if path and path[-1] in _LISTS:
-            yield from ((item, (*path, step)) for step, item in below)
-        waiting += [(inner, (*path, step)) for step, inner in reversed(below)]
+            yield from ((item, (*path, step)) for step, item in below(value))
 
 
 def _inner(candidate: Candidate, entry: Plain, path: Path) -> Inner | None:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from auditlint.carriers.carrier import Carrier, Inner
-from auditlint.text.values import items, pairs, text
+from auditlint.text.values import below, text, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,17 +31,9 @@ def find(candidate: Candidate) -> Iterator[Inner]:
 
 def _strings(document: Plain) -> Iterator[tuple[Plain, Path]]:
     """Yield what holds each such string, and the way to the string; of several aliases one."""
-    waiting: list[tuple[Plain, Path]] = [(document, ())]
-    seen: set[int] = set()
-    while waiting:
-        value, path = waiting.pop()
-        if id(value) in seen:
-            continue
-        seen.add(id(value))
-        for step, below in list(enumerate(items(value))) if isinstance(value, list) else list(pairs(value)):
-            if isinstance(below, tuple | list):
-                waiting.append((below, (*path, step)))
-            elif isinstance(below, str) and "audit.k8s.io" in below and "\n" in below and _POLICY.match(below):
+    for value, path in walk(document):
+        for step, inner in below(value):
+            if isinstance(inner, str) and "audit.k8s.io" in inner and "\n" in inner and _POLICY.match(inner):
                 yield value, (*path, step)
 
 
