@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING
 from auditlint.report.printable import as_json
 
 if TYPE_CHECKING:
-    from auditlint.report.explained import Explained
+    from auditlint.report.explained import Decided, Explained
     from auditlint.report.medium import Medium
 
 
 def render(explained: Explained, _medium: Medium) -> str:
     """Return one JSON object with a final newline."""
-    decided = explained.decided
-    document = {
-        "event": explained.event,
+    return as_json({"event": explained.event, **spelled(explained.decided)})
+
+
+def spelled(decided: Decided) -> dict[str, object]:
+    """Return a decision with its keys."""
+    return {
         "rule": decided.rule,
         "pointer": decided.pointer,
         "path": decided.path,
@@ -24,4 +27,3 @@ def render(explained: Explained, _medium: Medium) -> str:
         "omitStages": list(decided.omit_stages),
         "omitManagedFields": decided.omit_managed_fields,
     }
-    return as_json(document)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from auditlint.report.eval.json import spelled
 from auditlint.report.printable import as_json
 
 if TYPE_CHECKING:
     from auditlint.report.cases import CaseResult, FileResult, Results
-    from auditlint.report.explained import Decided
     from auditlint.report.medium import Medium
 
 FORMAT_VERSION = 1
@@ -40,18 +40,6 @@ def _case(case: CaseResult) -> dict[str, Any]:
         "line": case.line,
         "outcome": case.outcome,
         "message": case.message,
-        "got": case.got and _decided(case.got),
+        "got": case.got and spelled(case.got),
         "counterexample": case.counterexample,
-    }
-
-
-def _decided(decided: Decided) -> dict[str, Any]:
-    return {
-        "rule": decided.rule,
-        "pointer": decided.pointer,
-        "path": decided.path,
-        "line": decided.line,
-        "level": decided.level,
-        "omitStages": list(decided.omit_stages),
-        "omitManagedFields": decided.omit_managed_fields,
     }
