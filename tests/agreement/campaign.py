@@ -48,9 +48,9 @@ def run(kind: Kind, made: str, texts: SearchStrategy[bytes], referees: Mapping[i
 
     def check(data: bytes) -> None:
         if data not in seen:
-            seen.add(data)
             TALLY.texts[made] += 1
             _check(kind, data, referees)
+            seen.add(data)
 
     for batch in range(-(-TEXTS // BATCH)):
         options = settings(

@@ -312,6 +312,22 @@ def test_stages_are_named_the_other_way_round() -> None:
     assert found.help == f"Write {written}, the stages that are not to be logged"
 
 
+TWICE_IN_WHAT_IS_WRITTEN_AGAIN = {
+    "a shorter list": '[{"level":"Metadata"}]',
+    "the key once": '[{"level":"Metadata"},{"level":"Metadata","verbs":["watch"]}]',
+    "no list": "null",
+}
+
+
+@pytest.mark.parametrize("again", TWICE_IN_WHAT_IS_WRITTEN_AGAIN.values(), ids=TWICE_IN_WHAT_IS_WRITTEN_AGAIN.keys())
+def test_a_key_twice_in_a_value_that_json_has_again_has_no_fix(again: str) -> None:
+    twice = '[{"level":"Metadata"},{"level":"None","verbs":["get"],"verbs":["get"]}]'
+    text = f'{{"apiVersion":"audit.k8s.io/v1","kind":"Policy","rules":{twice},"rules":{again}}}'
+    told = {(found.message.split(" in ")[0], found.help, found.fix) for found in findings(text, "duplicate-key")}
+    help = "Keep the one that you mean, and delete the other"
+    assert told == {('"rules" is listed twice', help, None), ('"verbs" is listed twice', help, None)}
+
+
 def test_a_no_break_space_in_a_key_is_named() -> None:
     found = only(rules("- level: Metadata\n  \u00a0verbs: [get]\n"), "widened-rule")
     assert "no-break space (U+00A0)" in found.help

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from auditlint.change import Repair
     from auditlint.finding import Finding, Path
-    from auditlint.kubernetes.decoding.problems import Problem, Value
+    from auditlint.kubernetes.decoding.problems import Problem
     from auditlint.kubernetes.policy import GroupResources, PolicyRule
     from auditlint.kubernetes.requests import Request
 
@@ -448,7 +448,7 @@ def _is_something_else(policy: PolicySubject) -> bool:
     kinds = [
         str(one.value).lower() for one in policy.loaded.problems if one.kind is ProblemKind.WRONG_KIND and one.value
     ]
-    return bool(kinds) and "polic" not in kinds[0] and "rules" not in dict(_pairs(policy.value, ()))
+    return bool(kinds) and "polic" not in kinds[0] and "rules" not in dict(reading.mapping(policy.value, ()))
 
 
 def _explained(policy: PolicySubject) -> Mapping[Path, Problem]:
@@ -539,27 +539,17 @@ def _effect(policy: PolicySubject, index: int, request: Request) -> str:
 def _joined(policy: PolicySubject, problem: Problem, line: int) -> str:
     """Return how to write a key once that is written twice: both lists in one, if they are lists of strings."""
     name = problem.path[-1]
-    both = [value for key, value in _pairs(policy.value, problem.path[:-1]) if key == name]
+    both = reading.doubled(policy, problem)
     texts = [value for value in both if isinstance(value, list) and all(isinstance(item, str) for item in value)]
-    if len(texts) != len(both) or name not in fields.LISTS:
+    if not both or len(texts) != len(both) or name not in fields.LISTS:
         return "Keep the one that you mean, and delete the other"
     joined = pasteable.inline(dict.fromkeys(str(item) for value in texts for item in value))
     return f"Write `{name}: {joined}` if both are meant, and delete line {line}"
 
 
-def _pairs(value: Value, path: Path) -> tuple[tuple[str, Value], ...]:
-    """Return the keys and values of a mapping, with those that are written twice; () if there is none."""
-    for step in path:
-        if isinstance(value, list) and isinstance(step, int):
-            value = value[step]
-        else:
-            value = dict(value).get(str(step)) if isinstance(value, tuple) else None
-    return value if isinstance(value, tuple) else ()
-
-
 def _without_levels(policy: PolicySubject, path: Path) -> str:
     """Return how to mend a list of stages that names levels; the other stages may omit too much."""
-    pairs = dict(_pairs(policy.value, path[:-1]))
+    pairs = dict(reading.mapping(policy.value, path[:-1]))
     listed = pairs.get(str(path[-1]))
     written = listed if isinstance(listed, list) else []
     return 'Write `omitStages: ["RequestReceived"]`' if "ResponseComplete" in written else "Delete it"

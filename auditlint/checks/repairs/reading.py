@@ -129,11 +129,20 @@ def mapping(given: Value, path: Path) -> tuple[tuple[str, Value], ...]:
 
 def duplicate(policy: PolicySubject, problem: Problem) -> Repair | None:
     """Return the fix that takes out the later of two equal keys."""
-    name = problem.path[-1]
-    both = [text for key, text in mapping(policy.value, problem.path[:-1]) if key == name]
-    if any(one != both[0] for one in both):
+    both = doubled(policy, problem)
+    if not both or any(one != both[0] for one in both):
         return None
-    return Repair(f"Delete the second {name}", (Delete(policy.at(*problem.path)),))
+    return Repair(f"Delete the second {problem.path[-1]}", (Delete(policy.at(*problem.path)),))
+
+
+def doubled(policy: PolicySubject, problem: Problem) -> list[Value]:
+    """Return the values of a key that is written twice.
+
+    [] where it stands in a value that is itself written again: JSON reads both, and the path leads into the last.
+    """
+    name = problem.path[-1]
+    values = [value for key, value in mapping(policy.value, problem.path[:-1]) if key == name]
+    return values if len(values) > 1 else []
 
 
 def right_type(policy: PolicySubject, problems: Sequence[Problem]) -> Repair | None:
