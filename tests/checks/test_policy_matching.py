@@ -142,14 +142,22 @@ def test_all_rules_that_make_one_redundant_are_named() -> None:
     assert said(6) == "redundant: lines 7, 9, 11, 13 and 19 among others log these requests at Metadata too"
 
 
-def test_a_silent_rule_before_an_open_end_is_redundant_and_told_with_the_end() -> None:
-    text = rules(core("Metadata", "pods") + core("None", "nodes"))
+def test_a_silent_rule_before_an_open_end_is_redundant() -> None:
+    text = rules(core("Metadata", "pods") + core("None", "nodes") + core("None", "events"))
+    assert [(one.pointer, one.message) for one in findings(text, "redundant-rule")] == [
+        ("/rules/1", "redundant: without it no rule matches these requests, so they are not logged either"),
+        ("/rules/2", "redundant: without it no rule matches these requests, so they are not logged either"),
+    ]
+
+
+def test_an_exemption_before_an_open_end_is_redundant_and_told_with_the_end() -> None:
+    text = rules(core("None", "nodes") + core("Metadata", "pods"))
     assert shorts(text, "redundant-rule") == []
     (end,) = findings(text, "missing-catch-all")
-    assert [(one.rule, one.span.line) for one in end.related if one.rule == "redundant-rule"] == [("redundant-rule", 7)]
+    assert [(one.rule, one.span.line) for one in end.related if one.rule == "redundant-rule"] == [("redundant-rule", 4)]
     report = lint.check([Source("p.yaml", named=True, data=text.encode())], Settings(select=("redundant-rule",)))
     assert [(one.pointer, one.message) for one in report.findings] == [
-        ("/rules/1", "redundant: without it no rule matches these requests, so they are not logged either")
+        ("/rules/0", "redundant: without it no rule matches these requests, so they are not logged either")
     ]
 
 

@@ -251,7 +251,7 @@ def _entry_words(dead: DeadSelector) -> str:
 def redundant_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report rules whose requests would come to the same without them.
 
-    Where some of those would reach no rule, that echoes the open end: with an end the rule may change something.
+    Of an exemption, with rules below it that log, that echoes an open end: once the end logs, it changes something.
     """
     analysis = policy.analysis
     misread: frozenset[int | None] = unknown_keys.misread_rules(policy)
@@ -264,7 +264,8 @@ def redundant_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]
             told = _redundant(policy, analysis, index, shown, complete=complete and len(heirs) <= _MOST_SHOWN)
             related = _related(policy, context, shown, "does the same to its requests")
             fix = policies.without_rules(policy, [index])
-            echoes = ("missing-catch-all",) if None in heirs else ()
+            is_exemption = any(later.level != "None" for later in analysis.policy.rules[index + 1 :])
+            echoes = ("missing-catch-all",) if None in heirs and is_exemption else ()
             yield context.key(
                 policy.at("rules", index), told.message, help=told.help, related=related, fix=fix, echoes=echoes
             )
