@@ -103,7 +103,7 @@ _WAYS = {
     r"Put (this rule|these rules) above": _Advice.above,
     r"End the list with": _Advice.end,
     r"Write `level: (\w+)`": _Advice.level,
-    r"Write (?:verbs such as )?`((?:verbs|users): .*?)`": _Advice.write,
+    r"(?:If its changes are to be logged, w|W)rite (?:verbs such as )?`((?:verbs|users): .*?)`": _Advice.write,
     r"Move (it|them|the rule) above line": _Advice.move_up,
     r"Move the rule of line \d+ to the end": _Advice.move_down,
     r"Move the rule of line \d+ above this one": _Advice.move_here,
@@ -124,6 +124,8 @@ def followed(text: str, finding: Finding) -> str:
     advice = _Advice(policy, policy["rules"], steps, at, named, block, finding)
     way, match = next((way, match) for words, way in _WAYS.items() if (match := re.match(words, first)))
     way(advice, match)
+    if "and end the list with" in first:
+        advice.end(match)
     return yaml.safe_dump(policy, sort_keys=False)
 
 
@@ -192,4 +194,4 @@ def test_what_was_logged_is_logged_as_before_when_a_silence_is_cured(policy: Pol
         assert level in {"None", evaluate(mended, request).level}
     silence = evaluate(mended, request_of(cured))
     later = policy.rules[int(cured.pointer.split("/")[2]) + 1 :]
-    assert silence.level != "None" or silence.rule is None or mended.rules[silence.rule] in later
+    assert silence.level != "None" or (silence.rule is not None and mended.rules[silence.rule] in later)

@@ -293,7 +293,7 @@ REMEDIES = {
         'resources: [{group: "", resources: ["pods", "secrets", "pods/exec"]}]}'
     ),
     ("users: ['system:apiserver']", CLOSING): (
-        'Write `verbs: ["get", "list", "watch"]` if its changes shall be logged'
+        'If its changes are to be logged, write `verbs: ["get", "list", "watch"]`'
     ),
 }
 
@@ -301,8 +301,30 @@ REMEDIES = {
 @pytest.mark.parametrize(("rule", "rest"), REMEDIES, ids=str)
 def test_what_to_do_about_a_silence(rule: str, rest: str) -> None:
     (found,) = [one for one in findings(rules(f"- level: None\n  {rule}\n{rest}")) if one.rule in KINDS]
-    assert found.message.endswith(" is not logged because of this rule")
+    assert " is not logged" in found.message
     assert found.help == REMEDIES[rule, rest]
+
+
+SILENCES = {
+    CLOSING: " because of this rule",
+    "- level: None\n  users: [kubernetes-admin]\n" + CLOSING: " because of this rule",
+    "- level: None\n  namespaces: [prod]\n" + CLOSING: ": this rule drops it, and so does line 6",
+    "- level: Metadata\n  namespaces: [prod]\n": " because of this rule",
+    "- level: Metadata\n  users: [zed]\n": ": this rule drops it, and no rule below matches it",
+}
+
+
+@pytest.mark.parametrize(("below", "why"), SILENCES.items(), ids=SILENCES.keys())
+def test_what_below_the_rule_drops_it_too_is_said(below: str, why: str) -> None:
+    found = findings(rules("- level: None\n  users: [ann]\n" + below), KINDS[0])
+    assert found[0].message.partition(" is not logged")[2] == why
+
+
+def test_the_advice_closes_the_list_where_what_is_left_would_reach_no_rule() -> None:
+    open_end = rules("- level: None\n  users: [kubernetes-admin]\n- level: Metadata\n  users: [ann]\n")
+    sentence, _, block = only(open_end, KINDS[0]).help.partition("\n")
+    assert sentence == "Write these rules instead, and end the list with `- level: Metadata`:"
+    assert block == only(open_end + CLOSING, KINDS[0]).help.partition("\n")[2]
 
 
 NOBODY_ELSE = "- level: Metadata\n  userGroups: ['system:authenticated']\n"

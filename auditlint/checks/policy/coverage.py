@@ -118,14 +118,24 @@ def _not_audited(policy: PolicySubject, context: Context) -> Iterator[Finding]:
         ahead = context.rule.name == PRIVILEGED.rule and silenced.names_privileged_group(rule)
         yield context.key(
             policy.at("rules", index),
-            f"{command}{how and f', {how},'} is not logged because of this rule",
+            f"{command}{how and f', {how},'} is not logged{_why(policy, analysis, index, request)}",
             help=remedy.help,
-            fix=policies.cured(policy, index, remedy.above, remedy.rule) if remedy.rule else None,
+            fix=policies.cured(policy, index, remedy.above, remedy.rule, closes=remedy.closes) if remedy.rule else None,
             severity=Severity.INFO if silenced.by_components(rule.users) else None,
             witness=effects.witness(request),
             note=f"also not logged: {command}{how and f', {how}'}",
             ahead_of=KINDS if ahead else (),
         )
+
+
+def _why(policy: PolicySubject, analysis: Analysis, index: int, request: Request) -> str:
+    """Return why a request that a rule of level None matches is not logged: by that rule alone, or without it too."""
+    next_one = analysis.without_rule(request, index)
+    if next_one is None:
+        return ": this rule drops it, and no rule below matches it"
+    if analysis.policy.rules[next_one].level == "None":
+        return f": this rule drops it, and so does line {_line(policy, next_one)}"
+    return " because of this rule"
 
 
 def _how(request: Request) -> str:

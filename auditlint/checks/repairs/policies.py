@@ -19,9 +19,11 @@ _RECEIVED = "RequestReceived"
 
 def catch_all(policy: PolicySubject) -> Repair:
     """Return the fix that ends the list of rules with one that matches everything."""
-    return Repair(
-        "End the list with - level: Metadata", (Append(policy.at("rules"), (("level", "Metadata"),)),), safe=False
-    )
+    return Repair("End the list with - level: Metadata", (_ending(policy),), safe=False)
+
+
+def _ending(policy: PolicySubject) -> Change:
+    return Append(policy.at("rules"), (("level", "Metadata"),))
 
 
 def without_rules(policy: PolicySubject, indexes: Iterable[int]) -> Repair:
@@ -36,15 +38,20 @@ def above(policy: PolicySubject, index: int, rules: Iterable[PolicyRule]) -> Rep
     return Repair(f"Put {len(changes)} rule{'s' if len(changes) > 1 else ''} above", changes, safe=False)
 
 
-def cured(policy: PolicySubject, index: int, rules: Iterable[PolicyRule], left: PolicyRule) -> Repair:
-    """Return the fix that puts rules above another, and leaves of that what they do not match."""
+def cured(
+    policy: PolicySubject, index: int, rules: Iterable[PolicyRule], left: PolicyRule, *, closes: bool = False
+) -> Repair:
+    """Return the fix that puts rules above another, and leaves of that what they do not match.
+
+    `closes`: it ends the list with a rule that matches everything too.
+    """
     held = policy.loaded.policy
     added = tuple(Insert(policy.at("rules", index), content(rule)) for rule in rules)
     old = dict(_fields(held.rules[index])) if held else {}
     new = dict(_fields(left))
     changes = [change for key in {**old, **new} for change in _changed(policy.at("rules", index, key), old, new, key)]
     title = "Put these rules above it" if len(added) > 1 else "Put this rule above it" if added else "Mend this rule"
-    return Repair(title, (*added, *changes), safe=False)
+    return Repair(title, (*added, *changes, *((_ending(policy),) if closes else ())), safe=False)
 
 
 def _changed(path: Path, old: dict[str, Content], new: dict[str, Content], key: str) -> Iterator[Change]:
