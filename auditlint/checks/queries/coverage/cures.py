@@ -164,12 +164,15 @@ def _entries(lost: Iterable[Loss], rule: PolicyRule) -> Iterator[PolicyRule]:
 
 def _without_dead(above: tuple[PolicyRule, ...], rule: PolicyRule) -> PolicyRule | None:
     """Return a rule without the entries that match nothing behind others; None where it matches nothing then."""
-    before = {_value(dead) for dead in dead_selectors(Reach(Policy((rule,))), 0)}
+    before = None
     for _ in range(sum(map(len, (rule.verbs, rule.users, rule.user_groups, rule.resources, rule.namespaces))) + 1):
         reach = Reach(Policy((*above, rule)))
         if reach.fates[-1].kind is not FateKind.REACHED:
             return None
-        dead = [one for one in dead_selectors(reach, len(above)) if _value(one) not in before]
+        dead = list(dead_selectors(reach, len(above)))
+        if dead and before is None:
+            before = {_value(one) for one in dead_selectors(Reach(Policy((rule,))), 0)}
+        dead = [one for one in dead if _value(one) not in (before or ())]
         if not dead:
             return rule
         rule = _without(rule, dead[-1])

@@ -80,22 +80,29 @@ def within(
 ) -> Iterator[tuple[Kind, Loss]]:
     """Yield what a rule of level None silences of some kinds in a part of its region, each with one request."""
     for kind in kinds:
-        for loss in _losses(policy, analysis, index, kind, region, most=1):
-            yield kind, loss
+        yield from ((kind, loss) for loss in _losses(policy, analysis, index, kind, region, shortly=True))
 
 
 def _losses(
-    policy: PolicySubject, analysis: Analysis, index: int, kind: Kind, rule: Region, *, most: int | None = None
+    policy: PolicySubject, analysis: Analysis, index: int, kind: Kind, rule: Region, *, shortly: bool = False
 ) -> Iterator[Loss]:
-    """Yield the resources of which a rule gets requests, by people who are logged in where any count."""
+    """Yield the resources of which a rule gets requests, by people who are logged in where any count.
+
+    `shortly`: one request for each, any.
+    """
     rule = meet(rule, kind.who if kind.of_strangers else senders.SOMEBODY)
     sensitive = silenced.sensitive(policy, analysis) if kind is KINDS[0] else ()
+    last: Request | None = None
     for target, calls in (*targets_of(kind, policy.minor), *sensitive):
         named = meet(Region(targets=(target,), urls=()), rule).targets
-        shared = (one._replace(region=meet(one.region, rule)) for one in calls if named)
-        requests = tuple(islice(filter(None, (silenced.taken(analysis, index, one) for one in shared)), most))
+        if not named:
+            continue
+        shared = (one._replace(region=meet(one.region, rule)) for one in calls)
+        taken = (silenced.taken(analysis, index, one, like=last) for one in shared)
+        requests = tuple(islice(filter(None, taken), 1 if shortly else None))
         if requests:
-            yield Loss(target, tuple(dict.fromkeys(one.names for one in named or ())), requests)
+            yield Loss(target, tuple(dict.fromkeys(one.names for one in named)), requests)
+            last = requests[0] if shortly else None
 
 
 def spelled(target: Target) -> str:

@@ -21,6 +21,7 @@ from auditlint.kubernetes.engine.index import members, rule_set
 from auditlint.kubernetes.engine.ordinary import ordinary
 from auditlint.kubernetes.engine.region import EVERYTHING, Region, Target, contains, meet, targets_of
 from auditlint.kubernetes.engine.search import BudgetSpentError
+from auditlint.kubernetes.requests import Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.analysis import Analysis
     from auditlint.kubernetes.engine.region import Values
     from auditlint.kubernetes.policy import PolicyRule
-    from auditlint.kubernetes.requests import Request
     from auditlint.subjects.model import PolicySubject
 
 _COMPONENTS = frozenset(
@@ -103,20 +103,49 @@ def sensitive(policy: PolicySubject, analysis: Analysis) -> tuple[tuple[Target, 
     return tuple((Target(*one), known.access(policy, analysis, *one)) for one in policy.cluster.sensitive)
 
 
-def taken(analysis: Analysis, index: int, calls: Calls, *, logged_in: bool = False) -> Request | None:
+def taken(
+    analysis: Analysis, index: int, calls: Calls, *, logged_in: bool = False, like: Request | None = None
+) -> Request | None:
     """Return one of some calls within a rule that it takes, by somebody who is in a real cluster.
 
-    `logged_in`: only a request whose login did not fail, so that it was answered.
+    `logged_in`: only a request whose login did not fail, so that it was answered. `like`: a request that the rule
+    takes, which is tried first for what else these calls are for; far cheaper, but the answer is no choice example.
     """
     region = real(calls, analysis.known.minor)
     if () in (region.verbs, region.targets, region.namespaces, region.users):
         return None
     settled = region.nobody or region.exact_groups is not None
     for part in (region,) if settled else _sent(analysis, region):
+        other = like and _in_place_of(like, part, named=calls.named)
+        if other and analysis.reach.first(other) == index:
+            return other
         request = None if logged_in and part.nobody else _first(analysis, index, part)
         if request:
             return _tidied(analysis, request, part, region.verbs or ())
     return None
+
+
+def _in_place_of(like: Request, part: Region, *, named: bool) -> Request | None:
+    """Return a request with the sender of another in a part of a region; None if that sender is not in it."""
+    target = (part.targets or (Target(),))[0]
+    group, resource, subresource = (word or "" for word in target.key)
+    other = Request(
+        _one(part.verbs, like.verb),
+        like.user,
+        like.groups,
+        None,
+        group,
+        resource,
+        subresource,
+        _one(part.namespaces, like.namespace),
+        _one(target.names, (like.name or "web") if named else ""),
+    )
+    return other if bool(other.name) == named and contains(part, other) else None
+
+
+def _one(values: Values | None, wanted: str) -> str:
+    """Return the wanted one of some values, or else the first; None: any will do."""
+    return wanted if values is None or wanted in values else values[0]
 
 
 def _sent(analysis: Analysis, region: Region) -> Iterator[Region]:
