@@ -132,8 +132,7 @@ class _Fixing:
             waiting = self._waiting()
             if not waiting:
                 break
-            for path, findings in waiting.items():
-                self._mend(path, findings)
+            self._mend_together([self._attempt(path, findings) for path, findings in waiting.items()], waiting)
         files = tuple(
             FixedFile(path, data, self._texts[path]) for path, data in self._before.items() if self._texts[path] != data
         )
@@ -163,15 +162,39 @@ class _Fixing:
         subjects = self._subjects(path, self._texts[path])
         return _parses(self._texts[path], subjects)
 
+    def _mend_together(self, attempts: Sequence[_Attempt], waiting: Mapping[str, Sequence[Finding]]) -> None:
+        """Make the fixes of several files and check them at once; where they cannot be proved so, halve by halve."""
+        if len(attempts) == 1:
+            self._mend(attempts[0].path, waiting[attempts[0].path])
+        elif not self._are_made(attempts):
+            middle = len(attempts) // 2
+            self._mend_together(attempts[:middle], waiting)
+            self._mend_together(attempts[middle:], waiting)
+
+    def _are_made(self, attempts: Sequence[_Attempt]) -> bool:
+        """Make the fixes of files if all can be proved together, and tell whether they are made."""
+        if not all(one.findings and self._is_read_rightly(one) for one in attempts):
+            return False
+        report = self._check({**self._texts, **{one.path: one.after for one in attempts}})
+        new = {path for path, _ in self._new_findings(report)} - {one.path for one in attempts if self._reveals(one)}
+        if new or not all(self._are_gone(one, report) for one in attempts):
+            return False
+        self._report = report
+        for one in attempts:
+            self._texts[one.path] = one.after
+            self._done += one.findings
+        return True
+
     def _mend(self, path: str, findings: Sequence[Finding]) -> None:
         """Make the fixes of a file that go together, or as many of them as can be proved."""
         while findings:
             attempt = self._attempt(path, findings)
-            report = self._check({**self._texts, path: attempt.after}) if attempt.findings else self._report
-            if attempt.findings and self._is_proved(attempt, report):
-                self._texts[path], self._report = attempt.after, report
-                self._done += attempt.findings
-                return
+            if attempt.findings and self._is_read_rightly(attempt):
+                report = self._check({**self._texts, path: attempt.after})
+                if self._are_gone(attempt, report) and (self._reveals(attempt) or not self._new_findings(report)):
+                    self._texts[path], self._report = attempt.after, report
+                    self._done += attempt.findings
+                    return
             if len(attempt.findings) <= 1:
                 refused = attempt.findings or [one for one in findings if _proof(one) == min(map(_proof, findings))]
                 self._refused |= {(_known(one), one.pointer) for one in refused}
@@ -193,27 +216,26 @@ class _Fixing:
         after = encoding.encoded(made(text.text, cuts), before)
         return _Attempt(path, tuple(chosen) if after is not None else (), before, after or before)
 
-    def _is_proved(self, attempt: _Attempt, report: Report) -> bool:
+    def _is_read_rightly(self, attempt: _Attempt) -> bool:
+        """Tell whether a file is read as its changes say, and a safe fix changes no decision."""
         old = self._subjects(attempt.path, attempt.before)
         new = self._subjects(attempt.path, attempt.after)
         unreal = frozenset(pair for repair in attempt.repairs for pair in repair.unreal)
-        return (
-            _is_read_as_said(attempt.findings, new)
-            and self._are_gone(attempt, report)
-            and self._is_nothing_new(attempt, report, old)
-            and (not all(repair.safe and not repair.revives for repair in attempt.repairs) or _same(old, new, unreal))
-        )
+        keeps_all = all(repair.safe and not repair.revives for repair in attempt.repairs)
+        return _is_read_as_said(attempt.findings, new) and (not keeps_all or _same(old, new, unreal))
 
     def _are_gone(self, attempt: _Attempt, report: Report) -> bool:
         before, after = (Counter(map(_known, one.live)) for one in (self._report, report))
         return all(after[known] <= before[known] - number for known, number in _counted(attempt).items())
 
-    def _is_nothing_new(self, attempt: _Attempt, report: Report, old: Sequence[Subject]) -> bool:
-        """Tell whether no finding comes up but those that what was refused, or ignored, hid until now."""
-        if any(repair.revives or repair.reveals for repair in attempt.repairs) or any(map(_is_refused, old)):
-            return True
-        before, after = (_weighty(one) for one in (self._report, report))
-        return not after - before
+    def _reveals(self, attempt: _Attempt) -> bool:
+        """Tell whether findings may come up after a fix: those that what was refused, or ignored, hid until now."""
+        revealing = any(repair.revives or repair.reveals for repair in attempt.repairs)
+        return revealing or any(map(_is_refused, self._subjects(attempt.path, attempt.before)))
+
+    def _new_findings(self, report: Report) -> Counter[tuple[str, str]]:
+        """Return the file and the rule of each finding that was not there before."""
+        return _weighty(report) - _weighty(self._report)
 
 
 def _parses(data: bytes, subjects: Sequence[Subject]) -> bool:
