@@ -19,6 +19,7 @@ COMMANDS = {
     "diff": "Show the requests whose outcome differs between two policies.",
     "eval": "Show which rule of a policy takes one request, and why.",
     "explain": "Show the page of one rule.",
+    "init": "Write a starter policy, with flags and mounts.",
     "matrix": "Show who doing what is logged at which level, as a table.",
     "replay": "Show what a policy makes of recorded audit events.",
     "rules": "List the rules.",

@@ -1,7 +1,7 @@
 """What a cluster asks of kube-apiserver by itself, day and night: who sends what, how often, and how large it is.
 
-One model for the rules about cost and retention. An idle cluster has NODES nodes, one of them the control plane, as
-kubeadm installs it, and nobody uses it: every real cluster sends more.
+One model for the rules about cost and retention. An idle cluster has NODES nodes unless another number is given, one of
+them the control plane, as kubeadm installs it, and nobody uses it: every real cluster sends more.
 
 The intervals are the defaults of Kubernetes' own code. Sources, in k8s.io/kubernetes: pkg/kubelet/kubelet.go and
 pkg/kubelet/apis/config/v1beta1/defaults.go (node leases, node status), pkg/controlplane/apiserver/server.go (the
@@ -57,16 +57,16 @@ class Chatter(NamedTuple):
     who: str
     requests: tuple[Request, ...]
     number: int = 0
-    """How many a day, in the cluster of NODES nodes; of events, how many for one Pod that starts."""
+    """How many a day, in the whole cluster; of events, how many for one Pod that starts."""
     body: int = 0
     """Bytes of the object that a request, and its response, carries."""
 
 
-def leases(minor: int) -> tuple[Chatter, ...]:
+def leases(minor: int, nodes: int = NODES) -> tuple[Chatter, ...]:
     """Return the renewals of leases."""
     leader = _DAY // _LEADER_LEASE
     found = [
-        Chatter("kubelets", (_lease(served.NODE, "kube-node-lease", ""),), NODES * _DAY // _NODE_LEASE, _LEASE_BYTES),
+        Chatter("kubelets", (_lease(served.NODE, "kube-node-lease", ""),), nodes * _DAY // _NODE_LEASE, _LEASE_BYTES),
         *(
             Chatter(name, (_lease(f"system:{name}", "kube-system", name),), leader, _LEASE_BYTES)
             for name in ("kube-controller-manager", "kube-scheduler")
@@ -98,9 +98,9 @@ def health_checks(minor: int) -> tuple[Chatter, ...]:
     )
 
 
-def watches(minor: int) -> tuple[Chatter, ...]:
+def watches(minor: int, nodes: int = NODES) -> tuple[Chatter, ...]:
     """Return the watches of every node: each ends after a while and is started again."""
-    a_day = NODES * _DAY // _WATCH
+    a_day = nodes * _DAY // _WATCH
     kubelet = [
         Chatter("kubelets", (_watch(served.NODE, "", resource),), a_day) for resource in ("pods", "services", "nodes")
     ]
@@ -113,16 +113,16 @@ def watches(minor: int) -> tuple[Chatter, ...]:
     return (*kubelet, *proxy)
 
 
-def upkeep(minor: int) -> tuple[Chatter, ...]:
+def upkeep(minor: int, nodes: int = NODES) -> tuple[Chatter, ...]:
     """Return what else the parts of a cluster ask for all day: no rule speaks of it, but it fills the log too."""
-    node = (served.NODE, served.groups_of(served.NODE), None, "", "nodes")
+    asker = (served.NODE, served.groups_of(served.NODE), None, "", "nodes")
     manager = _by("system:kube-controller-manager")
     slices = ("discovery.k8s.io", "endpointslices") if minor >= _ENDPOINT_SLICES_SINCE else ("", "endpoints")
     own = Request("get", *_by(served.LOOPBACK), None, *slices, "", "default", "kubernetes")
     return (
-        Chatter("kubelets", (Request("get", *node, "", "", "node-1"),), NODES * _DAY // _NODE_STATUS, _NODE_BYTES),
+        Chatter("kubelets", (Request("get", *asker, "", "", "node-1"),), nodes * _DAY // _NODE_STATUS, _NODE_BYTES),
         Chatter(
-            "kubelets", (Request("patch", *node, "status", "", "node-1"),), NODES * _DAY // _NODE_REPORT, _NODE_BYTES
+            "kubelets", (Request("patch", *asker, "status", "", "node-1"),), nodes * _DAY // _NODE_REPORT, _NODE_BYTES
         ),
         Chatter("kube-apiserver", (own,), _DAY // _ENDPOINTS, _LEASE_BYTES),
         Chatter("kube-controller-manager", (Request("get", *manager, path="/apis"),), 2 * _DAY // _DISCOVERY),
@@ -141,14 +141,14 @@ class Amount(NamedTuple):
         return self.bytes / (1 << 20)
 
 
-def idle(policy: Policy, minor: int) -> Amount:
-    """Return what the policy logs of an idle cluster in a day: no real cluster writes less."""
-    found = [_amount(policy, part) for part in _all(minor)]
+def idle(policy: Policy, minor: int, nodes: int = NODES) -> Amount:
+    """Return what the policy logs of an idle cluster of so many nodes in a day: no real cluster writes less."""
+    found = [_amount(policy, part) for part in _all(minor, nodes)]
     return Amount(sum(one.events for one in found), sum(one.bytes for one in found))
 
 
-def _all(minor: int) -> tuple[Chatter, ...]:
-    return (*leases(minor), *health_checks(minor), *watches(minor), *upkeep(minor))
+def _all(minor: int, nodes: int) -> tuple[Chatter, ...]:
+    return (*leases(minor, nodes), *health_checks(minor), *watches(minor, nodes), *upkeep(minor, nodes))
 
 
 def _amount(policy: Policy, part: Chatter) -> Amount:

@@ -47,6 +47,21 @@ def lines(data: bytes) -> list[str]:
     return split_lines(display(data))
 
 
+def create_file(path: str, content: bytes) -> None:
+    """Write a file that is not there yet, or none at all; raises OSError, a FileExistsError where it is there."""
+    try:
+        with open(path, "xb") as file:
+            try:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            except OSError:
+                os.unlink(path)
+                raise
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, path) from None
+
+
 def replace_file(path: str, content: bytes) -> None:
     """Put content in the place of a file: written beside it, then renamed, mode and owner kept; raises OSError.
 
