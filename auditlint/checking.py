@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from auditlint import lint
 from auditlint.finding import Notice
+from auditlint.report.model import Hidden
 from auditlint.settings import Settings
+from auditlint.text.source import Telling
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from auditlint.fixing import Fixed
     from auditlint.lint import Source, Workspace
+    from auditlint.lint.sources import Scope
     from auditlint.report.model import Report
 
 
@@ -24,6 +28,7 @@ def check_paths(
     *,
     as_kind: str | None = None,
     exclude: Sequence[str] = (),
+    force_exclude: bool = False,
     texts: Mapping[str, bytes] = MappingProxyType({}),
     keep: Callable[[Source], bool] | None = None,
     progress: Callable[[int], None] | None = None,
@@ -33,15 +38,16 @@ def check_paths(
     """Return what there is to say of files and of all that folders hold, judged together.
 
     `as_kind` names a carrier: every file is one of its, whatever it looks like. `exclude` holds patterns of files that
-    a search passes over, relative to the working directory. `texts` are checked with the files, and replace those of
-    the same name. `keep` tells which sources are looked at, all if there is none. `progress` is called with the number
-    of files read so far. A `workspace` that is given again makes a second run cost only what changed. What cannot be
-    read is in the report's `failed`; `debug` lets the exceptions of our own bugs pass, which are else in its `crashed`.
+    a search passes over, relative to the working directory; with `force_exclude` named ones too. `texts` are checked
+    with the files, and replace those of the same name. `keep` tells which sources are looked at, all if there is none.
+    `progress` is called with the number of files read so far. A `workspace` that is given again makes a second run cost
+    only what changed. What cannot be read is in the report's `failed`; `debug` lets the exceptions of our own bugs
+    pass, which are else in its `crashed`.
     """
-    missing, noted = list[Notice](), list[Notice]()
-    sources = filter(keep, lint.with_texts(_found(paths, settings, exclude, missing, noted), texts))
+    found = _Found()
+    sources = filter(keep, found.of(paths, lint.scope(settings, exclude, force=force_exclude), texts))
     report = lint.check(sources, settings, as_kind=as_kind, progress=progress, workspace=workspace, debug=debug)
-    return report._replace(failed=(*missing, *report.failed), notices=(*noted, *report.notices))
+    return found.told(report)
 
 
 def fix_paths(
@@ -52,6 +58,7 @@ def fix_paths(
     writing: bool = True,
     as_kind: str | None = None,
     exclude: Sequence[str] = (),
+    force_exclude: bool = False,
     texts: Mapping[str, bytes] = MappingProxyType({}),
     keep: Callable[[Source], bool] | None = None,
     progress: Callable[[int], None] | None = None,
@@ -65,8 +72,8 @@ def fix_paths(
     """
     from auditlint import fixing
 
-    missing, noted = list[Notice](), list[Notice]()
-    sources = list(filter(keep, lint.with_texts(_found(paths, settings, exclude, missing, noted), texts)))
+    found = _Found()
+    sources = list(filter(keep, found.of(paths, lint.scope(settings, exclude, force=force_exclude), texts)))
     fixed = fixing.fix(
         sources,
         settings,
@@ -77,22 +84,38 @@ def fix_paths(
         workspace=workspace or lint.Workspace(),
         debug=debug,
     )
-    report = fixed.report
-    report = report._replace(failed=(*missing, *report.failed), notices=(*noted, *report.notices))
-    return fixed._replace(report=report)
+    return fixed._replace(report=found.told(fixed.report))
 
 
-def _found(
-    paths: Iterable[str | os.PathLike[str]],
-    settings: Settings,
-    exclude: Sequence[str],
-    missing: list[Notice],
-    noted: list[Notice],
-) -> Iterator[Source]:
-    """Return what paths lead to; folders that cannot be listed are added to `missing`, what else is odd to `noted`."""
-    excluded = (lint.Excluded(settings.folder, settings.exclude), lint.Excluded(".", tuple(exclude)))
-    telling = lint.Telling(lambda *why: missing.append(Notice(*why)), lambda *what: noted.append(Notice(*what)))
-    return lint.expand([os.fspath(path) for path in paths], excluded, telling)
+class _Found:
+    """What a search for files met besides them."""
+
+    def __init__(self) -> None:
+        self._missing: list[Notice] = []
+        self._noted: list[Notice] = []
+        self._hidden: Counter[tuple[str, bool]] = Counter()
+
+    def of(self, paths: Iterable[str | os.PathLike[str]], scope: Scope, texts: Mapping[str, bytes]) -> Iterator[Source]:
+        """Yield what paths lead to, and texts."""
+        telling = Telling(
+            failed=lambda *why: self._missing.append(Notice(*why)),
+            noted=lambda *what: self._noted.append(Notice(*what)),
+            hidden=lambda by, _path, is_folder: self._hidden.update([(by, is_folder)]),
+        )
+        found = lint.expand([os.fspath(path) for path in paths], scope, telling)
+        return lint.allowed(lint.with_texts(found, texts), scope, telling)
+
+    def told(self, report: Report) -> Report:
+        """Return a report with what was met."""
+        hidden = tuple(
+            Hidden(by, files=self._hidden[by, False], folders=self._hidden[by, True])
+            for by in dict.fromkeys(by for by, _ in self._hidden)
+        )
+        return report._replace(
+            failed=(*self._missing, *report.failed),
+            notices=(*self._noted, *report.notices),
+            hidden=(*report.hidden, *hidden),
+        )
 
 
 def check_text(

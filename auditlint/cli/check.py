@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from contextlib import suppress
 from functools import partial
@@ -64,6 +65,11 @@ if TYPE_CHECKING:
 )
 @click.option("--config", "config_file", type=click.Path(), help="Read this configuration file.")
 @click.option("--no-config", is_flag=True, help="Read no configuration file.")
+@click.option(
+    "--untrusted",
+    is_flag=True,
+    help="Heed nothing in the checked repository that hides findings: configuration, ignore comments, .gitignore.",
+)
 @click.option("--stdin-filename", metavar="NAME", help="What to call standard input (PATH -).")
 @click.option("--exclude", multiple=True, metavar="PATTERN", help="Pass over files like this when searching folders.")
 @click.option("--force-exclude", is_flag=True, help="Pass over excluded files even where they are named.")
@@ -91,7 +97,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
         from auditlint.cli import fixes
 
         report = report._replace(failed=(*report.failed, *fixes.write(fixed, texts)))
-    report = report._replace(tables=partial(_tables, report, settings))
+    report = report._replace(tables=partial(_tables, report, settings), settings_of=_told_of(settings))
     for output in outputs:
         _write(report, output, options["color"], aside=fixed is not None and bool(texts))
     if options["verbose"]:
@@ -113,11 +119,9 @@ def _checked(
     common: dict[str, Any] = {
         "as_kind": options["as_kind"],
         "exclude": options["exclude"],
+        "force_exclude": options["force_exclude"],
         "texts": texts,
-        "keep": lambda given: (
-            not any(_is_report(given, target, options["as_kind"]) for target in targets)
-            and not (options["force_exclude"] and _is_excluded(given, settings, options["exclude"]))
-        ),
+        "keep": lambda given: not any(_is_report(given, target, options["as_kind"]) for target in targets),
         "progress": progress.at,
         "debug": options["debug"],
     }
@@ -128,18 +132,6 @@ def _checked(
         return fixed.report, fixed
     finally:
         progress.clear()
-
-
-def _is_excluded(given: lint.Source, settings: Settings, exclude: tuple[str, ...]) -> bool:
-    """Tell whether a file is one that a search passes over, of the configuration or of the options."""
-    from auditlint.text import folders
-
-    patterns = ((settings.folder, settings.exclude), (".", exclude))
-    return any(
-        folders.patterns(folder, list(lines)).verdict(given.path, is_folder=False)
-        for folder, lines in patterns
-        if lines
-    )
 
 
 def _settings(options: dict[str, Any]) -> Settings:
@@ -155,7 +147,16 @@ def _settings(options: dict[str, Any]) -> Settings:
 def _configured(options: dict[str, Any]) -> Settings:
     if options["no_config"] and options["config_file"]:
         raise config.ConfigError("--config and --no-config exclude each other")
-    settings = config.Settings() if options["no_config"] else config_file.load(options["config_file"])
+    settings = _read_settings(options)
+    if not settings.source:
+        return config.with_notes(_with_options(settings, options))
+    plain = config.Settings(untrusted=settings.untrusted)
+    settings = _with_options(settings, options)._replace(without=_with_options(plain, options))
+    return config.with_notes(settings)
+
+
+def _with_options(settings: Settings, options: dict[str, Any]) -> Settings:
+    """Return settings with what the options say, which comes before all else; ConfigError where that cannot be."""
     selected = tuple(name for names in options["select"] for name in names)
     ignored = tuple(name for names in options["ignore"] for name in names)
     settings = settings._replace(select=selected or settings.select, ignore=(*settings.ignore, *ignored))
@@ -167,7 +168,38 @@ def _configured(options: dict[str, Any]) -> Settings:
         settings = config.with_version(settings, options["kubernetes_version"], "--kubernetes-version")
     if options["profile"]:
         settings = config.with_profiles(settings, options["profile"], "--profile")
-    return config.with_notes(settings)
+    return settings
+
+
+def _told_of(settings: Settings) -> str:
+    """Return the configuration, and what it says of exit codes; empty without one."""
+    changed = settings.without is not None and settings.fail_on != settings.without.fail_on
+    return settings.source + (f" (fail-on: {settings.fail_on})" if changed else "")
+
+
+def _read_settings(options: dict[str, Any]) -> Settings:
+    """Return the settings of the configuration that counts; --untrusted takes only one from outside of the repository.
+
+    Raises ConfigError.
+    """
+    named, untrusted = options["config_file"], options["untrusted"]
+    if options["no_config"] or (untrusted and not named):
+        return config.Settings(untrusted=untrusted)
+    if untrusted:
+        _keep_outside("--config", named)
+    return config_file.load(named)._replace(untrusted=untrusted)
+
+
+def _keep_outside(option: str, path: str) -> None:
+    """Raise ConfigError for a file that stands in the repository that is checked, also if it is a link from there."""
+    from auditlint.text import repository
+
+    here, folder = os.getcwd(), os.path.dirname(os.path.abspath(path))
+    tree = repository.root(here) or here
+    if not repository.leads_out(folder, tree) or not repository.leads_out(path, tree):
+        raise config.ConfigError(
+            f"{option} {path}: is in the repository that is checked, so --untrusted does not read it"
+        )
 
 
 def _outputs(given: Sequence[Output], target: str | None) -> list[Output]:

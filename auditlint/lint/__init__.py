@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from auditlint.english import counted
+from auditlint.finding import Notice
 from auditlint.lint import linking, reporting, selection, summaries
 from auditlint.lint.guard import Guard
 from auditlint.lint.judging import Terms, judge
 from auditlint.lint.selection import counts
-from auditlint.lint.sources import Excluded, Source, Telling, expand, with_texts
+from auditlint.lint.sources import Source, allowed, expand, scope, with_texts
 from auditlint.lint.workspace import Asked, Told, Workspace, gather
 from auditlint.records import NamedTuple
-from auditlint.report.model import Report
+from auditlint.report.model import Hidden, Report
 from auditlint.text import source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from auditlint.finding import Finding
     from auditlint.lint.judging import Judged
     from auditlint.lint.selection import Selection
     from auditlint.lint.workspace import Facts, Gathered
     from auditlint.settings import Settings
 
-__all__ = ["Excluded", "Source", "Telling", "Workspace", "check", "counts", "expand", "with_texts"]
+__all__ = ["Source", "Workspace", "allowed", "check", "counts", "expand", "scope", "with_texts"]
 
 
 def check(
@@ -44,9 +47,22 @@ def check(
     gathered = gather(sources, workspace, asked, guard, progress)
     gathered = gathered._replace(facts=linking.named_as_policies(gathered.facts, workspace, asked, guard))
     files, links = linking.linked(gathered.facts, settings.cluster, guard)
-    terms, selected = Terms(settings.options, settings.profiles, links), selection.of(settings)
+    terms = Terms(settings.options, settings.profiles, links)
+    selected = _Selected(selection.of(settings), settings.without and selection.of(settings.without))
     judged = tuple(_judged(file, terms, selected, guard, workspace) for file in files)
-    return _report(gathered, judged, guard)._replace(min_severity=settings.shown_from)
+    report = _report(gathered, judged, guard)
+    return report._replace(
+        min_severity=settings.shown_from,
+        hidden=_hidden(judged, settings),
+        notices=(*report.notices, *_unheeded(files, settings)),
+    )
+
+
+class _Selected(NamedTuple):
+    """What is reported, and what would be without the configuration, if there is any."""
+
+    now: Selection
+    without: Selection | None = None
 
 
 class _Judged(NamedTuple):
@@ -56,23 +72,45 @@ class _Judged(NamedTuple):
     subjects: tuple[Judged, ...] = ()
     told: Told = Told()
 
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is reported of it."""
+        return self.told.reported.findings
 
-def _judged(file: Facts, terms: Terms, selected: Selection, guard: Guard, workspace: Workspace) -> _Judged:
+
+def _judged(file: Facts, terms: Terms, selected: _Selected, guard: Guard, workspace: Workspace) -> _Judged:
     subjects = tuple(judge(subject, terms, guard, workspace.judgements) for subject in file.subjects)
     found = tuple(finding for one in subjects for finding in one.findings)
 
     def tell() -> Told:
-        findings = reporting.reported(file, found, selected.of_file(file.path), terms, guard)
-        return Told(findings, tuple(source.lines(file.data)) if findings else ())
+        now = selected.now.of_file(file.path)
+        told = reporting.reported(file, found, now, terms, guard, without=selected.without)
+        return Told(told, tuple(source.lines(file.data)) if told.findings else ())
 
     with guard.over(file.path, "sorting its findings"):
         return _Judged(file, subjects, workspace.told(file.path, (file, found, selected, terms.profiles), tell))
     return _Judged(file, subjects)
 
 
+def _hidden(judged: Sequence[_Judged], settings: Settings) -> tuple[Hidden, ...]:
+    """Return how many findings comments and the configuration hide."""
+    by_comments = sum(one.suppressed is not None for file in judged for one in file.findings)
+    by_settings = sum(file.told.reported.by_settings for file in judged)
+    return Hidden("comments", by_comments), Hidden(settings.source, by_settings)
+
+
+def _unheeded(facts: Sequence[Facts], settings: Settings) -> Iterator[Notice]:
+    """Yield a notice for each file whose ignore comments do not count."""
+    for one in facts:
+        if settings.untrusted and one.comments is not None and one.comments.ignores:
+            ignores = one.comments.ignores
+            said = f"{counted(len(ignores), 'ignore comment')} not heeded, because of --untrusted"
+            yield Notice(one.path, said, ignores[0].span.line)
+
+
 def _report(gathered: Gathered, judged: Sequence[_Judged], guard: Guard) -> Report:
     facts, subjects = gathered.facts, [subject for one in judged for subject in one.subjects]
-    findings = tuple(sorted((finding for one in judged for finding in one.told.findings), key=reporting.order))
+    findings = tuple(sorted((finding for one in judged for finding in one.findings), key=reporting.order))
     return Report(
         subjects=tuple(one.summary for one in subjects if one.summary is not None),
         findings=findings,
@@ -85,5 +123,5 @@ def _report(gathered: Gathered, judged: Sequence[_Judged], guard: Guard) -> Repo
         definitions=sum(one.defines is not None for one in facts),
         failed=(*gathered.unreadable, *(notice for one in facts for notice in one.failed)),
         crashed=tuple(guard.crashed),
-        lines={one.file.path: one.told.lines for one in judged if one.told.findings},
+        lines={one.file.path: one.told.lines for one in judged if one.findings},
     )

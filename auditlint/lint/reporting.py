@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from auditlint.lint import ignores, precedence
 from auditlint.lint.judging import run_rules
+from auditlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,21 +22,44 @@ _OF_TEMPLATES = frozenset({"unrendered-template", "yaml-syntax"})
 """The rules that speak of marks themselves."""
 
 
+class Reported(NamedTuple):
+    """What is reported of one file."""
+
+    findings: tuple[Finding, ...] = ()
+    by_settings: int = 0
+    """How many findings the configuration keeps from being shown."""
+
+
 def reported(
-    file: Facts, findings: Sequence[Finding], selection: Selection, terms: Terms, guard: Guard
-) -> tuple[Finding, ...]:
-    """Return what is reported of all that the rules find in a file.
+    file: Facts,
+    findings: Sequence[Finding],
+    selection: Selection,
+    terms: Terms,
+    guard: Guard,
+    *,
+    without: Selection | None = None,
+) -> Reported:
+    """Return what is reported of all that the rules find in a file; `without` is the selection without configuration.
 
     Ignore comments hide the findings of the rules that they name and no others, so they come before folding.
     """
     if file.marks:
         findings = [one for one in findings if one.rule in _OF_TEMPLATES or not _touches(one.span, file.marks)]
-    if file.comments is not None:
+    if file.comments is not None and selection.heeds_comments:
         findings, about_comments = ignores.heed(file.comments, findings, file.subjects, selection)
         findings = (*findings, *run_rules(about_comments, terms, guard, {}))
     selected = [finding for finding in findings if selection.reports(finding.rule)]
     folded = precedence.fold(selected, selection.weighed)
-    return tuple(map(told_with_controls, folded) if terms.profiles else folded)
+    told = tuple(map(told_with_controls, folded) if terms.profiles else folded)
+    return Reported(told, _hidden(findings, selection, without) if without else 0)
+
+
+def _hidden(findings: Sequence[Finding], selection: Selection, without: Selection) -> int:
+    """Return how many findings would be shown without the configuration, and are not."""
+    if all(selection.shows(one) or not without.shows(one) for one in findings):
+        return 0
+    folded = precedence.fold([one for one in findings if without.reports(one.rule)], without.weighed)
+    return sum(one.suppressed is None and without.shows(one) and not selection.shows(one) for one in folded)
 
 
 def _touches(span: Span, marks: Sequence[Span]) -> bool:

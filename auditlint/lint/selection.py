@@ -32,14 +32,18 @@ class Selection(NamedTuple):
     """The folder that the patterns of `per_file_ignores` are relative to."""
     hidden: frozenset[str] = frozenset()
     """Rules and categories that are not reported of this file, whatever is selected."""
+    shown_from: Severity = Severity.INFO
+    """The least severity that people are shown."""
+    heeds_comments: bool = True
+    """Ignore comments hide findings."""
 
     def of_file(self, path: str) -> Selection:
         """Return what is reported of one file."""
         hidden: set[str] = set()
         for pattern, names in self.per_file_ignores.items():
-            from auditlint.text import folders
+            from auditlint.text import gitignore
 
-            if folders.patterns(self.folder, [pattern]).verdict(path, is_folder=False):
+            if gitignore.listed(self.folder, [pattern]).hold(path):
                 hidden.update(names)
         return self._replace(hidden=frozenset(hidden)) if hidden else self
 
@@ -68,6 +72,10 @@ class Selection(NamedTuple):
             return False
         return self.reports(rule) or self._replace(select=()).reports(rule)
 
+    def shows(self, finding: Finding) -> bool:
+        """Tell whether people are shown a finding."""
+        return self.reports(finding.rule) and self.weighed(finding).severity >= self.shown_from
+
     def weighed(self, finding: Finding) -> Finding:
         """Return a finding with the severity that the configuration gives its rule."""
         severity = self.severities.get(finding.rule)
@@ -83,6 +91,8 @@ def of(settings: Settings) -> Selection:
         settings.profile_rules,
         settings.per_file_ignores,
         settings.folder,
+        shown_from=settings.shown_from,
+        heeds_comments=not settings.untrusted,
     )
 
 

@@ -7,11 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from auditlint.records import NamedTuple
+from auditlint.text.source import BY_EXCLUDE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from auditlint.text.folders import Ignores, Noted
+    from auditlint.settings import Settings
+    from auditlint.text.gitignore import Patterns
+    from auditlint.text.source import Telling
 
 
 class Source(NamedTuple):
@@ -26,31 +29,69 @@ class Source(NamedTuple):
     """The files of its folder that a search does not look at; a kubelet reads all that lie beside a static Pod."""
 
 
-class Excluded(NamedTuple):
-    """Patterns in gitignore's syntax of files that a search passes over, relative to a folder."""
+class Scope(NamedTuple):
+    """What of the paths of a command is looked at."""
 
-    folder: str
-    patterns: tuple[str, ...]
+    exclude: tuple[Patterns, ...] = ()
+    """What a search passes over."""
+    untrusted: bool = False
+    """Nothing that the checked files say hides any of them, and no link leads to others."""
+    force: bool = False
+    """`exclude` holds for files that are named too."""
+
+    def excludes(self, path: str) -> bool:
+        """Tell whether a file is one that a search passes over."""
+        return any(patterns.hold(path) for patterns in self.exclude)
 
 
-class Telling(NamedTuple):
-    """Whom a search tells what it meets."""
+def scope(settings: Settings, exclude: Sequence[str] = (), *, force: bool = False) -> Scope:
+    """Return what settings let be looked at, and patterns relative to the working directory."""
+    if not settings.exclude and not exclude:
+        return Scope(untrusted=settings.untrusted)
+    from auditlint.text import gitignore
 
-    failed: Callable[[str, str], None]
-    """Of a folder that cannot be listed: its path, and the reason."""
-    noted: Noted
-    """Of a file of patterns that says what cannot be heeded: its path, what, and the line."""
+    lists = ((settings.folder, settings.exclude), (".", exclude))
+    return Scope(tuple(gitignore.listed(*one) for one in lists if one[1]), settings.untrusted, force)
 
 
-def expand(paths: Sequence[str], excluded: Sequence[Excluded], telling: Telling) -> Iterator[Source]:
+def expand(paths: Sequence[str], scope: Scope, telling: Telling) -> Iterator[Source]:
     """Yield the sources that paths name: files as they are, folders searched; each file once."""
     seen: set[str] = set()
     for path in paths:
-        for found in _search(path, excluded, telling) if os.path.isdir(path) else (Source(path, named=True),):
+        for found in _search(path, scope, telling) if os.path.isdir(path) else (Source(path, named=True),):
             known = os.path.realpath(found.path) if len(paths) > 1 else found.path
             if known not in seen:
                 seen.add(known)
                 yield found
+
+
+def allowed(sources: Iterable[Source], scope: Scope, telling: Telling) -> Iterator[Source]:
+    """Yield the sources that are looked at though they are named, or links."""
+    for given in sources:
+        if scope.force and given.named and scope.excludes(given.path):
+            telling.hidden(BY_EXCLUDE, given.path, False)  # noqa: FBT003
+        elif not scope.untrusted or given.data is not None or _stays(given, telling):
+            yield given
+
+
+def _stays(given: Source, telling: Telling) -> bool:
+    """Tell whether a file is in the tree that its path says, and not somewhere a link leads to; say so if not."""
+    from auditlint.text import repository
+
+    tree, path = _tree(os.getcwd()), os.path.abspath(given.path)
+    if not path.startswith(tree.rstrip(os.sep) + os.sep):
+        tree = _tree(os.path.dirname(path))
+    if not repository.leads_out(path, tree):
+        return True
+    telling.noted(given.path, "a link leads out of the repository: not read under --untrusted", None)
+    return False
+
+
+def _tree(folder: str) -> str:
+    """Return the repository that a folder is in, or the folder itself."""
+    from auditlint.text import repository
+
+    return repository.root(folder) or folder
 
 
 def with_texts(sources: Iterable[Source], texts: Mapping[str, bytes]) -> Iterator[Source]:
@@ -62,25 +103,23 @@ def with_texts(sources: Iterable[Source], texts: Mapping[str, bytes]) -> Iterato
             yield source
 
 
-def _search(folder: str, excluded: Sequence[Excluded], telling: Telling) -> Iterator[Source]:
+def _search(folder: str, scope: Scope, telling: Telling) -> Iterator[Source]:
     from auditlint.carriers import registry
-    from auditlint.text import folders
+    from auditlint.text.folders import Wanted, search
 
-    ignores = tuple(folders.patterns(one.folder, list(one.patterns)) for one in excluded if one.patterns)
-    found = folders.search(
-        folder, registry.suffixes(), ignores, failed=telling.failed, whole=_is_of_kubelet, noted=telling.noted
-    )
-    for path in found:
-        yield Source(path, named=False, beside=partial(_beside, path, ignores))
+    wanted = Wanted(registry.suffixes(), _is_of_kubelet, scope.exclude, scope.untrusted)
+    for path in search(folder, wanted, telling):
+        yield Source(path, named=False, beside=partial(_beside, path, scope, telling))
 
 
-def _beside(path: str, ignores: tuple[Ignores, ...]) -> Iterator[Source]:
+def _beside(path: str, scope: Scope, telling: Telling) -> Iterator[Source]:
     from auditlint.carriers import registry
-    from auditlint.text import folders
+    from auditlint.text.folders import beside
 
-    for other in folders.beside(path, ignores):
+    for other in beside(path, scope.exclude, untrusted=scope.untrusted):
+        given = Source(other, named=False)
         if not other.endswith(registry.suffixes()):
-            yield Source(other, named=False)
+            yield from allowed([given], scope, telling)
 
 
 def _is_of_kubelet(folder: str) -> bool:

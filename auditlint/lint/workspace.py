@@ -14,6 +14,7 @@ from auditlint.finding import Notice
 from auditlint.kubernetes import releases
 from auditlint.lint import ignores
 from auditlint.lint.judging import Judgements
+from auditlint.lint.reporting import Reported
 from auditlint.records import NamedTuple
 from auditlint.subjects.model import ApiServer
 from auditlint.text import source
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from auditlint.carriers.custom_resource import Definitions
     from auditlint.carriers.unread_settings import Setting
-    from auditlint.finding import Finding, Span
+    from auditlint.finding import Span
     from auditlint.lint.guard import Guard
     from auditlint.lint.ignores import Comments
     from auditlint.lint.sources import Source
@@ -66,7 +67,7 @@ class Facts(NamedTuple):
 class Told(NamedTuple):
     """What is told of one file: findings, and its lines if there are any."""
 
-    findings: tuple[Finding, ...] = ()
+    reported: Reported = Reported()
     lines: tuple[str, ...] = ()
 
 

@@ -77,6 +77,16 @@ class RuleSummary(NamedTuple):
     """Reads its page, which is Markdown."""
 
 
+class Hidden(NamedTuple):
+    """What a run does not tell, or did not look at, because something said so."""
+
+    by: str
+    """What said so: `comments`, `.gitignore`, the name of a file."""
+    findings: int = 0
+    files: int = 0
+    folders: int = 0
+
+
 class Report(NamedTuple):
     """The outcome of one `check` run."""
 
@@ -99,6 +109,10 @@ class Report(NamedTuple):
     """Checks that failed on a file through a bug of ours; the run ends with exit code 3."""
     min_severity: Severity = Severity.INFO
     """What is less is counted, and left out where people read."""
+    hidden: tuple[Hidden, ...] = ()
+    """What comments, configuration and the like kept from being told."""
+    settings_of: str = ""
+    """The configuration that counted, and what it says of exit codes; empty without any."""
     lines: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     """The lines of each file with findings, for outputs that show them; index 0 is line 1."""
 

@@ -43,8 +43,18 @@ def place(path: str, span: Span) -> str:
 
 
 def closing_line(report: Report) -> str:
-    """Return the end of a run in one line: what will not start, what was recognised and passed over, the counts."""
-    parts = (", ".join(_verdicts(report)), ", ".join(_found(report)), ", ".join(_counts(report)) or "no findings")
+    """Return the end of a run in one line: what will not start, what was recognised and passed over, the counts.
+
+    Last comes what was hidden, and by what.
+    """
+    hidden = ", ".join(_hidden(report))
+    parts = (
+        ", ".join(_verdicts(report)),
+        ", ".join(_found(report)),
+        ", ".join(_counts(report)) or "no findings",
+        hidden and f"hidden: {hidden}",
+        report.settings_of and f"settings of {report.settings_of}",
+    )
     return printable("; ".join(part for part in parts if part))
 
 
@@ -80,3 +90,11 @@ def _counts(report: Report) -> Iterator[str]:
         if number := report.count(severity):
             hidden = "" if severity >= report.min_severity else " not shown"
             yield f"{english.counted(number, severity.word)}{hidden}"
+
+
+def _hidden(report: Report) -> Iterator[str]:
+    """Yield what was hidden, and by what."""
+    for hidden in report.hidden:
+        counts = (hidden.findings, "finding"), (hidden.files, "file"), (hidden.folders, "folder")
+        if said := [english.counted(number, noun) for number, noun in counts if number]:
+            yield f"{english.listing(said)} by {hidden.by}"

@@ -52,6 +52,12 @@ class Settings(NamedTuple):
     """What the configuration says of the cluster that the policies are for."""
     folder: str = "."
     """The folder that patterns are relative to."""
+    source: str = ""
+    """The configuration file that some of them come from."""
+    without: Settings | None = None
+    """What they are without that file, so that a run can tell what it hides; None: nobody asks."""
+    untrusted: bool = False
+    """What is checked may not hide findings: no comments, no `.gitignore`, no links out of it."""
     notices: tuple[str, ...] = ()
 
     @property

@@ -55,6 +55,7 @@ def load(path: str | None) -> Settings:
         },
         folder=os.path.dirname(path) or ".",
         cluster=_cluster(document),
+        source=os.path.relpath(path),
         notices=unused,
     )
     settings = _with_rules(settings, document.get("rules", {}), path)

@@ -6,9 +6,14 @@ import errno
 import os
 import stat
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
+from auditlint.records import NamedTuple
 from auditlint.text.encoding import display
 from auditlint.text.lines import split_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LIMIT = 32 << 20
 """Bytes: etcd and the API server take objects of 1.5 MiB, so nothing that a control plane reads comes near it."""
@@ -16,6 +21,21 @@ LIMIT = 32 << 20
 
 _PIECE = 1 << 20
 """Bytes that are read at once where a file is larger than it says."""
+
+
+BY_GIT, BY_EXCLUDE = ".gitignore", "exclude"
+"""What hides files from a search, in the words of the closing line."""
+
+
+class Telling(NamedTuple):
+    """Whom a search tells what it meets."""
+
+    failed: Callable[[str, str], None] = lambda _path, _reason: None
+    """Of a folder that cannot be listed: its path, and the reason."""
+    noted: Callable[[str, str, int | None], None] = lambda _path, _reason, _line: None
+    """Of a file that cannot be heeded as it says: its path, what, and the line."""
+    hidden: Callable[[str, str, bool], None] = lambda _by, _path, _is_folder: None
+    """Of what would be looked at, but for BY_GIT or BY_EXCLUDE: which, its path, and whether it is a folder."""
 
 
 class UnreadableError(Exception):

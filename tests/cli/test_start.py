@@ -40,7 +40,10 @@ NEEDLESS = (
     "auditlint.subjects.slips",
     "auditlint.subjects.spelling_of_flags",
     "auditlint.text.editing",
+    "auditlint.text.folders",
+    "auditlint.text.gitignore",
     "auditlint.text.pure",
+    "auditlint.text.repository",
 )
 """Our own modules, and packages with all in them, of which a policy that is in order has no need."""
 HEAVY = frozenset({"bz2", "dataclasses", "difflib", "json", "jsonschema", "lzma", "msgspec", "shutil"})

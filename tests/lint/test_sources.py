@@ -6,19 +6,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditlint.checking import check_paths
-from auditlint.lint.sources import Source, Telling, expand, with_texts
+from auditlint.lint.sources import Scope, Source, expand, with_texts
+from auditlint.text.source import Telling
 from tests.checks.servers import pod
 
 if TYPE_CHECKING:
     import pytest
 
-TELLING = Telling(lambda *_: None, lambda *_: None)
-
 
 def test_a_file_is_looked_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.yaml").write_text("")
-    assert list(expand(["a.yaml", ".", "./a.yaml"], (), TELLING)) == [Source("a.yaml", named=True)]
+    assert list(expand(["a.yaml", ".", "./a.yaml"], Scope(), Telling())) == [Source("a.yaml", named=True)]
 
 
 def test_a_text_replaces_the_file_of_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
