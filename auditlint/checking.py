@@ -44,7 +44,7 @@ def check_paths(
     only what changed. What cannot be read is in the report's `failed`; `debug` lets the exceptions of our own bugs
     pass, which are else in its `crashed`.
     """
-    found = _Found()
+    found = Search()
     sources = filter(keep, found.of(paths, lint.scope(settings, exclude, force=force_exclude), texts))
     report = lint.check(sources, settings, as_kind=as_kind, progress=progress, workspace=workspace, debug=debug)
     return found.told(report)
@@ -72,7 +72,7 @@ def fix_paths(
     """
     from auditlint import fixing
 
-    found = _Found()
+    found = Search()
     sources = list(filter(keep, found.of(paths, lint.scope(settings, exclude, force=force_exclude), texts)))
     fixed = fixing.fix(
         sources,
@@ -87,19 +87,19 @@ def fix_paths(
     return fixed._replace(report=found.told(fixed.report))
 
 
-class _Found:
+class Search:
     """What a search for files met besides them."""
 
     def __init__(self) -> None:
-        self._missing: list[Notice] = []
-        self._noted: list[Notice] = []
+        self.failed: list[Notice] = []
+        self.notices: list[Notice] = []
         self._hidden: Counter[tuple[str, bool]] = Counter()
 
     def of(self, paths: Iterable[str | os.PathLike[str]], scope: Scope, texts: Mapping[str, bytes]) -> Iterator[Source]:
         """Yield what paths lead to, and texts."""
         telling = Telling(
-            failed=lambda *why: self._missing.append(Notice(*why)),
-            noted=lambda *what: self._noted.append(Notice(*what)),
+            failed=lambda *why: self.failed.append(Notice(*why)),
+            noted=lambda *what: self.notices.append(Notice(*what)),
             hidden=lambda by, _path, is_folder: self._hidden.update([(by, is_folder)]),
         )
         found = lint.expand([os.fspath(path) for path in paths], scope, telling)
@@ -112,8 +112,8 @@ class _Found:
             for by in dict.fromkeys(by for by, _ in self._hidden)
         )
         return report._replace(
-            failed=(*self._missing, *report.failed),
-            notices=(*self._noted, *report.notices),
+            failed=(*self.failed, *report.failed),
+            notices=(*self.notices, *report.notices),
             hidden=(*report.hidden, *hidden),
         )
 

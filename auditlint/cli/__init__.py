@@ -25,9 +25,10 @@ COMMANDS = {
     "rules": "List the rules.",
     "schema": "Print a JSON schema: report, matrix, diff, test, policy ....",
     "test": "Run unit tests of a policy.",
+    "upgrade": "Show what changes for files between two Kubernetes releases.",
     "version": "Print the version.",
 }
-PARAMETERS = ("resource", "path", "user", "group", "namespace", "api-group")
+PARAMETERS = ("resource", "path", "user", "group", "namespace", "api-group", "from: ", "to: ")
 """What the message of a QuestionError may begin with."""
 USAGE = 2
 BUG = 3

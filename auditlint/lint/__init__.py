@@ -20,12 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from auditlint.finding import Finding
+    from auditlint.kubernetes.cluster import Cluster
     from auditlint.lint.judging import Judged
     from auditlint.lint.selection import Selection
     from auditlint.lint.workspace import Facts, Gathered
     from auditlint.settings import Settings
+    from auditlint.subjects.links import Links
 
-__all__ = ["Source", "Workspace", "allowed", "check", "counts", "expand", "scope", "with_texts"]
+__all__ = ["Read", "Source", "Workspace", "allowed", "check", "counts", "expand", "read", "scope", "with_texts"]
 
 
 def check(
@@ -44,9 +46,7 @@ def check(
     """
     guard, workspace = Guard(debug=debug), workspace or Workspace()
     asked = Asked(as_kind, settings.minor, settings.minor_from)
-    gathered = gather(sources, workspace, asked, guard, progress)
-    gathered = gathered._replace(facts=linking.named_as_policies(gathered.facts, workspace, asked, guard))
-    files, links = linking.linked(gathered.facts, settings.cluster, guard)
+    gathered, files, links = read(sources, workspace, asked, guard, cluster=settings.cluster, progress=progress)
     terms = Terms(settings.options, settings.profiles, links)
     selected = _Selected(selection.of(settings), settings.without and selection.of(settings.without))
     judged = tuple(_judged(file, terms, selected, guard, workspace) for file in files)
@@ -63,6 +63,31 @@ class _Selected(NamedTuple):
 
     now: Selection
     without: Selection | None = None
+
+
+class Read(NamedTuple):
+    """What the sources of one run hold."""
+
+    gathered: Gathered
+    files: tuple[Facts, ...]
+    """The files with subjects, as the run judges these."""
+    links: Links
+    """What belongs together among the subjects."""
+
+
+def read(
+    sources: Iterable[Source],
+    workspace: Workspace,
+    asked: Asked,
+    guard: Guard,
+    *,
+    cluster: Cluster,
+    progress: Callable[[int], None] | None = None,
+) -> Read:
+    """Return what sources hold, before any rule looks at it; arguments are as for `check`."""
+    gathered = gather(sources, workspace, asked, guard, progress)
+    gathered = gathered._replace(facts=linking.named_as_policies(gathered.facts, workspace, asked, guard))
+    return Read(gathered, *linking.linked(gathered.facts, cluster, guard))
 
 
 class _Judged(NamedTuple):

@@ -114,6 +114,15 @@ def run_rules(subject: Subject, terms: Terms, guard: Guard, known: dict[str, Any
                 yield from _unless_known(known, rule.name, terms.links, partial(_found, rule, subject, terms))
 
 
+def refusals(subject: Subject, terms: Terms, guard: Guard) -> Iterator[Finding]:
+    """Yield the findings that say why kube-apiserver, or the kubelet, refuses a subject, and no others."""
+    registry.load(type(subject).__name__)
+    for rule in tuple(REGISTRY.values()):
+        if rule.refuses and isinstance(subject, rule.subject):
+            with guard.over(subject.path, rule.name):
+                yield from (found for found in _found(rule, subject, terms, terms.links) if found.refused)
+
+
 def _unless_known(known: dict[str, Any], name: str, links: Links, work: Callable[[Links], T]) -> T:
     """Return what is known under a name, or else what the work gives, which is kept if it asked for no links."""
     if name in known:

@@ -43,8 +43,7 @@ def reported(
 
     Ignore comments hide the findings of the rules that they name and no others, so they come before folding.
     """
-    if file.marks:
-        findings = [one for one in findings if one.rule in _OF_TEMPLATES or not _touches(one.span, file.marks)]
+    findings = beyond_marks(findings, file.marks)
     if file.comments is not None and selection.heeds_comments:
         findings, about_comments = ignores.heed(file.comments, findings, file.subjects, selection)
         findings = (*findings, *run_rules(about_comments, terms, guard, {}))
@@ -60,6 +59,13 @@ def _hidden(findings: Sequence[Finding], selection: Selection, without: Selectio
         return 0
     folded = precedence.fold([one for one in findings if without.reports(one.rule)], without.weighed)
     return sum(one.suppressed is None and without.shows(one) and not selection.shows(one) for one in folded)
+
+
+def beyond_marks(findings: Sequence[Finding], marks: Sequence[Span]) -> Sequence[Finding]:
+    """Return findings without those about what the marks of a template touch: nobody knows what is there in the end."""
+    if not marks:
+        return findings
+    return [one for one in findings if one.rule in _OF_TEMPLATES or not _touches(one.span, marks)]
 
 
 def _touches(span: Span, marks: Sequence[Span]) -> bool:

@@ -22,10 +22,17 @@ if TYPE_CHECKING:
 
 def of_subject(subject: Subject, links: Links = NO_LINKS) -> SubjectSummary | None:
     """Return what the server makes of a subject; None for one that no server takes for itself."""
+    entry = outline(subject, links)
+    if entry is None or entry.policy is None or not isinstance(subject, PolicySubject):
+        return entry
+    return entry._replace(policy=entry.policy._replace(reached=_reached(subject)))
+
+
+def outline(subject: Subject, links: Links = NO_LINKS) -> SubjectSummary | None:
+    """Return the same, without what requests make of a policy."""
     if isinstance(subject, PolicySubject) and not subject.later:
         refused_by = ("policy",) if subject.loaded.refused else ()
-        facts = PolicyFacts(lenient=subject.loaded.lenient, reached=_reached(subject))
-        return _entry(subject, "policy", subject.base, refused_by, facts)
+        return _entry(subject, "policy", subject.base, refused_by, PolicyFacts(lenient=subject.loaded.lenient))
     if isinstance(subject, ApiServer):
         return _entry(subject, subject.carrier, subject.base, links.refused_by(subject))
     if isinstance(subject, UnreadText) and subject.refused:

@@ -31,14 +31,16 @@ rule = Category("apiserver-flags", ApiServer)
 def unknown_feature_gate(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report feature gates that never existed, are gone, are not there yet, belong to others, or are locked."""
     for error in _errors(server, FlagProblem.UNKNOWN_GATE):
-        yield _refuse(server, context, error, _unknown(server, error.value), help=_better(server, error))
+        yield _refuse(
+            server, context, error, _unknown(server, error.value), help=_better(server, error), about=(error.value,)
+        )
     for error in _errors(server, FlagProblem.LOCKED_GATE):
         to = str(feature_gates.gates(server.minor)[error.value].default).lower()
         reason = f"the feature gate {error.value} is locked to {to} in {releases.name(server.minor)}"
-        yield _refuse(server, context, error, reason, help=_better(server, error))
+        yield _refuse(server, context, error, reason, help=_better(server, error), about=(error.value,))
     for error in _errors(server, FlagProblem.FOREIGN_GATE):
         reason = f'kube-apiserver has no component "{error.message.partition(": ")[2]}" of feature gates'
-        yield _refuse(server, context, error, reason, help=_better(server, error))
+        yield _refuse(server, context, error, reason, help=_better(server, error), about=(error.value,))
 
 
 def _errors(server: ApiServer, problem: FlagProblem) -> Iterator[FlagError]:
@@ -99,5 +101,5 @@ def removed_feature_gate(server: ApiServer, context: Context) -> Iterator[Findin
         else:
             reason = "the feature gate AdvancedAuditing is locked to true in 1.27"
         on = error.value == "DynamicAuditing" and feature_gates.turns_on(server.flags, error.value)
-        about = ("dynamic-auditing",) if on else ("feature-gates",)
+        about = ("dynamic-auditing",) if on else (error.value,)
         yield _refuse(server, context, error, reason, help=_better(server, error), about=about)

@@ -57,9 +57,10 @@ def _content_of(what: str, target: Target, *, namespaced: bool = True) -> tuple[
 
 _REVIEWS = Target("authentication.k8s.io", "tokenreviews", "")
 OF_CONFIGMAPS = _content_of("the content of configmaps", Target("", "configmaps", ""))
+OF_TOKENS = Leak(Target("", "serviceaccounts", "token"), ("create",), _ANSWER, "live service account tokens")
 _OF_SECRETS = (
     *_content_of("the content of secrets", Target("", "secrets", "")),
-    Leak(Target("", "serviceaccounts", "token"), ("create",), _ANSWER, "live service account tokens"),
+    OF_TOKENS,
     Leak(_REVIEWS, ("create",), _ANY_BODY, "the bearer tokens under review", namespaced=False),
 )
 
@@ -94,13 +95,13 @@ def find(analysis: Analysis, leaks: Iterable[Leak]) -> dict[int, list[tuple[Leak
     shown: dict[int, list[tuple[Leak, Request]]] = {}
     for leak in leaks:
         for index in analysis.may_take(leak.region):
-            request = _taken(analysis, index, leak) if _logs_bodies(analysis.policy, index, leak.levels) else None
+            request = _taken(analysis, index, leak) if logs_bodies(analysis.policy, index, leak.levels) else None
             if request:
                 shown.setdefault(index, []).append((leak, request))
     return shown
 
 
-def _logs_bodies(policy: Policy, index: int, levels: tuple[str, ...]) -> bool:
+def logs_bodies(policy: Policy, index: int, levels: tuple[str, ...]) -> bool:
     """Tell whether a rule logs at one of the levels, and at the stage whose events hold bodies."""
     rule = policy.rules[index]
     return rule.level in levels and _BODY_STAGE not in (*policy.omit_stages, *rule.omit_stages)

@@ -1,0 +1,1 @@
+"""Outputs of `upgrade`: each renders Upgraded."""
