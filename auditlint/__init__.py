@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from auditlint.policy import Evaluation, Policy
     from auditlint.policy.asking import Words
     from auditlint.report.model import Report
+    from auditlint.report.upgraded import Upgraded
     from auditlint.settings import Settings
+    from auditlint.upgrading import upgrade_paths
 
 __all__ = [
     "AuditlintError",
@@ -32,10 +34,12 @@ __all__ = [
     "Request",
     "Settings",
     "Severity",
+    "Upgraded",
     "Words",
     "__version__",
     "check_paths",
     "check_text",
+    "upgrade_paths",
 ]
 _HOMES = {
     "AuditlintError": "errors",
@@ -49,9 +53,11 @@ _HOMES = {
     "Request": "kubernetes.requests",
     "Settings": "settings",
     "Severity": "finding",
+    "Upgraded": "report.upgraded",
     "Words": "policy.asking",
     "check_paths": "checking",
     "check_text": "checking",
+    "upgrade_paths": "upgrading",
 }
 """The module that each name comes from."""
 

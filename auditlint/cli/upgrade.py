@@ -57,9 +57,9 @@ def command(
 ) -> int:
     """Show what another Kubernetes release does to policies and manifests; the default is the current folder.
 
-    What breaks: the other release refuses it. What differs: both take it, and it does something else, such as other
+    What breaks: the other release refuses it. What differs: both accept it, and it does something else, such as other
     defaults, fields that only one of them obeys, tokens that are newly logged, resources that come or go under a
-    wildcard. What is mended: only the other release takes it.
+    wildcard. What is mended: only the other release accepts it.
 
     The release of today is --from, or else what each file says (the image tag of a manifest, which holds for the policy
     that it names), or else the configuration.

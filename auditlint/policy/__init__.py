@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from auditlint.policy.diffing import Diff
     from auditlint.policy.replaying import Progress, Replayed
     from auditlint.report.tables.document import Document
+    from auditlint.report.upgraded import Upgraded
     from auditlint.subjects.model import PolicySubject
 
 __all__ = ["Evaluation", "Policy", "PolicyError", "QuestionError", "RefusedError", "Request"]
@@ -163,6 +164,15 @@ class Policy:
         from auditlint.policy.diffing import diff
 
         return diff(self, new)
+
+    def upgrade(self, to: str) -> Upgraded:
+        """Return what changes for the file of the policy between the release that it is judged for and another one."""
+        from auditlint.settings import Settings
+        from auditlint.upgrading import upgrade_paths
+
+        settings = Settings(cluster=self.cluster)
+        texts = {self.path: self.content}
+        return upgrade_paths((), to, from_version=self.kubernetes_version, settings=settings, texts=texts)
 
     def replay(
         self, logs: Sequence[str], *, against: Policy | None = None, progress: Progress | None = None

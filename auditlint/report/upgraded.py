@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 BREAKS, DIFFERS, MENDS = "breaks", "differs", "mends"
 KINDS = {
     BREAKS: "it works now, and the other release refuses it",
-    DIFFERS: "both releases take it, and it does something else",
-    MENDS: "it is refused now, and the other release takes it",
+    DIFFERS: "both releases accept it, and it does something else",
+    MENDS: "it is refused now, and the other release accepts it",
 }
 """The kinds of changes, what is worst first, and what they mean."""
 

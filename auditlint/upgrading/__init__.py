@@ -91,8 +91,7 @@ def _all_known(run: Run) -> None:
         if one.kubernetes_from == releases.DEFAULT:
             such = releases.name(releases.NEWEST - 1)
             raise QuestionError(
-                f"from: {one.path}:{one.line}: nothing says which release this {one.kind} runs on now, give one such "
-                f"as {such}"
+                f"from: {one.path}:{one.line}: nothing says which release this is for now, give one such as {such}"
             )
 
 

@@ -14,10 +14,11 @@ from auditlint.english import listing, noun
 from auditlint.kubernetes import kubectl, served
 from auditlint.kubernetes.engine.region import Region, Target, contains, meet, region_of
 from auditlint.kubernetes.policy import OBJECT_LEVELS
-from auditlint.kubernetes.reach import Answer, FateKind
+from auditlint.kubernetes.reach import Answer
 from auditlint.kubernetes.releases import name
 from auditlint.kubernetes.upgrade import policies as facts
 from auditlint.kubernetes.upgrade.steps import crosses, since
+from auditlint.kubernetes.well_known import Known
 from auditlint.subjects.model import ClusterPolicy, LoadedPolicy
 from auditlint.upgrading.changes import differs
 
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from auditlint.finding import Path
     from auditlint.kubernetes.analysis import Analysis
     from auditlint.kubernetes.cluster import Cluster
-    from auditlint.kubernetes.match import Outcome
     from auditlint.kubernetes.policy import PolicyRule
     from auditlint.kubernetes.requests import Request
     from auditlint.kubernetes.upgrade.policies import Moved
@@ -38,6 +38,10 @@ if TYPE_CHECKING:
 
     TooHard = Callable[[PolicySubject, int], None]
     """Is told the number of a rule about which a question was too hard."""
+
+_MANAGED = "omitManagedFields"
+_WITH_OBJECT = frozenset({"create", "update", "patch"})
+"""The verbs of requests that bring an object along."""
 
 
 def of_policy(before: PolicySubject, after: PolicySubject, way: Way, too_hard: TooHard) -> Iterator[Change]:
@@ -52,55 +56,46 @@ def of_policy(before: PolicySubject, after: PolicySubject, way: Way, too_hard: T
 
 
 def _reread(before: LoadedPolicy, after: LoadedPolicy, way: Way, too_hard: TooHard) -> Iterator[Change]:
-    """Yield the fields that only one of the releases obeys, each once, with a request of the first rule that shows it.
+    """Yield the fields that the two releases read differently, each once."""
+    known = Known(way.newer, after.cluster)
+    found = facts.reread(before.loaded, after.loaded, known)
+    for index in found.undecided:
+        too_hard(after, index)
 
-    The rules match the same requests in both releases, so a rule that is reached shows it.
-    """
-    told: set[Path] = set()
-    for one in facts.reread(before.loaded, after.loaded):
-        fate = after.analysis.reach.fates[one.rule]
-        if fate.kind is FateKind.UNKNOWN:
-            too_hard(after, one.rule)
-        request = None if one.path in told else _shown(after.analysis, one, fate.witness)
-        if request is not None:
-            told.add(one.path)
-            yield _told(after, one, request, way)
+    def differs_at(path: Path) -> Callable[[int], bool]:
+        return lambda minor: (
+            path in {one.path for one in facts.reread(before.loaded, after.decode(minor), known).fields}
+        )
 
-
-def _shown(analysis: Analysis, one: facts.Reread, witness: Request | None) -> Request | None:
-    """Return a request that a rule takes: one with a body, if there is one and it is bodies that differ."""
-    if witness is None:
-        return None
-    bodies = one.before.without_managed_fields is not one.after.without_managed_fields
-    found = analysis.examples.shown(one.rule, lambda request: request.is_resource) if bodies else None
-    return found or analysis.examples.shown(one.rule) or witness
+    for one in found.fields:
+        yield _told(after, one, way, since(*way, differs_at(one.path)))
 
 
-def _told(policy: LoadedPolicy, one: facts.Reread, request: Request, way: Way) -> Change:
-    path, field = policy.at(*one.path), str(one.path[-1])
-    if len(one.path) == 2:  # noqa: PLR2004 (a rule as a whole)
-        message = f"{way.new} reads this rule otherwise: {_words(one.after)} instead of {_words(one.before)}"
-        help = "Write each key once"
+def _told(policy: LoadedPolicy, one: facts.Reread, way: Way, since_minor: int) -> Change:
+    field = str(one.path[-1])
+    if field != _MANAGED or one.before.level != one.after.level:
+        message = f"{way.new} reads {field} otherwise than {way.old}, because it is written twice"
+        help = "Write it once"
     elif way.up:
         message = f"{way.new} obeys {field}, which {way.old} drops: objects are logged without managedFields"
         help = "Delete it if you need managedFields in the log"
     else:
         message = f"{way.new} drops {field}, which {way.old} obeys: objects are logged with managedFields"
         help = "Expect larger events"
-
-    before = policy.decode(way.before)
-
-    def is_so(minor: int) -> bool:
-        there = facts.reread(before, policy.decode(minor))
-        return any((here.rule, here.after) == (one.rule, one.after) for here in there)
-
-    details = _witness(policy, request)
-    return differs(policy, path, "dropped-field", since(*way, is_so), message, help=help, **details)
+    request = _with_object(policy, one)
+    path = policy.at(*one.path)
+    return differs(policy, path, "dropped-field", since_minor, message, help=help, **_witness(policy, request))
 
 
-def _words(outcome: Outcome) -> str:
-    fields = " without managedFields" if outcome.without_managed_fields else ""
-    return f"{outcome.level}{fields}"
+def _with_object(policy: LoadedPolicy, one: facts.Reread) -> Request:
+    """Return a request that shows it: one that brings an object, if a rule matches such where only fields differ."""
+
+    def brings_object(request: Request) -> bool:
+        return request.is_resource and not request.subresource and request.verb in _WITH_OBJECT
+
+    fields_only = one.path[-1] == _MANAGED
+    shown = policy.analysis.examples.shown(one.rule, brings_object) if fields_only else None
+    return shown or one.witness
 
 
 def _witness(policy: LoadedPolicy, request: Request) -> dict[str, Any]:

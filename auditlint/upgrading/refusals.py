@@ -30,7 +30,7 @@ def refusals(runs: Runs, before: Thing, after: Thing, way: Way) -> Iterator[Chan
     if before.reasons - after.reasons:
         for finding in _only_of(before, after):
             first = _since(runs, finding, before.paths, way, refused=False)
-            yield _change(MENDS, finding, first, f"{way.new} takes what {way.old} refuses: {finding.message}")
+            yield _change(MENDS, finding, first, f"{way.new} accepts what {way.old} refuses: {finding.message}")
 
 
 def _since(runs: Runs, finding: Finding, paths: tuple[str, ...], way: Way, *, refused: bool) -> int:

@@ -26,6 +26,7 @@ COMMANDS = {
     "diff": (("diff", "policy.yaml", "policy.yaml"), "Differences"),
     "eval": (("eval", "policy.yaml", "--path", "/healthz"), "Explained"),
     "test": (("test", "cases.test.yaml"), "Results"),
+    "upgrade": (("upgrade", "policy.yaml", "--from", "1.30", "--to", "1.37"), "Upgraded"),
     "replay": (("replay", "policy.yaml", "audit.log"), "dict"),
 }
 
@@ -61,4 +62,5 @@ def test_the_outputs() -> None:
         "eval": ("json", "text"),
         "replay": ("json", "text"),
         "test": ("json", "junit", "tap", "text"),
+        "upgrade": ("json", "markdown", "text"),
     }

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.kubernetes.decode import ProblemKind
-from auditlint.kubernetes.match import decision_of, resource_spellings
+from auditlint.kubernetes.diff import difference
+from auditlint.kubernetes.match import resource_spellings
 from auditlint.kubernetes.upgrade.steps import since
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.decode import Loaded, Path
     from auditlint.kubernetes.match import Outcome
     from auditlint.kubernetes.policy import GroupResources, Policy
+    from auditlint.kubernetes.requests import Request
+    from auditlint.kubernetes.well_known import Known
 
 TOKENS_LOGGED_FROM = 22
 """From this minor the responses of subresources such as `serviceaccounts/token` are logged at RequestResponse."""
@@ -28,26 +31,45 @@ _MANAGED = "omitManagedFields"
 
 
 class Reread(NamedTuple):
-    """A rule whose requests have another outcome because only one of two releases obeys a field."""
+    """A request whose outcome is another one because two releases read a policy differently."""
 
     path: Path
-    """The way to the field in the policy; to the rule where no field alone is the reason."""
+    """The way to the field that they read differently; to the rule where no field alone is the reason."""
     rule: int
     before: Outcome
     after: Outcome
+    witness: Request
 
 
-def reread(before: Loaded, after: Loaded) -> Iterator[Reread]:
-    """Yield the rules that say something else in another release, as long as they are the same rules in both."""
+class RereadFields(NamedTuple):
+    """All fields that two releases read differently, each once; and the rules about which that stays open."""
+
+    fields: tuple[Reread, ...] = ()
+    undecided: tuple[int, ...] = ()
+
+
+def reread(before: Loaded, after: Loaded, known: Known) -> RereadFields:
+    """Return the fields that two releases read differently, where the outcome of some request depends on it."""
     old, new = before.policy, after.policy
     if old is None or new is None or old == new:
-        return
+        return RereadFields()
+    found = difference(old, new, known)
     fields = dropped(before) ^ dropped(after)
     obeyed = old if dropped(after) - dropped(before) else new
-    for index in range(min(len(old.rules), len(new.rules))):
-        was, becomes = (decision_of(policy, index).outcome for policy in (old, new))
-        if was != becomes:
-            yield Reread(_cause(fields, obeyed, index), index, was, becomes)
+    by_path: dict[Path, Reread] = {}
+    for change in found.changes:
+        rule = _reader(old, new, (change.old, change.new))
+        path = _cause(fields, obeyed, rule) or _repeated(after, rule)
+        by_path.setdefault(path, Reread(path, rule, change.before, change.after, change.witness))
+    undecided = {_reader(old, new, (one.old, one.new)) for one in found.undecided}
+    return RereadFields(tuple(by_path.values()), tuple(sorted(undecided)))
+
+
+def _reader(old: Policy, new: Policy, takers: tuple[int | None, int | None]) -> int:
+    """Return the rule that two releases read differently, of those that match a request in one and in the other."""
+    numbers = [number for number in takers if number is not None and number >= 0]
+    other = (number for number in numbers if old.rules[number] != new.rules[number])
+    return next(other, min(numbers, default=0))
 
 
 def dropped(loaded: Loaded) -> frozenset[Path]:
@@ -55,12 +77,19 @@ def dropped(loaded: Loaded) -> frozenset[Path]:
     return frozenset(problem.path for problem in loaded.problems if problem.kind in _DROPPED)
 
 
-def _cause(fields: frozenset[Path], obeyed: Policy, index: int) -> Path:
-    """Return the field for which a rule says something else: its own wins over that of the policy."""
-    own = ("rules", index, _MANAGED)
+def _cause(fields: frozenset[Path], obeyed: Policy, index: int) -> Path | None:
+    """Return the field that only one release obeys and a rule goes by: its own wins over that of the policy."""
+    own: Path = ("rules", index, _MANAGED)
     if own in fields and obeyed.rules[index].omit_managed_fields is not None:
         return own
-    return (_MANAGED,) if (_MANAGED,) in fields else ("rules", index)
+    return (_MANAGED,) if (_MANAGED,) in fields else None
+
+
+def _repeated(loaded: Loaded, index: int) -> Path:
+    """Return the key of a rule that is written twice, which JSON decoders read differently; else the rule."""
+    rule: Path = ("rules", index)
+    twice = (one.path for one in loaded.problems if one.kind is ProblemKind.DUPLICATE_KEY and one.path[:2] == rule)
+    return next(twice, rule)
 
 
 class Moved(NamedTuple):

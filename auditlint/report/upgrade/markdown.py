@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from auditlint.report.check.markdown import prose
 from auditlint.report.printable import markdown, printable
-from auditlint.report.upgrade.text import later, refused_at_both, summary, together
+from auditlint.report.upgrade.text import later, notes, summary, together
 from auditlint.report.upgraded import KINDS
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def render(found: Upgraded, medium: Medium) -> str:
-    """Return a heading with the counts, the lists, and what does not start in either release."""
+    """Return a heading with the counts, the lists, and notes."""
     return "".join(f"{line}\n" for line in _lines(found, medium))
 
 
@@ -34,10 +34,9 @@ def _lines(found: Upgraded, medium: Medium) -> Iterator[str]:
             for some in together(changes):
                 yield from _entry(some[0], medium)
                 yield from (f"  - in {markdown(line)}" for line in later(some))
-    notes = list(refused_at_both(found))
-    if notes:
+    if said_too := list(notes(found)):
         yield ""
-        yield from (f"- {prose(note)}" for note in notes)
+        yield from (f"- {prose(note)}" for note in said_too)
 
 
 def _entry(change: Change, medium: Medium) -> Iterator[str]:

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from auditlint.report.upgraded import Change, Upgraded
 
 _COLORS = {BREAKS: COLORS["error"], DIFFERS: COLORS["warning"], MENDS: COLORS["info"]}
+_NAMES = {"policy": "policy", "apiserver": "kube-apiserver"}
 NOTHING = "nothing was found that an upgrade could change"
 
 
 def render(found: Upgraded, medium: Medium) -> str:
-    """Return the changes of each kind, then what does not start in either release, then the counts."""
+    """Return the changes of each kind, then notes and the counts."""
     return "".join(f"{line}\n" for line in _lines(found, medium))
 
 
@@ -33,7 +34,7 @@ def _lines(found: Upgraded, medium: Medium) -> Iterator[str]:
                 yield from _change(some[0], medium)
                 yield from (f"      in {printable(line)}" for line in later(some))
             yield ""
-    yield from (f"note: {printable(line)}" for line in refused_at_both(found))
+    yield from (f"note: {printable(line)}" for line in notes(found))
     yield summary(found)
 
 
@@ -62,13 +63,16 @@ def _styled(text: str, style: str, medium: Medium) -> str:
     return f"{style}{text}{RESET}" if medium.color else text
 
 
-def refused_at_both(found: Upgraded) -> Iterator[str]:
-    """Yield what neither release starts with: no change, but nothing to rely on."""
+def notes(found: Upgraded) -> Iterator[str]:
+    """Yield what is no change: what neither release accepts, and of what nothing more can be told yet."""
     for one in found.subjects:
+        what = f"{one.path}:{one.line}"
         both = [reason for reason in one.refused_before if reason in one.refused_after]
         if both:
-            what = f"{one.path}:{one.line}: neither {one.before} nor {found.after} takes this {one.kind}"
-            yield f"{what} ({listing(both)}); `auditlint check` says why"
+            neither = f"neither {one.before} nor {found.after} accepts this {_NAMES[one.kind]} ({listing(both)})"
+            yield f"{what}: {neither}; `auditlint check` says why"
+        elif one.refused_after:
+            yield f"{what}: what else differs shows once {found.after} accepts this {_NAMES[one.kind]}"
 
 
 def summary(found: Upgraded) -> str:

@@ -1,0 +1,87 @@
+"""The outputs of `upgrade`: golden files, the published schema, and what no value of a file may do to them."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from auditlint.cli import run
+from auditlint.report import render
+from auditlint.report.medium import Medium
+from auditlint.upgrading import upgrade_paths
+from tests.report.test_matrix import HOSTILE
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
+ENDINGS = {"text": "txt", "markdown": "md", "json": "json"}
+RUNS = {
+    "forward": ("--to", "1.37"),
+    "breaking": ("--to", "1.37"),
+    "back": ("--from", "1.37", "--to", "1.30"),
+    "mended": ("--from", "1.30", "--to", "1.37"),
+}
+FOLDERS = {"mended": "back"}
+
+
+@pytest.mark.parametrize("output_format", ENDINGS)
+@pytest.mark.parametrize("name", RUNS)
+def test_golden(
+    name: str, output_format: str, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(HERE / "upgrade" / FOLDERS.get(name, name))
+    assert run(["upgrade", *RUNS[name], "--format", output_format]) == (name in {"breaking", "back"})
+    found, golden = capfd.readouterr().out, HERE / "golden" / f"upgrade.{name}.{ENDINGS[output_format]}"
+    if os.environ.get("AUDITLINT_UPDATE_GOLDEN"):
+        golden.write_text(found, encoding="utf-8")
+    assert found == golden.read_text(encoding="utf-8")
+
+
+def validate(text: str) -> dict[str, Any]:
+    """Return the document; raises ValidationError where the schema does not describe it."""
+    schema = json.loads((ROOT / "schemas" / "upgrade.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    document: dict[str, Any] = json.loads(text)
+    jsonschema.Draft202012Validator(schema).validate(document)
+    return document
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_json_follows_its_schema(name: str) -> None:
+    document = validate((HERE / "golden" / f"upgrade.{name}.json").read_text(encoding="utf-8"))
+    kinds = [change["kind"] for change in document["changes"]]
+    assert document["summary"] == {kind: kinds.count(kind) for kind in ("breaks", "mends", "differs")}
+
+
+def test_the_schema_holds_what_belongs_together() -> None:
+    document = json.loads((HERE / "golden" / "upgrade.breaking.json").read_text(encoding="utf-8"))
+    document["changes"][0]["topic"] = "token-bodies"
+    with pytest.raises(jsonschema.ValidationError):
+        validate(json.dumps(document))
+
+
+def test_a_terminal_shows_colours() -> None:
+    text = "apiVersion: audit.k8s.io/v1beta1\nkind: Policy\nrules:\n- level: Metadata\n"
+    found = upgrade_paths((), "1.30", from_version="1.20", texts={"p.yaml": text.encode()})
+    said = render("upgrade", "text", found, Medium(color=True))
+    assert said.startswith("\x1b[1;31mbreaks\x1b[0m: it works now")
+    assert "\x1b[1mp.yaml:1:13:\x1b[0m" in said
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+@pytest.mark.parametrize("output_format", ENDINGS)
+def test_no_value_gets_out(value: str, output_format: str) -> None:
+    entry = {"group": "policy", "resources": ["podsecuritypolicies", value]}
+    rule = {"level": "RequestResponse", "users": [value, "a"], "resources": [entry, {"group": ""}]}
+    policy = {"apiVersion": "audit.k8s.io/v1", "kind": "Policy", "rules": [rule]}
+    found = upgrade_paths((), "1.37", from_version="1.20", texts={f"{value}.json": json.dumps(policy).encode()})
+    assert {"token-bodies", "resource-gone"} <= {change.topic for change in found.changes}
+    text = render("upgrade", output_format, found)
+    outside_code = re.sub(r"^    ```yaml$.*?^    ```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    assert "<script>" not in outside_code or output_format != "markdown"
+    assert all(character.isprintable() or character == "\n" for character in text)
