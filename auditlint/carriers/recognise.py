@@ -154,7 +154,7 @@ def _recognise(reading: _Reading, bound: _Bound) -> Found:
         return _as_asked(reading, reading.as_kind, bound)
     languages = _languages(reading.name)
     found = _in_text(reading, _Asked(reading.text.data, languages), bound)
-    if found.subjects or (_is_other_language(reading.name, languages) and not reading.named):
+    if found.subjects or (_is_other_language(reading.name, languages) and not _may_be_documents(reading)):
         return found
     return _in_documents(reading, _Asked(reading.text.data), bound)
 
@@ -185,6 +185,16 @@ def _is_other_language(name: str, languages: Iterable[str]) -> bool:
     """Tell whether the ending of a name says what the text is, and not merely that it may be such."""
     endings = [suffix for one in languages for suffix in registry.declared(one).suffixes if suffix.startswith(".")]
     return name.lower().endswith(tuple(endings))
+
+
+def _may_be_documents(reading: _Reading) -> bool:
+    """Tell whether a text whose name is that of another language may be YAML or JSON: named, or a policy by its words.
+
+    Configurations of any kind are called `.conf`.
+    """
+    from auditlint.carriers import unread  # few runs have such a file
+
+    return reading.named or unread.is_policy_by_its_words(reading.text.data)
 
 
 def _languages(name: str) -> list[str]:

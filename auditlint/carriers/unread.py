@@ -35,7 +35,8 @@ _WITH_SETTINGS = frozenset({
 _OF_TOOLS = re.compile(r"^[ \t]*(?:apiServer|kube-apiserver-arg\+?|kube-api)[ \t]*:", re.MULTILINE)
 """Keys of tools whose files name no kind."""
 _KIND = re.compile(r"""^[ \t]*["']?kind["']?[ \t]*:[ \t]*["']?(\w+)""", re.MULTILINE)
-_BEGINNING = r"(?:[ \t]*(?:#[^\n]*|---)?\n)*[ \t]*(?:apiVersion|kind|rules|omitStages)[ \t]*:"
+_BEGINNING = r"""(?:[ \t]*(?:#[^\n]*|---)?\n)*\s*(?:\{\s*["'])?(?:apiVersion|kind|rules|omitStages)["']?[ \t]*:"""
+_HEAD = re.compile(r"""(?:^|[{,])\s*["']?apiVersion["']?[ \t]*:[ \t]*["']?audit\.k8s\.io/""", re.MULTILINE)
 _LINES_AFTER = 3
 _WIDTH = 1000
 """Nobody writes longer lines by hand, and what is there is not worth a search for the cause."""
@@ -46,8 +47,12 @@ _OTHER_LANGUAGES = (
 
 
 def is_other_language(path: str, data: bytes) -> bool:
-    """Tell whether a file is by its name, or its first line, no YAML and no JSON: nobody meant it to parse as such."""
-    return rendered(path).endswith(_OTHER_LANGUAGES) or data.startswith(b"#!")
+    """Tell whether a file is by its name, or its first line, no YAML and no JSON: nobody meant it to parse as such.
+
+    A policy is one, whatever it is called.
+    """
+    named = rendered(path).endswith(_OTHER_LANGUAGES) or data.startswith(b"#!")
+    return named and not is_policy_by_its_words(data)
 
 
 def _elision(lines: Sequence[str], last: int) -> Span | None:
@@ -62,6 +67,12 @@ def _elision(lines: Sequence[str], last: int) -> Span | None:
 def is_meant_as_yaml(name: str, data: bytes) -> bool:
     """Tell whether a text inside another is called YAML or JSON, or else begins as a policy in YAML does."""
     return rendered(name).endswith(YAML_AND_JSON) or re.match(_BEGINNING, as_text(data)) is not None
+
+
+def is_policy_by_its_words(data: bytes) -> bool:
+    """Tell whether a text, whatever its name, begins as a policy in YAML or JSON does, and says that it is one."""
+    text = as_text(data)
+    return re.match(_BEGINNING, text) is not None and _HEAD.search(text) is not None
 
 
 def meaning(data: bytes) -> str:

@@ -26,10 +26,13 @@ def below(value: Plain) -> list[tuple[str | int, Plain]]:
     return [*pairs(value), *enumerate(items(value))]
 
 
-def walk(root: Plain, stop: Callable[[Plain], bool] = lambda _: False) -> Iterator[tuple[Plain, Path]]:
+def walk(
+    root: Plain, stop: Callable[[Plain], bool] = lambda _: False, *, aliases: bool = False
+) -> Iterator[tuple[Plain, Path]]:
     """Yield a value and all that is in it, in the order of the document, each with the way to it.
 
-    Mappings and lists come once, whatever aliases stand for them; those that `stop` holds of are not gone into.
+    Mappings and lists come once, whatever aliases stand for them; with `aliases` they come at each, but are gone into
+    once. Those that `stop` holds of are not gone into.
     """
     waiting: list[tuple[Plain, Path]] = [(root, ())]
     seen: set[int] = set()
@@ -37,6 +40,8 @@ def walk(root: Plain, stop: Callable[[Plain], bool] = lambda _: False) -> Iterat
         value, path = waiting.pop()
         if isinstance(value, tuple | list):
             if id(value) in seen:
+                if aliases:
+                    yield value, path
                 continue
             seen.add(id(value))
         yield value, path

@@ -184,6 +184,11 @@ def manifest_in_a_here_document(policy: str) -> Form:
     return Form("a.sh", f"kubectl apply -f - <<EOF\n{literal(policy).content}EOF\n", "#/data/p.yaml#")
 
 
+def called_as_other_files_are(policy: str) -> Form:
+    content = f"{HEAD}  policy.conf: |\n{indented(policy, '    ')}"
+    return Form("map.yaml", content, "/data/policy.conf#")
+
+
 def cloud_init(policy: str) -> Form:
     text = indented(policy, "    ")
     content = f"#cloud-config\nwrite_files:\n- path: /etc/motd\n  content: x\n- path: /etc/p.yaml\n  content: |\n{text}"
@@ -214,6 +219,7 @@ FORMS = [
     kops,
     ansible,
     literal,
+    called_as_other_files_are,
     literal_with_crlf,
     folded,
     double_quoted,
@@ -430,6 +436,19 @@ def test_what_is_said_of_a_broken_text_names_lines_on_disk(form: Callable[[str],
     (one,) = [one for one in findings(content, path) if one.rule == "yaml-syntax"]
     assert f"line {line} " in one.message
     assert f"line {policy.splitlines().index('  verbs: [' + chr(34) + 'get' + chr(34)) + 1} is" not in one.message
+
+
+@pytest.mark.parametrize("path", ["policy.conf", "audit.env", "deep/policy.service", "policy.md"])
+@pytest.mark.parametrize("policy", [POLICIES["level"], '{"kind": "Policy", "apiVersion": "audit.k8s.io/v1beta1"}'])
+def test_a_policy_is_one_whatever_the_file_is_called(path: str, policy: str) -> None:
+    (subject,) = found(policy, path, named=False).subjects
+    assert isinstance(subject, PolicySubject)
+    assert subject.loaded.refused
+
+
+def test_a_page_with_a_head_of_its_own_is_no_policy() -> None:
+    page = found("---\nkind: page\ntitle: audit: levels\n---\nIt speaks of audit.k8s.io/v1.\n", "page.md", named=False)
+    assert (page.subjects, page.notices) == ((), ())
 
 
 def test_policies_in_the_comments_of_a_script() -> None:

@@ -110,6 +110,8 @@ def test_clouds_take_no_policy(version: str, kind: str) -> None:
     assert ("managed-service", "a.yaml:6:7") in told({"a.yaml": flags})
     listed = f"{head}spec:\n  args: [--v=2, --audit-policy-file=/etc/a.yaml]\n"
     assert ("managed-service", "a.yaml:4:17") in told({"a.yaml": listed})
+    aliased = f"{head}other: &a {{x: y}}\nspec:\n  auditPolicy: *a\n"
+    assert ("managed-service", "a.yaml:5:3") in told({"a.yaml": aliased})
     assert told({"a.yaml": f"{head}cloudWatch: {{clusterLogging: {{enableTypes: [audit]}}}}\n"}) == []
 
 

@@ -26,6 +26,11 @@ def test_everything_comes_in_order_and_what_is_shared_once() -> None:
     ]
 
 
+def test_what_is_shared_comes_at_each_alias_but_is_gone_into_once() -> None:
+    paths = [path for _, path in walk(DOCUMENT, aliases=True)]
+    assert paths == [(), ("a",), ("a", 0), ("a", 1), ("a", 1, "x"), ("b",), ("c",), ("c", "stop"), ("c", "d")]
+
+
 def test_what_stops_the_walk_is_yielded_and_not_gone_into() -> None:
     paths = [path for _, path in walk(DOCUMENT, stop=lambda value: ("stop", "here") in below(value))]
     assert paths == [(), ("a",), ("a", 0), ("a", 1), ("a", 1, "x"), ("c",)]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.carriers.carrier import Carrier
 from auditlint.subjects.model import ManagedService
-from auditlint.text.values import items, pairs, text
+from auditlint.text.values import text, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,18 +50,10 @@ def find(candidate: Candidate) -> Iterator[ManagedService]:
 
 def _setting(document: Plain) -> Path | None:
     """Return the way to the first key or argument that sets something about auditing."""
-    waiting: list[tuple[Plain, Path]] = [(document, ())]
-    seen: set[int] = set()
-    while waiting:
-        value, path = waiting.pop()
-        words = [str(path[-1])] if path and isinstance(path[-1], str) else []
-        words += [value] if isinstance(value, str) else []
+    for value, path in walk(document, aliases=True):
+        words = [word for word in (*path[-1:], value) if isinstance(word, str)]
         if any(_SETTING.fullmatch(word) for word in words):
             return path
-        if isinstance(value, tuple | list) and id(value) not in seen:
-            seen.add(id(value))
-            below: list[tuple[str | int, Plain]] = [*pairs(value), *enumerate(items(value))]
-            waiting += [(inner, (*path, step)) for step, inner in reversed(below)]
     return None
 
 
