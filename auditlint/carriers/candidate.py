@@ -9,6 +9,7 @@ from auditlint.text.places import NodePlaces
 
 if TYPE_CHECKING:
     from auditlint.carriers.carrier import ReadText
+    from auditlint.carriers.encoded import Encoded
     from auditlint.finding import Path, Places
     from auditlint.subjects.model import Holder
     from auditlint.text.piece import DecodedPiece, Piece, Text
@@ -63,9 +64,11 @@ class Candidate(NamedTuple):
         ]
         return tuple(documents), ReadText(piece, stream)
 
-    def decoded(self, path: Path, data: bytes) -> DecodedPiece | None:
+    def decoded(self, path: Path, encoded: Encoded) -> DecodedPiece | None:
         """Return what is encoded in the string at path as a text of its own; None where there is no string."""
-        return self.places.decoded(path, data) if isinstance(self.places, NodePlaces) else None
+        if not isinstance(self.places, NodePlaces):
+            return None
+        return self.places.decoded(path, *encoded, json=self.from_json)
 
 
 class PlainText(NamedTuple):

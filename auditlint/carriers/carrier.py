@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from auditlint.text.piece import Text
 
 YAML_AND_JSON = (".yaml", ".yml", ".json")
+OTHER_NAMES_OF_YAML = (".bu", ".fcc", ".ign")
+"""What Butane and Ignition call their files, which are YAML and JSON too."""
 TEMPLATES = (".erb", ".gotmpl", ".j2", ".jinja", ".jinja2", ".template", ".tftpl", ".tmpl", ".tpl")
 """What the name of a template ends with, behind that of the file that it is rendered to."""
 

@@ -11,6 +11,7 @@ from auditlint.carriers.carrier import Carrier
 from auditlint.carriers.containers import command
 from auditlint.carriers.containers.command import CommandLine, Item
 from auditlint.carriers.containers.shell import Word, simple_commands
+from auditlint.carriers.containers.word_places import Given, OptionPlaces
 from auditlint.carriers.first_look import as_text
 from auditlint.finding import Span
 from auditlint.text.lines import LineIndex
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from auditlint.carriers.candidate import PlainText
     from auditlint.change import Change
-    from auditlint.finding import Edit, Path
+    from auditlint.finding import Edit, Path, Places
     from auditlint.subjects.model import ApiServer
     from auditlint.text.piece import Text
 
@@ -62,7 +63,7 @@ class LinePlaces:
         return ""
 
     def edits(self, path: str, changes: tuple[Change, ...]) -> tuple[Edit, ...]:  # noqa: ARG002
-        """Return nothing: words of a plain text are not edited."""
+        """Return nothing: what a process has been given is not edited."""
         return ()
 
 
@@ -131,9 +132,17 @@ def _from_words(given: PlainText, content: str, words: Sequence[Word]) -> ApiSer
     items = command.directly(argv)
     index = LineIndex(content)
     spans = [Span(*index.place(word.start), *index.place(word.end)) for word in words]
-    candidate = Candidate(given.path, 0, None, LinePlaces(spans, given.text), given.minor, given.origin)
+    candidate = Candidate(given.path, 0, None, _places(given.text, words, spans), given.minor, given.origin)
     line = CommandLine(tuple(argv if items is None else items), ())
     return apiserver.build(candidate, (), line, apiserver.Settings("flags", whole=items is not None))
+
+
+def _places(text: Text, words: Sequence[Word], spans: Sequence[Span]) -> Places:
+    """Return the places of arguments; those that a process has been given already are not edited."""
+    if b"\0" in text.data or not words or _PS_LINE.search(text.text):
+        return LinePlaces(spans, text)
+    given = [Given(word.text, text.span(span), text.pointer) for word, span in zip(words, spans, strict=True)]
+    return OptionPlaces(given, text.document or 0, text)
 
 
 def _expanded(argument: str) -> str:

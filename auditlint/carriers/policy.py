@@ -43,6 +43,21 @@ def inside(candidate: Candidate, value: Plain, base: Path, file: str, tool: str 
         yield _subject(candidate, shape, value).replace(base=base, file=file, tool=tool)
 
 
+def rules_inside(candidate: Candidate, rules: Plain, base: Path) -> PolicySubject:
+    """Return rules that stand as a list in another object, at base: what is around them is not known."""
+    return _subject(candidate, "snippet", _around(rules)).replace(base=base, file="")
+
+
+def is_one(value: Plain) -> bool:
+    """Tell whether an object says that it is an audit policy."""
+    return text(value, "apiVersion").lower().startswith(GROUP) and _says_policy(value)
+
+
+def is_list_of_rules(value: Plain) -> bool:
+    """Tell whether some item of a list is a rule of an audit policy."""
+    return isinstance(value, list) and _any_rule(value)
+
+
 def _subject(candidate: Candidate, shape: str, value: Plain) -> PolicySubject:
     from auditlint.kubernetes.decode import load
     from auditlint.kubernetes.releases import choose

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from auditlint.carriers import recorded, registry, unrendered
 from auditlint.carriers.candidate import Candidate, PlainText
-from auditlint.carriers.carrier import YAML_AND_JSON, Inner, ReadText, rendered
+from auditlint.carriers.carrier import OTHER_NAMES_OF_YAML, YAML_AND_JSON, Inner, ReadText, rendered
 from auditlint.carriers.first_look import as_utf8, may_define_resources, may_hold_subject
 from auditlint.carriers.unrendered import ReadTemplate
 from auditlint.finding import Notice, Span
@@ -200,7 +200,7 @@ def _may_be_documents(reading: _Reading) -> bool:
 def _languages(name: str) -> list[str]:
     """Return the names of the carriers whose files, by the ending of their name, are neither YAML nor JSON."""
     name = rendered(name)
-    if not name or name.endswith(YAML_AND_JSON):
+    if not name or name.endswith((*YAML_AND_JSON, *OTHER_NAMES_OF_YAML)):
         return []
     return [one for one in registry.names() if name.endswith(registry.declared(one).suffixes)]
 

@@ -16,7 +16,8 @@ from auditlint.carriers.candidate import Candidate
 from auditlint.carriers.carrier import YAML_AND_JSON, Carrier, Inner
 from auditlint.carriers.containers import command
 from auditlint.carriers.containers.command import CommandLine, Item
-from auditlint.carriers.containers.options import Given, OptionPlaces, with_comments
+from auditlint.carriers.containers.options import with_comments
+from auditlint.carriers.containers.word_places import Given, OptionPlaces
 from auditlint.kubernetes.container import Files
 from auditlint.subjects.model import Runs
 from auditlint.subjects.spelling_of_flags import WORDS
@@ -81,7 +82,7 @@ def _item(item: Item, index: int) -> Item:
 
 def _server(given: PlainText, words: Sequence[Given], found: Sequence[Item], *, whole: bool) -> ApiServer:
     document = given.text.document or 0
-    places = OptionPlaces(words, document)
+    places = OptionPlaces(words, document, given.text)
     candidate = Candidate(given.path, document, None, places, given.minor, given.origin, given.as_kind)
     settings = apiserver.Settings("systemd", Runs.PROCESS, Files.HOST, whole=whole, spelling=WORDS)
     return apiserver.build(candidate, (), CommandLine(tuple(found), ()), settings)

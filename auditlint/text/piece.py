@@ -13,8 +13,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.finding import DecodedSpan, Span
-from auditlint.text.cut import Cut
-from auditlint.text.encoding import display
+from auditlint.text.cut import Cut, made
+from auditlint.text.encoding import display, encoded
 from auditlint.text.lines import LineIndex
 
 if TYPE_CHECKING:
@@ -183,12 +183,23 @@ class DecodedPiece:
     Everything stands at the whole of the encoded text, and says on which line of the decoded text it is.
     """
 
-    def __init__(self, outer: Text, whole: tuple[int, int], data: bytes, pointer: str, document: int) -> None:
+    def __init__(
+        self,
+        outer: Text,
+        whole: tuple[int, int],
+        data: bytes,
+        pointer: str,
+        document: int,
+        *,
+        written: Callable[[bytes], Cut | None] = lambda _: None,
+    ) -> None:
+        """`written` writes other data in place of these: a cut of the outer text, None where that cannot be done."""
         self.outer = outer
         self.data = data
         self.pointer = pointer
         self.document = document
         self._whole = whole
+        self._written = written
 
     @cached_property
     def text(self) -> str:
@@ -207,6 +218,11 @@ class DecodedPiece:
     def stretch(self, start: int, end: int) -> Span:
         """Return the same for two offsets."""
         return self.span(Span(*self.lines.place(start), *self.lines.place(end)))
+
+    def outward(self, cuts: Sequence[Cut]) -> Cut | None:
+        """Return what cuts of the piece are in the outer text: all of it is encoded anew; None where it cannot be."""
+        data = encoded(made(self.text, cuts), self.data) if cuts else None
+        return None if data is None else self._written(data)
 
 
 if TYPE_CHECKING:

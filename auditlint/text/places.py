@@ -12,6 +12,8 @@ from auditlint.text.plain import plain
 from auditlint.text.whole import ON_DISK, Whole
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from auditlint.change import Change
     from auditlint.finding import Path
     from auditlint.text.cut import Cut
@@ -83,16 +85,24 @@ class NodePlaces:
             return None
         return string_piece(self._text, node, self.pointer(path) + "#", self.document, json=json)
 
-    def decoded(self, path: Path, data: bytes) -> DecodedPiece | None:
-        """Return what is encoded in the string at path as a text of its own; None where there is no string."""
+    def decoded(self, path: Path, data: bytes, encode: Callable[[bytes], str], *, json: bool) -> DecodedPiece | None:
+        """Return what is encoded in the string at path as a text of its own; None where there is no string.
+
+        `encode` writes other data as these are written.
+        """
+        from auditlint.text.cut import Cut
         from auditlint.text.piece import DecodedPiece
+
+        def written(data: bytes) -> Cut | None:
+            piece = self.piece(path, json=json)
+            return None if piece is None else piece.outward(Cut(0, len(piece.text), encode(data)))
 
         node = self._string(path)
         if node is None:
             return None
         lines = self._text.lines
         whole = lines.offset(node.line, node.column), lines.offset(node.end_line, node.end_column)
-        return DecodedPiece(self._text, whole, data, self.pointer(path) + "#", self.document)
+        return DecodedPiece(self._text, whole, data, self.pointer(path) + "#", self.document, written=written)
 
     def written(self, path: Path) -> str:
         """Return what a scalar says before it has a type, such as `007`; "" where there is none."""
@@ -162,14 +172,19 @@ class NodePlaces:
 
 
 def on_disk(text: Text, path: str, cuts: tuple[Cut, ...]) -> tuple[Edit, ...]:
-    """Return what cuts of a text replace in the file at `path`; () where the text stands encoded in it."""
+    """Return what cuts of a text replace in the file at `path`; () where that cannot be written in it."""
+    while not isinstance(text, Whole):
+        cuts, text = _outward(text, cuts), text.outer
+    return tuple(Edit(path, text.stretch(cut.start, cut.end), cut.text) for cut in cuts)
+
+
+def _outward(text: Piece | DecodedPiece, cuts: tuple[Cut, ...]) -> tuple[Cut, ...]:
     from auditlint.text.piece import Piece
 
-    while isinstance(text, Piece):
-        cuts, text = tuple(map(text.outward, cuts)), text.outer
-    if not isinstance(text, Whole):
-        return ()
-    return tuple(Edit(path, text.stretch(cut.start, cut.end), cut.text) for cut in cuts)
+    if isinstance(text, Piece):
+        return tuple(map(text.outward, cuts))
+    whole = text.outward(cuts)
+    return () if whole is None else (whole,)
 
 
 class _Found(NamedTuple):

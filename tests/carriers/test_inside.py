@@ -7,6 +7,7 @@ import gzip
 import json
 import re
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote
 
 import pytest
 
@@ -213,7 +214,32 @@ def ansible(policy: str) -> Form:
     return Form("play.yml", content, "/0/tasks/0/copy/content#")
 
 
+def ansible_block(policy: str) -> Form:
+    text = indented(policy, "        ")
+    head = "- tasks:\n  - ansible.builtin.blockinfile:\n      path: /etc/p.yaml\n      marker: '# {mark} audit'\n"
+    return Form("play.yml", f"{head}      block: |\n{text}", "/0/tasks/0/ansible.builtin.blockinfile/block#")
+
+
+def butane(policy: str) -> Form:
+    text = indented(policy, "        ")
+    head = "variant: fcos\nversion: 1.5.0\nstorage:\n  files:\n  - path: /etc/p.yaml\n    contents:\n      inline: |\n"
+    return Form("node.bu", head + text, "/storage/files/0/contents/inline#")
+
+
+def ignition(source: str, **more: str) -> str:
+    file = {"path": "/etc/p.yaml", "mode": 420, "contents": {"source": source, **more}}
+    return json.dumps({"ignition": {"version": "3.4.0"}, "storage": {"files": [file]}})
+
+
+def ignition_as_it_is(policy: str) -> Form:
+    """Return a file whose URL has the letters as they are, and only the rest in percents."""
+    return Form("node.ign", ignition("data:," + quote(policy)), "/storage/files/0/contents/source#")
+
+
 FORMS = [
+    ansible_block,
+    butane,
+    ignition_as_it_is,
     cloud_init,
     cluster_api,
     kops,
@@ -252,7 +278,7 @@ def findings(content: str | bytes, path: str) -> list[Finding]:
 def word(content: str, finding: Finding) -> str:
     """Return the word that stands where a finding begins, without a quote and its backslash before it."""
     line = content.replace("\r\n", "\n").split("\n")[finding.span.line - 1]
-    match = re.match(r"[\\\"']*([\w-]*)", line[finding.span.column - 1 :])
+    match = re.match(r"(?:[\\\"']|%2[27])*([\w-]*)", line[finding.span.column - 1 :])
     return match[1] if match else ""
 
 
@@ -421,6 +447,81 @@ def test_files_that_are_packed(encoding: str, data: bytes) -> None:
     (one,) = [one for one in findings(json.dumps({"write_files": [file]}), "x.json") if one.rule == "invalid-level"]
     assert one.pointer == "/write_files/0/content#/rules/0/level"
     assert one.message.endswith("(line 4 of the decoded text)")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        ignition("data:;base64," + base64.b64encode(POLICIES["level"].encode()).decode()),
+        ignition("data:text/plain;charset=utf-8;base64," + quote(base64.b64encode(POLICIES["level"].encode()))),
+        ignition(
+            "data:;base64," + base64.b64encode(gzip.compress(POLICIES["level"].encode())).decode(), compression="gzip"
+        ),
+        ignition("data:," + quote(gzip.compress(POLICIES["level"].encode())), compression="gzip"),
+    ],
+)
+def test_data_urls_that_are_encoded(content: str) -> None:
+    (one,) = [one for one in findings(content, "node.ign") if one.rule == "invalid-level"]
+    assert one.pointer == "/storage/files/0/contents/source#/rules/0/level"
+    assert one.message.endswith("(line 4 of the decoded text)")
+    source = json.loads(content)["storage"]["files"][0]["contents"]["source"]
+    assert content[one.span.column - 1 : one.span.end_column - 1] == json.dumps(source)
+
+
+@pytest.mark.parametrize("source", ["", "data:", "data:,", "data:;base64,=", "data:,%zz%ff", "https://a/b", "s3://a"])
+def test_other_sources_hold_nothing(source: str) -> None:
+    assert found(ignition(source).replace("p.yaml", "audit.yaml")).subjects == ()
+
+
+@pytest.mark.parametrize("name", [name for name in POLICIES if name != "syntax"])
+@pytest.mark.parametrize(
+    ("head", "pointer"),
+    [
+        ("apiserver:\n  replicas: 3\n  policy:\n", "/apiserver/policy"),
+        ("- tasks:\n  - copy:\n      dest: /etc/p.yaml\n      content:\n", "/0/tasks/0/copy/content"),
+    ],
+)
+def test_policies_that_are_objects(name: str, head: str, pointer: str) -> None:
+    policy = POLICIES[name]
+    content = head + indented(policy, "        ")
+    plain, inside = findings(policy, "p.yaml"), findings(content, "values.yaml")
+    assert [(one.rule, one.refused, one.pointer) for one in inside] == [
+        (one.rule, one.refused, pointer + one.pointer) for one in plain
+    ]
+    assert [word(content, one) for one in inside] == [word(policy, one) for one in plain]
+
+
+RULES = "- level: metadata\n  verbs: [get]\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "pointer"),
+    [
+        (f"apiserver:\n  auditPolicy:\n    rules:\n{indented(RULES, '    ')}", "/apiserver/auditPolicy/rules/0/level"),
+        (f"audit_policy_rules:\n{RULES}", "/audit_policy_rules/0/level"),
+        (f"kind: ClusterAuditPolicy\nspec:\n  rules:\n{indented(RULES, '  ')}", "/spec/rules/0/level"),
+        (
+            f"- blockinfile:\n    path: /etc/p.yaml\n    block: |\n{indented(RULES, '      ')}",
+            "/0/blockinfile/block#/0/level",
+        ),
+    ],
+)
+def test_of_a_part_only_the_rules_are_judged(content: str, pointer: str) -> None:
+    assert [(one.rule, one.pointer) for one in findings(content, "values.yaml")] == [("invalid-level", pointer)]
+
+
+@pytest.mark.parametrize(
+    "content", ["alerts:\n  rules:\n" + indented(RULES, "  "), "audit: {level: Metadata}\n", "audit: {rules: [a, b]}\n"]
+)
+def test_other_lists_of_rules(content: str) -> None:
+    assert found(content).subjects == ()
+
+
+@pytest.mark.parametrize("key", ["line: '    - --audit-log-maxage=30d'", "block: |\n      - --audit-log-maxage=30d"])
+def test_flags_that_go_into_a_manifest(key: str) -> None:
+    content = f"- lineinfile:\n    path: /etc/kubernetes/manifests/kube-apiserver.yaml\n    {key}\n"
+    (one,) = findings(content, "play.yml")
+    assert (one.rule, word(content, one)) == ("invalid-flag-value", "--audit-log-maxage")
 
 
 def test_what_is_packed_to_make_a_reader_suffer_ends() -> None:

@@ -11,9 +11,11 @@ HEAD = 'apiVersion: audit.k8s.io/v1\nkind: Policy\nomitStages: ["RequestReceived
 ALL = Settings(min_severity=Severity.INFO)
 
 
-def mended(text: str, *, unsafe: bool = False, name: str = NAME, select: tuple[str, ...] = ()) -> str:
+def mended(
+    text: str, *, unsafe: bool = False, name: str = NAME, select: tuple[str, ...] = (), minor: int | None = None
+) -> str:
     """Return a text after its fixes; a second run, and --diff, have nothing to add."""
-    settings = ALL._replace(select=select)
+    settings = ALL._replace(select=select, minor=minor)
     after = _once(text.encode(), name, settings, unsafe=unsafe)
     assert _once(after, name, settings, unsafe=unsafe) == after
     return after.decode()

@@ -137,7 +137,70 @@ def test_an_item_of_k3s_keeps_its_quotes() -> None:
             "[Service]\nExecStart=/usr/bin/kube-apiserver \\\n  --audit-log-path=/a.log \\\n  --audit-log-max-age=30\n",
         ),
         ("s.sh", "minikube start --extra-config=apiserver.audit-log-max-age=30 \\\n  --cpus=2\n"),
+        ("u.service", '[Service]\nExecStart=/usr/bin/kube-apiserver "--audit-log-max-age=30" --v=2\n'),
+        ("args/kube-apiserver", "--audit-log-path=/a.log\n# days\n--audit-log-max-age=30\n"),
+        ("flags.txt", "kube-apiserver --audit-log-path=/a.log \\\r\n  --audit-log-max-age=30\r\n"),
+        ("R.md", "1. Set\n\n   ```\n   kube-apiserver --audit-log-path=/a \\\n     --audit-log-max-age=30\n   ```\n"),
+        ("R.md", "- `--audit-log-path=/a.log`\n- `--audit-log-max-age=30`\n"),
     ],
 )
 def test_a_flag_of_a_command_line_is_renamed_alone(name: str, text: str) -> None:
     assert mended(text, name=name, select=("unknown-flag",)) == changed("max-age", "maxage", text)
+
+
+ADDED = ("audit-log-maxage=30", "audit-log-maxbackup=10", "audit-log-maxsize=100")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "gap", "dashes"),
+    [
+        (
+            "u.service",
+            "[Service]\nExecStart=/usr/bin/kube-apiserver --audit-policy-file=/p.yaml \\\n    --audit-log-path=/a.log",
+            " \\\n    ",
+            "--",
+        ),
+        ("args/kube-apiserver", "--audit-policy-file=/p.yaml\n--audit-log-path=/a.log", "\n", "--"),
+        ("flags.txt", "kube-apiserver --audit-policy-file=/p.yaml  --audit-log-path=/a.log", "  ", "--"),
+        (
+            "a.sh",
+            (
+                "cat > k.service <<EOF\nExecStart=/kube-apiserver \\\\\n  --audit-policy-file=/p.yaml \\\\\n"
+                "  --audit-log-path=/a.log\nEOF"
+            ),
+            " \\\\\n  ",
+            "--",
+        ),
+        (
+            "i.sh",
+            'K3S_ARGS="--kube-apiserver-arg=audit-policy-file=/p --kube-apiserver-arg=audit-log-path=/a.log"',
+            " ",
+            "--kube-apiserver-arg=",
+        ),
+        (
+            "R.md",
+            (
+                "> ```sh\n> minikube start \\\n>   --extra-config=apiserver.audit-policy-file=/etc/p.yaml \\\n"
+                ">   --extra-config=apiserver.audit-log-path=/a.log\n> ```"
+            ),
+            " \\\n>   ",
+            "--extra-config=apiserver.",
+        ),
+    ],
+)
+def test_words_are_added_behind_the_others(name: str, text: str, gap: str, dashes: str) -> None:
+    after = text.replace("/a.log", "/a.log" + "".join(gap + dashes + flag for flag in ADDED))
+    assert mended(f"{text}\n", name=name, select=("no-rotation-limits",), minor=34) == f"{after}\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("one.sh", 'INSTALL_K3S_EXEC="--kube-apiserver-arg=audit-log-path=/a.log" sh -\n'),
+        ("each.sh", "k3s server '--kube-apiserver-arg=audit-log-path=/a.log' '--kube-apiserver-arg=v=2'\n"),
+        ("R.md", "- `--audit-policy-file=/p.yaml`\n- `--audit-log-path=/a.log`\n"),
+        ("ps.txt", "root 1 0 kube-apiserver --audit-log-path=/a.log --audit-log-max-age=30\n"),
+    ],
+)
+def test_words_that_are_left_alone(name: str, text: str) -> None:
+    assert mended(text, name=name, unsafe=True, minor=34) == text

@@ -14,8 +14,9 @@ from auditlint.carriers import apiserver
 from auditlint.carriers.candidate import Candidate
 from auditlint.carriers.carrier import LANGUAGES, YAML_AND_JSON, ReadText
 from auditlint.carriers.containers.command import CommandLine, Item
-from auditlint.carriers.containers.options import OptionPlaces, in_document, in_text
 from auditlint.carriers.containers.options import arguments as arguments_of
+from auditlint.carriers.containers.options import in_document, in_text
+from auditlint.carriers.containers.word_places import OptionPlaces
 from auditlint.kubernetes.container import Files
 from auditlint.kubernetes.releases import from_text
 from auditlint.subjects.model import Runs
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from auditlint.carriers.candidate import PlainText
-    from auditlint.carriers.containers.options import Given
+    from auditlint.carriers.containers.word_places import Given
     from auditlint.finding import Path
     from auditlint.subjects.model import ApiServer
     from auditlint.text.plain import Plain
@@ -122,9 +123,8 @@ def of_commands(given: PlainText) -> Iterator[ApiServer | ReadText]:
     document = given.text.document or 0
     for options, comments in in_text(given, ARGUMENTS):
         yield from comments
-        candidate = Candidate(
-            given.path, document, None, OptionPlaces(options, document), given.minor, given.origin, given.as_kind
-        )
+        places = OptionPlaces(options, document, given.text)
+        candidate = Candidate(given.path, document, None, places, given.minor, given.origin, given.as_kind)
         yield from _of_command(candidate, options, text, next(iter(shown)) if len(shown) == 1 else None)
 
 

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.carriers.carrier import ReadText
 from auditlint.carriers.containers.command import Item
-from auditlint.change import SetValue
-from auditlint.finding import Edit, Span
+from auditlint.carriers.containers.word_places import Given
 from auditlint.subjects.templates import is_template
 from auditlint.text.nodes import Document, Scalar, Sequence, Stream
 from auditlint.text.piece import cut
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from auditlint.carriers.candidate import Candidate, PlainText
-    from auditlint.change import Change, Content
     from auditlint.finding import Path
     from auditlint.text.piece import Text
     from auditlint.text.plain import Plain
@@ -46,59 +44,6 @@ class Option(NamedTuple):
     value: str
     start: int
     end: int
-
-
-class Given(NamedTuple):
-    """An option with its value, and where it stands on disk."""
-
-    value: str
-    span: Span
-    pointer: str
-
-
-class OptionPlaces:
-    """The places of options; a path is the number of one, from 0."""
-
-    def __init__(self, given: abc.Sequence[Given], document: int) -> None:
-        self._given = given
-        self.document = document
-
-    def value(self, path: Path, occurrence: int | None = None) -> Span:  # noqa: ARG002
-        """Return the span of an option; of the whole, that of the first one."""
-        return self._at(path).span
-
-    def key(self, path: Path, occurrence: int | None = None) -> Span:
-        """Return the span of an option."""
-        return self.value(path, occurrence)
-
-    def pointer(self, path: Path) -> str:
-        """Return where the text is in its document, and which of its options is meant."""
-        return self._at(path).pointer + "".join([f"/{step}" for step in path])
-
-    def written(self, path: Path) -> str:  # noqa: ARG002
-        """Return nothing: an option has no other type."""
-        return ""
-
-    def edits(self, path: str, changes: tuple[Change, ...]) -> tuple[Edit, ...]:
-        """Return what writes options anew; () where one is to be added or taken out, or is in quotes."""
-        found = [
-            _anew(path, self._at(one.path), one.value) for one in changes if isinstance(one, SetValue) and one.path
-        ]
-        edits = tuple(edit for edit in found if edit is not None)
-        return edits if len(edits) == len(changes) else ()
-
-    def _at(self, path: Path) -> Given:
-        index = path[0] if path else 0
-        return self._given[index if isinstance(index, int) and index < len(self._given) else 0]
-
-
-def _anew(path: str, given: Given, option: Content) -> Edit | None:
-    """Return what writes an option anew, its name left as it is; None where its value is not as it stands there."""
-    line, column, end_line, end_column = given.span
-    name = end_column - column - len(given.value)
-    if line != end_line or name < 0 or not isinstance(option, str) or (name and option[name - 1 : name] != "="):
-        return None
-    return Edit(path, Span(line, column + name, line, end_column), option[name:])
 
 
 def commands(text: str, name: str) -> list[list[Option]]:

@@ -17,7 +17,7 @@ from auditlint.carriers.carrier import LANGUAGES, YAML_AND_JSON, Carrier
 from auditlint.carriers.configurations.cluster_configuration import mounted_anyway
 from auditlint.carriers.containers import options
 from auditlint.carriers.containers.command import CommandLine, Item
-from auditlint.carriers.containers.options import OptionPlaces
+from auditlint.carriers.containers.word_places import OptionPlaces
 from auditlint.kubernetes.container import Files
 from auditlint.kubernetes.releases import choose, from_text
 from auditlint.subjects.model import Runs
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from auditlint.carriers.candidate import PlainText
     from auditlint.carriers.carrier import Part
-    from auditlint.carriers.containers.options import Given
+    from auditlint.carriers.containers.word_places import Given
     from auditlint.finding import Path
     from auditlint.subjects.model import ApiServer
     from auditlint.subjects.spelling_of_flags import Spelling
@@ -61,7 +61,7 @@ def find_in_text(given: PlainText) -> Iterator[Part]:
     document = given.text.document or 0
     for command, comments in options.in_text(given, _OPTION):
         yield from comments
-        places = OptionPlaces(command, document)
+        places = OptionPlaces(command, document, given.text)
         candidate = Candidate(given.path, document, None, places, given.minor, given.origin, given.as_kind)
         yield from _of_command(candidate, command, next(iter(shown)) if len(shown) == 1 else None)
 

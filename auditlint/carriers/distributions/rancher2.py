@@ -15,7 +15,7 @@ from auditlint.carriers import apiserver
 from auditlint.carriers.candidate import Candidate
 from auditlint.carriers.carrier import Carrier
 from auditlint.carriers.containers.command import CommandLine, Item
-from auditlint.carriers.containers.options import Given, OptionPlaces
+from auditlint.carriers.containers.word_places import Given, OptionPlaces
 from auditlint.subjects.model import Runs
 from auditlint.subjects.spelling_of_flags import Attributes
 from auditlint.subjects.templates import is_template

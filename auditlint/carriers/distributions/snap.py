@@ -17,8 +17,8 @@ from auditlint.carriers.candidate import Candidate
 from auditlint.carriers.carrier import YAML_AND_JSON, Carrier, ReadText
 from auditlint.carriers.configurations.extra_args import as_text
 from auditlint.carriers.containers.command import CommandLine, Item
-from auditlint.carriers.containers.options import Given, OptionPlaces
 from auditlint.carriers.containers.shell import simple_commands
+from auditlint.carriers.containers.word_places import Given, OptionPlaces
 from auditlint.kubernetes.container import Files
 from auditlint.subjects.model import Runs
 from auditlint.subjects.spelling_of_flags import Items, Keys
@@ -62,6 +62,7 @@ def find_in_text(given: PlainText) -> Iterator[Part]:
         [Given(text, span, given.text.pointer) for text, span in zip(found, spans, strict=True)]
         or [Given("", given.text.stretch(0, 0), given.text.pointer)],
         given.text.document or 0,
+        given.text,
     )
     candidate = Candidate(given.path, 0, None, places, given.minor, given.origin, given.as_kind)
     settings = apiserver.Settings("snap", Runs.PROCESS, Files.HOST, whole=True, spelling=_LINES)

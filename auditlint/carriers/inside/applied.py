@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from auditlint.carriers.carrier import YAML_AND_JSON, Carrier
-from auditlint.carriers.containers.options import Given, OptionPlaces
+from auditlint.carriers.containers.word_places import Given, OptionPlaces
 from auditlint.subjects.model import AppliedFiles
 from auditlint.text.values import get, items, text
 

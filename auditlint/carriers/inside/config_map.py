@@ -44,10 +44,10 @@ def _values(candidate: Candidate, value: Plain, path: Path) -> Iterator[Inner]:
                 yield Inner(piece, key, holder=holder)
     for field in _ENCODED.get(kind, ()):
         for key, content in pairs(get(value, field)):
-            decoded = from_base64(content) if isinstance(content, str) else b""
-            piece_of_encoded = candidate.decoded((*path, field, key), decoded) if decoded else None
-            if piece_of_encoded is not None:
-                yield Inner(piece_of_encoded, key, holder=holder)
+            encoded = from_base64(content) if isinstance(content, str) else None
+            decoded = candidate.decoded((*path, field, key), encoded) if encoded else None
+            if decoded is not None:
+                yield Inner(decoded, key, holder=holder)
 
 
 CARRIER = Carrier(
