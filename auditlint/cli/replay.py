@@ -37,6 +37,13 @@ _BAR = 30
     default="text",
     help="Output [text]; jsonl: per event.",
 )
+@click.option(
+    "-j",
+    "--jobs",
+    metavar="N",
+    type=click.IntRange(1),
+    help="Processes that read the logs [one for each core]; jsonl takes one.",
+)
 @click.option("--kubernetes-version", metavar="1.N", help="Decide as this release does.")
 @debug
 def command(
@@ -45,6 +52,7 @@ def command(
     *,
     against: str | None,
     output_format: str,
+    jobs: int | None,
     kubernetes_version: str | None,
 ) -> int:
     """Replay audit logs against a policy: what each rule takes, which are never hit, what is logged in a day.
@@ -63,7 +71,7 @@ def command(
     policy, logs = _told_apart(policy, logs)
     settings = settings_for(kubernetes_version, configured=False)
     policies = [read_policy(path, settings) for path in (policy, against) if path is not None]
-    replayed = _replayed(policies, logs, one_by_one=output_format == STREAM)
+    replayed = _replayed(policies, logs, one_by_one=output_format == STREAM, jobs=jobs)
     # Without any log every rule would look as if it were never hit.
     says_something = bool(replayed.events) or not replayed.unreadable
     if output_format != STREAM and (says_something or output_format != "text"):
@@ -82,13 +90,13 @@ def _told_apart(policy: str, logs: tuple[str, ...]) -> tuple[str, tuple[str, ...
     return policy, logs
 
 
-def _replayed(policies: Sequence[Policy], logs: Sequence[str], *, one_by_one: bool) -> Replayed:
+def _replayed(policies: Sequence[Policy], logs: Sequence[str], *, one_by_one: bool, jobs: int | None) -> Replayed:
     progress = terminal.Progress(_line, quiet=one_by_one and sys.stdout.isatty())
     try:
         return (
             replaying.replay_one_by_one(policies, logs, terminal.stream, progress.at)
             if one_by_one
-            else replaying.replay(policies, logs, progress.at)
+            else replaying.replay(policies, logs, progress.at, jobs)
         )
     finally:
         progress.clear()

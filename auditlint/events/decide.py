@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from auditlint.events.event import COMPLETED_VERBS, place_of, request_of
 from auditlint.kubernetes.engine.index import Index, lowest
@@ -24,12 +24,26 @@ _UNLISTED = 0
 _Key = tuple[object, ...]
 
 
+class Loaded(Protocol):
+    """A policy with where it stands in a file, as programs load it."""
+
+    @property
+    def held(self) -> Policy:
+        """The policy as the server holds it in memory."""
+
+
+def held(policy: Policy | Loaded) -> Policy:
+    """Return a policy as the server holds it in memory."""
+    return getattr(policy, "held", policy)  # type: ignore[arg-type]
+
+
 class Cell:
     """Events of one stage and recorded level that every policy here treats alike, and what was counted of them."""
 
     __slots__ = (
         "decisions",
         "events",
+        "example",
         "first",
         "last",
         "level",
@@ -55,6 +69,8 @@ class Cell:
         """For an output of single events: what is the same for all of them."""
         self.events = self.size = self.request_bytes = self.response_bytes = 0
         self.first = self.last = ""
+        self.example = ""
+        """The auditID of the event of the first time; of several the first in the alphabet."""
         self.users: dict[str, int] = {}
 
 

@@ -43,17 +43,28 @@ class Lines(NamedTuple):
     lines: list[bytes]
 
 
+class Part(NamedTuple):
+    """A part of a plain file, in bytes: the lines that begin from `start` on and before `end` (None: to the end)."""
+
+    start: int = 0
+    end: int | None = None
+
+
+WHOLE = Part()
+
+
 @contextmanager
-def opened(path: str, progress: Callable[[int], None]) -> Iterator[Read]:
+def opened(path: str, progress: Callable[[int], None], part: Part = WHOLE) -> Iterator[Read]:
     """Open a log, `-` for standard input; a call of the result returns some of its text, at the end nothing.
 
-    `progress` is told how many bytes were taken from the file. Raises UnreadableError, here and while reading.
+    `progress` is told how many bytes were taken from the file. A part is one of a file as it is on disk, so never of a
+    compressed one. Raises UnreadableError, here and while reading.
     """
     with _naming(path):
         file = _open(path)
     with file:
         with _naming(path):
-            read = _reader(path, _Joined(file, progress))
+            read = _reader(path, _Joined(file, progress)) if part == WHOLE else _pieces(_cut(file, progress, part))
 
         def read_some(size: int) -> bytes:
             with _naming(path):
@@ -106,12 +117,30 @@ def texts(read: Read, too_long: Callable[[int], None]) -> Iterator[Lines]:
     first = next(found, None)
     if first is None:
         return
-    beginning = next((line for line in first.lines if line.strip()), b"")
     everything = chain((first,), found)
+    form = _form(first)
+    yield from everything if form is None else form(everything, too_long)
+
+
+def one_a_line(path: str) -> bool:
+    """Tell whether a file is plain text with an event on each line, so that a part of it can be read alone.
+
+    Raises UnreadableError.
+    """
+    with _naming(path), _open(path) as file:
+        joined = _Joined(file, lambda _: None)
+        if joined.head.startswith((_GZIP, _ZSTD)):
+            return False
+        first = next(lines(joined.read, lambda _: None), None)
+    return first is None or _form(first) is None
+
+
+def _form(first: Lines) -> Callable[[Iterable[Lines], Callable[[int], None]], Iterator[Lines]] | None:
+    """Return what takes the texts out of the lines of a log that begins like this; None: each line is a text."""
+    beginning = next((line for line in first.lines if line.strip()), b"")
     if _CONTAINER.match(beginning):
-        yield from _of_container(everything, too_long)
-    else:
-        yield from _indented(everything, too_long) if beginning.rstrip() in _OPENING else everything
+        return _of_container
+    return _indented if beginning.rstrip() in _OPENING else None
 
 
 def _of_container(found: Iterable[Lines], too_long: Callable[[int], None]) -> Iterator[Lines]:
@@ -203,6 +232,34 @@ class _Joined(io.RawIOBase):
         taken = self.read(len(buffer))
         buffer[: len(taken)] = taken
         return len(taken)
+
+
+def _pieces(pieces: Iterator[bytes]) -> Read:
+    return lambda _size: next(pieces, b"")
+
+
+def _cut(file: io.FileIO, progress: Callable[[int], None], part: Part) -> Iterator[bytes]:
+    """Yield the lines of one part of a file, in pieces; the last one may end far behind the part."""
+    start, end = part
+    inside = start == 0
+    at = max(start - 1, 0)  # a line begins at `start` if the byte before it ends one
+    if inside and file.read(len(_BYTE_ORDER_MARK)) == _BYTE_ORDER_MARK:
+        at = len(_BYTE_ORDER_MARK)
+    file.seek(at)
+    while (end is None or start < end) and (taken := file.read(_CHUNK)):
+        progress(len(taken))
+        begin = 0
+        if not inside:
+            begin = taken.find(b"\n") + 1
+            inside = begin > 0
+            if end is not None and at + (begin if inside else len(taken)) >= end:
+                return
+        stop = taken.find(b"\n", max(end - 1 - at, 0)) + 1 if end is not None else 0
+        if inside and (piece := taken[begin : stop or None]):
+            yield piece
+        if stop:
+            return
+        at += len(taken)
 
 
 def _reader(path: str, file: _Joined) -> Read:

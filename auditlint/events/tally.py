@@ -25,6 +25,20 @@ _WITHOUT_RESPONSE = frozenset({"watch", "proxy", ""})
 _AT_LEAST_REQUEST = frozenset({"Request", "RequestResponse"})
 
 
+LAST = "\U0010ffff"
+"""Sorts behind every time and every auditID."""
+
+
+class Earliest(NamedTuple):
+    """The first event of some: when it was written and its auditID, both LAST where it does not say."""
+
+    at: str
+    audit_id: str
+
+
+_LATEST = Earliest(LAST, LAST)
+
+
 class BadLine(NamedTuple):
     """A line of a log that is no event."""
 
@@ -46,10 +60,11 @@ class BadLines:
         if len(self.first) < SHOWN:
             self.first.append(BadLine(path, line, reason))
 
-    def merge(self, other: BadLines) -> None:
-        """Add the lines of a later file."""
+    def merge(self, other: BadLines, before: int = 0) -> None:
+        """Add the lines of a later file, or of a later part of one: so many lines of it stand `before` that part."""
         self.count += other.count
-        self.first = [*self.first, *other.first][:SHOWN]
+        later = [bad._replace(line=bad.line + before) for bad in other.first]
+        self.first = [*self.first, *later][:SHOWN]
 
 
 class Sizes:
@@ -105,8 +120,13 @@ class Tally:
         self.users: dict[str, int] = {}
         self.verbs: dict[str, int] = {}
         self.resources: dict[str, int] = {}
-        self.example = ""
-        """The auditID of the first event."""
+        self.earliest = _LATEST
+        """When the first event was written, and its auditID; of those of the same time the first in the alphabet."""
+
+    @property
+    def example(self) -> str:
+        """The auditID of the first event; "" where it has none."""
+        return self.earliest.audit_id.rstrip(LAST)
 
     def add(self, cell: Cell) -> None:
         """Add a cell; its users are counted as they come, by the reader of the log."""
@@ -117,6 +137,7 @@ class Tally:
             if cell.stage not in decision.omit_stages:
                 sizes.add(cell)
         self._extend(cell.first, cell.last)
+        self.earliest = min(self.earliest, Earliest(cell.first or LAST, cell.example or LAST))
         self.stages[cell.stage] += cell.events
         if cell.request.user is None and cell.stage == "ResponseStarted":
             self.failed_logins += cell.events
@@ -136,7 +157,7 @@ class Tally:
         for field in ("users", "verbs", "resources"):
             for name, number in getattr(other, field).items():
                 count(getattr(self, field), name, number)
-        self.example = self.example or other.example
+        self.earliest = min(self.earliest, other.earliest)
 
     @property
     def requests(self) -> int:
@@ -167,12 +188,30 @@ class Totals:
             found = self.tallies[taker] = Tally()
         return found
 
-    def merge(self, other: Totals) -> None:
-        """Add what was counted in later files."""
+    def merge(self, other: Totals, before: int = 0) -> None:
+        """Add what was counted in later files, or in a later part of one: `before` it stand so many lines."""
         for taker, tally in other.tallies.items():
             self.tally(taker).merge(tally)
-        self.bad.merge(other.bad)
-        self.unreadable += other.unreadable
+        self.bad.merge(other.bad, before)
+        self.unreadable += [named for named in other.unreadable if named not in self.unreadable]
+
+    @property
+    def events(self) -> int:
+        """How many events were counted."""
+        return sum(tally.events for tally in self.tallies.values())
+
+    def to_json(self) -> str:
+        """Return everything as one JSON object, in ASCII: `from_json` makes the same totals of it."""
+        from auditlint.events import totals_json
+
+        return totals_json.written(self)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Totals:
+        """Return the totals in what `to_json` wrote; ValueError where it is something else."""
+        from auditlint.events import totals_json
+
+        return totals_json.read(text)
 
 
 def count(counts: dict[str, int], name: str, number: int) -> None:

@@ -175,15 +175,21 @@ class Policy:
         return upgrade_paths((), to, from_version=self.kubernetes_version, settings=settings, texts=texts)
 
     def replay(
-        self, logs: Sequence[str], *, against: Policy | None = None, progress: Progress | None = None
+        self,
+        logs: Sequence[str],
+        *,
+        against: Policy | None = None,
+        progress: Progress | None = None,
+        jobs: int | None = None,
     ) -> Replayed:
         """Return what the policy makes of recorded events: files and folders of logs, `-` for standard input.
 
+        `jobs`: how many processes read large logs; without it one for each core.
         What cannot be read is named in the result, never raised.
         """
         from auditlint.policy.replaying import replay
 
-        return replay([self] if against is None else [self, against], logs, progress)
+        return replay([self] if against is None else [self, against], logs, progress, jobs)
 
 
 def _minor(version: str | None) -> int | None:

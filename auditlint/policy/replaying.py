@@ -50,14 +50,19 @@ class Replayed:
     @property
     def events(self) -> int:
         """How many events the logs hold."""
-        return sum(tally.events for tally in self.totals.tallies.values())
+        return self.totals.events
 
 
-def replay(policies: Sequence[Policy], logs: Sequence[str], progress: Progress | None = None) -> Replayed:
-    """Replay files and folders of logs against a policy, or against a new and an old one."""
+def replay(
+    policies: Sequence[Policy], logs: Sequence[str], progress: Progress | None = None, jobs: int | None = None
+) -> Replayed:
+    """Replay files and folders of logs against a policy, or against a new and an old one.
+
+    `jobs` is how many processes read large logs, else there is one for each core; the result is the same.
+    """
     missing: list[tuple[str, str]] = []
     files = in_order(logs, lambda path, why: missing.append((path, why)))
-    totals = _summed(policies, files, progress or (lambda _taken, _total: None))
+    totals = _summed(policies, files, progress or (lambda _taken, _total: None), jobs)
     totals.unreadable[:0] = missing
     return Replayed(policies, len(files), totals)
 
@@ -71,9 +76,9 @@ def replay_one_by_one(
     run = Replay([policy.held for policy in policies], _growing(progress, None), _Lines(policies, write))
     for path in files:
         run.read(path)
-    run.fold()
-    run.totals.unreadable[:0] = missing
-    return Replayed(policies, len(files), run.totals)
+    totals = run.totals
+    totals.unreadable[:0] = missing
+    return Replayed(policies, len(files), totals)
 
 
 def rules_of(policy: Policy) -> ReplayedPolicy:
@@ -81,20 +86,14 @@ def rules_of(policy: Policy) -> ReplayedPolicy:
     return ReplayedPolicy(policy.held, policy.path, policy.place)
 
 
-def _summed(policies: Sequence[Policy], files: Sequence[str], progress: Progress) -> Totals:
+def _summed(policies: Sequence[Policy], files: Sequence[str], progress: Progress, jobs: int | None) -> Totals:
+    from auditlint.events.parallel import replay_all
+
     sizes = [_size(path) for path in files]
     total = None if None in sizes else sum(size or 0 for size in sizes)
-    held = [policy.held for policy in policies]
-    workers = min(cores(), len(files))
-    if workers > 1 and total is not None and total >= WORTH_IT:
-        from auditlint.events.parallel import replay_all
-
-        return replay_all(held, files, workers, lambda taken: progress(taken, total))
-    run = Replay(held, _growing(progress, total))
-    for path in files:
-        run.read(path)
-    run.fold()
-    return run.totals
+    worth_it = total is not None and total >= WORTH_IT
+    workers = (jobs or cores()) if worth_it else 1
+    return replay_all([policy.held for policy in policies], files, workers, lambda taken: progress(taken, total))
 
 
 def cores() -> int:

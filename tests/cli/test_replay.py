@@ -312,6 +312,79 @@ def test_ctrl_c_ends_every_process(tmp_path: Path, write: Write) -> None:
     assert complaint(stderr) == "auditlint: interrupted"
 
 
+STARTED = (
+    "import os, signal, sys; from auditlint import cli; from auditlint.policy import replaying\n"
+    "replaying.WORTH_IT = 0\n"
+    "from auditlint.events import parallel\n"
+    "parallel.BLOCK = 1 << 16\n"
+)
+
+
+def test_a_process_that_is_killed(tmp_path: Path, write: Write) -> None:
+    write("audit.log", as_lines([EVENT]) * 2000)
+    script = (
+        STARTED + "def killed(self, path, number, lines): os.kill(os.getpid(), signal.SIGKILL)\n"
+        "parallel.Replay._take = killed\n"
+        "sys.exit(cli.run(['replay', 'p.yaml', 'audit.log', '--jobs', '2']))\n"
+    )
+    write("p.yaml", GOOD)
+    run = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (run.returncode, run.stdout) == (2, "")
+    assert complaint(run.stderr) == (
+        "auditlint: a process that read the logs was killed, perhaps because memory ran out; "
+        "with --jobs 1 there is only one"
+    )
+
+
+def test_ctrl_c_while_several_processes_read_one_file(tmp_path: Path, write: Write) -> None:
+    write("audit.log", as_lines([EVENT]) * 2000)
+    script = (
+        STARTED + "def slow(self, path, number, lines):\n"
+        "    os.write(2, b'working\\n')\n"
+        "    while True: self._progress(0)\n"
+        "parallel.Replay._take = slow\n"
+        "sys.exit(cli.run(['replay', 'p.yaml', 'audit.log', '--jobs', '2']))\n"
+    )
+    write("p.yaml", GOOD)
+    with subprocess.Popen(
+        [sys.executable, "-c", script], cwd=tmp_path, stderr=subprocess.PIPE, start_new_session=True
+    ) as process:
+        assert process.stderr is not None
+        assert [process.stderr.readline() for _ in range(2)] == [b"working\n"] * 2
+        os.killpg(process.pid, signal.SIGINT)
+        stderr = process.stderr.read().decode()  # ends when no process of the group is left
+        process.wait()
+    assert process.returncode == 130
+    assert complaint(stderr) == "auditlint: interrupted"
+
+
+@pytest.mark.parametrize("output_format", ["text", "json"])
+def test_the_number_of_processes_changes_nothing(tmp_path: Path, write: Write, output_format: str) -> None:
+    log = (ROOT / "examples" / LOG / "audit.log").read_bytes()
+    write("audit.log", (log + b"nonsense\n") * 20)
+    write("p.yaml", (ROOT / "examples" / NEW).read_text())
+    write("old.yaml", (ROOT / "examples" / OLD).read_text())
+    runs = []
+    for jobs in ("1", "2", "3"):
+        for against in ((), ("--against", "old.yaml")):
+            arguments = ["replay", "p.yaml", "audit.log", "--jobs", jobs, "--format", output_format, *against]
+            script = f"{STARTED}sys.exit(cli.run({arguments!r}))\n"
+            run = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, check=False)
+            runs.append((run.returncode, run.stdout, run.stderr))
+    assert runs[0][0] == 0
+    assert runs[0][2].startswith(b"audit.log:24: note: is not JSON")
+    assert runs == runs[:2] * 3
+
+
+@pytest.mark.parametrize("jobs", ["0", "-1", "many"])
+def test_jobs_that_are_none(auditlint: Auditlint, write: Write, jobs: str) -> None:
+    run = auditlint("replay", write("p.yaml", GOOD), write("audit.log", as_lines([EVENT])), "--jobs", jobs)
+    assert run.returncode == 2
+    assert "--jobs" in complaint(run.stderr)
+
+
 def test_progress_is_shown_on_a_terminal(tmp_path: Path, write: Write) -> None:
     write("audit.log", as_lines([EVENT]) * 3000)
     script = (
