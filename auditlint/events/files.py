@@ -61,6 +61,12 @@ def _read_name(name: str) -> _Name:
     return _Name(plain, (1, 0, ""))
 
 
+def age_of(path: str) -> tuple[str, str, _Age]:
+    """Return what sorts logs by their names, and the files of each from old to new."""
+    name = _read_name(os.path.basename(path))
+    return os.path.dirname(path), name.log, name.age
+
+
 def _search(folder: str, failed: Callable[[str, str], None]) -> Iterator[str]:
     """Yield the files below a folder whose names are those of logs; hidden ones are passed over."""
     found = False

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 from auditlint.events.decide import Decider, held
 from auditlint.events.event import NotAnEventError, events_in
 from auditlint.events.files import STDIN
-from auditlint.events.stream import LONGEST_LINE, Part, lines, opened, texts
+from auditlint.events.moments import LENGTH, normal
+from auditlint.events.stream import TOO_LONG, Part, lines, opened, texts
 from auditlint.events.tally import REQUEST_KEY, RESPONSE_KEY, BadLines, Totals, prune
 from auditlint.text.source import UnreadableError
 
@@ -27,8 +28,6 @@ _OFTEN = 200_000
 _FEW = 1000
 """So many lines that are fed are taken together."""
 
-_TIME = len("2024-05-01T00:00:00.000000Z")
-_ANY_TIME = r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d+))?(?:[Zz]|([+-]\d\d:\d\d))"
 NOBODY = "(nobody)"
 """What failed logins are counted as where users are counted."""
 
@@ -90,7 +89,7 @@ class Replay:
         def too_long(line: int) -> None:
             nonlocal last
             last = line
-            self._totals.bad.add(path, line, f"is longer than {LONGEST_LINE >> 20} MiB")
+            self._totals.bad.add(path, line, TOO_LONG)
 
         try:
             with opened(path, self._progress, part) as read:
@@ -109,12 +108,8 @@ class Replay:
 
     def fold(self) -> None:
         """Hand what was counted so far on to the totals."""
-        for cell in self._decider.cells.values():
-            self._totals.tally(cell.taker).add(cell)
-        self._decider.forget()
+        hand_on(self._decider, self._totals)
         self._since = 0
-        for tally in self._totals.tallies.values():
-            prune(tally.users)
 
     def _take(self, path: str, number: int, lines: Sequence[bytes]) -> int:
         """Count the events in some lines, and return how many they are."""
@@ -139,6 +134,15 @@ class Replay:
         if listener:
             listener.pause()
         return taken
+
+
+def hand_on(decider: Decider, totals: Totals) -> None:
+    """Add what is counted in the cells of a decider to totals, and begin with none."""
+    for cell in decider.cells.values():
+        totals.tally(cell.taker).add(cell)
+    decider.forget()
+    for tally in totals.tallies.values():
+        prune(tally.users)
 
 
 def _untold(_size: int) -> None:
@@ -169,39 +173,23 @@ def _measure(cell: Cell, event: Event) -> None:
         cell.request_bytes += size + REQUEST_KEY
     if size := len(response):
         cell.response_bytes += size + RESPONSE_KEY
-    if moment and len(moment) != _TIME:
-        moment = _normal(moment)
+    if moment and len(moment) != LENGTH:
+        moment = normal(moment)
     if moment:
         if moment > cell.last:  # noqa: PLR1730  (max would take as long as all the rest)
             cell.last = moment
         if not cell.first or moment <= cell.first:
-            _note_first(cell, moment, event.audit_id)
+            note_first(cell, moment, event.audit_id)
     elif not cell.first:
-        _note_first(cell, "", event.audit_id)
+        note_first(cell, "", event.audit_id)
     user = event.user
     name = user.username if user is not None and user.username else NOBODY
     cell.users[name] = cell.users.get(name, 0) + 1
 
 
-def _note_first(cell: Cell, moment: str, audit_id: str | None) -> None:
+def note_first(cell: Cell, moment: str, audit_id: str | None) -> None:
     """Take down an event as the first of its cell, or as one of those written at the same time as the first."""
     if moment == cell.first and cell.example:
         cell.example = min(cell.example, audit_id or cell.example)
     else:
         cell.first, cell.example = moment, audit_id or ""
-
-
-def _normal(moment: str) -> str:
-    """Return a time as the server writes it, so that times sort as texts; "" where it is none."""
-    import re
-    from datetime import datetime, timezone
-
-    match = re.fullmatch(_ANY_TIME, moment, re.ASCII)
-    if match is None:
-        return ""
-    date, clock, fraction, zone = match.groups()
-    try:
-        read = datetime.fromisoformat(f"{date}T{clock}.{(fraction or '')[:6]:0<6}{zone or '+00:00'}")
-        return read.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    except (ValueError, OverflowError):
-        return ""

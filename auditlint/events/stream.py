@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 LONGEST_LINE = 64 << 20
 """Bytes of one line: kube-apiserver takes requests of 3 MB, but answers with lists of any length."""
 
+TOO_LONG = f"is longer than {LONGEST_LINE >> 20} MiB"
+"""What is wrong with a line that is longer."""
+
 _CHUNK = 1 << 18
 _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"

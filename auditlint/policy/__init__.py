@@ -13,6 +13,7 @@ from auditlint.kubernetes.match import Request, decision_of, evaluate
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from auditlint.events.tally import Totals
     from auditlint.kubernetes.match import Decision, Outcome
     from auditlint.kubernetes.policy import Policy as Held
     from auditlint.policy.asking import Described, Words
@@ -190,6 +191,16 @@ class Policy:
         from auditlint.policy.replaying import replay
 
         return replay([self] if against is None else [self, against], logs, progress, jobs)
+
+    def summed(self, totals: Totals, *, files: int = 1, against: Policy | None = None) -> Replayed:
+        """Return what `auditlint.events` has counted, on this machine or on others, as `replay` returns it.
+
+        The totals are those of this policy, or of this one and `against` in this order; `files` is what the summary
+        says of how many logs they are.
+        """
+        from auditlint.policy.replaying import Replayed
+
+        return Replayed([self] if against is None else [self, against], files, totals)
 
 
 def _minor(version: str | None) -> int | None:
