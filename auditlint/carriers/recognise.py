@@ -446,6 +446,7 @@ def _with_error(reading: _Reading, read: ReadTemplate, found: Found) -> Found:
         subject = unread.subject(
             reading.path, reading.text, document, error, meant=meant, release=release, elided=elided
         )
+        subject = subject._replace(file=_file(reading) if reading.depth else None)
         subject = subject._replace(problem=TEMPLATE) if read.unsure else subject
         return _together([found, Found((subject,), texts=(ReadText(reading.text, read.stream),))])
     else:

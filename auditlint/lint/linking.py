@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from auditlint.carriers import recognise
 from auditlint.lint.guard import Guard
 from auditlint.lint.sources import Source
-from auditlint.subjects.links import by_name, file_of
+from auditlint.subjects.links import files_of
 from auditlint.subjects.model import ApiServer, PolicySubject, UnreadText
 from auditlint.text.source import UnreadableError
 
@@ -46,8 +46,7 @@ def named_as_policies(facts: Sequence[Facts], workspace: Workspace, asked: Asked
     servers = [one for file in facts for one in file.subjects if isinstance(one, ApiServer)]
     if not servers or asked.as_kind:
         return tuple(facts)
-    files = by_name(file.path for file in facts)
-    named = {file_of(server, files) for server in servers}
+    named = files_of(servers, (file.path for file in facts))
     return tuple(_as_policy(file, workspace, asked, guard) if file.path in named else file for file in facts)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import takewhile
 from os.path import abspath, dirname
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
@@ -12,12 +11,14 @@ from auditlint.kubernetes.cluster import ORDINARY
 from auditlint.kubernetes.releases import FILE, SERVER
 from auditlint.records import NamedTuple
 from auditlint.subjects.model import ApiServer, PolicySubject, UnreadText, WebhookConfig
+from auditlint.subjects.nearest import SURELY, Nearest, Place, alike, shared, way
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from auditlint.kubernetes.cluster import Cluster
     from auditlint.rule import Subject
+    from auditlint.subjects.nearest import Way
 
 POLICY_FLAG = "audit-policy-file"
 WEBHOOK_FLAG = "audit-webhook-config-file"
@@ -149,41 +150,44 @@ def _is_first(file: File) -> bool:
     return file.document == 0 and file.file != ""
 
 
-def _named(servers: Iterable[ApiServer], files: Iterable[S], flag: str) -> dict[ApiServer, S]:
+def _named(servers: Sequence[ApiServer], files: Iterable[S], flag: str) -> dict[ApiServer, S]:
     """Return the file that each server's flag names, for those whose is in the run."""
-    called: dict[str, list[tuple[S, tuple[str, ...]]]] = {}
-    for file in files:
-        names = way((not isinstance(file, UnreadText) and file.file) or file.path)
-        called.setdefault(names[-1], []).append((file, names))
+    places = [(file, _place(file)) for file in files if file.file != ""]
+    wanted = {server: way(server.on_disk(flag)) for server in servers if places and server.flags.text(flag)}
+    nearest = Nearest(places, ((names, way(server.path)[:-1]) for server, names in wanted.items()))
     chosen: dict[ApiServer, S] = {}
-    for server in servers if called else ():
-        found = _nearest(server, way(server.on_disk(flag)), called) if server.flags.text(flag) else None
-        if found is not None:
-            chosen[server] = found
+    for server, names in wanted.items():
+        file = _meant(server, names, nearest.to(names, way(server.path)[:-1]))
+        if file is not None:
+            chosen[server] = file
     return chosen
 
 
-def _nearest(
-    server: ApiServer, wanted: Sequence[str], called: Mapping[str, Sequence[tuple[S, tuple[str, ...]]]]
-) -> S | None:
-    """Return the file whose path ends most like that of the flag on the host; of equals the nearest to the manifest.
+def _place(file: File | UnreadText) -> Place:
+    return Place(way(file.file or file.path), way(file.path)[:-1])
 
-    None if no file has the name, or two are equally near.
+
+def _meant(server: ApiServer, wanted: Sequence[str], found: Sequence[tuple[S, Place]]) -> S | None:
+    """Return the file that is meant among those that are near: in the manifest's own file before others.
+
+    Of what one document writes to one path the last counts; None where two files are equally good.
     """
-    ranked = [
-        (_shared(wanted[::-1], names[::-1]), *_nearness(server, file), file)
-        for file, names in (called.get(wanted[-1], ()) if wanted else ())
-    ]
-    best = max((rank[:-1] for rank in ranked), default=None)
-    found = [file for *rank, file in ranked if tuple(rank) == best]
-    return found[0] if len(found) == 1 else None
+    ranked = [(*_nearness(server, file), alike(wanted, place.way)) for file, place in found]
+    best = [one for one, rank in zip(found, ranked, strict=True) if rank == max(ranked)]
+    if len({(file.path, file.places.document, place.way) for file, place in best}) != 1:
+        return None
+    return max((file for file, _ in best), key=_start)
 
 
-def _nearness(server: ApiServer, file: File | UnreadText) -> tuple[bool, bool, int]:
-    """Return how near a file is to a manifest: in the same file on disk, in the same document, in the same folders."""
+def _nearness(server: ApiServer, file: File | UnreadText) -> tuple[bool, bool]:
+    """Return whether a file is in a manifest's own file on disk, and in the same document."""
     together = file.path == server.path
-    same_document = together and file.places.document == server.places.document
-    return together, same_document, _shared(way(server.path)[:-1], way(file.path)[:-1])
+    return together, together and file.places.document == server.places.document
+
+
+def _start(file: File | UnreadText) -> tuple[int, int]:
+    span = file.places.key(file.base if isinstance(file, PolicySubject) else ())
+    return span.line, span.column
 
 
 def _near(
@@ -195,48 +199,31 @@ def _near(
     for server in servers if free else ():
         if server.flags.text(POLICY_FLAG):
             own = way(server.path)[:-1]
-            shared = [_shared(own, folder) for folder in folders]
-            closest = max(shared)
-            beside[server] = tuple(policy for policy, near in zip(free, shared, strict=True) if near == closest)
+            common = [shared(own, folder) for folder in folders]
+            closest = max(common)
+            beside[server] = tuple(policy for policy, near in zip(free, common, strict=True) if near == closest)
     return beside
 
 
-def by_name(paths: Iterable[str]) -> dict[str, list[tuple[str, tuple[str, ...]]]]:
-    """Return paths by their last name, each with its way."""
-    found: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
-    for path in paths:
-        names = way(path)
-        found.setdefault(names[-1], []).append((path, names))
-    return found
+def files_of(servers: Iterable[ApiServer], paths: Iterable[str]) -> set[str]:
+    """Return the paths that the policy flags of servers surely mean, whatever the files hold.
 
-
-def file_of(server: ApiServer, files: Mapping[str, Sequence[tuple[str, tuple[str, ...]]]]) -> str | None:
-    """Return the path that the policy flag of a server surely means, whatever the file holds; None if there is none.
-
-    It ends like the flag's file on the host: in three names, in two of which one speaks of auditing, or it lies beside
-    the manifest and its own name speaks of it.
+    Such a path ends like the flag's file on the host: in three names, in two of which one speaks of auditing, or it
+    lies beside the manifest and its own name speaks of it.
     """
-    wanted = way(server.on_node(POLICY_FLAG)) if server.flags.text(POLICY_FLAG) else ()
-    called = files.get(wanted[-1], ()) if wanted else ()
-    ranked = [(_shared(wanted[::-1], names[::-1]), path) for path, names in called if path != server.path]
+    wanted = {server: way(server.on_node(POLICY_FLAG)) for server in servers if server.flags.text(POLICY_FLAG)}
+    readers = ((names, way(server.path)[:-1]) for server, names in wanted.items())
+    nearest = Nearest(((path, Place(way(path), way(path)[:-1])) for path in paths if wanted), readers)
+    found = (_surely(server, names, nearest) for server, names in wanted.items())
+    return {path for path in found if path is not None}
+
+
+def _surely(server: ApiServer, wanted: Way, nearest: Nearest[str]) -> str | None:
+    own = way(server.path)[:-1]
+    ranked = [(alike(wanted, place.way), path) for path, place in nearest.to(wanted, own) if path != server.path]
     best, path = max(ranked, default=(0, ""))
     tail = wanted[len(wanted) - best :]
     said = any("audit" in name for name in tail)
-    beside = bool(tail) and way(path)[:-1] == way(server.path)[:-1]
-    sure = best >= _SURELY or (said and (best > 1 or beside))
+    beside = bool(tail) and way(path)[:-1] == own
+    sure = best >= SURELY or (said and (best > 1 or beside))
     return path if sure and [rank for rank, _ in ranked].count(best) == 1 else None
-
-
-_SURELY = 3
-"""How many names two ways have in common at their end where they are those of one file."""
-
-
-def way(path: str) -> tuple[str, ...]:
-    """Return the names on the way to a file, from the root."""
-    return tuple(part for part in abspath(path).replace("\\", "/").split("/") if part)
-
-
-def _shared(left: Sequence[str], right: Sequence[str]) -> int:
-    """Return how many names two ways have in common from their start."""
-    pairs = zip(left, right)  # noqa: B905  (the shorter one decides)
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))

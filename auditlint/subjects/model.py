@@ -94,6 +94,8 @@ class UnreadText(NamedTuple):
     kubernetes_from: str = DEFAULT
     on_disk: Callable[[int, int], tuple[int, int]] = _as_it_is
     """Where a line and column of the text stand on disk; of an encoded one, in the decoded text."""
+    file: str | None = None
+    """Of a text inside a file: the path of the file that it becomes; empty if it becomes none, or nobody knows."""
 
     @property
     def refused(self) -> bool:

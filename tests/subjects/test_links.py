@@ -148,3 +148,64 @@ def test_without_a_flag_nothing_is_linked() -> None:
     result = Run(manifest_y=pod("command: [kube-apiserver]"), policy_y=POLICY)
     assert result.near("manifest.yaml") == ()
     assert result.servers_of("policy.yaml") == ()
+
+
+BROKEN = POLICY.replace("kind: Policy", "kind Policy")
+
+
+def test_a_policy_is_that_of_the_manifests_nearest_to_it() -> None:
+    result = Run(a__m__apiserver_y=pod(FLAGS), a__p__policy_y=POLICY, b__m__apiserver_y=pod(FLAGS), c__x_y=pod(FLAGS))
+    assert result.policy_of("a/m/apiserver.yaml") is result.policy("a/p/policy.yaml")
+    assert result.policy_of("b/m/apiserver.yaml") is None
+    assert result.servers_of("a/p/policy.yaml") == (result.server("a/m/apiserver.yaml"),)
+
+
+def test_a_foreign_policy_of_a_better_name_is_not_meant() -> None:
+    result = Run(a__apiserver_y=pod(FLAGS), a__policy_y=POLICY, b__apiserver_y=pod(FLAGS), b__audit__policy_y=POLICY)
+    assert result.policy_of("a/apiserver.yaml") is result.policy("a/policy.yaml")
+    assert result.policy_of("b/apiserver.yaml") is result.policy("b/audit/policy.yaml")
+
+
+def test_a_policy_above_is_that_of_all_below() -> None:
+    result = Run(audit__policy_y=POLICY, a__apiserver_y=pod(FLAGS), b__apiserver_y=pod(FLAGS))
+    assert len(result.servers_of("audit/policy.yaml")) == 2
+
+
+def test_a_whole_way_comes_before_a_nearer_file() -> None:
+    result = Run(m__apiserver_y=pod(FLAGS), m__policy_y=POLICY, etc__kubernetes__audit__policy_y=POLICY)
+    assert result.policy_of("m/apiserver.yaml") is result.policy("etc/kubernetes/audit/policy.yaml")
+
+
+def test_a_broken_policy_in_two_copies_is_that_of_each_manifest() -> None:
+    result = Run(a__apiserver_y=pod(FLAGS), a__policy_y=BROKEN, b__apiserver_y=pod(FLAGS), b__policy_y=BROKEN)
+    for folder in "ab":
+        unread = result.links.unread_of[result.server(f"{folder}/apiserver.yaml")]
+        assert unread is result.by_path[f"{folder}/policy.yaml"]
+
+
+FILES = "write_files:\n- path: /etc/kubernetes/audit/policy.yaml\n  content: |\n"
+
+
+def indented(text: str) -> str:
+    return "".join(f"    {line}\n" for line in text.splitlines())
+
+
+def test_of_what_one_file_writes_to_one_path_the_last_counts() -> None:
+    first, last = POLICY.replace("Metadata", "None"), POLICY.replace("Metadata", "Request")
+    written = FILES + indented(first) + FILES.removeprefix("write_files:\n") + indented(last)
+    result = Run(apiserver_y=pod(FLAGS), user_data=written)
+    found = result.policy_of("apiserver.yaml")
+    assert found is not None
+    assert [rule.level for rule in found.loaded.policy.rules] == ["Request"] if found.loaded.policy else False
+
+
+def test_a_path_that_two_files_provide_is_that_of_neither() -> None:
+    result = Run(apiserver_y=pod(FLAGS), one=FILES + indented(POLICY), two=FILES + indented(POLICY))
+    assert result.policy_of("apiserver.yaml") is None
+
+
+def test_a_broken_text_is_the_file_that_it_becomes() -> None:
+    result = Run(apiserver_y=pod(FLAGS), user_data=FILES + indented(BROKEN))
+    assert result.links.unread_of[result.server("apiserver.yaml")] is result.by_path["user_data"]
+    fence = Run(README_y=pod(FLAGS.replace("policy.yaml", "user_data")), user_data=f"text\n```\n{BROKEN}```\n")
+    assert not fence.links.unread_of
