@@ -135,6 +135,13 @@ class Piece:
         first = self._runs.at(start)[0]
         return self.outer.stretch(first, self._runs.at(min(end, last + 1) - 1)[1] if end > start else first)
 
+    def within(self, text: Text, offset: int) -> tuple[int, int]:
+        """Return where the character at an offset begins and ends in a text that the piece is in."""
+        start, end = self._runs.at(offset)
+        if self.outer is text or not isinstance(self.outer, Piece):
+            return start, end
+        return self.outer.within(text, start)[0], self.outer.within(text, end - 1)[1]
+
     def outward(self, cut: Cut) -> Cut:
         """Return what a cut of the piece is in the outer text, where new characters are written as others there."""
         start = self._outer_start(cut.start)
@@ -234,4 +241,15 @@ def cut(outer: Text, stretches: Sequence[tuple[int, int]], pointer: str, documen
     cutter = Cutter(outer.text, stretches[0][0] if stretches else 0)
     for start, end in stretches:
         cutter.copy(start, end)
+    return Piece(outer, cutter.runs(), pointer, document)
+
+
+def joined(outer: Text, pieces: Sequence[tuple[Piece, int]], pointer: str, document: int) -> Piece:
+    """Return one piece of several in a text, a line end behind each; with each the offset in the text behind it."""
+    cutter = Cutter(outer.text, 0)
+    for piece, behind in pieces:
+        for offset, character in enumerate(piece.text):
+            cutter.put(character, *piece.within(outer, offset))
+        if not piece.text.endswith("\n"):
+            cutter.put("\n", behind, behind + 1)
     return Piece(outer, cutter.runs(), pointer, document)

@@ -181,6 +181,17 @@ def echo_in_double_quotes(policy: str) -> Form:
     return Form("a.sh", f'echo "{text}" > /etc/p.yaml\n', "#")
 
 
+def echo_line_by_line(policy: str) -> Form:
+    first, *others = policy.splitlines()
+    lines = "".join(f"echo '{line}' >> /etc/p.yaml\n" for line in others)
+    return Form("a.sh", f"echo 'other' > /etc/q\necho '{first}' > /etc/p.yaml\n{lines}", "#")
+
+
+def printf_line_by_line(policy: str) -> Form:
+    lines = " \\\n  ".join(f"'{line}'" for line in policy.splitlines())
+    return Form("a.sh", f"printf '%s\\n' {lines} > /etc/p.yaml\n", "#")
+
+
 def manifest_in_a_here_document(policy: str) -> Form:
     return Form("a.sh", f"kubectl apply -f - <<EOF\n{literal(policy).content}EOF\n", "#/data/p.yaml#")
 
@@ -265,6 +276,8 @@ FORMS = [
     here_document_in_a_fence,
     printf,
     echo_in_double_quotes,
+    echo_line_by_line,
+    printf_line_by_line,
     manifest_in_a_here_document,
 ]
 

@@ -13,10 +13,10 @@ from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.carriers.carrier import Carrier, Inner
-from auditlint.text.piece import Cutter, Piece
+from auditlint.text.piece import Cutter, Piece, joined
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from auditlint.carriers.candidate import PlainText
     from auditlint.text.piece import Text
@@ -26,12 +26,15 @@ _OPERATOR = re.compile(
     r"(?<![<\w])[0-9]?<<(?P<dash>-?)[ \t]*"
     r"(?:'(?P<single>[^'\r\n]+)'|\"(?P<double>[^\"\r\n]+)\"|\\(?P<escaped>[\w.-]+)|(?P<bare>[A-Za-z_][\w.-]*))"
 )
-_TARGET = re.compile(r"(?:(?<![0-9&<>-])>>?[ \t]*|\btee[ \t]+(?:-\w+[ \t]+)*)[\"']?(?P<path>[^\s\"'|&;<>()]+)")
+_TARGET = re.compile(
+    r"(?:(?<![0-9&<>-])(?P<sign>>>?)[ \t]*|\btee[ \t]+(?:-\w+[ \t]+)*)[\"']?(?P<path>[^\s\"'|&;<>()]+)"
+)
 _EXPANSION = re.compile(
     r"\\(?P<escaped>[$`\\])|\\(?P<joined>\r\n?|\n)"
     r"|\$\{(?P<braced>[A-Za-z_]\w*)[^}\r\n]*\}|\$(?P<name>[A-Za-z_]\w*)|(?P<command>\$\([^)\r\n]*\)|`[^`\r\n]*`)"
 )
 _PRINTED = re.compile(r"\b(?P<program>printf|echo)[ \t]+(?P<options>(?:-\w+[ \t]+|--[ \t]+)*)(?=['\"])")
+_BLANK = re.compile(r"(?:[ \t]|\\\r?\n)+")
 _QUOTED = re.compile(r"'(?P<single>[^']*)'|\"(?P<double>(?:[^\"\\]|\\[\s\S])*)\"")
 _ESCAPED_IN_QUOTES = re.compile(r"\\(?:(?P<joined>\r\n?|\n)|(?P<escaped>[$`\"\\]))")
 _ESCAPE = re.compile(r"\\(?P<letter>[abefnrtv\\\"'])|\\0?(?P<octal>[0-7]{1,3})|%(?P<percent>%)")
@@ -64,9 +67,13 @@ def find(given: PlainText) -> Iterator[Inner]:
     for inner, start, end in _here_documents(given.text, numbers):
         bodies += start, end
         yield inner
-    for match in _PRINTED.finditer(given.text.text):
-        if bisect_right(bodies, match.start()) % 2 == 0:
-            yield from _printed(given.text, match, numbers)
+    printed = (
+        _printed(given.text, match, numbers)
+        for match in _PRINTED.finditer(given.text.text)
+        if bisect_right(bodies, match.start()) % 2 == 0
+    )
+    for files in _by_file(one for one in printed if one is not None):
+        yield _as_file(given.text, files, numbers)
 
 
 def _here_documents(outer: Text, numbers: Iterator[int]) -> Iterator[tuple[Inner, int, int]]:
@@ -153,20 +160,64 @@ def _placeholder(expansion: re.Match[str]) -> str:
     return f"<{expansion['braced'] or expansion['name'] or 'command'}>"
 
 
-def _printed(outer: Text, command: re.Match[str], numbers: Iterator[int]) -> Iterator[Inner]:
-    """Yield the string that printf or echo writes, its escapes read as they do."""
+class _Printed(NamedTuple):
+    """What one command writes."""
+
+    pieces: tuple[tuple[Piece, int], ...]
+    """Its strings, each with the offset behind it."""
+    path: str
+    """The file that they are written to, or nothing."""
+    appends: bool
+    """They go behind what is in the file."""
+
+
+def _printed(outer: Text, command: re.Match[str], numbers: Iterator[int]) -> _Printed | None:
+    """Return the strings that printf or echo writes, their escapes read as they do."""
     text = outer.text
-    string = _QUOTED.match(text, command.end())
-    if string is None:
-        return
+    strings = [string] if (string := _QUOTED.match(text, command.end())) else []
     escapes = command["program"] == "printf" or "e" in command["options"]
-    if command["program"] == "printf" and (string["single"] or string["double"]) in _FORMATS_OF_STRINGS:
-        escapes = "b" in string[0]
-        string = _QUOTED.match(text, string.end() + 1)
-    if string is not None:
-        target = _TARGET.search(text, string.end(), _command_end(text, string.end(), string.end() + _LONGEST_TARGET))
-        piece = _unquoted(outer, string, next(numbers))
-        yield Inner(_unescaped(piece) if escapes else piece, target["path"] if target else "")
+    if strings and command["program"] == "printf" and _content(strings[0]) in _FORMATS_OF_STRINGS:
+        escapes = "b" in strings[0][0]
+        strings = list(_more(text, strings[0].end()))
+    if not strings:
+        return None
+    pieces = ((_unquoted(outer, string, next(numbers)), string.end()) for string in strings)
+    end = strings[-1].end()
+    target = _TARGET.search(text, end, _command_end(text, end, end + _LONGEST_TARGET))
+    return _Printed(
+        tuple((_unescaped(piece) if escapes else piece, behind) for piece, behind in pieces),
+        target["path"] if target else "",
+        appends=target is not None and target["sign"] == ">>",
+    )
+
+
+def _content(string: re.Match[str]) -> str:
+    return string["single"] or string["double"] or ""
+
+
+def _more(text: str, at: int) -> Iterator[re.Match[str]]:
+    """Yield the strings in quotes that follow one another from an offset on."""
+    while (blank := _BLANK.match(text, at)) and (string := _QUOTED.match(text, blank.end())):
+        yield string
+        at = string.end()
+
+
+def _by_file(printed: Iterable[_Printed]) -> Iterator[list[_Printed]]:
+    """Yield what is written to one file by commands that follow one another, all but the first behind the others."""
+    together: list[_Printed] = []
+    for one in printed:
+        if together and not (one.appends and one.path == together[-1].path):
+            yield together
+            together = []
+        together.append(one)
+    if together:
+        yield together
+
+
+def _as_file(outer: Text, printed: Sequence[_Printed], numbers: Iterator[int]) -> Inner:
+    pieces = [piece for one in printed for piece in one.pieces]
+    whole = pieces[0][0] if len(pieces) == 1 else joined(outer, pieces, outer.pointer + "#", next(numbers))
+    return Inner(whole, printed[0].path)
 
 
 def _unquoted(outer: Text, string: re.Match[str], number: int) -> Piece:
