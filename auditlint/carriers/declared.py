@@ -9,6 +9,7 @@ from __future__ import annotations
 # fmt: off
 DECLARED: dict[str, tuple[tuple[bytes, ...], tuple[str, ...], bool]] = {
     'applied': ((), ('.yaml', '.yml', '.json', '.sh', '.bash', '.md', '.markdown'), False),
+    'arguments': ((b'audit-',), ('.yaml', '.yml', '.json'), False),
     'cluster_api': ((b'cluster.x-k8s.io/',), ('.yaml', '.yml', '.json'), False),
     'config_map': ((b'audit', b'apiserver', b'YXVkaX', b'F1ZGl0', b'hdWRpd'), ('.yaml', '.yml', '.json'), False),
     'flags': ((b'--audit', b'audit-', b'audit_'), ('.yaml', '.yml', '.json'), False),

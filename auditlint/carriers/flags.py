@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from auditlint.carriers import apiserver
@@ -14,6 +15,7 @@ from auditlint.carriers.containers.shell import Word, simple_commands
 from auditlint.carriers.containers.word_places import Given, OptionPlaces
 from auditlint.carriers.first_look import as_text
 from auditlint.finding import Span
+from auditlint.subjects.spelling_of_flags import ARGUMENTS, WORDS, Items
 from auditlint.text.lines import LineIndex
 from auditlint.text.whole import ON_DISK
 
@@ -24,12 +26,16 @@ if TYPE_CHECKING:
     from auditlint.change import Change
     from auditlint.finding import Edit, Path, Places
     from auditlint.subjects.model import ApiServer
+    from auditlint.subjects.spelling_of_flags import Spelling
     from auditlint.text.piece import Text
 
 _AUDIT_FLAG = re.compile(r"""\s*['"`]?[-–—]{1,2}\s?audit[-_](?:log|policy|webhook|dynamic)""")
 _COMMAND_LINE = re.compile(r"(?:\s|#[^\r\n]*[\r\n])*(?:--[a-z]|[\w./-]*kube-apiserver[ \t]+(?:--|\\))")
 _PS_LINE = re.compile(r"^[ \t]*(?:\S+[ \t]+)?\d+[ \t][^\r\n]*?((?:\S*/)?kube-apiserver[ \t]+--[^\r\n]*)", re.MULTILINE)
 """A user's name or not, the number of the process, further columns, and the command line."""
+_RUN = re.compile(r"(?<![\w-])kube-?apiserver[ \t]+(?=-|\\)")
+_LOGICAL_LINE = re.compile(r"(?:[^\n\\]|\\[\s\S])*")
+_LINES = Items(entries="lines", in_quotes=True)
 _MARKDOWN_LINE = re.compile(r"^[ \t]*[-*][ \t]+`(--[a-z][^`\r\n]*)`", re.MULTILINE)
 
 
@@ -88,18 +94,50 @@ def find(candidate: Candidate) -> Iterator[ApiServer]:
 def find_in_text(given: PlainText) -> Iterator[ApiServer]:
     """Yield the apiserver whose command line or flags a text holds: any text, if the user says so."""
     content = _content(given.text)
+    pasted = _pasted(content)
     if given.as_kind:
-        yield _from_words(given, content, _pasted(content) or tuple(_arguments(content)))
+        yield _from_words(given, content, pasted or tuple(_arguments(content)), WORDS if pasted else _LINES)
         return
-    if pasted := _pasted(content):
+    spelling = WORDS
+    if pasted:
         words = pasted
     elif _COMMAND_LINE.match(content):
         words = [word for words in simple_commands(content) for word in words]
     else:
         matches = _MARKDOWN_LINE.finditer(content)
         words = [Word(match[1], opaque=False, start=match.start(1), end=match.end(1)) for match in matches]
+        spelling = ARGUMENTS
     if any(is_about_auditing(word.text) for word in words):
-        yield _from_words(given, content, words)
+        yield _from_words(given, content, words, spelling)
+
+
+def of_script(text: Text, passed_over: Sequence[int], outer: PlainText) -> Iterator[ApiServer]:
+    """Yield each apiserver that a script starts with flags about auditing.
+
+    `passed_over` are the offsets between which other texts stand in it, from and to in turn.
+    """
+    content, at = text.text, 0
+    for run in _RUN.finditer(content):
+        if run.start() < at or bisect_right(passed_over, run.start()) % 2:
+            continue
+        start = content.rfind("\n", 0, run.start()) + 1
+        line = _LOGICAL_LINE.match(content, start)
+        at = line.end() if line else run.end()
+        for words in simple_commands(content[start:at]):
+            items = command.in_shell(words, content[start:at])
+            if items and any(is_about_auditing(item.text) for item in items):
+                yield _of_command(outer, text, words, items, start)
+
+
+def _of_command(outer: PlainText, text: Text, words: Sequence[Word], items: Sequence[Item], start: int) -> ApiServer:
+    spans = [text.stretch(start + word.start, start + word.end) for word in words]
+    given = [Given(word.text, span, text.pointer) for word, span in zip(words, spans, strict=True)]
+    document = text.document or 0
+    candidate = Candidate(
+        outer.path, document, None, OptionPlaces(given, document, text), outer.minor, outer.origin, outer.as_kind
+    )
+    settings = apiserver.Settings("flags", whole=True, spelling=WORDS)
+    return apiserver.build(candidate, (), CommandLine(tuple(items), ()), settings)
 
 
 def _content(text: Text) -> str:
@@ -127,14 +165,14 @@ def _pasted(content: str) -> list[Word]:
     ]
 
 
-def _from_words(given: PlainText, content: str, words: Sequence[Word]) -> ApiServer:
+def _from_words(given: PlainText, content: str, words: Sequence[Word], spelling: Spelling) -> ApiServer:
     argv = [Item(_expanded(word.text), (index,), word.opaque, written=word.text) for index, word in enumerate(words)]
     items = command.directly(argv)
     index = LineIndex(content)
     spans = [Span(*index.place(word.start), *index.place(word.end)) for word in words]
     candidate = Candidate(given.path, 0, None, _places(given.text, words, spans), given.minor, given.origin)
     line = CommandLine(tuple(argv if items is None else items), ())
-    return apiserver.build(candidate, (), line, apiserver.Settings("flags", whole=items is not None))
+    return apiserver.build(candidate, (), line, apiserver.Settings("flags", whole=items is not None, spelling=spelling))
 
 
 def _places(text: Text, words: Sequence[Word], spans: Sequence[Span]) -> Places:
@@ -157,9 +195,10 @@ def _expanded(argument: str) -> str:
 CARRIER = Carrier(
     title="Flags",
     checked=(
-        "A list in YAML whose items are flags about auditing, the command line of a kube-apiserver, a line of `ps`, "
-        "and flags between backticks in a list of Markdown: what they say, and of what begins with the program's name "
-        "also what is absent. `--as flags` reads one argument a line, or those of `/proc/PID/cmdline`."
+        "A list in YAML whose items are flags about auditing, the command line of a kube-apiserver, alone or in a "
+        "script, a line of `ps`, and flags between backticks in a list of Markdown: what they say, and of what begins "
+        "with the program's name also what is absent. `--as flags` reads one argument a line, or those of "
+        "`/proc/PID/cmdline`."
     ),
     words=(b"--audit", b"audit-", b"audit_"),
     in_document=find,

@@ -406,7 +406,7 @@ def test_texts_in_texts_up_to_a_bound() -> None:
 
 def test_a_broken_snippet_of_another_language_is_no_finding() -> None:
     content = (
-        "```\n$ kube-apiserver --audit-policy-file: [a\nlevel: Metadata: x\n```\n\n```go\naudit.k8s.io/v1 {\n```\n"
+        "```\n$ see kube-apiserver --audit-policy-file: [a\nlevel: Metadata: x\n```\n\n```go\naudit.k8s.io/v1 {\n```\n"
     )
     assert found(content, "README.md").subjects == ()
 

@@ -28,6 +28,7 @@ WRAPPERS = frozenset({
 })  # fmt: skip
 """Programs that run the command in their arguments."""
 
+_PROMPTS = frozenset({"$", "%", ">"})
 _KEYWORDS = frozenset({"if", "then", "elif", "else", "while", "until", "do", "!", "{", "time"})
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=")
 _REFERENCE = re.compile(r"\$(?:\$|\(([^)]*)\))")
@@ -237,6 +238,16 @@ def _words(command: Sequence[Word], text: str, path: Path) -> list[Item]:
 def _as_word(mark: re.Match[str]) -> str:
     """Return a template mark as one word for the shell."""
     return re.sub(r"[^\w{}%.]", "_", mark[0])
+
+
+def in_shell(words: Sequence[Word], text: str) -> Sequence[Item] | None:
+    """Return the arguments of the kube-apiserver that a command of a shell's text starts, each with its number.
+
+    A prompt before the command is passed over; None if it starts something else.
+    """
+    argv = [item._replace(path=(index,)) for index, item in enumerate(_words(words, text, ()))]
+    argv = [item._replace(word=None, opaque=item.opaque or is_template(item.text)) for item in argv]
+    return directly(_without_prefix(argv[argv[:1] != [] and argv[0].text in _PROMPTS :]))
 
 
 def _script(argv: Sequence[Item], index: int) -> int | None:

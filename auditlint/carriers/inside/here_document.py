@@ -12,6 +12,7 @@ from bisect import bisect_right
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
+from auditlint.carriers import flags
 from auditlint.carriers.carrier import Carrier, Inner
 from auditlint.text.piece import Cutter, Piece, joined
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from auditlint.carriers.candidate import PlainText
+    from auditlint.carriers.carrier import Part
     from auditlint.text.piece import Text
 
 _LINE = re.compile(r"(?P<content>[^\r\n]*)(?P<end>\r\n?|\n|\Z)")
@@ -60,8 +62,8 @@ class _Document(NamedTuple):
         return written == self.delimiter or (written[:-1] == self.delimiter and written[-1] in "'\"")
 
 
-def find(given: PlainText) -> Iterator[Inner]:
-    """Yield the here-documents of a script and what its printf and echo write; not what these commands hold in turn."""
+def find(given: PlainText) -> Iterator[Part]:
+    """Yield the here-documents of a script, what its printf and echo write, and the kube-apiservers that it starts."""
     numbers = count()
     bodies: list[int] = []
     for inner, start, end in _here_documents(given.text, numbers):
@@ -74,6 +76,7 @@ def find(given: PlainText) -> Iterator[Inner]:
     )
     for files in _by_file(one for one in printed if one is not None):
         yield _as_file(given.text, files, numbers)
+    yield from flags.of_script(given.text, bodies, given)
 
 
 def _here_documents(outer: Text, numbers: Iterator[int]) -> Iterator[tuple[Inner, int, int]]:
@@ -249,10 +252,10 @@ CARRIER = Carrier(
     title="Shell scripts",
     checked=(
         "The text of every here-document (`<<EOF`, `<<'EOF'`, `<<-EOF`) and of what printf and echo write, as a file "
-        "of the name that it is written to. Variables and commands in it are placeholders: nothing is said of their "
-        "values."
+        "of the name that it is written to; the command lines that start a kube-apiserver. Variables and commands are "
+        "placeholders: nothing is said of their values."
     ),
-    signs=(b"<<", b"printf", b"echo"),
+    signs=(b"<<", b"printf", b"echo", b"apiserver"),
     suffixes=(".sh", ".bash"),
     in_text=find,
 )
