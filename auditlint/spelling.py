@@ -5,42 +5,49 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from auditlint.records import NamedTuple
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
-    Tolerance = Callable[[str, str], int]
-    """How many letters may differ between a word and a name for the name to be meant."""
+    Tolerance = Callable[[int, int], int]
+    """How many letters may differ between a word and a name of so many letters for the name to be meant."""
 
 _SHORT = 4
 _LONG = 8
 
 
-def strict(word: str, name: str) -> int:  # noqa: ARG001  (a tolerance is asked about both)
+def strict(word: int, name: int) -> int:  # noqa: ARG001  (a tolerance is asked about both)
     """Forgive one letter, two in a long name: where most words are no misspelt names."""
-    return 1 if len(name) < _LONG else 2
+    return 1 if name < _LONG else 2
 
 
-def slip(word: str, name: str) -> int:  # noqa: ARG001  (a tolerance is asked about both)
+def slip(word: int, name: int) -> int:  # noqa: ARG001  (a tolerance is asked about both)
     """Forgive a slip of the pen: one letter in a short word, else two."""
-    return 1 if len(word) <= _SHORT else 2
+    return 1 if word <= _SHORT else 2
 
 
-def alike(word: str, name: str) -> int:
+def alike(word: int, name: int) -> int:
     """Forgive a fifth of the letters too: where one of the names must be meant."""
-    return max(slip(word, name), max(len(word), len(name)) // 5)
+    return max(slip(word, name), max(word, name) // 5)
 
 
 def nearest(word: str, known: Iterable[str], tolerance: Tolerance = slip) -> str | None:
     """Return the known word that is nearest within the tolerance, whatever case and dashes; the first of equals."""
     written = plain(word)
-    best: tuple[int, str] | None = None
-    for name in known:
-        other = plain(name)
-        most = min(tolerance(written, other), best[0] - 1 if best else len(other) + len(written))
-        letters = distance(written, other, most)
-        if letters <= most:
-            best = (letters, name)
-    return best[1] if best else None
+    found, least = None, len(written) + 1
+    names = _names(tuple(known))
+    # Most names are out by their length, and most others by letters that they do not have: distance is for the rest.
+    near = {size: most for size in names.sizes if abs(size - len(written)) <= (most := tolerance(len(written), size))}
+    letters = _mask(written)
+    for name, other, size, held in names.listed:
+        most = near.get(size, -1)
+        if (letters & ~held).bit_count() <= most:
+            most = min(most, least - 1 if found is not None else most)
+            changes = distance(written, other, most)
+            if changes <= most:
+                found, least = name, changes
+    return found
 
 
 def distance(one: str, other: str, most: int) -> int:
@@ -68,7 +75,8 @@ def distance(one: str, other: str, most: int) -> int:
 def begun(word: str, known: Iterable[str]) -> str | None:
     """Return the known word that begins with this one; of several the one that all others begin with, else None."""
     written = plain(word)
-    longer = sorted((name for name in known if plain(name).startswith(written)), key=len) if written else []
+    longer = [name for name, other, *_ in _names(tuple(known)).listed if other.startswith(written)] if written else []
+    longer.sort(key=len)
     return longer[0] if longer and all(name.startswith(longer[0]) for name in longer) else None
 
 
@@ -81,6 +89,28 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     """Return `, did you mean "…"?` for the known word that was probably meant, or nothing."""
     found = meant(word, sorted(known))
     return f', did you mean "{found}"?' if found else ""
+
+
+class _Names(NamedTuple):
+    """Known words, made ready for being compared with many others."""
+
+    listed: tuple[tuple[str, str, int, int], ...]
+    """Each with how it is compared, the length of that, and its letters as bits."""
+    sizes: frozenset[int]
+
+
+@lru_cache(maxsize=64)
+def _names(known: tuple[str, ...]) -> _Names:
+    listed = tuple((name, (other := plain(name)), len(other), _mask(other)) for name in known)
+    return _Names(listed, frozenset(size for _, _, size, _ in listed))
+
+
+def _mask(word: str) -> int:
+    """Return the letters of a word as bits; some letters share one."""
+    mask = 0
+    for letter in word:
+        mask |= 1 << (ord(letter) & 63)
+    return mask
 
 
 @lru_cache(maxsize=4096)

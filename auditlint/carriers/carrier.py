@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from auditlint.carriers.candidate import Candidate, PlainText
     from auditlint.carriers.unrendered import PlacedMark
+    from auditlint.finding import Notice
     from auditlint.rule import Subject
     from auditlint.subjects.model import Holder
     from auditlint.text.nodes import Stream
@@ -63,7 +64,8 @@ class ReadText(NamedTuple):
 
 
 if TYPE_CHECKING:
-    Part: TypeAlias = Subject | Inner | ReadText
+    Part: TypeAlias = Subject | Inner | ReadText | Notice
+    """What a carrier finds; a notice, behind the first subject, says what of them is not judged."""
 
 
 class Carrier(NamedTuple):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from auditlint.carriers import apiserver
 from auditlint.carriers.carrier import Carrier
 from auditlint.carriers.containers import command, mounting, pod_fields
+from auditlint.finding import Notice
 from auditlint.kubernetes.container import Files, in_manifest_folder
 from auditlint.kubernetes.releases import from_image
 from auditlint.subjects.model import Runs
@@ -48,17 +49,33 @@ class PodPart(NamedTuple):
     containers: tuple[tuple[Plain, Path], ...]
 
 
-def find(candidate: Candidate) -> Iterator[ApiServer]:
-    """Yield the apiservers that a document runs, each container once however many aliases lead to it."""
+_MOST_TO_COMPARE = 100_000
+"""Servers of one Pod, times what is mounted in it, that are judged: a hundred with a thousand mounts and volumes."""
+
+
+def find(candidate: Candidate) -> Iterator[ApiServer | Notice]:
+    """Yield the apiservers that a document runs, each container once however many aliases lead to it.
+
+    Each server of a Pod is held against all that is mounted in it; of a Pod without end only the first are judged.
+    """
     seen: set[int] = set()
     for part in _parts(candidate.value, forced=candidate.as_kind == "pod"):
         shared = _Shared(part)
-        for number, (container, _) in enumerate(part.containers):
-            if id(container) not in seen:
-                seen.add(id(container))
-                server = _server(candidate, part, number, shared)
-                if server is not None:
-                    yield server
+        left = max(_MOST_TO_COMPARE // (1 + shared.mounting.size), 1)
+        for number, (container, path) in enumerate(part.containers):
+            if id(container) in seen:
+                continue
+            seen.add(id(container))
+            server = _server(candidate, part, number, shared) if left else None
+            if server is not None:
+                left -= 1
+                yield server
+            elif not left and command.find(container, path) is not None:
+                yield Notice(candidate.path, _TOO_MANY, candidate.places.value(path).line)
+                break
+
+
+_TOO_MANY = "too many kube-apiservers for one Pod with so many mounts: those from here on are not judged"
 
 
 def is_list(value: Plain) -> bool:

@@ -141,7 +141,8 @@ def _without_twins(found: Found) -> Found:
     servers = sum(isinstance(one, ApiServer) and bool(one.arguments) for one in found.subjects)
     if len(best) == servers:
         return found
-    kept = [one for one in found.subjects if not (isinstance(one, ApiServer) and one.arguments) or one in best.values()]
+    chosen = {id(one) for one in best.values()}
+    kept = [one for one in found.subjects if not (isinstance(one, ApiServer) and one.arguments) or id(one) in chosen]
     return found._replace(subjects=tuple(kept))
 
 
@@ -354,16 +355,19 @@ def _sorted_out(reading: _Reading, parts: Iterable[Part], bound: _Bound) -> _Sor
     own: list[Subject] = []
     inside: dict[tuple[str, int | None], Found] = {}
     read: list[ReadText] = []
+    notices: list[Notice] = []
     for part in parts:
         if isinstance(part, ReadText):
             read.append(part)
+        elif isinstance(part, Notice):
+            notices.append(part)
         elif not isinstance(part, Inner):
             own.append(part)
         elif bound.reached:
             break
         elif (place := (part.text.pointer, part.text.document)) not in inside:
             inside[place] = _inside(reading, part, bound)
-    return _Sorted(tuple(own), _together([*inside.values(), Found(texts=tuple(read))]))
+    return _Sorted(tuple(own), _together([*inside.values(), Found(notices=tuple(notices), texts=tuple(read))]))
 
 
 def _inside(reading: _Reading, inner: Inner, bound: _Bound) -> Found:

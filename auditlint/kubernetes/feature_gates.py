@@ -8,7 +8,7 @@ pkg/util/version/registry.go of k8s.io/apiserver). The gates are in `schemas/fea
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from auditlint.kubernetes import go
 from auditlint.kubernetes.data import table
@@ -84,8 +84,14 @@ def gates(minor: int) -> dict[str, Gate]:
 
 def history(name: str) -> Known | None:
     """Return the first and last minor known to have a gate; None if none has."""
-    spans = next((gate["releases"] for gate in table("feature-gates")["gates"] if gate["name"] == name), None)
-    return spans and Known(_minor(spans[0]["from"]), _minor(spans[-1]["to"]))
+    spans = _spans().get(name)
+    return None if spans is None else Known(_minor(spans[0]["from"]), _minor(spans[-1]["to"]))
+
+
+@cache
+def _spans() -> dict[str, list[dict[str, Any]]]:
+    """Return the releases of every feature gate that kube-apiserver is known to have had, by name."""
+    return {gate["name"]: gate["releases"] for gate in table("feature-gates")["gates"]}
 
 
 def _minor(release: str) -> int:
@@ -102,11 +108,15 @@ def errors(parsed: ParsedFlags) -> Iterator[FlagError]:
         late = (*_of_components(given), *_refused(parsed, ours))
         yield from (error._replace(turn=2) for error in late)
         return
-    for use in dict.fromkeys(setting.use for setting in given):
-        for error in _refused(parsed, [setting for setting in given if setting.use == use]):
-            # Until 1.30 each value is judged while the flags are parsed.
-            words = f'invalid argument {go.quote(use.value)} for "--feature-gates" flag: {error.message}'
-            yield error._replace(message=words)
+    by_use: dict[int, list[Setting]] = {}
+    for setting in given:
+        by_use.setdefault(setting.use.position, []).append(setting)
+    for of_use in by_use.values():
+        use = of_use[0].use
+        for number, error in enumerate(_refused(parsed, of_use)):
+            # Until 1.30 each value is judged while the flags are parsed; of the first fault all of it is quoted.
+            words = f'invalid argument {go.quote(use.value)} for "--feature-gates" flag: ' if not number else ""
+            yield error._replace(message=f"{words}{error.message}")
 
 
 def settings(parsed: ParsedFlags) -> list[Setting]:

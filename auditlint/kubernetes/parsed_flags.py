@@ -137,7 +137,7 @@ class ParsedFlags:
         """Whether kube-apiserver does not start with these arguments."""
         return bool(self.errors or self.validation)
 
-    @property
+    @cached_property
     def message(self) -> str:
         """The server's words when it gives up; empty if it starts."""
         if self.errors:
@@ -148,14 +148,22 @@ class ParsedFlags:
     @cached_property
     def values(self) -> dict[str, str]:
         """The flags that are set, each as pflag prints its value: numbers in decimal, `true`, `1m30s`."""
-        last = {REPLACEMENTS.get(use.name, use.name): use for use in self.uses}
-        values = {name: canonical(use.name, use.value, self.minor) for name, use in last.items()}
+        values = {name: canonical(use.name, use.value, self.minor) for name, use in self._last.items()}
         return {use.name: values[REPLACEMENTS.get(use.name, use.name)] for use in self.uses}
+
+    @cached_property
+    def ended_by(self) -> int | None:
+        """The first argument `--`, behind which nothing is read as a flag, from 0; None if there is none."""
+        return self.arguments.index("--") if "--" in self.arguments else None
+
+    @cached_property
+    def _last(self) -> dict[str, FlagUse]:
+        """The last use of each flag, under the name that replaces a deprecated one."""
+        return {REPLACEMENTS.get(use.name, use.name): use for use in self.uses}
 
     def last(self, name: str) -> FlagUse | None:
         """Return the use that sets the flag: the last one, also of a deprecated name for it."""
-        names = {name, REPLACEMENTS.get(name, name), *(old for old, new in REPLACEMENTS.items() if new == name)}
-        return next((use for use in reversed(self.uses) if use.name in names), None)
+        return self._last.get(REPLACEMENTS.get(name, name))
 
     def repeated(self) -> tuple[tuple[FlagUse, ...], ...]:
         """Return the uses of each flag that is given more than once, in order."""

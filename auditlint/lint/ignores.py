@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
 from auditlint import registry
-from auditlint.finding import Finding, Span, Suppressed
+from auditlint.finding import DecodedSpan, Finding, Span, Suppressed
 from auditlint.records import NamedTuple
 from auditlint.rule import REGISTRY
 from auditlint.subjects.model import Ignore, IgnoreComments, PolicySubject
@@ -92,11 +93,11 @@ def _read_ignores(data: bytes, stream: Stream) -> tuple[tuple[Ignore, ...], tupl
     if not found:
         return (), ()
     starts = _extents(stream)
-    first_key = min(starts, default=1 << 60)
+    lines = sorted(starts)
     ignores: list[Ignore] = []
     malformed: list[tuple[Span, str]] = []
     for comment in found:
-        ignore = _ignore(comment, starts, first_key)
+        ignore = _ignore(comment, starts, lines)
         if ignore is None:
             malformed.append((_span(comment), comment.text.strip()))
         else:
@@ -115,7 +116,7 @@ def heed(
     marked, unused = apply(findings, comments.ignores)
     idle = _idle_categories(subjects)
     unused = tuple(
-        (ignore, name) for ignore, name in unused if selection.is_on(name) and REGISTRY[name].category not in idle
+        (number, name) for number, name in unused if selection.is_on(name) and REGISTRY[name].category not in idle
     )
     from auditlint.lint.comment_places import CommentPlaces
 
@@ -132,15 +133,72 @@ def heed(
 
 def apply(
     findings: Iterable[Finding], ignores: tuple[Ignore, ...]
-) -> tuple[list[Finding], tuple[tuple[Ignore, str], ...]]:
-    """Return the findings, the covered ones marked as suppressed, and the names that covered none."""
-    unused = {(ignore, name) for ignore in ignores for name in ignore.names}
-    marked = []
-    for finding in findings:
-        by = [ignore for ignore in ignores if ignore.covers(finding)]
-        unused -= {(ignore, finding.rule) for ignore in by}
-        marked.append(finding._replace(suppressed=Suppressed("comment", by[0].reason)) if by else finding)
-    return marked, tuple(sorted(unused))
+) -> tuple[list[Finding], tuple[tuple[int, str], ...]]:
+    """Return the findings, the covered ones marked as suppressed, and the names that covered none.
+
+    Each of those comes with the number of its comment, from 0. A finding that several comments cover is suppressed by
+    the first. Comments and findings are sorted once: neither is held against each of the other.
+    """
+    found = list(findings)
+    places = _places(found)
+    by: dict[int, int] = {}
+    unused = []
+    for number, ignore in enumerate(ignores):
+        for name in dict.fromkeys(ignore.names):
+            of_rule = places.get((name, ignore.within))
+            covered = of_rule.covered(ignore.first, ignore.last) if of_rule else None
+            if covered is None:
+                unused.append((number, name))
+                continue
+            for finding in covered:
+                by[finding] = min(number, by.get(finding, number))
+    marked = [
+        finding._replace(suppressed=Suppressed("comment", ignores[by[number]].reason)) if number in by else finding
+        for number, finding in enumerate(found)
+    ]
+    return marked, tuple(sorted(unused, key=lambda one: (ignores[one[0]].span, one)))
+
+
+class _OfRule:
+    """Where the findings of one rule start, in order, and which of them no comment has covered yet."""
+
+    def __init__(self, starts: Iterable[tuple[tuple[int, int], int]]) -> None:
+        ordered = sorted(starts)
+        self._starts = [start for start, _ in ordered]
+        self._findings = [finding for _, finding in ordered]
+        self._next = list(range(len(ordered) + 1))
+
+    def covered(self, first: tuple[int, int], last: tuple[int, int]) -> list[int] | None:
+        """Return the findings from a place up to another not returned before; None if there are none at all."""
+        at, end = bisect_left(self._starts, first), bisect_left(self._starts, last)
+        if at >= end:
+            return None
+        found = []
+        while (at := self._free(at)) < end:
+            found.append(self._findings[at])
+            self._next[at] = at + 1
+        return found
+
+    def _free(self, at: int) -> int:
+        """Return the first finding from a number on that was not returned yet; the way there is shortened."""
+        end = at
+        while self._next[end] != end:
+            end = self._next[end]
+        while self._next[at] != end:
+            following, self._next[at] = self._next[at], end
+            at = following
+        return end
+
+
+def _places(findings: Iterable[Finding]) -> dict[tuple[str, Span | None], _OfRule]:
+    """Return where findings start, by their rules; in an encoded text also by the place of that on disk."""
+    starts: dict[tuple[str, Span | None], list[tuple[tuple[int, int], int]]] = {}
+    for number, finding in enumerate(findings):
+        span = finding.span
+        starts.setdefault((finding.rule, None), []).append((span.start, number))
+        if isinstance(span, DecodedSpan):
+            starts.setdefault((finding.rule, Span(*span)), []).append((span.inner.start, number))
+    return {of: _OfRule(listed) for of, listed in starts.items()}
 
 
 def _idle_categories(subjects: Iterable[Subject]) -> frozenset[str]:
@@ -153,17 +211,19 @@ def _idle_categories(subjects: Iterable[Subject]) -> frozenset[str]:
     return frozenset(idle)
 
 
-def _ignore(comment: Comment, starts: dict[int, tuple[int, int]], first_key: int) -> Ignore | None:
+def _ignore(comment: Comment, starts: dict[int, tuple[int, int]], lines: abc.Sequence[int]) -> Ignore | None:
+    """Return what a comment says; `starts` are the lines on which something starts, `lines` the same in order."""
     match = IGNORE.fullmatch(comment.text.strip())
     names = tuple(name.strip().lower() for name in match[2].split(",")) if match else ()
     if match is None or not all(names):
         return None
     span, reason = _span(comment), match[3].strip()
     if match[1]:
-        return Ignore(span, names, reason, (0, 0), END) if comment.line < first_key else None
+        return Ignore(span, names, reason, (0, 0), END) if comment.line < (lines[0] if lines else END[0]) else None
     if not comment.alone:
         return Ignore(span, names, reason, (comment.line, 0), (comment.line + 1, 0))
-    line = min((line for line in starts if line > comment.line), default=comment.line)
+    below = bisect_right(lines, comment.line)
+    line = lines[below] if below < len(lines) else comment.line
     return Ignore(span, names, reason, (line, 0), starts.get(line, (line + 1, 0)))
 
 

@@ -10,7 +10,7 @@ from auditlint.lint.judging import run_rules
 from auditlint.records import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from auditlint.finding import Finding, Span
     from auditlint.lint.guard import Guard
@@ -47,7 +47,7 @@ def reported(
     if file.comments is not None and selection.heeds_comments:
         findings, about_comments = ignores.heed(file.comments, findings, file.subjects, selection)
         findings = (*findings, *run_rules(about_comments, terms, guard, {}))
-    selected = [finding for finding in findings if selection.reports(finding.rule)]
+    selected = _once(finding for finding in findings if selection.reports(finding.rule))
     folded = precedence.fold(selected, selection.weighed)
     told = tuple(map(told_with_controls, folded) if terms.profiles else folded)
     return Reported(told, _hidden(findings, selection, without) if without else 0)
@@ -66,6 +66,12 @@ def beyond_marks(findings: Sequence[Finding], marks: Sequence[Span]) -> Sequence
     if not marks:
         return findings
     return [one for one in findings if one.rule in _OF_TEMPLATES or not _touches(one.span, marks)]
+
+
+def _once(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings without those that say the same of the same place, such as of the volumes that servers share."""
+    said = {(one.rule, one.span, one.pointer, one.document, one.message): one for one in findings}
+    return list(said.values())
 
 
 def _touches(span: Span, marks: Sequence[Span]) -> bool:

@@ -6,7 +6,6 @@ import enum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from auditlint.finding import DecodedSpan
 from auditlint.kubernetes.cluster import ORDINARY, Cluster
 from auditlint.kubernetes.releases import DEFAULT
 from auditlint.records import NamedTuple
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from auditlint.change import Change
-    from auditlint.finding import Finding, Path, Places, Span
+    from auditlint.finding import Path, Places, Span
     from auditlint.kubernetes.analysis import Analysis
     from auditlint.kubernetes.container import Container, Fault, Files
     from auditlint.kubernetes.decode import Loaded
@@ -595,15 +594,6 @@ class Ignore(NamedTuple):
     within: Span | None = None
     """The place of the encoded text that the comment stands in: lines and columns are those of the decoded one."""
 
-    def covers(self, finding: Finding) -> bool:
-        """Tell whether the comment names the finding's rule and covers its start."""
-        if finding.rule not in self.names:
-            return False
-        if self.within is None:
-            return self.first <= finding.span.start < self.last
-        span = finding.span
-        return isinstance(span, DecodedSpan) and span == self.within and self.first <= span.inner[:2] < self.last
-
 
 class IgnoreComments(NamedTuple):
     """The ignore comments of one file, for the rules that judge them."""
@@ -614,8 +604,8 @@ class IgnoreComments(NamedTuple):
     known: frozenset[str]
     """The names of all rules."""
     ignores: tuple[Ignore, ...]
-    unused: tuple[tuple[Ignore, str], ...]
-    """Each comment with one name in it that covered no finding."""
+    unused: tuple[tuple[int, str], ...]
+    """Each name that covered no finding, with the number of its comment, from 0."""
     missed: Mapping[str, int]
     """The first line with a finding of a rule that some comment names and none covers."""
     malformed: tuple[tuple[Span, str], ...]

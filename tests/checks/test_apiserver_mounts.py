@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from auditlint import check_text
 from auditlint.kubernetes.releases import NEWEST
 from tests.checks.servers import LIMITS, LOG, MOUNTS, POLICY, VOLUMES, WEBHOOK, check, findings, pod, refused_by, shorts
 
@@ -454,4 +455,15 @@ def test_a_folder_of_the_log_alone_is_mounted_under_the_name_of_the_file() -> No
         "- {name: log, mountPath: /var/log/kube-audit}",
         "volumes:",
         "- {name: log, hostPath: {path: /var/log/kube-audit, type: DirectoryOrCreate}}",
+    ]
+
+
+def test_what_servers_of_one_pod_share_is_told_once() -> None:
+    server = "  - image: kube-apiserver:v1.34.0\n    command: [kube-apiserver]\n"
+    volumes = "  volumes:\n  - hostPath: {path: /h}\n  - {name: v, hostPath: {path: /i/../g}}\n"
+    report = check_text(f"apiVersion: v1\nkind: Pod\nspec:\n  containers:\n{server * 3}{volumes}")
+    assert len(report.subjects) == 3
+    assert [one.message.partition(" is")[0] for one in report.findings if one.rule == "invalid-mount"] == [
+        "name",
+        "path",
     ]

@@ -45,6 +45,17 @@ def test_one_advice_mends_all_gates_of_a_flag() -> None:
     assert not [one for one in better if one.refused]
 
 
+def test_in_a_long_list_the_advice_names_the_gate_alone() -> None:
+    value = ",".join(["SidecarContainer=true", *(f"Gate{number}=true" for number in range(200))])
+    found = servers.findings(servers.pod(f"--feature-gates={value}", minor=34))
+    advice = [one.help for one in found if one.rule == RULE]
+    assert advice[:2] == [
+        'Write `SidecarContainers` instead of "SidecarContainer"',
+        'Delete "Gate0" from --feature-gates',
+    ]
+    assert len(advice) == 201
+
+
 def test_gates_of_auditing_have_a_rule_of_their_own() -> None:
     rules = {one.rule for one in servers.findings(servers.pod("--feature-gates=AdvancedAuditing=true", minor=34))}
     assert "removed-feature-gate" in rules

@@ -52,6 +52,11 @@ class OfPod:
         self._path = (*path, "volumes")
         self._containers = containers
 
+    @property
+    def size(self) -> int:
+        """How many volumes and mounts there are in all."""
+        return len(self._volumes) + sum(map(len, self._mounts))
+
     def of(self, number: int, path: Path) -> Mounting:
         """Return what the container of that number, at a path, has mounted."""
         listed, container = (*path, "volumeMounts"), self._containers[number]

@@ -12,7 +12,7 @@ from auditlint.rule import REGISTRY, Category, Context
 from auditlint.subjects.model import IgnoreComments
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from auditlint.subjects.model import Ignore
 
@@ -27,11 +27,12 @@ rule = Category("hygiene", IgnoreComments)
 )
 def unused_ignore(comments: IgnoreComments, context: Context) -> Iterator[Finding]:
     """Report each known rule that an ignore comment names for nothing."""
-    for ignore, name in comments.unused:
+    for number, name in comments.unused:
         if name in comments.known:
+            ignore = comments.ignores[number]
             line, fix = comments.missed.get(name), None
             if line is None:
-                fix = Repair("Delete it", (Delete((comments.ignores.index(ignore), name)),))
+                fix = Repair("Delete it", (Delete((number, name)),))
                 message = f"{_for_nothing(ignore, name)}: there is no {name} here"
                 help = "Delete it" if len(ignore.names) == 1 else f"Delete `{name}` from the comment"
             else:
@@ -52,18 +53,19 @@ def _for_nothing(ignore: Ignore, name: str) -> str:
 )
 def unknown_ignore(comments: IgnoreComments, context: Context) -> Iterator[Finding]:
     """Report each name in an ignore comment that no rule has."""
+    known = sorted(comments.known)
     for ignore in comments.ignores:
         for name in ignore.names:
             if name not in comments.known:
                 what = "this comment" if len(ignore.names) == 1 else "it"
                 message = f"{quoted(name)} is not a rule, so {what} ignores nothing"
-                yield context.at(ignore.span, "", message, help=_meant(name, comments.known))
+                yield context.at(ignore.span, "", message, help=_meant(name, known))
 
 
-def _meant(name: str, known: frozenset[str]) -> str:
+def _meant(name: str, known: Sequence[str]) -> str:
     if name in {rule.category for rule in REGISTRY.values()}:
         return "Write the name of a rule, this is a category: `auditlint rules` lists both"
-    near = spelling.meant(name, sorted(known))
+    near = spelling.meant(name, known)
     return f"Write `{near}`" if near else "Write the name of a rule, `auditlint rules` lists them"
 
 

@@ -5,6 +5,7 @@ Most policies name what every release serves: that is told without the catalogue
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -12,7 +13,7 @@ from auditlint import english
 from auditlint.checks.suggestions import pasteable
 from auditlint.finding import Severity
 from auditlint.kubernetes.engine.region import region_of
-from auditlint.kubernetes.match import Request, matches
+from auditlint.kubernetes.match import resource_spellings
 from auditlint.kubernetes.policy import LEVELS, GroupResources, PolicyRule
 from auditlint.kubernetes.requests import RESOURCE_VERBS
 from auditlint.kubernetes.well_known import ANYWHERE, has_well_known, is_always_served, is_well_known
@@ -89,6 +90,44 @@ class _Entry(NamedTuple):
     number: int
     held: PolicyRule
     entry: GroupResources
+    listed: _Listed
+
+
+class _Listed:
+    """What the entries of a rule name, each place by group and name; looked through once for all questions."""
+
+    def __init__(self, entries: Sequence[GroupResources]) -> None:
+        self._entries = entries
+
+    def taking(self, wanted: GroupResources) -> Path | None:
+        """Return the way to the first name that takes the one resource wanted, for all names that the entry gives."""
+        resource, _, subresource = wanted.resources[0].partition("/")
+        found = [
+            place
+            for group in dict.fromkeys((wanted.group, "*"))
+            for name in resource_spellings(resource, subresource)
+            for place in self._places.get((group, name), ())
+            if self._has_all(self._entries[place[0]].resource_names, wanted.resource_names or ("",))
+        ]
+        return ("resources", min(found)[0], "resources", min(found)[1]) if found else None
+
+    @staticmethod
+    def _has_all(names: Sequence[str], wanted: Sequence[str]) -> bool:
+        return not names or set(wanted).issubset(names)
+
+    @cached_property
+    def _places(self) -> dict[tuple[str, str], list[tuple[int, int]]]:
+        """Of each name the first few places: one and the same name has others behind them only to no purpose."""
+        places: dict[tuple[str, str], list[tuple[int, int]]] = {}
+        for number, entry in enumerate(self._entries):
+            for position, name in enumerate(entry.resources or ("*",)):
+                known = places.setdefault((entry.group, name), [])
+                if len(known) < _FEW:
+                    known.append((number, position))
+        return places
+
+
+_FEW = 20
 
 
 class _Misnamed(NamedTuple):
@@ -272,9 +311,10 @@ def _all_misnamed(policy: ClusterPolicy) -> Iterator[tuple[str, _Misnamed]]:
     """Yield each name that is wrong, with the rule that says so; what is gone once for all its places."""
     gone: dict[tuple[str, ...], list[tuple[_Entry, Wrong]]] = {}
     for index, held in _resource_rules(policy):
+        listed = _Listed(held.resources)
         for number, entry in enumerate(held.resources):
             for wrong in () if _is_plain(entry) else _names(policy).judge(entry):
-                place = _Entry(index, number, held, entry)
+                place = _Entry(index, number, held, entry, listed)
                 if wrong.gone:
                     gone.setdefault(wrong.gone, []).append((place, wrong))
                 else:
@@ -402,18 +442,7 @@ def _taken_already(place: _Entry, wanted: Sequence[GroupResources]) -> Path | No
     """Return the way to what matches the one resource meant in a policy rule, for all names that an entry gives."""
     if len(wanted) != 1 or len(wanted[0].resources) != 1:
         return None
-    (name,) = wanted[0].resources
-    resource, _, subresource = name.partition("/")
-    requests = [
-        Request("get", "", (), None, wanted[0].group, resource, subresource, "", one)
-        for one in wanted[0].resource_names or ("",)
-    ]
-    for number, other in enumerate(place.held.resources):
-        for position, one in enumerate(other.resources or ("*",)):
-            alone = PolicyRule("Metadata", resources=(other._replace(resources=(one,)),))
-            if all(matches(alone, request) for request in requests):
-                return ("resources", number, "resources", position)
-    return None
+    return place.listed.taking(wanted[0])
 
 
 def _resource_rules(policy: ClusterPolicy) -> Iterator[tuple[int, PolicyRule]]:

@@ -14,7 +14,7 @@ from auditlint.kubernetes.decoding.problems import ProblemKind
 from auditlint.kubernetes.policy import LEVELS, STAGES
 from auditlint.kubernetes.releases import DEFAULT, MAINTAINED, name
 from auditlint.placeholders import is_placeholder
-from auditlint.rule import Category, Context
+from auditlint.rule import LONGEST_MESSAGE, Category, Context
 from auditlint.subjects.model import ELISION, TEMPLATE, PolicySubject, UnreadText
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ rule = Category("policy-syntax", PolicySubject)
 _REFUSES = "so kube-apiserver refuses this policy"
 _NO_RULES = "loaded illegal policy with 0 rules"
 _STRICT_SINCE = 26
+_SEVERAL = 100
+"""The items of lists that are joined in an advice: more are no line to paste."""
 _ABSENCES = frozenset({"missing", "absent", "null", "empty", ""})
 """Details of problems that something which is not there brings up."""
 _HEAD = "`apiVersion: audit.k8s.io/v1`"
@@ -167,6 +169,7 @@ def wrong_type(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 def unknown_field(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report keys that are ignored, with what the rule means without them and what was probably meant."""
     explained = _explained(policy)
+    empty = {problem.path for problem in _problems(policy, ProblemKind.EMPTY_POLICY)}
     for problem in _problems(policy, ProblemKind.UNKNOWN_FIELD):
         drop = unknown_keys.dropped(problem, policy)
         if problem.detail not in fields.FIELDS:
@@ -177,7 +180,7 @@ def unknown_field(policy: PolicySubject, context: Context) -> Iterator[Finding]:
         meaning = unknown_keys.meaning(drop, policy.loaded.policy)
         outcome = f", {_REFUSES}" if refusal else f": {meaning}" if meaning else ""
         message = f"{_ignored(policy, drop.key)}{outcome}"
-        if not any(known.path == problem.path for known in _problems(policy, ProblemKind.EMPTY_POLICY)):
+        if problem.path not in empty:
             help, fix = unknown_keys.advice(drop), reading.field(policy, problem, drop)
             yield _report(policy, context, problem, message, help, refused=refusal is not None, fix=fix)
 
@@ -190,11 +193,11 @@ def unknown_field(policy: PolicySubject, context: Context) -> Iterator[Finding]:
 )
 def widened_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report keys that were meant to limit a rule and are ignored, with one request that the rule matches."""
-    held = policy.loaded.policy
+    held, explained = policy.loaded.policy, _explained(policy)
     for problem in _problems(policy, ProblemKind.UNKNOWN_FIELD):
         drop = unknown_keys.dropped(problem, policy)
         meant = unknown_keys.intended(drop, held) if held else None
-        if held is None or meant is None or drop.rule is None or problem.path in _explained(policy):
+        if held is None or meant is None or drop.rule is None or problem.path in explained:
             continue
         request = effects.taken_beyond(policy, drop.rule, meant)
         meaning = unknown_keys.meaning(drop, held) or "this rule matches more than written"
@@ -448,7 +451,7 @@ def _is_something_else(policy: PolicySubject) -> bool:
     kinds = [
         str(one.value).lower() for one in policy.loaded.problems if one.kind is ProblemKind.WRONG_KIND and one.value
     ]
-    return bool(kinds) and "polic" not in kinds[0] and "rules" not in dict(reading.mapping(policy.value, ()))
+    return bool(kinds) and "polic" not in kinds[0] and not reading.written(policy).values(("rules",))
 
 
 def _explained(policy: PolicySubject) -> Mapping[Path, Problem]:
@@ -540,17 +543,18 @@ def _joined(policy: PolicySubject, problem: Problem, line: int) -> str:
     """Return how to write a key once that is written twice: both lists in one, if they are lists of strings."""
     name = problem.path[-1]
     both = reading.doubled(policy, problem)
-    texts = [value for value in both if isinstance(value, list) and all(isinstance(item, str) for item in value)]
-    if not both or len(texts) != len(both) or name not in fields.LISTS:
+    lists = [value for value in both[: _SEVERAL + 1] if isinstance(value, list)]
+    texts = [item for value in lists for item in value[: _SEVERAL + 1] if isinstance(item, str)]
+    few = len(both) <= _SEVERAL and sum(map(len, lists)) <= _SEVERAL and sum(map(len, texts)) <= LONGEST_MESSAGE
+    if not both or not few or len(lists) != len(both) or len(texts) != sum(map(len, lists)) or name not in fields.LISTS:
         return "Keep the one that you mean, and delete the other"
-    joined = pasteable.inline(dict.fromkeys(str(item) for value in texts for item in value))
+    joined = pasteable.inline(dict.fromkeys(texts))
     return f"Write `{name}: {joined}` if both are meant, and delete line {line}"
 
 
 def _without_levels(policy: PolicySubject, path: Path) -> str:
     """Return how to mend a list of stages that names levels; the other stages may omit too much."""
-    pairs = dict(reading.mapping(policy.value, path[:-1]))
-    listed = pairs.get(str(path[-1]))
+    listed = next(reversed(reading.written(policy).values(path)), None)
     written = listed if isinstance(listed, list) else []
     return 'Write `omitStages: ["RequestReceived"]`' if "ResponseComplete" in written else "Delete it"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from auditlint.change import Delete, Insert, RenameKey, Repair, SetValue
 from auditlint.checks.suggestions import fields, urls
@@ -66,7 +67,7 @@ def field(policy: PolicySubject, problem: Problem, drop: Dropped) -> Repair | No
     word = drop.key.lower()
     if meant is None or meant.place != drop.place or word.startswith(_OF_OTHER_KINDS) or not drop.sure:
         return None
-    if drop.is_item or any(name == meant.field for name, _ in mapping(policy.value, problem.path[:-1])):
+    if drop.is_item or written(policy).values((*problem.path[:-1], meant.field)):
         return None
     fitting = _fitting(meant.field, drop.place, drop.value)
     if fitting is None:
@@ -117,20 +118,56 @@ def _entries(names: Content) -> Content:
     return [(("group", group), ("resources", of_it)) for group, of_it in homes.items()] or None
 
 
-def mapping(given: Value, path: Path) -> tuple[tuple[str, Value], ...]:
-    """Return the keys and values of the mapping at a path, () if there is none."""
-    for step in path:
-        if isinstance(given, list) and isinstance(step, int) and step < len(given):
-            given = given[step]
-        else:
-            given = dict(given).get(str(step)) if isinstance(given, tuple) else None
-    return given if isinstance(given, tuple) else ()
+class Written:
+    """The keys of a policy with all their values; each mapping is looked through once, however many keys it has."""
+
+    def __init__(self, root: Value) -> None:
+        self._root = root
+        self._keys: dict[int, dict[str, list[Value]]] = {}
+        self._repeated: dict[Path, bool] = {}
+
+    def values(self, path: Path) -> list[Value]:
+        """Return the values of the key at a path, in order; [] where there is none."""
+        given = self._root
+        for step in path[:-1]:
+            if isinstance(step, int):
+                given = given[step] if isinstance(given, list) and step < len(given) else None
+            else:
+                given = self._of(given).get(step, [None])[-1]
+        return self._of(given).get(str(path[-1]), [])
+
+    def are_equal(self, path: Path) -> bool:
+        """Tell whether the key at a path has the same value each time."""
+        if path not in self._repeated:
+            values = self.values(path)
+            self._repeated[path] = all(one == values[0] for one in values)
+        return self._repeated[path]
+
+    def _of(self, given: Value) -> dict[str, list[Value]]:
+        """Return the values of a mapping by their keys; nothing of anything else."""
+        found = self._keys.get(id(given))  # what the root holds stays where it is
+        if found is None:
+            found = {}
+            for key, value in given if isinstance(given, tuple) else ():
+                found.setdefault(key, []).append(value)
+            self._keys[id(given)] = found
+        return found
+
+
+_WRITTEN: WeakKeyDictionary[PolicySubject, Written] = WeakKeyDictionary()
+
+
+def written(policy: PolicySubject) -> Written:
+    """Return the keys of a policy with all their values."""
+    found = _WRITTEN.get(policy)
+    if found is None:
+        found = _WRITTEN[policy] = Written(policy.value)
+    return found
 
 
 def duplicate(policy: PolicySubject, problem: Problem) -> Repair | None:
     """Return the fix that takes out the later of two equal keys."""
-    both = doubled(policy, problem)
-    if not both or any(one != both[0] for one in both):
+    if not doubled(policy, problem) or not written(policy).are_equal(problem.path):
         return None
     return Repair(f"Delete the second {problem.path[-1]}", (Delete(policy.at(*problem.path)),))
 
@@ -140,8 +177,7 @@ def doubled(policy: PolicySubject, problem: Problem) -> list[Value]:
 
     [] where it stands in a value that is itself written again: JSON reads both, and the path leads into the last.
     """
-    name = problem.path[-1]
-    values = [value for key, value in mapping(policy.value, problem.path[:-1]) if key == name]
+    values = written(policy).values(problem.path)
     return values if len(values) > 1 else []
 
 
@@ -164,8 +200,7 @@ def right_type(policy: PolicySubject, problems: Sequence[Problem]) -> Repair | N
 def _entries_of_items(policy: PolicySubject, problems: Sequence[Problem]) -> Repair | None:
     """Return the fix that makes entries of the plain names in a list of entries, if all its items are names."""
     path = problems[0].path[:-1]
-    listed = dict(mapping(policy.value, path[:-1])).get(str(path[-1]))
-    entries = _entries(_strings(listed))
+    entries = _entries(_strings(next(reversed(written(policy).values(path)), None)))
     if entries is None:
         return None
     return Repair("Write entries with group and resources", (SetValue(policy.at(*path), entries),))

@@ -394,7 +394,7 @@ def _stray(server: ApiServer, error: FlagError) -> str:
     text = error.value.strip()
     before = server.arguments[error.position - 1].text if error.position else ""
     flag = known_flags.find(before[2:].replace("_", "-"), server.minor) if before.startswith("--") else None
-    if before == "--" or any(argument.text == "--" for argument in server.arguments[: error.position]):
+    if server.flags.ended_by is not None and server.flags.ended_by < error.position:
         return 'Delete the "--" before it, behind which nothing is read as a flag'
     if text.startswith("#"):
         return "Delete the item, or the list's dash before the #"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from auditlint.checks.server.flag_words import STOPS, at_argument, says
+from auditlint.english import quoted
 from auditlint.finding import Severity
 from auditlint.kubernetes import feature_gates, releases
 from auditlint.kubernetes.parsed_flags import FlagProblem
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from auditlint.finding import Finding
-    from auditlint.kubernetes.parsed_flags import FlagError
+    from auditlint.kubernetes.parsed_flags import FlagError, FlagUse
     from auditlint.rule import Context
 
 rule = Category("apiserver-flags", ApiServer)
@@ -30,17 +32,18 @@ rule = Category("apiserver-flags", ApiServer)
 )
 def unknown_feature_gate(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report feature gates that never existed, are gone, are not there yet, belong to others, or are locked."""
+    better = Better(server)
     for error in _errors(server, FlagProblem.UNKNOWN_GATE):
         yield _refuse(
-            server, context, error, _unknown(server, error.value), help=_better(server, error), about=(error.value,)
+            server, context, error, _unknown(server, error.value), help=better.instead_of(error), about=(error.value,)
         )
     for error in _errors(server, FlagProblem.LOCKED_GATE):
         to = str(feature_gates.gates(server.minor)[error.value].default).lower()
         reason = f"the feature gate {error.value} is locked to {to} in {releases.name(server.minor)}"
-        yield _refuse(server, context, error, reason, help=_better(server, error), about=(error.value,))
+        yield _refuse(server, context, error, reason, help=better.instead_of(error), about=(error.value,))
     for error in _errors(server, FlagProblem.FOREIGN_GATE):
         reason = f'kube-apiserver has no component "{error.message.partition(": ")[2]}" of feature gates'
-        yield _refuse(server, context, error, reason, help=_better(server, error), about=(error.value,))
+        yield _refuse(server, context, error, reason, help=better.instead_of(error), about=(error.value,))
 
 
 def _errors(server: ApiServer, problem: FlagProblem) -> Iterator[FlagError]:
@@ -61,15 +64,51 @@ def _unknown(server: ApiServer, gate: str) -> str:
     return f"the feature gate {gate} came with {releases.name(known.first)}, this is {releases.name(server.minor)}"
 
 
-def _better(server: ApiServer, error: FlagError) -> str:
-    """Return the flag with the gates that were meant and without others that are refused, or say that none is left."""
-    use = next(use for use in server.flags.uses if use.name == error.name and use.position == error.position)
-    wrong = [one for one in server.flags.errors if one.kind in _REFUSED and one.position == error.position]
-    meant = {one.value: _meant(server, one) for one in wrong}
-    rest = feature_gates.without(use, [gate for gate, near in meant.items() if near is None], server.minor)
-    for gate, near in meant.items():
-        rest = rest.replace(gate, near or gate)
-    return f"Write {server.written(error.name, rest)}" if rest else f"Delete {server.written(error.name, use.value)}"
+class Better:
+    """What to write instead of the values of `--feature-gates` that are refused, each worked out once."""
+
+    def __init__(self, server: ApiServer) -> None:
+        self._server = server
+        self._advice: dict[int, str | None] = {}
+
+    def instead_of(self, error: FlagError) -> str:
+        """Return the flag with the gates that were meant and without others that are refused, or say that none is left.
+
+        In a long list only the gate itself is named: the whole list with each gate in it would be no advice.
+        """
+        if error.position not in self._advice:
+            self._advice[error.position] = self._whole(error)
+        whole = self._advice[error.position]
+        if whole is not None:
+            return whole
+        near = _meant(self._server, error)
+        if near:
+            return f"Write `{near}` instead of {quoted(error.value)}"
+        return f"Delete {quoted(error.value)} from {self._server.named(error.name)}"
+
+    def _whole(self, error: FlagError) -> str | None:
+        server = self._server
+        use, wrong = self._uses[error.position], self._wrong[error.position]
+        if len(use.value) > _LONGEST_VALUE:
+            return None
+        meant = {one.value: _meant(server, one) for one in wrong}
+        rest = feature_gates.without(use, [gate for gate, near in meant.items() if near is None], server.minor)
+        for gate, near in meant.items():
+            rest = rest.replace(gate, near or gate)
+        action = "Write" if rest else "Delete"
+        return f"{action} {server.written(error.name, rest or use.value)}"
+
+    @cached_property
+    def _uses(self) -> dict[int, FlagUse]:
+        return {use.position: use for use in reversed(self._server.flags.uses) if use.name == feature_gates.FLAG}
+
+    @cached_property
+    def _wrong(self) -> dict[int, list[FlagError]]:
+        wrong: dict[int, list[FlagError]] = {}
+        for error in self._server.flags.errors:
+            if error.kind in _REFUSED:
+                wrong.setdefault(error.position, []).append(error)
+        return wrong
 
 
 def _meant(server: ApiServer, error: FlagError) -> str | None:
@@ -79,6 +118,8 @@ def _meant(server: ApiServer, error: FlagError) -> str | None:
     return nearest(error.value, feature_gates.gates(server.minor))
 
 
+_LONGEST_VALUE = 2000
+"""Characters of a list of feature gates that is written out as advice: some 60 gates."""
 _REFUSED = (FlagProblem.UNKNOWN_GATE, FlagProblem.LOCKED_GATE, FlagProblem.FOREIGN_GATE, FlagProblem.AUDIT_GATE)
 """What may be wrong with one gate, whatever the others are."""
 
@@ -91,6 +132,7 @@ _REFUSED = (FlagProblem.UNKNOWN_GATE, FlagProblem.LOCKED_GATE, FlagProblem.FOREI
 )
 def removed_feature_gate(server: ApiServer, context: Context) -> Iterator[Finding]:
     """Report AdvancedAuditing and DynamicAuditing where the release does not know them."""
+    better = Better(server)
     for error in _errors(server, FlagProblem.AUDIT_GATE):
         if error.value == "DynamicAuditing":
             removed = releases.name(feature_gates.DYNAMIC_AUDITING_UNTIL + 1)
@@ -102,4 +144,4 @@ def removed_feature_gate(server: ApiServer, context: Context) -> Iterator[Findin
             reason = "the feature gate AdvancedAuditing is locked to true in 1.27"
         on = error.value == "DynamicAuditing" and feature_gates.turns_on(server.flags, error.value)
         about = ("dynamic-auditing",) if on else (error.value,)
-        yield _refuse(server, context, error, reason, help=_better(server, error), about=about)
+        yield _refuse(server, context, error, reason, help=better.instead_of(error), about=about)

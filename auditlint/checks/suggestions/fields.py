@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from auditlint import spelling
@@ -77,12 +77,17 @@ def _looked_in(place: str) -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def _nearest(word: str, place: str) -> Meaning | None:
     for elsewhere in _looked_in(place):
-        names = FIELDS[elsewhere]
-        spellings = {spelling.plain(text): name for name in names for text in (name, *_WORDS.get(name, "").split())}
+        spellings = _all_spellings(elsewhere)
         found = spelling.nearest(word, spellings)
         if found:
             return Meaning(elsewhere, spellings[found])
     return None
+
+
+@cache
+def _all_spellings(place: str) -> dict[str, str]:
+    """Return the fields of a kind of mapping, by all that people write for them."""
+    return {spelling.plain(text): name for name in FIELDS[place] for text in (name, *_WORDS.get(name, "").split())}
 
 
 @lru_cache(maxsize=256)

@@ -79,7 +79,7 @@ def _misspelt(group: str, built_in: list[str]) -> str | None:
         known_head, known_domain = _split(known)
         if known_domain != _DOMAIN:
             continue
-        forgiven = spelling.strict(head, known_head) if head.count(".") <= known_head.count(".") else 1
+        forgiven = spelling.strict(len(head), len(known_head)) if head.count(".") <= known_head.count(".") else 1
         if domain == _DOMAIN and spelling.distance(head, known_head, forgiven) <= forgiven:
             return known
         if head == known_head and spelling.distance(domain, _DOMAIN, 1) <= 1:
