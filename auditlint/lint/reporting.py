@@ -43,7 +43,7 @@ def reported(
 
     Ignore comments hide the findings of the rules that they name and no others, so they come before folding.
     """
-    findings = beyond_marks(findings, file.marks)
+    findings = _once(beyond_marks(findings, file.marks))
     if file.comments is not None and selection.heeds_comments:
         findings, about_comments = ignores.heed(file.comments, findings, file.subjects, selection)
         findings = (*findings, *run_rules(about_comments, terms, guard, {}))
