@@ -233,7 +233,7 @@ def _advice(entry: _Entry, rule: PolicyRule, *, all_named: bool, it: str) -> str
     if entry.gone:
         return "Delete what it names once no older server reads this policy" if all_named else ""
     if rule.level == "None":
-        return f"Put a rule above this one if {it} should be logged"
+        return f"Put a rule above this one if requests for {it} should be logged"
     if rule.level in OBJECT_LEVELS:
         return f"Put a rule with `level: Metadata` above this one if what is in {it} should not be logged"
     return ""

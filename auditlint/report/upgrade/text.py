@@ -69,7 +69,8 @@ def notes(found: Upgraded) -> Iterator[str]:
         what = f"{one.path}:{one.line}"
         both = [reason for reason in one.refused_before if reason in one.refused_after]
         if both:
-            neither = f"neither {one.before} nor {found.after} accepts this {_NAMES[one.kind]} ({listing(both)})"
+            why = "" if both == [one.kind] else f" ({listing(both)})"
+            neither = f"neither {one.before} nor {found.after} accepts this {_NAMES[one.kind]}{why}"
             yield f"{what}: {neither}; `auditlint check` says why"
         elif one.refused_after:
             yield f"{what}: what else differs shows once {found.after} accepts this {_NAMES[one.kind]}"
