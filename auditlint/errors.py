@@ -23,5 +23,9 @@ class CaseFileError(AuditlintError):
     """A file of test cases that cannot be run; the message begins with file and line."""
 
 
+class DetectionsError(AuditlintError):
+    """There are no detection rules where they are looked for."""
+
+
 class QuestionError(AuditlintError):
     """What is asked is not clear or cannot be; the message begins with the name of the parameter, where it is one's."""

@@ -7,7 +7,7 @@ import click
 from auditlint.cli.options import Choice, debug
 from auditlint.kubernetes import data
 
-NAMES = ("config", "diff", "matrix", "policy", "report", "test", "test-results", "upgrade")
+NAMES = ("config", "detect", "diff", "matrix", "policy", "report", "test", "test-results", "upgrade")
 
 
 @click.command("schema", short_help="Print a JSON schema: report, matrix, diff, test, policy ....")

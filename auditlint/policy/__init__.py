@@ -1,4 +1,4 @@
-"""What a policy decides, for programs: the library behind `eval`, `matrix`, `diff` and `replay`."""
+"""What a policy decides, for programs: the library behind `eval`, `matrix`, `diff`, `detect` and `replay`."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.match import Decision, Outcome
     from auditlint.kubernetes.policy import Policy as Held
     from auditlint.policy.asking import Described, Words
+    from auditlint.policy.detecting import Detected
     from auditlint.policy.diffing import Diff
     from auditlint.policy.replaying import Progress, Replayed
     from auditlint.report.tables.document import Document
@@ -174,6 +175,16 @@ class Policy:
         settings = Settings(cluster=self.cluster)
         texts = {self.path: self.content}
         return upgrade_paths((), to, from_version=self.kubernetes_version, settings=settings, texts=texts)
+
+    def detect(self, rules: Sequence[str]) -> Detected:
+        """Return what the policy lets detection rules see: those of Falco, Sigma and Elastic in files and folders.
+
+        Raises DetectionsError where there are none. Sigma's need pySigma, the extra `detect`; without it they are not
+        judged. What cannot be read is told in the result.
+        """
+        from auditlint.policy.detecting import detect
+
+        return detect(self, rules)
 
     def replay(
         self,

@@ -68,7 +68,8 @@ class Index:
         self.names: set[str] = set()
         self.prefixes: dict[str, int] = {}
         """The rules by each prefix (without its `*`) under `nonResourceURLs`."""
-        self._urls: dict[str, int] = {}
+        self.urls: dict[str, int] = {}
+        """The rules by each path under `nonResourceURLs` that stands there as it is."""
         self._entries: dict[_TargetKey, int] = {}
         self._target_cache: dict[tuple[str, str, str, str], int] = {}
         for number, rule in enumerate(rules):
@@ -83,7 +84,7 @@ class Index:
         elif rule.non_resource_urls:
             self._only_paths |= bit
             for url in rule.non_resource_urls:
-                book, url_or_prefix = (self.prefixes, url.rstrip("*")) if url.endswith("*") else (self._urls, url)
+                book, url_or_prefix = (self.prefixes, url.rstrip("*")) if url.endswith("*") else (self.urls, url)
                 book[url_or_prefix] = book.get(url_or_prefix, 0) | bit
         else:
             self.unlimited_targets |= bit
@@ -122,7 +123,7 @@ class Index:
 
     def path_admitting(self, path: str) -> int:
         """Return the rules that admit the path of a non-resource request."""
-        found = self.unlimited_paths | self._urls.get(path, 0)
+        found = self.unlimited_paths | self.urls.get(path, 0)
         for length in self._prefix_lengths:
             found |= self.prefixes.get(path[:length], 0)
             if length >= len(path):
@@ -158,7 +159,7 @@ class Index:
             path = url.rstrip("*")
             found |= self.path_admitting(path)
             if url.endswith("*"):
-                for names, rules in ((self._sorted_urls, self._urls), (self._sorted_prefixes, self.prefixes)):
+                for names, rules in ((self._sorted_urls, self.urls), (self._sorted_prefixes, self.prefixes)):
                     at = bisect_left(names, path)
                     while at < len(names) and names[at].startswith(path):
                         found |= rules[names[at]]
@@ -167,7 +168,7 @@ class Index:
 
     @cached_property
     def _sorted_urls(self) -> list[str]:
-        return sorted(self._urls)
+        return sorted(self.urls)
 
     @cached_property
     def _sorted_prefixes(self) -> list[str]:
@@ -208,7 +209,7 @@ class Index:
 
     def names_path(self, path: str) -> bool:
         """Return whether some rule's nonResourceURLs speak of exactly this path, as itself or as a prefix."""
-        return path in self._urls or path in self.prefixes
+        return path in self.urls or path in self.prefixes
 
 
 def _resources_named(rule: PolicyRule) -> tuple[str, ...]:

@@ -1,0 +1,122 @@
+"""Whether a policy lets a detection see what it is about: every act of it, some, or none."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from auditlint.detections import advice, events, reasons
+from auditlint.detections.acts import Player
+from auditlint.detections.condition import tests
+from auditlint.detections.events import LEVELS
+from auditlint.detections.model import Judgement, Needs, Verdict
+from auditlint.detections.notes import notes_on
+from auditlint.detections.unreadable import UnreadableError
+from auditlint.kubernetes.match import decision_of
+from auditlint.kubernetes.policy import STAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from auditlint.detections.acts import Act
+    from auditlint.detections.condition import Condition
+    from auditlint.detections.events import Written
+    from auditlint.detections.model import Detection
+    from auditlint.kubernetes.catalogue import Catalogue
+    from auditlint.kubernetes.match import Decision
+    from auditlint.kubernetes.policy import Policy
+
+
+class Part(NamedTuple):
+    """What a detection looks for in one event, and the acts that it is about."""
+
+    condition: Condition
+    acts: tuple[Act, ...]
+    seen: tuple[bool, ...]
+    """For each act whether it is seen however hidden fields come out."""
+    glimpsed: tuple[bool, ...]
+    """For each act whether it is seen in one way at least."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the policy lets this part see."""
+        if not self.acts:
+            return Verdict.NEVER
+        if all(self.seen):
+            return Verdict.SEES
+        return Verdict.PARTLY if any(self.glimpsed) else Verdict.BLIND
+
+    @property
+    def unseen(self) -> list[Act]:
+        """The acts of which some are not seen."""
+        return [act for act, seen in zip(self.acts, self.seen, strict=True) if not seen]
+
+
+class Judge:
+    """Judges detections for one policy."""
+
+    def __init__(self, policy: Policy, minor: int, catalogue: Catalogue) -> None:
+        self.policy = policy
+        self._player = Player(policy, minor, catalogue)
+
+    @cached_property
+    def _decisions(self) -> dict[int | None, Decision]:
+        return {number: decision_of(self.policy, number) for number in (*range(len(self.policy.rules)), None)}
+
+    def judge(self, detection: Detection) -> Judgement:
+        """Return what the policy lets a detection see."""
+        if detection.unread or not detection.parts:
+            return Judgement(Verdict.NOT_JUDGED, reason=f"could not be read: {detection.unread}")
+        try:
+            parts = [self._part(condition) for condition in detection.parts]
+        except UnreadableError as error:
+            return Judgement(Verdict.NOT_JUDGED, reason=f"could not be judged: {error}")
+        except RecursionError:
+            return Judgement(Verdict.NOT_JUDGED, reason="could not be judged: its condition is nested too deeply")
+        verdict = _together([part.verdict for part in parts])
+        if verdict is Verdict.NEVER:
+            part = next(part for part in parts if part.verdict is Verdict.NEVER)
+            return Judgement(verdict, reason=reasons.why_never(part.condition, self._player))
+        needs = _needs(parts)
+        notes = notes_on(detection, parts, needs, self._player)
+        if verdict is Verdict.SEES:
+            return Judgement(verdict, needs, notes=notes)
+        part = _worst(parts)
+        act = reasons.telling(part.unseen)
+        reason = reasons.why_unseen(part, act, self._decisions, needs)
+        helped = advice.advise([one for one in parts if one.unseen], self.policy, needs)
+        return Judgement(verdict, needs, act.request, act.rule, reason, helped, notes)
+
+    def _part(self, condition: Condition) -> Part:
+        acts = tuple(self._player.acts(condition))
+        seen = [[self._is_seen(act, way) for way in act.ways] for act in acts]
+        return Part(condition, acts, tuple(map(all, seen)), tuple(map(any, seen)))
+
+    def _is_seen(self, act: Act, way: Iterable[Written]) -> bool:
+        decision = self._decisions[act.rule]
+        stages = decision.stages
+        return any(event.level == decision.level and event.stage in stages for event in way)
+
+
+def _together(verdicts: Sequence[Verdict]) -> Verdict:
+    """Return the verdict on a sequence."""
+    for worst in (Verdict.NEVER, Verdict.BLIND):
+        if worst in verdicts:
+            return worst
+    return Verdict.SEES if set(verdicts) == {Verdict.SEES} else Verdict.PARTLY
+
+
+def _worst(parts: Sequence[Part]) -> Part:
+    """Return a part that is not seen, one of which nothing is if there is one."""
+    blind = [part for part in parts if part.verdict is Verdict.BLIND]
+    return next(iter(blind), None) or next(part for part in parts if part.verdict is Verdict.PARTLY)
+
+
+def _needs(parts: Sequence[Part]) -> Needs:
+    """Return the lowest level at which everything is seen, the stages that matter, and the fields beyond Metadata."""
+    ways = [way for part in parts for act in part.acts for way in act.ways]
+    level = next((one for one in LEVELS if all(any(event.level == one for event in way) for way in ways)), None)
+    stages = {event.stage for way in ways for event in way if level in {None, event.level}}
+    read = [test.field for part in parts for test in tests(part.condition)]
+    fields = [events.shown(field) for field in read if events.level_of(field) != LEVELS[0]]
+    return Needs(level, tuple(stage for stage in STAGES if stage in stages), tuple(dict.fromkeys(fields)))

@@ -1,0 +1,1 @@
+"""Outputs of `detect`: each renders Judgements."""
