@@ -15,7 +15,7 @@ else:
     import tomli as tomllib
 
 ROOT = Path(__file__).parent.parent
-_DEPENDENCY = re.compile(r"([\w.-]+)>=([\w.]+)(?:\s*;\s*(.+))?")
+_DEPENDENCY = re.compile(r"([\w.-]+)>=([\w.]+)(?:,<[\w.]+)?(?:\s*;\s*(.+))?")
 TESTS = ("tests/cli", "tests/report", "tests/settings", "tests/lint")
 
 
@@ -37,7 +37,7 @@ def main() -> int:
     folder = ROOT / ".cache" / "floors"
     python = folder / "bin" / "python"
     venv.create(folder, clear=True, with_pip=True)
-    pinned = floors(project["dependencies"])
+    pinned = floors([*project["dependencies"], *project["optional-dependencies"]["detect"]])
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*pip, *pinned, "pytest>=8.2", "hypothesis>=6.100"], check=True)
     print("lowest versions:", *pinned, flush=True)

@@ -23,7 +23,7 @@ from auditlint.kubernetes.well_known import is_well_known
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from auditlint.detections.condition import Condition, Field, Numbered, Open, Test, Values
+    from auditlint.detections.condition import Comparison, Condition, Field, Numbered, Open, Values
     from auditlint.detections.people import Person
     from auditlint.kubernetes.catalogue import Catalogue
     from auditlint.kubernetes.policy import Policy
@@ -57,6 +57,10 @@ class What(NamedTuple):
     namespaced: bool = False
     version: str = ""
     path: str | None = None
+    in_any_group: bool = False
+    """Whether its group stands for any that nobody names."""
+    stands_for_any: bool = False
+    """Whether the resource stands for any that nobody names."""
 
     @property
     def target(self) -> tuple[str, str, str]:
@@ -142,7 +146,7 @@ class _Play:
         self.player = player
         self.index = player.index
         self.numbered: Numbered = numbered(condition)
-        self.tests: tuple[Test, ...] = self.numbered.tests
+        self.tests: tuple[Comparison, ...] = self.numbered.tests
         self._where = [_DIMENSIONS.get(test.field, _HIDDEN) for test in self.tests]
         self._together = values.together(condition)
         self._ways_of: dict[object, Ways] = {}
@@ -240,7 +244,7 @@ class _Play:
         fresh = unnamed("widgets", (*names, *known))
         for group, name, verb in product(custom, (fresh, *names), _CUSTOM_VERBS):
             for namespaced in (True, False):
-                yield What(verb, group, name, "", namespaced, "v1")
+                yield What(verb, group, name, "", namespaced, "v1", None, group == _GROUP, name == fresh)
         for path, method in product(self._paths(), URL_VERBS):
             yield What(method, path=path)
 

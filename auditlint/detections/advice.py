@@ -1,16 +1,19 @@
-"""What to write so that a detection sees: a rule for everything that it is about and does not see."""
+"""What to write so that a detection sees: rules that take what it misses from those that blind it, and nothing else."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditlint.detections.model import Advice
+from auditlint.detections.events import COMPLETE, LEVELS
+from auditlint.detections.model import Addition, Advice
+from auditlint.kubernetes.match import decision_of, resource_spellings
+from auditlint.kubernetes.policy import GroupResources, PolicyRule
 from auditlint.kubernetes.requests import RESOURCE_VERBS, URL_VERBS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from auditlint.detections.acts import What
+    from auditlint.detections.acts import Act, What
     from auditlint.detections.judging import Part
     from auditlint.detections.model import Needs
     from auditlint.kubernetes.policy import Policy
@@ -19,86 +22,134 @@ _MANY = 12
 """More resources than this are all resources."""
 _SECRET = {("", "secrets"), ("", "configmaps"), ("authentication.k8s.io", "tokenreviews")}
 _VERBS = tuple(dict.fromkeys((*RESOURCE_VERBS, *URL_VERBS)))
+_EVERY_VERB = frozenset(RESOURCE_VERBS[:8])
 
 
 def advise(parts: Sequence[Part], policy: Policy, needs: Needs) -> Advice | None:
-    """Return a rule that lets everything be seen; None where no level is enough."""
+    """Return what lets everything be seen; None where no level is enough, or only less than is logged today."""
     if needs.level is None:
         return None
-    unseen = [act for part in parts for act in part.unseen]
-    rules = [len(policy.rules) if act.rule is None else act.rule for act in unseen]
-    before = min(rules)
-    whats = list(dict.fromkeys(what for act in unseen for what in act.alike))
-    stages = _blocked(policy, needs)
-    lines = [f"# {line}" for line in _comments(whats, needs.level, stages)]
-    lines += _rule(whats, needs.level)
-    return Advice("".join(f"{line}\n" for line in lines), None if before == len(policy.rules) else before, stages)
+    by_rule: dict[int | None, list[Act]] = {}
+    for part in parts:
+        for act in part.unseen:
+            by_rule.setdefault(act.rule, []).append(act)
+    stages = _blocked([act for acts in by_rule.values() for act in acts], policy, needs.level)
+    additions = []
+    for number in sorted(by_rule, key=lambda one: len(policy.rules) if one is None else one):
+        decision = decision_of(policy, number)
+        if decision.level != "None" and LEVELS.index(decision.level) > LEVELS.index(needs.level):
+            return None
+        own = () if number is None else policy.rules[number].omit_stages
+        if decision.level != needs.level or own:
+            rule = PolicyRule("") if number is None else policy.rules[number]
+            added = _carved(rule, by_rule[number], needs.level)
+            additions.append(Addition(added, number, _is_secret(by_rule[number]) and needs.level != LEVELS[0]))
+    return Advice(tuple(additions), stages)
 
 
-def _blocked(policy: Policy, needs: Needs) -> tuple[str, ...]:
-    """Return the stages that are needed and that the policy itself leaves out, if all that would do are."""
-    if not set(needs.stages) <= set(policy.omit_stages):
-        return ()
-    return needs.stages
+def _blocked(acts: Iterable[Act], policy: Policy, level: str) -> tuple[str, ...]:
+    """Return stages that the policy itself must not leave out: one for each way in which all that would do are."""
+    found: dict[str, None] = {}
+    for act in acts:
+        for way in act.ways:
+            stages = {event.stage for event in way if event.level == level}
+            if stages <= set(policy.omit_stages) and not stages & found.keys():
+                found[COMPLETE if COMPLETE in stages else min(stages)] = None
+    return tuple(found)
 
 
-def _comments(whats: Sequence[What], level: str, stages: Sequence[str]) -> list[str]:
-    found = []
-    if stages:
-        found.append(f"take {', '.join(stages)} out of the policy's omitStages too")
-    tokens = any(what.subresource == "token" for what in whats)
-    if level != "Metadata" and (tokens or any(what.target[:2] in _SECRET for what in whats)):
-        found.append("the log will then hold what is secret in these objects: keep it as safe as they are")
-    return found
+def _is_secret(acts: Iterable[Act]) -> bool:
+    """Tell whether the bodies of these requests hold what is secret."""
+    whats = [what for act in acts for what in act.alike]
+    return any(what.subresource == "token" or what.target[:2] in _SECRET for what in whats)
 
 
-def _rule(whats: Sequence[What], level: str) -> list[str]:
-    lines = [f"- level: {level}"]
+def _carved(rule: PolicyRule, acts: Iterable[Act], level: str) -> PolicyRule:
+    """Return a rule that matches these acts, and nothing that the rule does not match."""
+    whats = list(dict.fromkeys(what for act in acts for what in act.alike))
     verbs = {what.verb for what in whats}
     on_paths = any(what.path is not None for what in whats)
-    on_resources = [what for what in whats if what.path is None]
-    if not verbs >= (set(RESOURCE_VERBS[:8]) if on_resources else set(URL_VERBS)):
-        lines.append(f"  verbs: [{', '.join(verb for verb in _VERBS if verb in verbs)}]")
-    names = dict.fromkeys((what.group, what.resource) for what in on_resources)
-    if on_paths and on_resources:
-        return lines
-    if on_paths:
-        paths = dict.fromkeys(what.path for what in whats if what.path)
-        urls = ["*"] if len(paths) > _MANY or any("x7q" in path for path in paths) else list(paths)
-        return [*lines, f"  nonResourceURLs: [{', '.join(map(_quoted, urls))}]"]
-    if len(names) > _MANY or any(group == "example.com" for group, _ in names):
-        return lines if len(names) <= _MANY or _is_broad(names) else [*lines, *_groups(on_resources)]
-    return [*lines, *_groups(on_resources)]
+    targets = [what for what in whats if what.path is None]
+    every = verbs >= _EVERY_VERB if targets else verbs >= set(URL_VERBS)
+    return PolicyRule(
+        level,
+        rule.users,
+        rule.user_groups,
+        rule.verbs if every else tuple(verb for verb in _VERBS if verb in verbs),
+        _entries(rule, targets) if targets and not on_paths else rule.resources,
+        rule.namespaces,
+        rule.non_resource_urls or (("*",) if on_paths and not targets else ()),
+    )
 
 
-def _is_broad(names: dict[tuple[str, str], None]) -> bool:
-    return any(group == "example.com" and resource.startswith("widgets") for group, resource in names)
-
-
-def _groups(whats: Sequence[What]) -> list[str]:
+def _entries(rule: PolicyRule, whats: Sequence[What]) -> tuple[GroupResources, ...]:
+    """Return the entries of `resources` for these requests, within those of a rule."""
+    broad = any(what.stands_for_any for what in whats) or len({what.target[:2] for what in whats}) > _MANY
+    if rule.resources:
+        entries = (_within(entry, whats, broad=broad) for entry in rule.resources)
+        return tuple(entry for entry in entries if entry)
+    if broad:
+        return () if rule.namespaces else (GroupResources("*"),)
     groups: dict[str, dict[str, None]] = {}
     for what in whats:
-        name = f"{what.resource}/{what.subresource}" if what.subresource else what.resource
-        groups.setdefault(what.group, {})[name] = None
-    entries = []
-    for group, names in groups.items():
-        entries.append(f'  - group: "{group}"')
-        entries.append(f"    resources: [{', '.join(map(_quoted, _shortened(list(names))))}]")
-    return ["  resources:", *entries]
+        groups.setdefault("*" if what.in_any_group else what.group, {})[_name(what)] = None
+    return tuple(GroupResources(group, _shortened(list(names))) for group, names in groups.items())
 
 
-def _shortened(names: Sequence[str]) -> list[str]:
-    """Return names where those of all subresources of a resource are one."""
-    found: dict[str, None] = {}
-    for name in names:
-        resource = name.partition("/")[0]
-        below = [one for one in names if one.startswith(f"{resource}/")]
-        if resource in names and len(below) > 1:
-            found[resource] = found[f"{resource}/*"] = None
-        else:
-            found[name] = None
-    return list(found)
+def _within(entry: GroupResources, whats: Sequence[What], *, broad: bool) -> GroupResources | None:
+    """Return what an entry takes of these requests; None if nothing."""
+    taken = [what for what in whats if _takes(entry, what)]
+    if not taken or broad:
+        return entry if taken else None
+    return GroupResources(entry.group, _shortened([_name(what) for what in taken]), entry.resource_names)
 
 
-def _quoted(text: str) -> str:
-    return f'"{text}"' if "*" in text else text
+def _takes(entry: GroupResources, what: What) -> bool:
+    if entry.group not in {"*", what.group}:
+        return False
+    return not entry.resources or any(
+        spelling in entry.resources for spelling in resource_spellings(what.resource, what.subresource)
+    )
+
+
+def _name(what: What) -> str:
+    return f"{what.resource}/{what.subresource}" if what.subresource else what.resource
+
+
+def _shortened(names: Sequence[str]) -> tuple[str, ...]:
+    """Return each name once."""
+    return tuple(dict.fromkeys(names))
+
+
+def written(rule: PolicyRule) -> str:
+    """Return a rule as an item of `rules` in YAML, with a final newline."""
+    lines = [f"- level: {rule.level}"]
+    lists = {
+        "users": rule.users,
+        "userGroups": rule.user_groups,
+        "verbs": rule.verbs,
+        "namespaces": rule.namespaces,
+        "nonResourceURLs": rule.non_resource_urls,
+    }
+    lines += [f"  {key}: {_list(values)}" for key, values in lists.items() if values]
+    if rule.resources:
+        lines.append("  resources:")
+    for entry in rule.resources:
+        lines.append(f"  - group: {_text(entry.group)}")
+        lines += [f"    resources: {_list(entry.resources)}"] if entry.resources else []
+        lines += [f"    resourceNames: {_list(entry.resource_names)}"] if entry.resource_names else []
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _list(values: Sequence[str]) -> str:
+    return f"[{', '.join(map(_text, values))}]"
+
+
+def _text(value: str) -> str:
+    """Return a string as YAML reads it back: bare where nothing else can be made of it."""
+    import json
+
+    bare = value.replace("-", "").replace(".", "").replace("/", "")
+    plain = bare.isascii() and bare.isalnum() and bare.islower() and value[0].isalpha()
+    words = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}
+    return value if plain and value not in words else json.dumps(value)

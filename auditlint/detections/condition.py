@@ -58,7 +58,7 @@ class Pattern(NamedTuple):
         return self.how.value if self.how is How.EXISTS else f'{self.how.value} "{self.text}"'
 
 
-class Test(NamedTuple):
+class Comparison(NamedTuple):
     """Whether a field matches one of some patterns."""
 
     field: Field
@@ -111,7 +111,7 @@ class Not(NamedTuple):
     part: Condition
 
 
-Condition = Test | Constant | Every | Some | Not
+Condition = Comparison | Constant | Every | Some | Not
 
 
 def both(parts: Sequence[Condition]) -> Condition:
@@ -130,14 +130,14 @@ def either(parts: Sequence[Condition]) -> Condition:
     merged: list[Condition] = []
     at: dict[object, int] = {}
     for part in parts:
-        key = (part.field, part.folded, part.absent) if isinstance(part, Test) and not part.every else None
+        key = (part.field, part.folded, part.absent) if isinstance(part, Comparison) and not part.every else None
         if key is None or key not in at:
             at.update({} if key is None else {key: len(merged)})
             merged.append(part)
             continue
         first = merged[at[key]]
-        assert isinstance(first, Test)
-        assert isinstance(part, Test)
+        assert isinstance(first, Comparison)
+        assert isinstance(part, Comparison)
         written = first.written if len(first.written) > _LONG else f"{first.written} or {part.written}"
         merged[at[key]] = first._replace(patterns=first.patterns + part.patterns, written=written)
     return merged[0] if len(merged) == 1 else Some(tuple(merged))
@@ -151,18 +151,18 @@ class Numbered(NamedTuple):
 
     tree: Any
     """The condition with numbers instead of tests."""
-    tests: tuple[Test, ...]
+    tests: tuple[Comparison, ...]
 
 
 def numbered(condition: Condition) -> Numbered:
     """Return a condition with its tests counted."""
-    numbers: dict[Test, int] = {}
+    numbers: dict[Comparison, int] = {}
     tree = _numbered(condition, numbers)
     return Numbered(tree, tuple(numbers))
 
 
-def _numbered(condition: Any, numbers: dict[Test, int]) -> Any:
-    if isinstance(condition, Test):
+def _numbered(condition: Any, numbers: dict[Comparison, int]) -> Any:
+    if isinstance(condition, Comparison):
         return numbers.setdefault(condition, len(numbers))
     if isinstance(condition, Constant):
         return condition
@@ -252,9 +252,9 @@ def numbers_in(tree: Any) -> set[int]:
     return set().union(*map(numbers_in, parts))
 
 
-def tests(condition: Condition) -> Iterator[Test]:
+def tests(condition: Condition) -> Iterator[Comparison]:
     """Yield the tests of a condition in the order in which they stand there."""
-    if isinstance(condition, Test):
+    if isinstance(condition, Comparison):
         yield condition
     elif isinstance(condition, Not):
         yield from tests(condition.part)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from auditlint.detections.condition import Condition, Field
+    from auditlint.kubernetes.policy import PolicyRule
     from auditlint.kubernetes.requests import Request
 
 
@@ -53,15 +54,21 @@ class Needs(NamedTuple):
     """The fields that it reads beyond Metadata."""
 
 
-class Advice(NamedTuple):
-    """A rule that a policy lacks, and where it belongs."""
+class Addition(NamedTuple):
+    """A rule that a policy lacks."""
 
-    rule: str
-    """YAML: one item of `rules`, behind comments."""
+    rule: PolicyRule
     before: int | None
     """The rule that it must stand before; None: at the end."""
-    stages: tuple[str, ...] = ()
-    """Stages that the policy's own omitStages must not leave out."""
+    secret: bool
+    """Whether the log will hold what is secret because of it."""
+
+
+class Advice(NamedTuple):
+    """What lets a detection see everything: rules to add, and stages that the policy's own omitStages leave out."""
+
+    additions: tuple[Addition, ...]
+    stages: tuple[str, ...]
 
 
 class Judgement(NamedTuple):

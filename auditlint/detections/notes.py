@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditlint.detections import events
-from auditlint.detections.condition import Constant, Every, How, Not, Some, Test
+from auditlint.detections.condition import Comparison, Constant, Every, How, Not, Some
 from auditlint.detections.events import LEVELS
 from auditlint.english import listing
 
@@ -56,9 +56,9 @@ def _idle(part: Part, player: Player) -> Iterator[str]:
             yield f"no event has {events.shown(test.field)} {words}, so this part never fires"
 
 
-def _asked(condition: Condition) -> Iterator[Test]:
+def _asked(condition: Condition) -> Iterator[Comparison]:
     """Yield the tests that are asked for, not those that are ruled out."""
-    if isinstance(condition, Test):
+    if isinstance(condition, Comparison):
         yield condition
     elif isinstance(condition, Every | Some):
         for part in condition.parts:
@@ -67,7 +67,7 @@ def _asked(condition: Condition) -> Iterator[Test]:
         assert isinstance(condition, Constant | Not)
 
 
-def _is_dead(test: Test, pattern: Pattern, player: Player) -> bool:
+def _is_dead(test: Comparison, pattern: Pattern, player: Player) -> bool:
     """Tell whether a value is none that an event can have."""
     if pattern.how is not How.IS:
         return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditlint.detections import events
-from auditlint.detections.condition import Constant, Every, Not, Some, Test
+from auditlint.detections.condition import Comparison, Constant, Every, Not, Some
 from auditlint.detections.events import LEVELS
 from auditlint.detections.unreadable import UnreadableError
 from auditlint.english import listing
@@ -149,7 +149,7 @@ def _written(condition: Condition) -> str:
 
 
 def _text(condition: Condition) -> str:
-    if isinstance(condition, Test):
+    if isinstance(condition, Comparison):
         return condition.written or events.shown(condition.field)
     if isinstance(condition, Constant):
         return "true" if condition.value else "what no event has"
@@ -161,4 +161,4 @@ def _text(condition: Condition) -> str:
 
 def _is_compound(part: Condition) -> bool:
     """Tell whether a part needs brackets where it stands beside others."""
-    return isinstance(part, Some | Every) or (isinstance(part, Test) and " or " in part.written)
+    return isinstance(part, Some | Every) or (isinstance(part, Comparison) and " or " in part.written)

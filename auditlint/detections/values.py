@@ -6,7 +6,7 @@ import ipaddress
 from itertools import combinations, product
 from typing import TYPE_CHECKING
 
-from auditlint.detections.condition import ANY, ONE, Constant, Every, Field, How, Not, Pattern, Test
+from auditlint.detections.condition import ANY, ONE, Comparison, Constant, Every, Field, How, Not, Pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 
 FILLER = "x7q"
 """Text that stands for any other."""
+_OTHER = "zw4"
+"""The same, where a rule names that."""
 _MOST_TOGETHER = 12
 _MOST_PAIRED = 8
 
 
-def examples(test: Test) -> Iterator[str]:
+def examples(test: Comparison) -> Iterator[str]:
     """Yield values that a test may hold of, and values next to them."""
     for pattern in test.patterns:
         yield from _examples(pattern)
@@ -76,12 +78,12 @@ def together(condition: Condition) -> dict[Field, list[str]]:
 
 
 def _join(condition: Condition, found: dict[Field, list[str]]) -> None:
-    if isinstance(condition, Test | Constant):
+    if isinstance(condition, Comparison | Constant):
         return
     if isinstance(condition, Not):
         _join(condition.part, found)
         return
-    by_field: dict[Field, list[Test]] = {}
+    by_field: dict[Field, list[Comparison]] = {}
     for test in _flat(condition.parts if isinstance(condition, Every) else ()):
         by_field.setdefault(test.field, []).append(test)
     for field, asked in by_field.items():
@@ -91,15 +93,15 @@ def _join(condition: Condition, found: dict[Field, list[str]]) -> None:
         _join(part, found)
 
 
-def _flat(parts: Sequence[Condition]) -> Iterator[Test]:
+def _flat(parts: Sequence[Condition]) -> Iterator[Comparison]:
     for part in parts:
-        if isinstance(part, Test):
+        if isinstance(part, Comparison):
             yield part
         elif isinstance(part, Every):
             yield from _flat(part.parts)
 
 
-def _joined(asked: Sequence[Test]) -> Iterator[str]:
+def _joined(asked: Sequence[Comparison]) -> Iterator[str]:
     """Yield texts that begin, go on and end as asked for."""
     options = [test.patterns[:3] for test in asked[:_MOST_TOGETHER]]
     for number, chosen in enumerate(product(*options)):
@@ -114,17 +116,17 @@ def _joined(asked: Sequence[Test]) -> Iterator[str]:
         yield starts + ends
 
 
-def candidates(asked: Sequence[Test], more: Iterable[str] = ()) -> list[str]:
+def candidates(asked: Sequence[Comparison], more: Iterable[str] = ()) -> list[str]:
     """Return single values that tell tests of one field apart, ordinary ones first."""
     found: dict[str, None] = dict.fromkeys(more)
     for test in asked:
         found.update(dict.fromkeys(examples(test)))
-    found.setdefault(FILLER)
+    found.update(dict.fromkeys((FILLER, _OTHER)))
     return list(found)
 
 
 def kinds(
-    asked: Sequence[Test], single: Sequence[str], *, certain: bool, listed: bool
+    asked: Sequence[Comparison], single: Sequence[str], *, certain: bool, listed: bool
 ) -> dict[tuple[bool | None, ...], Values | None]:
     """Return each way in which tests of one field can come out, with what the field then holds (None: absent)."""
     found: dict[tuple[bool | None, ...], Values | None] = {}

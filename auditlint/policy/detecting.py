@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.checks.queries.effects import witness
 from auditlint.detections import reading
+from auditlint.detections.advice import written
 from auditlint.detections.judging import Judge
 from auditlint.detections.model import Verdict
-from auditlint.english import counted
+from auditlint.english import counted, listing
 from auditlint.errors import DetectionsError
 from auditlint.kubernetes import kubectl
 from auditlint.kubernetes.well_known import Known
@@ -19,7 +20,7 @@ from auditlint.report.differences import Compared
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from auditlint.detections.model import Detection, Judgement
+    from auditlint.detections.model import Advice, Detection, Judgement
     from auditlint.policy import Policy
 
 
@@ -87,8 +88,7 @@ def _judged(policy: Policy, detection: Detection, said: Judgement, known: Known)
         None if said.witness is None else kubectl.command(said.witness, known=known),
         None if said.witness is None else _blinding(policy, said.rule),
         said.reason or None,
-        None if said.help is None else said.help.rule,
-        None if said.help is None else _place(policy, said.help.before),
+        None if said.help is None else _help(policy, said.help),
         said.notes,
     )
 
@@ -100,7 +100,13 @@ def _blinding(policy: Policy, rule: int | None) -> Blinding:
     return Blinding(rule, place.pointer, place.path, place.line)
 
 
-def _place(policy: Policy, before: int | None) -> str:
-    if before is None:
-        return f"write at the end of the rules of {policy.path}"
-    return f"write before the rule at {policy.path}:{policy.place(before).line}"
+def _help(policy: Policy, said: Advice) -> str:
+    """Return what to write, as YAML: each rule behind a comment that says where."""
+    parts = []
+    if said.stages:
+        parts.append(f"# take {listing(said.stages)} out of omitStages of the policy\n")
+    for added in said.additions:
+        where = "at the end" if added.before is None else f"before the rule on line {policy.place(added.before).line}"
+        secret = "; the log will then hold secrets, so keep it as safe as they are" if added.secret else ""
+        parts.append(f"# {where}{secret}\n{written(added.rule)}")
+    return "".join(parts)

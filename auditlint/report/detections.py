@@ -72,9 +72,7 @@ class Judged(NamedTuple):
     blinded_by: Blinding | None
     reason: str | None
     help: str | None
-    """A rule for the policy, as YAML."""
-    place: str | None
-    """Where it belongs, in words."""
+    """What to write into the policy, as YAML: rules behind comments that say where."""
     notes: tuple[str, ...]
 
     @property

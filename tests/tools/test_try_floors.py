@@ -7,7 +7,7 @@ import try_floors
 
 
 def test_each_dependency_is_pinned_to_its_floor() -> None:
-    declared = ["click>=8.1.7", "tomli>=2.0.1; python_version < '3.11'"]
+    declared = ["click>=8.1.7", "tomli>=2.0.1,<3; python_version < '3.11'"]
     assert try_floors.floors(declared) == ["click==8.1.7", "tomli==2.0.1; python_version < '3.11'"]
 
 

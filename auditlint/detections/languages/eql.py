@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from auditlint.detections import regexes
-from auditlint.detections.condition import ANY, ONE, Constant, How, Not, Pattern, Test, both, either, glob
+from auditlint.detections.condition import ANY, ONE, Comparison, Constant, How, Not, Pattern, both, either, glob
 from auditlint.detections.languages import elastic_fields
 from auditlint.detections.languages.texts import Words, words
 from auditlint.detections.unreadable import UnreadableError
@@ -240,7 +240,7 @@ def _null(name: str, operator: str, number: int, written: str) -> Condition:
         raise UnreadableError(f"`{written}`")
     if isinstance(field, str):
         return Constant(operator == "!=")
-    present = Test(field, (Pattern(How.EXISTS),), written=written)
+    present = Comparison(field, (Pattern(How.EXISTS),), written=written)
     return present if operator == "!=" else Not(present)
 
 
@@ -248,7 +248,7 @@ def _tested(name: str, patterns: Sequence[Pattern], written: str, *, folded: boo
     field = elastic_fields.field(name.lstrip("?"))
     if isinstance(field, str):
         return Constant(any(pattern.matches(field) for pattern in patterns))
-    return Test(field, tuple(patterns), folded, absent=None, written=written)
+    return Comparison(field, tuple(patterns), folded, absent=None, written=written)
 
 
 def _glob_parts(text: str) -> list[str]:

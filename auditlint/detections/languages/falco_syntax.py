@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint.detections.condition import ANY, ONE, Condition, How, Not, Pattern, Test, both, either, glob
+from auditlint.detections.condition import ANY, ONE, Comparison, Condition, How, Not, Pattern, both, either, glob
 from auditlint.detections.languages import falco_fields
 from auditlint.detections.languages.texts import MOST_DEEP, MOST_TESTS, Words, words
 from auditlint.detections.unreadable import UnreadableError
@@ -189,9 +189,9 @@ def comparison(name: str, argument: str | None, operator: str, asked: Sequence[s
         patterns = tuple(Pattern(_PLAIN[operator], text.lower() if folded else text) for text in asked)
     else:
         raise UnreadableError(f"`{operator}`, an operator that auditlint does not know")
-    test = Test(field, patterns, folded, every=operator == "in" and falco_fields.is_list(name), written=written)
+    test = Comparison(field, patterns, folded, every=operator == "in" and falco_fields.is_list(name), written=written)
     # A field that is absent is unlike nothing: its test is false, with != too.
-    present = Test(field, (Pattern(How.EXISTS),), written=written)
+    present = Comparison(field, (Pattern(How.EXISTS),), written=written)
     return both([present, Not(test)]) if operator == "!=" else test
 
 

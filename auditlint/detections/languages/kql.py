@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from auditlint.detections.condition import ANY, How, Not, Pattern, Test, both, either, glob
+from auditlint.detections.condition import ANY, Comparison, How, Not, Pattern, both, either, glob
 from auditlint.detections.languages import elastic_fields
 from auditlint.detections.languages.texts import MOST_TESTS, Words, words
 from auditlint.detections.unreadable import UnreadableError
@@ -118,7 +118,7 @@ def _test(name: str, pattern: Pattern, written: str) -> Condition:
     field = elastic_fields.field(_unescaped(name))
     if isinstance(field, str):
         return elastic_fields.fixed(pattern.matches(field))
-    return Test(field, (pattern,), written=written)
+    return Comparison(field, (pattern,), written=written)
 
 
 def _parts(word: Word) -> list[str]:

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from auditlint.detections import regexes
-from auditlint.detections.condition import ANY, ONE, How, Not, Pattern, Test, both, either, glob
+from auditlint.detections.condition import ANY, ONE, Comparison, How, Not, Pattern, both, either, glob
 from auditlint.detections.languages.texts import MOST_DEEP, MOST_TESTS, field_of
 from auditlint.detections.model import Detection
 from auditlint.detections.unreadable import UnreadableError
@@ -131,27 +131,27 @@ def _test(name: str, value: Any) -> Condition:
     field = field_of(name)
     written = f"{name}: {'null' if isinstance(value, types.SigmaNull) else _shown(value)}"
     if isinstance(value, types.SigmaNull):
-        return Not(Test(field, (Pattern(How.EXISTS),), written=f"{name} exists"))
+        return Not(Comparison(field, (Pattern(How.EXISTS),), written=f"{name} exists"))
     if isinstance(value, types.SigmaExists):
-        test = Test(field, (Pattern(How.EXISTS),), written=f"{name} exists")
+        test = Comparison(field, (Pattern(How.EXISTS),), written=f"{name} exists")
         return test if value.exists else Not(test)
     if isinstance(value, types.SigmaString):
         folded = not isinstance(value, types.SigmaCasedString)
-        return Test(field, (_pattern(value, folded=folded),), folded, written=written)
+        return Comparison(field, (_pattern(value, folded=folded),), folded, written=written)
     if isinstance(value, types.SigmaBool):
-        return Test(field, (Pattern(How.IS, "true" if value.boolean else "false"),), folded=True, written=written)
+        return Comparison(field, (Pattern(How.IS, "true" if value.boolean else "false"),), folded=True, written=written)
     if isinstance(value, types.SigmaNumber):
-        return Test(field, (Pattern(How.IS, str(value.number)),), written=written)
+        return Comparison(field, (Pattern(How.IS, str(value.number)),), written=written)
     if isinstance(value, types.SigmaRegularExpression):
         folded = types.SigmaRegularExpressionFlag.IGNORECASE in value.flags
         regex = regexes.read(str(value.regexp), whole=False, folded=folded)
-        return Test(field, (Pattern(How.REGEX, regex.text, regex=regex),), folded, written=written)
+        return Comparison(field, (Pattern(How.REGEX, regex.text, regex=regex),), folded, written=written)
     if isinstance(value, types.SigmaCIDRExpression):
-        return Test(field, (Pattern(How.CIDR, str(value.cidr)),), written=written)
+        return Comparison(field, (Pattern(How.CIDR, str(value.cidr)),), written=written)
     if isinstance(value, types.SigmaCompareExpression):
         hows = {"LT": How.LESS, "LTE": How.AT_MOST, "GT": How.MORE, "GTE": How.AT_LEAST}
         if value.op.name in hows:
-            return Test(field, (Pattern(hows[value.op.name], str(value.number.number)),), written=written)
+            return Comparison(field, (Pattern(hows[value.op.name], str(value.number.number)),), written=written)
     raise UnreadableError(f"`{name}`: a value of the kind {type(value).__name__}")
 
 

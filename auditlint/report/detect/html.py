@@ -88,6 +88,6 @@ def _article(one: Judged) -> Iterator[str]:
         yield f'<p class="quiet">{markup(place(one.blinded_by))}</p>'
     if one.help:
         lines = "\n".join(markup(line) for line in one.help.splitlines())
-        yield f"<p>{markup(one.place or '')}:</p><pre>{lines}</pre>"
+        yield f"<p>write:</p><pre>{lines}</pre>"
     yield from (f'<p class="quiet">note: {markup(note)}</p>' for note in one.notes)
     yield "</article>"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from auditlint.report.detect.text import place
 from auditlint.report.detections import VERDICTS, summary
-from auditlint.report.printable import markdown
+from auditlint.report.printable import markdown, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,6 +62,7 @@ def _of_verdict(verdict: str, detections: list[Judged]) -> Iterator[str]:
     for one in detections:
         if one.help:
             yield ""
-            yield f"{markdown(one.name)}: {markdown(one.place or '')}:"
+            yield f"{markdown(one.name)}: write"
             yield ""
-            yield from ("```yaml", *one.help.replace("```", "` ` `").splitlines(), "```")
+            lines = (printable(line).replace("```", "` ` `") for line in one.help.splitlines())
+            yield from ("```yaml", *lines, "```")

@@ -23,6 +23,10 @@ _COLORS = {
 }
 
 
+_MOST_LINES = 30
+"""So many lines of what to write are shown."""
+
+
 def render(found: Judgements, medium: Medium) -> str:
     """Return the table by tactic and severity, the detections by verdict, and the counts."""
     return "".join(f"{line}\n" for line in _lines(found, medium))
@@ -72,9 +76,15 @@ def _detection(one: Judged, medium: Medium) -> Iterator[str]:
     if one.blinded_by:
         yield _quiet(f"      {place(one.blinded_by)}", medium)
     if one.help:
-        yield f"      {printable(one.place or '')}:"
-        yield from (f"        {printable(line)}" for line in one.help.splitlines())
+        yield "      write:"
+        yield from _help(one.help.splitlines())
     yield from (f"      note: {printable(note)}" for note in one.notes)
+
+
+def _help(lines: list[str]) -> Iterator[str]:
+    yield from (f"        {printable(line)}" for line in lines[:_MOST_LINES])
+    if len(lines) > _MOST_LINES:
+        yield f"        # and {len(lines) - _MOST_LINES} more lines: --format json and html show them"
 
 
 def place(rule: Blinding) -> str:
