@@ -75,7 +75,8 @@ class _Reading:
         def failed(folder: str, reason: str) -> None:
             self._notices.append(f"{folder}: {reason}")
 
-        yield from folders.search(path, ENDINGS, failed=failed)
+        # Rules of others are often kept out of the repository, so no .gitignore hides them.
+        yield from folders.search(path, folders.Wanted(ENDINGS, untrusted=True), source.Telling(failed=failed))
 
     def _file(self, path: str) -> None:
         try:
