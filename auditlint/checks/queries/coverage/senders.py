@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from auditlint.kubernetes.engine.region import Values
+    from auditlint.kubernetes.requests import Request
 
 SOMEBODY = Region(groups=((AUTHENTICATED,),))
 """Whoever is logged in: of the others it is enough to see that they tried."""
@@ -69,6 +70,11 @@ def _by_groups(region: Region, minor: int) -> Iterator[Region]:
     for rank, groups in sorted(by_rank.items()):
         part = region._replace(groups=(*rest, tuple(groups)))
         yield from _only(part, _LIMITED[rank]) if rank in _LIMITED else (part,)
+
+
+def is_limited(request: Request) -> bool:
+    """Tell whether what else the sender of a request may send is limited."""
+    return (request.user or "").startswith(NODE) or any(_rank(group) in _LIMITED for group in request.groups)
 
 
 def _only(region: Region, sent: tuple[Region, ...]) -> Iterator[Region]:

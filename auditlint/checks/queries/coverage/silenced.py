@@ -114,33 +114,33 @@ def taken(
     region = real(calls, analysis.known.minor)
     if () in (region.verbs, region.targets, region.namespaces, region.users):
         return None
+    other = like and not senders.is_limited(like) and _in_place_of(like, region, named=calls.named)
+    if other and analysis.reach.first(other) == index:
+        return other
     settled = region.nobody or region.exact_groups is not None
     for part in (region,) if settled else _sent(analysis, region):
-        other = like and _in_place_of(like, part, named=calls.named)
-        if other and analysis.reach.first(other) == index:
-            return other
         request = None if logged_in and part.nobody else _first(analysis, index, part)
         if request:
             return _tidied(analysis, request, part, region.verbs or ())
     return None
 
 
-def _in_place_of(like: Request, part: Region, *, named: bool) -> Request | None:
-    """Return a request with the sender of another in a part of a region; None if that sender is not in it."""
-    target = (part.targets or (Target(),))[0]
+def _in_place_of(like: Request, region: Region, *, named: bool) -> Request | None:
+    """Return a request of a region with the sender of another; None if that sender is not in it."""
+    target = (region.targets or (Target(),))[0]
     group, resource, subresource = (word or "" for word in target.key)
     other = Request(
-        _one(part.verbs, like.verb),
+        _one(region.verbs, like.verb),
         like.user,
         like.groups,
         None,
         group,
         resource,
         subresource,
-        _one(part.namespaces, like.namespace),
+        _one(region.namespaces, like.namespace),
         _one(target.names, (like.name or "web") if named else ""),
     )
-    return other if bool(other.name) == named and contains(part, other) else None
+    return other if bool(other.name) == named and contains(region, other) else None
 
 
 def _one(values: Values | None, wanted: str) -> str:
