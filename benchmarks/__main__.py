@@ -13,19 +13,20 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks import diffing, documents, editing, policies, replay
+from benchmarks import diffing, documents, editing, families, policies, replay, servers
 from benchmarks.process import run
 
 BIN = Path(sys.executable).parent
 FOLDER_FILES = 1000
+HOOK_FILES = 300
 
 
 class Case(NamedTuple):
     """One promise: what is checked, what yamllint reads beside it, and the ratio that is promised."""
 
     name: str
-    ours: Path
-    theirs: Path
+    ours: tuple[Path, ...]
+    theirs: tuple[Path, ...]
     promised: float
 
 
@@ -39,6 +40,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for case in cases(Path(folder)):
             print(row(case, runs), flush=True)
+        print("\n" + families.table(Path(folder), runs))
         print("\n" + replay.table(Path(folder), runs))
         print("\n" + diffing.table(Path(folder), runs))
     print("\n" + editing.table())
@@ -46,32 +48,49 @@ def main() -> None:
 
 def cases(folder: Path) -> list[Case]:
     """Write the inputs below folder and return the cases."""
-    small = folder / "small" / "audit-policy.yaml"
-    real, mixed, many = folder / "real.yaml", folder / "mixed.yaml", folder / "many"
-    small.parent.mkdir()
-    many.mkdir()
-    texts = folder / "texts"
-    texts.mkdir()
-    small.write_text((Path(__file__).parent.parent / "examples/good/audit-policy.yaml").read_text(encoding="utf-8"))
-    real.write_text(policies.real(5000))
-    mixed.write_text(policies.mixed(1000))
-    for number in range(FOLDER_FILES):
-        (many / f"manifest-{number:04}.yaml").write_text(policies.unrelated(number))
-        name, text = documents.document(number)
-        (texts / name).write_text(text)
+    good = (Path(__file__).parent.parent / "examples/good/audit-policy.yaml").read_text(encoding="utf-8")
+    small = (_written(folder / "small", "audit-policy.yaml", good),)
+    texts = [_written(folder / "texts", *documents.document(number)) for number in range(FOLDER_FILES)]
+    mix = [_written(folder / "mix", *documents.unrelated(number)) for number in range(FOLDER_FILES)]
+    hook = tuple(mix[:HOOK_FILES])
+    one = {
+        "a policy of 5,000 rules of the real kind": policies.real(5000),
+        "a policy of 1,000 random rules": policies.mixed(1000),
+        "a policy of 3,000 rules for URLs": policies.text(families.urls(3000)),
+        "a manifest of 2,000 unknown flags": servers.unknown_flags(2000),
+        "a manifest of 400 servers with mounts": servers.containers(400),
+    }
+    files = {
+        name: (_written(folder / "one", f"{number}.yaml", data),) for number, (name, data) in enumerate(one.items())
+    }
     return [
         Case("one policy file", small, small, 1.0),
-        Case(f"a folder of {FOLDER_FILES} unrelated manifests (yamllint: one small file)", many, small, 2.0),
-        Case(f"a folder of {FOLDER_FILES} Markdown files and scripts (yamllint: one small file)", texts, small, 6.0),
-        Case("a policy of 5,000 rules of the real kind", real, real, 1.0),
-        Case("a policy of 1,000 random rules", mixed, mixed, 1.0),
+        Case(
+            f"a folder of {FOLDER_FILES} unrelated YAML files (yamllint: one small file)", (mix[0].parent,), small, 2.0
+        ),
+        Case(f"a hook with {HOOK_FILES} of these by name (yamllint: the same)", hook, hook, 0.1),
+        Case(
+            f"a folder of {FOLDER_FILES} Markdown files and scripts (yamllint: one small file)",
+            (texts[0].parent,),
+            small,
+            6.0,
+        ),
+        *(Case(name, path, path, 1.0) for name, path in files.items()),
     ]
+
+
+def _written(folder: Path, name: str, text: str) -> Path:
+    """Write a file, and return its path."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
 
 
 def row(case: Case, runs: int) -> str:
     """Return one row of the table."""
-    ours = [str(BIN / "auditlint"), "check", "--no-config", str(case.ours)]
-    theirs = [str(BIN / "yamllint"), "-d", "relaxed", str(case.theirs)]
+    ours = [str(BIN / "auditlint"), "check", "--no-config", "--", *map(str, case.ours)]
+    theirs = [str(BIN / "yamllint"), "-d", "relaxed", "--", *map(str, case.theirs)]
     run(ours), run(theirs)
     pairs = [(run(ours), run(theirs)) for _ in range(runs)]
     seconds = [statistics.median(pair[side].seconds for pair in pairs) for side in (0, 1)]

@@ -1,4 +1,4 @@
-"""Inputs to measure on: policies of the real kind, random ones and ones made to be hard, and unrelated manifests."""
+"""Policies to measure on: of the real kind, random ones, and ones made to be hard."""
 
 from __future__ import annotations
 
@@ -115,13 +115,3 @@ def real(count: int) -> str:
 def mixed(count: int) -> str:
     """Return the text of a policy of random rules."""
     return text(random_rules(count))
-
-
-def unrelated(number: int) -> str:
-    """Return a manifest that has nothing to do with auditing."""
-    return (
-        f"apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web-{number}\n  namespace: team-{number % 9}\n"
-        f"spec:\n  replicas: {number % 5}\n  selector:\n    matchLabels: {{app: web-{number}}}\n  template:\n"
-        f"    metadata:\n      labels: {{app: web-{number}}}\n    spec:\n      containers:\n        - name: web\n"
-        f"          image: registry.example.com/web:{number}\n          ports: [{{containerPort: 8080}}]\n"
-    )

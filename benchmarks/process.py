@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 
 class Run(NamedTuple):
-    """One finished process: wall seconds and peak memory in MiB."""
+    """One finished process: wall seconds, peak memory in MiB, and seconds of processor time."""
 
     seconds: float
     mebibytes: float
+    processor: float
 
 
 def run(command: list[str]) -> Run:
@@ -24,4 +25,4 @@ def run(command: list[str]) -> Run:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in (0, 1):
         raise SystemExit(f"{' '.join(command)}: exit {process.returncode}")
-    return Run(seconds, usage.ru_maxrss / 1024)
+    return Run(seconds, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime)
