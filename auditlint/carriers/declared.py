@@ -27,7 +27,7 @@ DECLARED: dict[str, tuple[tuple[bytes, ...], tuple[str, ...], bool]] = {
     'managed': ((b'eksctl.io/', b'eks.aws', b'eks.services', b'AWSManaged', b'EKSConfig', b'EKSCluster', b'container.cnrm', b'container.gcp', b'GCPManaged', b'containerservice', b'AzureManaged'), ('.yaml', '.yml', '.json'), False),
     'markdown': ((), ('.md', '.markdown'), False),
     'minikube': ((b'apiserver.audit', b'apiserver.Audit', b'ExtraOptions'), ('.yaml', '.yml', '.json', '.sh', '.bash', '.md', '.markdown', '.service', '.conf', '.env'), False),
-    'node_files': ((b'YXVkaX', b'F1ZGl0', b'hdWRpd', b'H4sI'), ('.yaml', '.yml', '.json', '.bu', '.fcc', '.ign'), False),
+    'node_files': ((b'YXVkaX', b'F1ZGl0', b'hdWRpd', b'H4sI', b'%1F%8B', b'%1f%8b'), ('.yaml', '.yml', '.json', '.bu', '.fcc', '.ign'), False),
     'objects': ((), ('.yaml', '.yml', '.json'), False),
     'openshift': ((b'config.openshift.io/', b'hypershift.openshift.io/', b'auditLog', b'customRules'), ('.yaml', '.yml', '.json'), False),
     'pod': ((b'apiserver', b'audit'), ('.yaml', '.yml', '.json'), False),

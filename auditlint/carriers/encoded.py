@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 AUDIT_IN_BASE64 = (b"YXVkaX", b"F1ZGl0", b"hdWRpd")
 """`audit` from each of the three places that it can have in a group of three characters."""
-GZIP_IN_BASE64 = b"H4sI"
-"""The first bytes of what gzip packs."""
+GZIP_ENCODED = (b"H4sI", b"%1F%8B", b"%1f%8b")
+"""The first bytes of what gzip packs, in base64 and in a URL."""
 _LARGEST = 2 << 20
 """Bytes: more than the API server takes of any object, and little of what can be packed to make a reader suffer."""
 _GZIP = b"\x1f\x8b"

@@ -11,6 +11,11 @@ from auditlint.text.lines import split_lines
 _DEFINITION = rb"""\bkind["']?[ \t]*:[ \t]*["']?CustomResourceDefinition(?:List)?\b"""
 """Compiled where it is first used: most runs do not need it."""
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_DOCUMENTS = rb"(?m)^---[ \t]*(?:#.*)?$"
+_BEGINNING = rb"(?:[ \t]*(?:#.*)?\n)*(?=[a-zA-Z])"
+_AT_THE_MARGIN = rb"(?m)^[^ \t\n#].*"
+_KEY = rb"(apiVersion|kind|metadata|spec|status):(?:[ \t]+(\S.*?))?[ \t]*$"
+_OTHER_LINE_ENDS = (b"\r", b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9")
 
 
 def as_text(data: bytes) -> str:
@@ -24,8 +29,8 @@ def as_utf8(data: bytes) -> bytes:
 
 
 def may_hold_subject(data: bytes) -> bool:
-    """Tell whether the text has a word that some carrier looks for."""
-    data = as_utf8(data)
+    """Tell whether the text has a word that some carrier looks for; what a definition of resources says is none."""
+    data = _without_definitions(as_utf8(data))
     return any(word in data for word in registry.words()) or any(look(data) for look in registry.looks())
 
 
@@ -33,3 +38,29 @@ def may_define_resources(data: bytes) -> bool:
     """Tell whether the text names the kind of a CustomResourceDefinition as such an object does."""
     data = as_utf8(data)
     return b"CustomResourceDefinition" in data and re.search(_DEFINITION, data) is not None
+
+
+def _without_definitions(data: bytes) -> bytes:
+    """Return a text without the documents that can only be CustomResourceDefinitions: their descriptions are long."""
+    if not may_define_resources(data):
+        return data
+    data = data.replace(b"\r\n", b"\n")
+    if any(end in data for end in _OTHER_LINE_ENDS):
+        return data
+    return b"\n".join(one for one in re.split(_DOCUMENTS, data) if not _defines_only(one))
+
+
+def _defines_only(document: bytes) -> bool:
+    """Tell whether a document is a definition by its keys, each written once, plainly and at the left margin.
+
+    Whatever else begins a line there (a quoted key, a tag, the end of a string) is a reason to read the document.
+    """
+    if not re.match(_BEGINNING, document):
+        return False
+    keys = [re.match(_KEY, line) for line in re.findall(_AT_THE_MARGIN, document)]
+    values = {key[1]: key[2] or b"" for key in keys if key}
+    return (
+        len(values) == len(keys)
+        and values.get(b"kind") == b"CustomResourceDefinition"
+        and values.get(b"apiVersion", b"").startswith(b"apiextensions.k8s.io/")
+    )

@@ -121,7 +121,7 @@ def recognise(
     `as_kind` is the name of a carrier: the file is one of its, whatever it looks like; `named`: it stands on the
     command line; `minor`: the release that `origin` names, an option or the configuration.
     """
-    if as_kind is None and not named and not may_hold_subject(data):
+    if as_kind is None and not may_hold_subject(data) and (not named or reader.parses(data)):
         return Found(defines=may_define_resources(data))
     bound = _Bound()
     found = _without_twins(_recognise(_Reading(path, Whole(data), path, as_kind, named, minor, origin), bound))

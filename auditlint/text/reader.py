@@ -31,3 +31,17 @@ def read(data: bytes) -> Stream:
 def looks_like_json(data: bytes) -> bool:
     """Tell whether the first character that is no space is a brace (`IsJSONBuffer` of apimachinery)."""
     return _JSON_START.match(data) is not None
+
+
+def parses(data: bytes) -> bool:
+    """Tell at reading speed whether libyaml takes a text; False also where that is not known."""
+    try:
+        from yaml import YAMLError
+        from yaml._yaml import CParser
+    except ImportError:
+        return False
+    try:
+        CParser(data).raw_parse()
+    except (YAMLError, ValueError):
+        return False
+    return True

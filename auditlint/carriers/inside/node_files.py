@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from auditlint.carriers.carrier import OTHER_NAMES_OF_YAML, YAML_AND_JSON, Carrier, Inner
-from auditlint.carriers.encoded import AUDIT_IN_BASE64, GZIP_IN_BASE64, Encoded, from_base64, from_data_url, quoted
+from auditlint.carriers.encoded import AUDIT_IN_BASE64, GZIP_ENCODED, Encoded, from_base64, from_data_url, quoted
 from auditlint.text.piece import Cutter, Piece
 from auditlint.text.values import below, get, text, walk
 
@@ -95,7 +95,7 @@ CARRIER = Carrier(
         "`storage.files` of Ignition (data URLs), of Butane and of MachineConfigs: each as a file at its path, also in "
         "base64 and packed with gzip. A policy among them is the one that a flag of the same run names."
     ),
-    words=(*AUDIT_IN_BASE64, GZIP_IN_BASE64),
+    words=(*AUDIT_IN_BASE64, *GZIP_ENCODED),
     signs=(b"files", b"fileAssets"),
     suffixes=(*YAML_AND_JSON, *OTHER_NAMES_OF_YAML),
     in_document=find,
