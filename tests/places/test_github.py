@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from tests.places.conftest import ROOT
+from tests.places.javascript import groups
 from tests.places.pages import blocks
 
 if TYPE_CHECKING:
@@ -162,11 +163,6 @@ def test_inputs_are_taken_as_they_are_written(run_job: Callable[..., Job], tmp_p
 
 
 MATCHER = json.loads((ROOT / "integrations/github/problem-matcher.json").read_text())["problemMatcher"][0]
-SCRIPT = """
-const [pattern, ...lines] = JSON.parse(require("fs").readFileSync(0, "utf8"));
-const found = lines.map((line) => new RegExp(pattern).exec(line));
-console.log(JSON.stringify(found.map((groups) => groups && [...groups].slice(1))));
-"""
 
 
 @pytest.mark.parametrize("color", ["never", "always"])
@@ -179,10 +175,7 @@ def test_the_problem_matcher(color: str, tmp_path: Path, program: Callable[[str]
     environment = {**os.environ, "PATH": own_path}
     run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     (pattern,) = map(dict, MATCHER["pattern"])
-    asked = json.dumps([pattern["regexp"], *run.stdout.splitlines()])
-    node = subprocess.run([program("node"), "-e", SCRIPT], input=asked, capture_output=True, text=True, check=True)
-    found = json.loads(node.stdout)
-    del pattern["regexp"]
+    found = groups(program("node"), pattern.pop("regexp"), run.stdout.splitlines())
     assert pattern == {"file": 1, "line": 2, "column": 3, "severity": 4, "message": 5, "code": 6}
     said = [(file, line, column, severity, code) for file, line, column, severity, _, code in found]
     assert said == [
