@@ -43,6 +43,7 @@ _OLD_ENTRY = Spelling(
         Part.HOST_PATH: ("hostPath",),
         Part.HOST_PATH_TYPE: ("pathType",),
     },
+    writable="writable",
 )
 _CAPITAL_ENTRY = Spelling(
     "ExtraVolumes entry",

@@ -227,6 +227,42 @@ class Pairs(NamedTuple):
         return Delete(argument)
 
 
+class Converted(NamedTuple):
+    """Flags that stand in one form where the tool wants another: advice is in that, changes are in the first."""
+
+    wanted: Spelling
+    there: Spelling
+
+    @property
+    def entries(self) -> str:
+        """What a sentence calls several arguments, as they should be written."""
+        return self.wanted.entries
+
+    def name(self, flag: str) -> str:
+        """Return what a sentence calls a flag."""
+        return self.wanted.name(flag)
+
+    def text(self, flag: str, value: str | None = None) -> str:
+        """Return a flag with its value, as it should be written."""
+        return self.wanted.text(flag, value)
+
+    def lines(self, flags: Sequence[tuple[str, str | None]]) -> list[str]:
+        """Return flags with their values, as they should be written."""
+        return self.wanted.lines(flags)
+
+    def added(self, holder: Path, flag: str, value: str | None = None) -> Change:
+        """Return what adds the flag to what is there."""
+        return self.there.added(holder, flag, value)
+
+    def changed(self, argument: Path, flag: str, value: str | None = None) -> tuple[Change, ...]:
+        """Return what makes what is there this flag."""
+        return self.there.changed(argument, flag, value)
+
+    def deleted(self, argument: Path) -> Change:
+        """Return what takes out what is there."""
+        return self.there.deleted(argument)
+
+
 class Fields(NamedTuple):
     """Keys with names of their own and typed values, such as `auditLogMaxAge: 30` in kops."""
 

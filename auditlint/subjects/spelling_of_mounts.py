@@ -21,6 +21,8 @@ class Spelling(NamedTuple):
     """An entry, in a sentence: `volumeMount`."""
     keys: Mapping[Part, tuple[str, ...]]
     """The way from an entry to each part that the carrier can say; `()` for a source, whose key is its kind."""
+    writable: str = ""
+    """The key of a mount that may be written, where without it none may."""
 
     def entry_of(self, mount: Mount, volume: Volume) -> Content:
         """Return the entry for a mount and its volume, with those parts that are not empty."""
@@ -32,7 +34,10 @@ class Spelling(NamedTuple):
             Part.SUB_PATH: mount.sub_path,
             Part.READ_ONLY: mount.read_only,
         }
-        return _nested([(self.keys[part], value) for part, value in values.items() if value and part in self.keys])
+        said = [(self.keys[part], value) for part, value in values.items() if value and part in self.keys]
+        if self.writable and not mount.read_only:
+            said.append(((self.writable,), True))
+        return _nested(said)
 
     def words(self, part: Part) -> str:
         """Return what a sentence calls a part: `hostPath type`."""

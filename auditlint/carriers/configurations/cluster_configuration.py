@@ -19,7 +19,6 @@ from auditlint.kubernetes.container import Files
 from auditlint.kubernetes.mounts import Mount, Part, Volume, covers
 from auditlint.kubernetes.releases import choose, from_text
 from auditlint.subjects.model import Runs
-from auditlint.subjects.spelling_of_flags import KEYS, PAIRS
 from auditlint.subjects.spelling_of_mounts import Place, Spelling
 from auditlint.text.values import get, has, items, text
 
@@ -108,7 +107,7 @@ def server(candidate: Candidate, value: Plain, base: Path, kind: Kind, added: Ad
         files=Files.MOUNTS,
         whole=kind.whole,
         shown=shown,
-        spelling=PAIRS if args.pairs else KEYS,
+        spelling=args.spelling,
         tool=kind.tool,
         sorts_arguments=True,
         slips=(*kind.slips, *args.slips),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from auditlint.carriers.containers import command
 from auditlint.carriers.containers.command import Item
 from auditlint.subjects.slips import Slip, SlipKind
-from auditlint.subjects.spelling_of_flags import KEYS, PAIRS
+from auditlint.subjects.spelling_of_flags import KEYS, PAIRS, Converted
 from auditlint.subjects.templates import is_template
 from auditlint.text.values import get, items, pairs, text
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from auditlint.finding import Path
+    from auditlint.subjects.spelling_of_flags import Spelling
     from auditlint.text.plain import Plain
 
 
@@ -28,8 +29,8 @@ class ExtraArgs(NamedTuple):
     items: tuple[Item, ...]
     """In the order in which the server gets them."""
     slips: tuple[Slip, ...]
-    pairs: bool
-    """They are written as a list of names and values, or would be."""
+    spelling: Spelling
+    """How they are written, or would be; in the form that is wanted where they are in the other one."""
 
 
 class Reader(NamedTuple):
@@ -60,7 +61,7 @@ def read(value: Plain, holder: Path, reader: Reader, variables: Plain = None) ->
     """Return the flags that stand at holder, with the variables of the container in them."""
     if isinstance(value, str):
         wrong = () if is_template(value) else tuple(_wrong_shape(value, holder, reader))
-        return ExtraArgs((Item(value, holder, opaque=True),), wrong, pairs=bool(reader.pairs))
+        return ExtraArgs((Item(value, holder, opaque=True),), wrong, PAIRS if reader.pairs else KEYS)
     as_pairs = isinstance(value, list) or (value is None and bool(reader.pairs))
     found = list(_pairs(value, holder) if as_pairs else _keys(value, holder))
     found.sort(key=lambda argument: argument.key)
@@ -71,7 +72,12 @@ def read(value: Plain, holder: Path, reader: Reader, variables: Plain = None) ->
     )
     environment = command.environment((("env", variables),))
     expanded = tuple(_expanded(argument.item, environment) for argument in found)
-    return ExtraArgs(expanded, slips, as_pairs)
+    return ExtraArgs(expanded, slips, _spelling(reader, pairs=as_pairs))
+
+
+def _spelling(reader: Reader, *, pairs: bool) -> Spelling:
+    there, wanted = (PAIRS if one else KEYS for one in (pairs, reader.pairs))
+    return there if reader.pairs in {None, pairs} else Converted(wanted, there)
 
 
 def _expanded(item: Item, environment: command.Environment) -> Item:

@@ -13,7 +13,7 @@ from auditlint.carriers import apiserver
 from auditlint.carriers.carrier import Carrier
 from auditlint.carriers.configurations import extra_args
 from auditlint.carriers.containers.command import CommandLine, Item
-from auditlint.subjects.spelling_of_flags import KEYS, PAIRS, Items
+from auditlint.subjects.spelling_of_flags import Items
 from auditlint.subjects.templates import is_template
 from auditlint.text.values import below, items, walk
 
@@ -57,7 +57,7 @@ def _read(value: Plain, way: Path) -> tuple[tuple[Item, ...], Spelling]:
         found = (Item(f"--{one.removeprefix('--')}", (*way, index), is_template(one)) for index, one in texts)
         return tuple(found), Items(dashes)
     read = extra_args.read(value, way, _READER)
-    return read.items, PAIRS if read.pairs else KEYS
+    return read.items, read.spelling
 
 
 CARRIER = Carrier(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from auditlint.english import quoted
-from auditlint.finding import Severity
+from auditlint.english import counted, quoted
+from auditlint.finding import Related, Severity
 from auditlint.placeholders import is_placeholder
 from auditlint.rule import Category, Context
 from auditlint.subjects.model import ELISION, TEMPLATE, ApiServer, PolicySubject, UnreadText
@@ -24,6 +24,7 @@ rule = Category(
 )
 _RENDER = "Check what it renders to, such as with `helm template ... | auditlint check -`"
 _WRITE = "Write the value, or check the rendered file"
+_WRITE_ALL = "Write the values, or check the rendered file"
 
 
 @rule(
@@ -44,13 +45,29 @@ def unrendered_template(subject: PolicySubject | UnreadText | ApiServer, context
             )
             yield context.value((), message, severity=Severity.WARNING, help=_RENDER)
     elif isinstance(subject, ApiServer):
-        for argument in subject.unfilled:
-            message = f"{_named(argument)} looks like a placeholder, so nothing is said about this argument"
-            yield context.value(argument.path, message, help=_WRITE)
+        yield from _unfilled(subject, context)
     else:
         for path, text in _placeholders(subject.value) if _any_placeholder(subject.value) else ():
             message = f"{quoted(_narrow(text))} looks like a placeholder, and kube-apiserver reads it as it stands"
             yield context.value(subject.at(*path), message, help=_WRITE)
+
+
+def _unfilled(server: ApiServer, context: Context) -> Iterator[Finding]:
+    """Report the arguments of a server that are to be filled in: one finding, since one template is the cause."""
+    first, others = server.unfilled[:1], server.unfilled[1:]
+    related = tuple(
+        Related(
+            server.path, server.places.value(one.path), f"{_named(one)} looks like a placeholder", context.rule.name
+        )
+        for one in others
+    )
+    for argument in first if related else ():
+        count = counted(len(others), "other argument")
+        message = f"{_named(argument)} and {count} look like placeholders, so nothing is said about them"
+        yield context.value(argument.path, message, help=_WRITE_ALL, related=related)
+    for argument in () if related else first:
+        message = f"{_named(argument)} looks like a placeholder, so nothing is said about this argument"
+        yield context.value(argument.path, message, help=_WRITE)
 
 
 def _named(argument: Argument) -> str:

@@ -471,7 +471,8 @@ def writable_policy_mount(server: ApiServer, context: Context) -> Iterator[Findi
         path = server.mount_path(fault.mount, Part.READ_ONLY) if fault.mount else None
         if path is not None:
             message = f"{fault.path} is mounted read-write: who breaks into the container can turn auditing off"
-            yield context.value(path, message, help=f"Add `{server.mount_spelling.key(Part.READ_ONLY)}: true`")
+            verb = "Write" if server.places.written(path) else "Add"
+            yield context.value(path, message, help=f"{verb} `{server.mount_spelling.key(Part.READ_ONLY)}: true`")
 
 
 @rule(

@@ -11,6 +11,7 @@ from auditlint.checks.server.flag_words import EXAMPLES
 from auditlint.kubernetes.container import Files
 from auditlint.kubernetes.mounts import Mount, Volume, clean, covering, covers, mount_point
 from auditlint.subjects.slips import MOUNTS
+from auditlint.subjects.spelling_of_flags import Keys, Pairs
 
 if TYPE_CHECKING:
     from auditlint.change import Content
@@ -130,12 +131,25 @@ def with_flags(server: ApiServer, *flags: str) -> str:
     limited = _LOG_FLAG in flags and not server.no_log_folder
     limits = [(flag, EXAMPLES[flag]) for flag in _LIMITS if limited and not server.flags.last(flag)]
     files = [_usual_path(server, flag) for flag in flags if flag != _LOG_FLAG]
-    lines = [line for path in files for line in _into_node(server, path)]
-    lines += server.spelling.lines([*((flag, _usual_path(server, flag)) for flag in flags), *limits])
+    before = [line for path in files for line in _into_node(server, path)]
+    lines = server.spelling.lines([*((flag, _usual_path(server, flag)) for flag in flags), *limits])
     missing = [flag for flag in flags if covering(server.mounts, EXAMPLES[flag]) is None]
-    if server.files is not Files.MOUNTS or not server.mounts_path or not missing:
-        return "\n".join(lines)
-    return "\n".join([*lines, _block(server, *(_usual(server, flag) for flag in missing))])
+    mounts: list[str] = []
+    if server.files is Files.MOUNTS and server.mounts_path and missing:
+        mounts = _block(server, *(_usual(server, flag) for flag in missing)).split("\n")
+    return "\n".join([*before, *_below_their_keys(server, lines, mounts)])
+
+
+def _below_their_keys(server: ApiServer, flags: list[str], mounts: list[str]) -> list[str]:
+    """Return lines with flags and mounts below those keys on the way to the flags that the file does not have."""
+    keys = server.arguments_path[len(server.arguments_place) :]
+    together = not mounts or server.mounts_path[:-1] == server.arguments_path[:-1]
+    if not keys or not together or not isinstance(server.spelling, Keys | Pairs):
+        return [*flags, *mounts]
+    lines = [f"{keys[-1]}:", *(f"  {line}" for line in flags), *mounts]
+    for key in reversed(keys[:-1]):
+        lines = [f"{key}:", *(f"  {line}" for line in lines)]
+    return lines
 
 
 def _usual_path(server: ApiServer, flag: str) -> str:
