@@ -128,6 +128,7 @@ def _where(request: Request, others: Sequence[Request]) -> str:
 def why_never(condition: Condition, player: Player) -> str:
     """Return the part of a condition that no event can make true, as small as it can be."""
     core = list(condition.parts) if isinstance(condition, Every) else [condition]
+    core = next(([part] for part in core if _is_impossible(part, player)), core)
     for part in core if len(core) <= _MOST_PARTS else ():
         fewer = [one for one in core if one is not part]
         if fewer and _is_impossible(Every(tuple(fewer)), player):

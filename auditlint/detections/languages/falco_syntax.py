@@ -116,7 +116,7 @@ class Reader:
             raise UnreadableError(f"macro `{name}`: more than {MOST_DEEP} macros inside each other")
         self._open.append(name)
         before = self._size
-        condition = self._condition(self._names.macros[name])
+        condition = _named(self._condition(self._names.macros[name]), name)
         self._open.pop()
         self._known[name] = condition, self._size - before
         return condition
@@ -167,6 +167,17 @@ class Reader:
             if len(found) + len(waiting) > MOST_TESTS:
                 raise UnreadableError(f"a list of more than {MOST_TESTS} values")
         return list(found)
+
+
+def _named(condition: Condition, macro: str) -> Condition:
+    """Return what a macro stands for, a single comparison with the name by which a reader finds it."""
+    if not isinstance(condition, Comparison):
+        return condition
+    text = condition.written.rpartition(_STANDS_FOR)[2]
+    return condition._replace(written=f"macro {macro}{_STANDS_FOR}{text}")
+
+
+_STANDS_FOR = ": "
 
 
 def comparison(name: str, argument: str | None, operator: str, asked: Sequence[str], written: str) -> Condition:

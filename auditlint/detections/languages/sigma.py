@@ -90,6 +90,10 @@ def _condition(document: Mapping[str, Any]) -> Condition:
 
 def _check_size(detection: Any) -> None:
     """Raise UnreadableError for a detection that pySigma would take long to read."""
+    conditions = detection.get("condition") if isinstance(detection, dict) else None
+    for condition in conditions if isinstance(conditions, list) else [conditions]:
+        if isinstance(condition, str) and max(condition.count("("), condition.count("not ")) > MOST_DEEP:
+            raise UnreadableError(f"a condition with more than {MOST_DEEP} brackets or negations")
     waiting, number = [(detection, 0)], 0
     while waiting:
         value, deep = waiting.pop()
@@ -163,7 +167,7 @@ def _pattern(value: Any, *, folded: bool) -> Pattern:
     for part in value.s:
         if isinstance(part, str):
             parts.append(part.lower() if folded else part)
-        elif part in wildcards:
+        elif isinstance(part, SpecialChars) and part in wildcards:
             parts.append(wildcards[part])
         else:
             raise UnreadableError(f"the placeholder in `{value}`")
