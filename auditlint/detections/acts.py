@@ -21,7 +21,7 @@ from auditlint.kubernetes.requests import URL_VERBS, Request, is_resource_path
 from auditlint.kubernetes.well_known import is_well_known
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from auditlint.detections.condition import Comparison, Condition, Field, Numbered, Open, Values
     from auditlint.detections.people import Person
@@ -109,6 +109,17 @@ _DIMENSIONS: dict[Field, str] = {
 }
 
 
+_READ: dict[Field, Callable[[What], object]] = {
+    ("verb",): lambda what: what.verb,
+    ("objectRef",): lambda what: what.path is None,
+    ("objectRef", "resource"): lambda what: what.resource,
+    ("objectRef", "apiGroup"): lambda what: what.group,
+    ("objectRef", "subresource"): lambda what: what.subresource,
+    ("objectRef", "apiVersion"): lambda what: (what.path is None, what.version),
+}
+"""What a test of verb or resource depends on."""
+
+
 class Player:
     """Plays acts through one policy."""
 
@@ -151,6 +162,7 @@ class _Play:
         self._together = values.together(condition)
         self._ways_of: dict[object, Ways] = {}
         self._fields: dict[object, dict[Field, Hidden | None]] = {}
+        self._said_of_values: dict[object, bool | None] = {}
         self._looked = 0
 
     def acts(self) -> list[Act]:
@@ -206,13 +218,28 @@ class _Play:
         kinds: dict[object, list[What]] = {}
         said_of: dict[object, tuple[Any, ...]] = {}
         for what in self._whats():
-            request = _request(what, "", "", None)
-            said = self._said(_WHAT, request, what.version)
+            said = self._said_of(what)
             if can_hold(self.numbered.tree, said):
                 key = self._kind(what, said)
                 kinds.setdefault(key, []).append(what)
                 said_of[key] = said
         return [_Spec(tuple(members), said_of[key]) for key, members in kinds.items()]
+
+    def _said_of(self, what: What) -> tuple[Any, ...]:
+        """Return what the tests of verb and resource say, OPEN of the others; each value is looked at once."""
+        said: list[Any] = [OPEN] * len(self.tests)
+        for number, test in self._tests_of_what:
+            read = _READ.get(test.field)
+            key = (number, None if read is None else read(what))
+            if key not in self._said_of_values:
+                request = _request(what, "", "", None)
+                self._said_of_values[key] = test.holds(_attribute(test.field, request, what.version))
+            said[number] = self._said_of_values[key]
+        return tuple(said)
+
+    @cached_property
+    def _tests_of_what(self) -> list[tuple[int, Comparison]]:
+        return [(number, test) for number, test in enumerate(self.tests) if self._where[number] == _WHAT]
 
     def _kind(self, what: What, said: tuple[Any, ...]) -> object:
         """Return what tells one What from others, as far as the policy and the condition go."""
