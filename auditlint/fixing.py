@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from auditlint import lint
 from auditlint.finding import Notice, Severity
 from auditlint.kubernetes.difference import changed_outcome
-from auditlint.lint.workspace import Asked
+from auditlint.lint.workspace import asking
 from auditlint.subjects.model import ApiServer, PolicySubject, UnreadText
 from auditlint.text import encoding, reader, source
 from auditlint.text.cut import Cut, made
@@ -80,10 +80,11 @@ def fix(
         given = (one._replace(data=texts.get(one.path, one.data)) for one in sources)
         return lint.check(given, settings, as_kind=as_kind, progress=progress, workspace=workspace, debug=debug)
 
+    asked = asking(settings, as_kind)
+
     def subjects(path: str, data: bytes) -> tuple[Subject, ...]:
         named = next(one.named for one in sources if one.path == path)
-        asked = Asked(as_kind, settings.minor, settings.minor_from)
-        return workspace.facts(lint.Source(path, named, data), asked).subjects
+        return workspace.facts(lint.Source(path, named, data), asked(path)).subjects
 
     given = {one.path: one.data for one in sources if one.data is not None}
     return _Fixing(check, subjects, given, unsafe=unsafe, writing=writing).outcome()

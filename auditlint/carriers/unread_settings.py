@@ -22,6 +22,8 @@ _DOCUMENTS = (".adoc", ".markdown", ".md", ".rst", ".txt")
 
 
 _KEYS_OF_TESTS = tuple(re.compile(rf"^[\"']?{key}[\"']?[ \t]*:", re.MULTILINE) for key in ("policy", "cases"))
+_BASELINE = re.compile(r'\s*\{\s*"kind"\s*:\s*"auditlint-baseline"')
+"""What begins a file of findings that are known, which shows some of the text of others."""
 
 
 class Setting(NamedTuple):
@@ -41,7 +43,7 @@ def first(path: str, data: bytes) -> Setting | None:
     if path.lower().endswith(_DOCUMENTS):
         return None
     text, at = as_text(data), 0
-    if _is_test_file(text):
+    if _is_test_file(text) or _BASELINE.match(text):
         return None
     while match := _SETTING.search(text, at):
         start = text.rfind("\n", at, match.start()) + 1 or at

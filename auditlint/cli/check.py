@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from contextlib import suppress
 from functools import partial
@@ -14,12 +13,10 @@ from auditlint import lint
 from auditlint import settings as config
 from auditlint.carriers import registry
 from auditlint.checking import check_paths, fix_paths
-from auditlint.cli import BUG, USAGE, terminal
+from auditlint.cli import BUG, USAGE, configured, terminal
 from auditlint.cli.options import Choice, Output, Outputs, RuleNames
-from auditlint.finding import Severity
 from auditlint.report import formats, render
 from auditlint.report.words import closing_line
-from auditlint.settings import config_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -70,6 +67,14 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Heed nothing in the checked repository that hides findings: configuration, ignore comments, .gitignore.",
 )
+@click.option("--baseline", type=click.Path(), metavar="FILE", help="Leave out the findings that this file knows.")
+@click.option(
+    "--write-baseline",
+    "new_baseline",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Write all findings there, to be left out from now on, and exit with 0.",
+)
 @click.option("--stdin-filename", metavar="NAME", help="What to call standard input (PATH -).")
 @click.option("--exclude", multiple=True, metavar="PATTERN", help="Pass over files like this when searching folders.")
 @click.option("--force-exclude", is_flag=True, help="Pass over excluded files even where they are named.")
@@ -83,21 +88,24 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
 
     Exit codes: 0 no finding at or above --fail-on; 1 findings; 2 something could not be done; 3 a bug in auditlint.
     """
-    settings = _settings(options)
+    settings = configured.settings_of(options)
     outputs = _outputs(options["outputs"], terminal.target_of(options["output_file"]))
     targets = [output.target for output in outputs if output.target]
     paths = paths or (("-",) if options["stdin_filename"] else (".",))
-    for target in targets:
-        terminal.keep_inputs(target, (*paths, *terminal.configuration(settings, options["config_file"])))
+    _keep_inputs(targets, paths, settings, options)
     texts = {options["stdin_filename"] or "<stdin>": terminal.standard_input()} if "-" in paths else {}
     report, fixed = _checked([path for path in paths if path != "-"], settings, texts, targets, options)
+    if options["new_baseline"]:
+        from auditlint.cli import baseline
+
+        return baseline.write(options["new_baseline"], report, settings, quiet=options["quiet"])
     if fixed and options["diff"]:
         return _show(fixed, quiet=options["quiet"])
     if fixed:
         from auditlint.cli import fixes
 
         report = report._replace(failed=(*report.failed, *fixes.write(fixed, texts)))
-    report = report._replace(tables=partial(_tables, report, settings), settings_of=_told_of(settings))
+    report = report._replace(tables=partial(_tables, report, settings), settings_of=configured.told_of(settings))
     for output in outputs:
         _write(report, output, options["color"], aside=fixed is not None and bool(texts))
     if options["verbose"]:
@@ -111,6 +119,15 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     return _exit_code(report, settings, exit_zero=options["exit_zero"])
 
 
+def _keep_inputs(targets: Sequence[str], paths: Sequence[str], settings: Settings, options: dict[str, Any]) -> None:
+    """Raise a UsageError where something would be written in the place of what is read."""
+    configuration = terminal.configuration(settings, options["config_file"])
+    for target in (*targets, *filter(None, [options["new_baseline"]])):
+        terminal.keep_inputs(target, (*paths, *configuration))
+    for target in targets:
+        terminal.keep_inputs(target, _baselines(settings, options))
+
+
 def _checked(
     files: list[str], settings: Settings, texts: dict[str, bytes], targets: Sequence[str], options: dict[str, Any]
 ) -> tuple[Report, Fixed | None]:
@@ -121,7 +138,13 @@ def _checked(
         "exclude": options["exclude"],
         "force_exclude": options["force_exclude"],
         "texts": texts,
-        "keep": lambda given: not any(_is_report(given, target, options["as_kind"]) for target in targets),
+        "keep": lambda given: (
+            not any(_is_report(given, target, options["as_kind"]) for target in targets)
+            and not (
+                given.data is None
+                and any(terminal.same_file(path, given.path) for path in _baselines(settings, options))
+            )
+        ),
         "progress": progress.at,
         "debug": options["debug"],
     }
@@ -134,72 +157,12 @@ def _checked(
         progress.clear()
 
 
-def _settings(options: dict[str, Any]) -> Settings:
-    """Return the settings of options and configuration; UsageError where they cannot be."""
-    if options["unsafe_fixes"] and not (options["fix"] or options["diff"]):
-        raise click.UsageError("--unsafe-fixes says which fixes are made: give --fix or --diff with it")
-    try:
-        return _configured(options)
-    except config.ConfigError as error:
-        raise click.UsageError(str(error)) from None
-
-
-def _configured(options: dict[str, Any]) -> Settings:
-    if options["no_config"] and options["config_file"]:
-        raise config.ConfigError("--config and --no-config exclude each other")
-    settings = _read_settings(options)
-    if not settings.source:
-        return config.with_notes(_with_options(settings, options))
-    plain = config.Settings(untrusted=settings.untrusted)
-    settings = _with_options(settings, options)._replace(without=_with_options(plain, options))
-    return config.with_notes(settings)
-
-
-def _with_options(settings: Settings, options: dict[str, Any]) -> Settings:
-    """Return settings with what the options say, which comes before all else; ConfigError where that cannot be."""
-    selected = tuple(name for names in options["select"] for name in names)
-    ignored = tuple(name for names in options["ignore"] for name in names)
-    settings = settings._replace(select=selected or settings.select, ignore=(*settings.ignore, *ignored))
-    if options["fail_on"]:
-        settings = settings._replace(fail_on=options["fail_on"])
-    if options["min_severity"]:
-        settings = settings._replace(min_severity=Severity[options["min_severity"].upper()])
-    if options["kubernetes_version"]:
-        settings = config.with_version(settings, options["kubernetes_version"], "--kubernetes-version")
-    if options["profile"]:
-        settings = config.with_profiles(settings, options["profile"], "--profile")
-    return settings
-
-
-def _told_of(settings: Settings) -> str:
-    """Return the configuration, and what it says of exit codes; empty without one."""
-    changed = settings.without is not None and settings.fail_on != settings.without.fail_on
-    return settings.source + (f" (fail-on: {settings.fail_on})" if changed else "")
-
-
-def _read_settings(options: dict[str, Any]) -> Settings:
-    """Return the settings of the configuration that counts; --untrusted takes only one from outside of the repository.
-
-    Raises ConfigError.
-    """
-    named, untrusted = options["config_file"], options["untrusted"]
-    if options["no_config"] or (untrusted and not named):
-        return config.Settings(untrusted=untrusted)
-    if untrusted:
-        _keep_outside("--config", named)
-    return config_file.load(named)._replace(untrusted=untrusted)
-
-
-def _keep_outside(option: str, path: str) -> None:
-    """Raise ConfigError for a file that stands in the repository that is checked, also if it is a link from there."""
-    from auditlint.text import repository
-
-    here, folder = os.getcwd(), os.path.dirname(os.path.abspath(path))
-    tree = repository.root(here) or here
-    if not repository.leads_out(folder, tree) or not repository.leads_out(path, tree):
-        raise config.ConfigError(
-            f"{option} {path}: is in the repository that is checked, so --untrusted does not read it"
-        )
+def _baselines(settings: Settings, options: dict[str, Any]) -> Iterator[str]:
+    """Yield the baselines of a run, which are never looked at for what they hold."""
+    if settings.baseline is not None:
+        yield settings.baseline.path
+    if options["new_baseline"]:
+        yield options["new_baseline"]
 
 
 def _outputs(given: Sequence[Output], target: str | None) -> list[Output]:

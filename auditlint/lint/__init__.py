@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
+from auditlint import registry
 from auditlint.english import counted
 from auditlint.finding import Notice
-from auditlint.lint import linking, reporting, selection, summaries
+from auditlint.lint import ignores, linking, reporting, selection, summaries
 from auditlint.lint.guard import Guard
 from auditlint.lint.judging import Terms, judge
 from auditlint.lint.selection import counts
 from auditlint.lint.sources import Source, allowed, expand, scope, with_texts
-from auditlint.lint.workspace import Asked, Told, Workspace, gather
+from auditlint.lint.workspace import Told, Workspace, asking, gather
 from auditlint.records import NamedTuple
 from auditlint.report.model import Hidden, Report
+from auditlint.rule import REGISTRY
+from auditlint.subjects.model import UnreadText
 from auditlint.text import source
 
 if TYPE_CHECKING:
@@ -21,9 +25,10 @@ if TYPE_CHECKING:
 
     from auditlint.finding import Finding
     from auditlint.kubernetes.cluster import Cluster
+    from auditlint.lint.baseline import Known
     from auditlint.lint.judging import Judged
     from auditlint.lint.selection import Selection
-    from auditlint.lint.workspace import Facts, Gathered
+    from auditlint.lint.workspace import Asking, Facts, Gathered
     from auditlint.settings import Settings
     from auditlint.subjects.links import Links
 
@@ -44,25 +49,17 @@ def check(
     `progress` is called with the number of files read so far; `workspace` holds what earlier runs found in files;
     `debug` lets the exceptions of our own bugs pass.
     """
-    guard, workspace = Guard(debug=debug), workspace or Workspace()
-    asked = Asked(as_kind, settings.minor, settings.minor_from)
+    guard, workspace, asked = Guard(debug=debug), workspace or Workspace(), asking(settings, as_kind)
     gathered, files, links = read(sources, workspace, asked, guard, cluster=settings.cluster, progress=progress)
-    terms = Terms(settings.options, settings.profiles, links)
-    selected = _Selected(selection.of(settings), settings.without and selection.of(settings.without))
-    judged = tuple(_judged(file, terms, selected, guard, workspace) for file in files)
-    report = _report(gathered, judged, guard)
+    judged = [_judged(file, settings.of_file(file.path), links, guard, workspace) for file in files]
+    known = _known(settings, judged)
+    told = tuple(_told(one, settings, known, guard, workspace) for one in judged)
+    report = _report(gathered, told, guard)
     return report._replace(
         min_severity=settings.shown_from,
-        hidden=_hidden(judged, settings),
-        notices=(*report.notices, *_unheeded(files, settings)),
+        hidden=_hidden(told, settings),
+        notices=(*report.notices, *_unheeded(files, settings), *_stale(report, told, known)),
     )
-
-
-class _Selected(NamedTuple):
-    """What is reported, and what would be without the configuration, if there is any."""
-
-    now: Selection
-    without: Selection | None = None
 
 
 class Read(NamedTuple):
@@ -78,13 +75,16 @@ class Read(NamedTuple):
 def read(
     sources: Iterable[Source],
     workspace: Workspace,
-    asked: Asked,
+    asked: Asking,
     guard: Guard,
     *,
     cluster: Cluster,
     progress: Callable[[int], None] | None = None,
 ) -> Read:
-    """Return what sources hold, before any rule looks at it; arguments are as for `check`."""
+    """Return what sources hold, before any rule looks at it.
+
+    `asked` says what is asked of each file; the other arguments are as for `check`.
+    """
     gathered = gather(sources, workspace, asked, guard, progress)
     gathered = gathered._replace(facts=linking.named_as_policies(gathered.facts, workspace, asked, guard))
     return Read(gathered, *linking.linked(gathered.facts, cluster, guard))
@@ -94,34 +94,85 @@ class _Judged(NamedTuple):
     """One file with all that is said of it."""
 
     file: Facts
+    terms: Terms
+    selection: Selection
     subjects: tuple[Judged, ...] = ()
     told: Told = Told()
+
+    @property
+    def found(self) -> tuple[Finding, ...]:
+        """What the rules find in it."""
+        return tuple(finding for one in self.subjects for finding in one.findings)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What is reported of it."""
         return self.told.reported.findings
 
+    def judges(self, rule: str) -> bool:
+        """Tell whether a rule could find something: not so where text does not parse, or a policy does not load."""
+        if any(isinstance(subject, UnreadText) for subject in self.file.subjects):
+            return False
+        registry.load()
+        known = REGISTRY.get(rule)
+        return known is None or (
+            self.selection.reports(rule) and known.category not in ignores.idle_categories(self.file.subjects)
+        )
 
-def _judged(file: Facts, terms: Terms, selected: _Selected, guard: Guard, workspace: Workspace) -> _Judged:
+
+def _judged(file: Facts, settings: Settings, links: Links, guard: Guard, workspace: Workspace) -> _Judged:
+    terms = Terms(settings.options, settings.profiles, links)
     subjects = tuple(judge(subject, terms, guard, workspace.judgements) for subject in file.subjects)
-    found = tuple(finding for one in subjects for finding in one.findings)
+    return _Judged(file, terms, selection.of(settings).of_file(file.path), subjects)
+
+
+def _known(settings: Settings, judged: Sequence[_Judged]) -> Known | None:
+    """Return what the baseline, if there is one, knows of files."""
+    if settings.baseline is None:
+        return None
+    from auditlint.lint.baseline import Found, Known
+
+    return Known(settings.baseline, [Found(one.file.path, one.found, _lines(one)) for one in judged])
+
+
+def _lines(judged: _Judged) -> tuple[str, ...]:
+    return tuple(source.lines(judged.file.data)) if judged.subjects else ()
+
+
+def _told(judged: _Judged, settings: Settings, known: Known | None, guard: Guard, workspace: Workspace) -> _Judged:
+    file, found = judged.file, judged.found
+    without = settings.without and selection.of(settings.without)
+    limits = reporting.Limits(judged.selection, without)
+    if known is not None:
+        limits = limits._replace(known=known.of_file(file.path), lines=_lines(judged))
 
     def tell() -> Told:
-        now = selected.now.of_file(file.path)
-        told = reporting.reported(file, found, now, terms, guard, without=selected.without)
-        return Told(told, tuple(source.lines(file.data)) if told.findings else ())
+        told = reporting.reported(file, found, limits, judged.terms, guard)
+        return Told(told, limits.lines or _lines(judged)) if told.findings else Told(told)
 
     with guard.over(file.path, "sorting its findings"):
-        return _Judged(file, subjects, workspace.told(file.path, (file, found, selected, terms.profiles), tell))
-    return _Judged(file, subjects)
+        return judged._replace(told=workspace.told(file.path, (file, found, limits, judged.terms.profiles), tell))
+    return judged
+
+
+def _stale(report: Report, judged: Sequence[_Judged], known: Known | None) -> Iterator[Notice]:
+    """Yield what there is to say of the entries of a baseline."""
+    if known is None:
+        return
+    files = {one.file.path: one for one in judged}
+
+    def judges(path: str, rule: str) -> bool:
+        return path not in files or files[path].judges(rule)
+
+    yield from known.notices({path: one.told.reported.left for path, one in files.items()}, report.paths, judges)
 
 
 def _hidden(judged: Sequence[_Judged], settings: Settings) -> tuple[Hidden, ...]:
-    """Return how many findings comments and the configuration hide."""
-    by_comments = sum(one.suppressed is not None for file in judged for one in file.findings)
+    """Return how many findings comments, configuration and baseline hide."""
+    by = Counter(one.suppressed.by for file in judged for one in file.findings if one.suppressed)
     by_settings = sum(file.told.reported.by_settings for file in judged)
-    return Hidden("comments", by_comments), Hidden(settings.source, by_settings)
+    hidden = Hidden("comments", by["comment"]), Hidden(settings.source, by_settings)
+    return hidden if settings.baseline is None else (*hidden, Hidden(settings.baseline.path, by["baseline"]))
 
 
 def _unheeded(facts: Sequence[Facts], settings: Settings) -> Iterator[Notice]:
@@ -148,5 +199,6 @@ def _report(gathered: Gathered, judged: Sequence[_Judged], guard: Guard) -> Repo
         definitions=sum(one.defines is not None for one in facts),
         failed=(*gathered.unreadable, *(notice for one in facts for notice in one.failed)),
         crashed=tuple(guard.crashed),
+        unfolded=tuple(finding for one in judged for finding in one.told.reported.live),
         lines={one.file.path: one.told.lines for one in judged if one.findings},
     )

@@ -114,7 +114,7 @@ def heed(
     """
     registry.load()
     marked, unused = apply(findings, comments.ignores)
-    idle = _idle_categories(subjects)
+    idle = idle_categories(subjects)
     unused = tuple(
         (number, name) for number, name in unused if selection.is_on(name) and REGISTRY[name].category not in idle
     )
@@ -201,7 +201,7 @@ def _places(findings: Iterable[Finding]) -> dict[tuple[str, Span | None], _OfRul
     return {of: _OfRule(listed) for of, listed in starts.items()}
 
 
-def _idle_categories(subjects: Iterable[Subject]) -> frozenset[str]:
+def idle_categories(subjects: Iterable[Subject]) -> frozenset[str]:
     """Return the categories of rules that have nothing to go by in a file: what they would find is not known."""
     idle: set[str] = set()
     for policy in subjects:

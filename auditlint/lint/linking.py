@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from auditlint.carriers.custom_resource import Definitions
     from auditlint.kubernetes.cluster import Cluster
-    from auditlint.lint.workspace import Asked, Facts, Workspace
+    from auditlint.lint.workspace import Asking, Facts, Workspace
     from auditlint.rule import Subject
     from auditlint.subjects.links import Links
 
@@ -41,23 +41,24 @@ def linked(facts: Sequence[Facts], cluster: Cluster, guard: Guard) -> tuple[tupl
     return _linked(sound, cluster, definitions)
 
 
-def named_as_policies(facts: Sequence[Facts], workspace: Workspace, asked: Asked, guard: Guard) -> tuple[Facts, ...]:
+def named_as_policies(facts: Sequence[Facts], workspace: Workspace, asking: Asking, guard: Guard) -> tuple[Facts, ...]:
     """Return the files, those that a flag of the run names as the policy judged as such, whatever they look like."""
     servers = [one for file in facts for one in file.subjects if isinstance(one, ApiServer)]
-    if not servers or asked.as_kind:
+    if not servers or asking(servers[0].path).as_kind:
         return tuple(facts)
     named = files_of(servers, (file.path for file in facts))
-    return tuple(_as_policy(file, workspace, asked, guard) if file.path in named else file for file in facts)
+    return tuple(_as_policy(file, workspace, asking, guard) if file.path in named else file for file in facts)
 
 
-def _as_policy(file: Facts, workspace: Workspace, asked: Asked, guard: Guard) -> Facts:
+def _as_policy(file: Facts, workspace: Workspace, asking: Asking, guard: Guard) -> Facts:
     if any(_is_whole_file(subject) for subject in file.subjects):
         return file
     from auditlint.text import templates  # few runs have such a file
     from auditlint.text.encoding import display
 
     with guard.over(file.path, "reading it as a policy"), suppress(UnreadableError):
-        found = workspace.facts(Source(file.path, named=True, data=file.given), asked._replace(as_kind="policy"))
+        asked = asking(file.path)._replace(as_kind="policy")
+        found = workspace.facts(Source(file.path, named=True, data=file.given), asked)
         if templates.read(display(found.data)) is None:
             return found
     return file

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from auditlint.lint import ignores, precedence
@@ -10,9 +11,11 @@ from auditlint.lint.judging import run_rules
 from auditlint.records import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections import Counter
+    from collections.abc import Iterable, Mapping, Sequence
 
     from auditlint.finding import Finding, Span
+    from auditlint.lint.baseline import Key
     from auditlint.lint.guard import Guard
     from auditlint.lint.judging import Terms
     from auditlint.lint.selection import Selection
@@ -28,29 +31,48 @@ class Reported(NamedTuple):
     findings: tuple[Finding, ...] = ()
     by_settings: int = 0
     """How many findings the configuration keeps from being shown."""
+    live: tuple[Finding, ...] = ()
+    """Those that no comment hides, before they are folded into one another: what a baseline is written of."""
+    left: Mapping[Key, int] = MappingProxyType({})
+    """How many findings that the baseline knows were not there."""
 
 
-def reported(
-    file: Facts,
-    findings: Sequence[Finding],
-    selection: Selection,
-    terms: Terms,
-    guard: Guard,
-    *,
-    without: Selection | None = None,
-) -> Reported:
-    """Return what is reported of all that the rules find in a file; `without` is the selection without configuration.
+class Limits(NamedTuple):
+    """What keeps findings of one file from being told."""
 
-    Ignore comments hide the findings of the rules that they name and no others, so they come before folding.
+    selection: Selection
+    without: Selection | None = None
+    """The selection without the configuration, if there is any."""
+    known: Counter[Key] | None = None
+    """What a baseline knows of the file, if there is one."""
+    lines: tuple[str, ...] = ()
+    """The lines of the file, for the baseline."""
+
+
+def reported(file: Facts, findings: Sequence[Finding], limits: Limits, terms: Terms, guard: Guard) -> Reported:
+    """Return what is reported of all that the rules find in a file.
+
+    Ignore comments hide the findings of the rules that they name and no others, so they come before folding; so does a
+    baseline, whose findings are folded by themselves: what is new is not folded into what is known.
     """
+    selection = limits.selection
     findings = _once(beyond_marks(findings, file.marks))
     if file.comments is not None and selection.heeds_comments:
         findings, about_comments = ignores.heed(file.comments, findings, file.subjects, selection)
         findings = (*findings, *run_rules(about_comments, terms, guard, {}))
     selected = _once(finding for finding in findings if selection.reports(finding.rule))
-    folded = precedence.fold(selected, selection.weighed)
+    live = tuple(finding for finding in selected if finding.suppressed is None)
+    hidden: list[Finding] = []
+    left: Mapping[Key, int] = {}
+    if limits.known is not None:
+        from auditlint.lint import baseline
+
+        selected, hidden, left = baseline.hide(selected, limits.known, limits.lines)
+        hidden = [baseline.marked(one) for one in precedence.fold(hidden, selection.weighed)]
+    folded = [*precedence.fold(selected, selection.weighed), *hidden]
     told = tuple(map(told_with_controls, folded) if terms.profiles else folded)
-    return Reported(told, _hidden(findings, selection, without) if without else 0)
+    by_settings = _hidden(findings, selection, limits.without) if limits.without else 0
+    return Reported(told, by_settings, live, left)
 
 
 def _hidden(findings: Sequence[Finding], selection: Selection, without: Selection) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from auditlint import registry
 from auditlint.finding import Severity
 from auditlint.records import NamedTuple
 from auditlint.rule import REGISTRY
@@ -43,7 +44,7 @@ class Selection(NamedTuple):
         for pattern, names in self.per_file_ignores.items():
             from auditlint.text import gitignore
 
-            if gitignore.listed(self.folder, [pattern]).hold(path):
+            if gitignore.listed(self.folder, (pattern,)).hold(path):
                 hidden.update(names)
         return self._replace(hidden=frozenset(hidden)) if hidden else self
 
@@ -61,6 +62,11 @@ class Selection(NamedTuple):
         if self.select:
             return bool(names & set(self.select)) and on
         return on or rule in self.severities
+
+    def reports_known(self, rule: str) -> bool:
+        """Tell the same of a name that may be no rule's: of a rule that is gone, nothing is ever found."""
+        registry.load()
+        return rule not in REGISTRY or self.reports(rule)
 
     def is_on(self, rule: str) -> bool:
         """Tell whether a rule of this name takes part, so that a comment which covers none of its findings is unused.

@@ -51,7 +51,11 @@ def scope(settings: Settings, exclude: Sequence[str] = (), *, force: bool = Fals
     from auditlint.text import gitignore
 
     lists = ((settings.folder, settings.exclude), (".", exclude))
-    return Scope(tuple(gitignore.listed(*one) for one in lists if one[1]), settings.untrusted, force)
+    return Scope(
+        tuple(gitignore.listed(folder, tuple(patterns)) for folder, patterns in lists if patterns),
+        settings.untrusted,
+        force,
+    )
 
 
 def expand(paths: Sequence[str], scope: Scope, telling: Telling) -> Iterator[Source]:

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from auditlint.lint.ignores import Comments
     from auditlint.lint.sources import Source
     from auditlint.rule import Subject
+    from auditlint.settings import Settings
+
+    Asking = Callable[[str], "Asked"]
 
 
 class Asked(NamedTuple):
@@ -40,6 +43,19 @@ class Asked(NamedTuple):
     """The release to judge for; None: the one that each file shows, or else the newest."""
     minor_from: str = releases.OPTION
     """Who names it, an option or the configuration."""
+
+
+def asking(settings: Settings, as_kind: str | None) -> Asking:
+    """Return what is asked of each file."""
+    usual = Asked(as_kind, settings.minor, settings.minor_from)
+    if not settings.overrides:
+        return lambda _path: usual
+
+    def asked(path: str) -> Asked:
+        own = settings.of_file(path)
+        return usual._replace(minor=own.minor, minor_from=own.minor_from)
+
+    return asked
 
 
 class Facts(NamedTuple):
@@ -107,7 +123,11 @@ class Gathered(NamedTuple):
 
 
 def gather(
-    sources: Iterable[Source], workspace: Workspace, asked: Asked, guard: Guard, progress: Callable[[int], None] | None
+    sources: Iterable[Source],
+    workspace: Workspace,
+    asking: Asking,
+    guard: Guard,
+    progress: Callable[[int], None] | None,
 ) -> Gathered:
     """Return what the sources hold; `progress` is called with the number of files read so far."""
     facts: list[Facts] = []
@@ -118,18 +138,18 @@ def gather(
             progress(len(facts))
         with guard.over(given.path, "recognising what it holds"):
             try:
-                facts.append(workspace.facts(given, asked))
+                facts.append(workspace.facts(given, asking(given.path)))
             except source.UnreadableError as error:
                 unreadable.append(Notice(given.path, error.reason))
             else:
                 if given.beside and _has_static_pod(facts[-1]):
                     manifests.setdefault(os.path.dirname(given.path), given)
-    facts += _beside(manifests.values(), {one.path for one in facts}, workspace, asked, guard)
+    facts += _beside(manifests.values(), {one.path for one in facts}, workspace, asking, guard)
     return Gathered(tuple(facts), tuple(unreadable))
 
 
 def _beside(
-    manifests: Iterable[Source], known: set[str], workspace: Workspace, asked: Asked, guard: Guard
+    manifests: Iterable[Source], known: set[str], workspace: Workspace, asking: Asking, guard: Guard
 ) -> Iterator[Facts]:
     """Yield the static Pods in files beside others whose names no search looks for, such as `kube-apiserver.bak`."""
     for manifest in manifests:
@@ -137,7 +157,7 @@ def _beside(
             if given.path in known:
                 continue
             with guard.over(given.path, "recognising what it holds"), suppress(source.UnreadableError):
-                found = workspace.facts(given, asked)
+                found = workspace.facts(given, asking(given.path))
                 if _has_static_pod(found):
                     yield found
 

@@ -111,6 +111,8 @@ class Report(NamedTuple):
     """What is less is counted, and left out where people read."""
     hidden: tuple[Hidden, ...] = ()
     """What comments, configuration and the like kept from being told."""
+    unfolded: tuple[Finding, ...] = ()
+    """The findings that no comment hides, each by itself: also those that a baseline holds."""
     settings_of: str = ""
     """The configuration that counted, and what it says of exit codes; empty without any."""
     lines: Mapping[str, tuple[str, ...]] = MappingProxyType({})

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from auditlint.rule import Option
+    from auditlint.settings.baselines import Baseline
 
 FAIL_ON = ("refused", "error", "warning", "info", "never")
 SEVERITIES = tuple(severity.word for severity in sorted(Severity, reverse=True))
@@ -24,6 +25,25 @@ SEVERITIES = tuple(severity.word for severity in sorted(Severity, reverse=True))
 
 class ConfigError(Exception):
     """The configuration or an option cannot be used; the message is one line for the user."""
+
+
+class Override(NamedTuple):
+    """What a configuration says of some files, which comes before what it says of all."""
+
+    files: tuple[str, ...]
+    """Patterns of gitignore, relative to the folder of the configuration."""
+    minor: int | None = None
+    select: tuple[str, ...] = ()
+    """The only rules and categories; none: those for all files."""
+    ignore: tuple[str, ...] = ()
+    """These too."""
+    severities: Mapping[str, Severity | None] = MappingProxyType({})
+    options: Mapping[str, Mapping[str, Option]] = MappingProxyType({})
+    profiles: tuple[str, ...] | None = None
+    """None: those for all files."""
+    profile_rules: frozenset[str] = frozenset()
+    where: str = ""
+    """File and line."""
 
 
 class Settings(NamedTuple):
@@ -50,6 +70,10 @@ class Settings(NamedTuple):
     """The rules that check them: on even if they are off by default."""
     cluster: Cluster = ORDINARY
     """What the configuration says of the cluster that the policies are for."""
+    overrides: tuple[Override, ...] = ()
+    """What holds for some files; of several for one file each comes before the one above it."""
+    baseline: Baseline | None = None
+    """The findings that are known, and not told."""
     folder: str = "."
     """The folder that patterns are relative to."""
     source: str = ""
@@ -60,10 +84,43 @@ class Settings(NamedTuple):
     """What is checked may not hide findings: no comments, no `.gitignore`, no links out of it."""
     notices: tuple[str, ...] = ()
 
+    def of_file(self, path: str) -> Settings:
+        """Return what holds for one file."""
+        settings = self
+        for override in self.overrides_of(path):
+            settings = _overridden(settings, override)
+        return settings
+
+    def overrides_of(self, path: str) -> tuple[Override, ...]:
+        """Return the overrides that are for a file."""
+        if not self.overrides:
+            return ()
+        from auditlint.text import gitignore
+
+        return tuple(one for one in self.overrides if gitignore.listed(self.folder, one.files).hold(path))
+
     @property
     def shown_from(self) -> Severity:
         """The least severity that people are shown: what a run fails for is never left out."""
         return Severity.INFO if self.fail_on == "info" else self.min_severity
+
+
+def _overridden(settings: Settings, override: Override) -> Settings:
+    """Return settings with those for some files; a version that an option names stays."""
+    if override.minor is not None and (settings.minor is None or settings.minor_from != releases.OPTION):
+        settings = settings._replace(minor=override.minor, minor_from=releases.CONFIG)
+    if override.profiles is not None:
+        settings = settings._replace(profiles=override.profiles, profile_rules=override.profile_rules)
+    options = {
+        rule: {**settings.options.get(rule, {}), **override.options.get(rule, {})}
+        for rule in {**settings.options, **override.options}
+    }
+    return settings._replace(
+        select=override.select or settings.select,
+        ignore=(*settings.ignore, *override.ignore),
+        severities={**settings.severities, **override.severities},
+        options=options,
+    )
 
 
 def with_version(settings: Settings, text: str, where: str, origin: str = releases.OPTION) -> Settings:

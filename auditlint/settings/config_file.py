@@ -1,119 +1,93 @@
-"""The configuration file: where it is found, what it may hold, and the settings that it gives."""
+"""The configuration file: where it is found, and the settings that it gives."""
 
 from __future__ import annotations
 
 import math
 import os
-import sys
+import re
 from typing import TYPE_CHECKING, Any
 
 from auditlint.finding import Severity
-from auditlint.kubernetes import data
+from auditlint.kubernetes import releases
 from auditlint.kubernetes.cluster import ORDINARY, Cluster
 from auditlint.kubernetes.releases import CONFIG
 from auditlint.rule import REGISTRY
-from auditlint.settings import ConfigError, Settings, rule_names, with_profiles, with_version
+from auditlint.settings import (
+    FAIL_ON,
+    SEVERITIES,
+    ConfigError,
+    Override,
+    Settings,
+    rule_names,
+    with_profiles,
+    with_version,
+)
+from auditlint.settings import document as written
+from auditlint.settings.document import Document, Number
 from auditlint.spelling import suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from jsonschema import ValidationError
+    from collections.abc import Callable, Collection, Mapping
 
     from auditlint.rule import Option
-    from auditlint.text.nodes import Node
+    from auditlint.settings.document import Steps
 
-_DEEPEST = 20
-_LONGEST = 300
-"""Characters of a complaint: it may quote what is wrong."""
-_TOO_DEEP = "nested too deep for a configuration"
 NAMES = (".auditlint.yaml", ".auditlint.yml", "pyproject.toml")
+KEYS = (
+    "kubernetes-version",
+    "fail-on",
+    "min-severity",
+    "profile",
+    "select",
+    "ignore",
+    "exclude",
+    "per-file-ignores",
+    "rules",
+    "overrides",
+    "baseline",
+    "server",
+    "custom-resources",
+    "sensitive-resources",
+)
+"""All settings; `schemas/config.schema.json` describes them."""
+OF_FILES = ("kubernetes-version", "profile", "select", "ignore", "rules")
+"""Those that `overrides` give to some files."""
+SERVERS = ("kube-apiserver", "aggregated")
+_OFF = "off"
+_RESOURCE = re.compile(r"[a-z0-9][a-z0-9-]*(\.[a-z0-9]([a-z0-9.-]*[a-z0-9])?)?(/[a-z0-9-]+)?")
+_CUSTOM = re.compile(r"[a-z0-9][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*){2,}(/[a-z0-9-]+)?")
+_LONGEST = 80
+"""Characters of a bad value that are quoted."""
 
 
-def load(path: str | None) -> Settings:
-    """Return the settings of a file, or of the one found upward from here; ConfigError where it is bad."""
+def load(path: str | None, *, baseline: bool = True) -> Settings:
+    """Return the settings of a file, or of the one found upward from here; ConfigError where it is bad.
+
+    `baseline`: with the findings that the baseline which it names holds.
+    """
     unused: tuple[str, ...] = ()
     if path is None:
-        path, *others = _find(os.getcwd()) or (None,)
-        if path is None:
+        found, *others = find(os.getcwd()) or (None,)
+        if found is None:
             return Settings()
-        unused = tuple(f"{other} is not used, {os.path.basename(path)} beside it is" for other in others)
-    document = _read(path)
+        unused = tuple(f"{other} is not used, {os.path.basename(found)} beside it is" for other in others)
+        path = found
+    document = written.read(path)
     if document is None:
         return Settings(notices=unused)
-    _check_keys(document, path)
-    document = {key: value for key, value in document.items() if value is not None}
-    _validate(document, path)
-    settings = Settings(
-        fail_on=document.get("fail-on", Settings().fail_on),
-        min_severity=Severity[document.get("min-severity", "warning").upper()],
-        select=rule_names(document.get("select", ()), path),
-        ignore=rule_names(document.get("ignore", ()), path),
-        exclude=tuple(document.get("exclude", ())),
-        per_file_ignores={
-            pattern: rule_names(names, path) for pattern, names in document.get("per-file-ignores", {}).items()
-        },
-        folder=os.path.dirname(path) or ".",
-        cluster=_cluster(document),
-        source=os.path.relpath(path),
-        notices=unused,
-    )
-    settings = _with_rules(settings, document.get("rules", {}), path)
-    if "profile" in document:
-        chosen = document["profile"]
-        settings = with_profiles(settings, [chosen] if isinstance(chosen, str) else chosen, path)
-    version = document.get("kubernetes-version")
-    if isinstance(version, _Number):
-        cannot = f"{version} is a number in TOML, where 1.30 and 1.3 are one"
-        raise ConfigError(f'{path}: kubernetes-version: {cannot}: write "{version}", in quotes')
-    return settings if version is None else with_version(settings, version, path, CONFIG)
+    settings = _settings(document)._replace(notices=unused)
+    if baseline and "baseline" in document.values:
+        from auditlint.settings import baselines
+
+        settings = settings._replace(baseline=baselines.read(baseline_of(document)))
+    return settings
 
 
-def _cluster(document: dict[str, Any]) -> Cluster:
-    """Return what the configuration says of the cluster."""
-    if not {"server", "custom-resources", "sensitive-resources"} & set(document):
-        return ORDINARY
-    from auditlint.kubernetes.catalogue import Resource
-    from auditlint.kubernetes.cluster import named
-
-    return Cluster(
-        aggregated=document.get("server") == "aggregated",
-        custom=tuple(Resource(*named(text)) for text in document.get("custom-resources", ())),
-        sensitive=tuple(named(text) for text in document.get("sensitive-resources", ())),
-    )
-
-
-def _with_rules(settings: Settings, rules: dict[str, Any], path: str) -> Settings:
-    """Return settings with what the key `rules` says of single rules: a severity, or options and maybe a severity."""
-    rule_names(rules, path, categories=False)
-    severities: dict[str, Severity | None] = {}
-    options: dict[str, Mapping[str, Option]] = {}
-    for name, said in rules.items():
-        given = dict(said) if isinstance(said, dict) else {"severity": said}
-        if "severity" in given:
-            severities[name] = _severity(given.pop("severity"))
-        if given:
-            options[name] = {key: _option(name, key, value, path) for key, value in given.items()}
-    return settings._replace(severities=severities, options=options)
-
-
-def _option(rule: str, key: str, value: Any, path: str) -> Option:
-    """Return the value of a rule's option in the type of its default; ConfigError if it has none such."""
-    defaults = REGISTRY[rule].options
-    if key not in defaults:
-        raise ConfigError(f'{path}: rules/{rule}: "{key}" is not an option of it{suggestion(key, defaults)}')
-    default = defaults[key]
-    try:
-        return _OPTION_TYPES[type(default)](value)
-    except (KeyError, OverflowError, TypeError, ValueError):
-        raise ConfigError(f'{path}: rules/{rule}/{key}: "{str(value)[:80]}" is no {type(default).__name__}') from None
-
-
-def _find(folder: str) -> list[str]:
+def find(folder: str) -> list[str]:
     """Return the nearest configuration file, up to the repository's root, and those beside it, which are not used."""
     while True:
         paths = [os.path.join(folder, name) for name in NAMES]
-        found = [path for path in paths if os.path.isfile(path) and (not path.endswith(".toml") or _mentions_us(path))]
+        found = [path for path in paths if os.path.lexists(path) and _is_ours(path)]
         if found:
             return found
         parent = os.path.dirname(folder)
@@ -122,123 +96,213 @@ def _find(folder: str) -> list[str]:
         folder = parent
 
 
-def _mentions_us(path: str) -> bool:
+def _is_ours(path: str) -> bool:
+    return not path.endswith(".toml") or written.says_something(path)
+
+
+def baseline_of(document: Document) -> str:
+    """Return the path of the baseline that a configuration names."""
+    named = _text(document, ("baseline",), document.values["baseline"], "a path")
+    return os.path.relpath(os.path.join(os.path.dirname(document.path), named))
+
+
+def _settings(document: Document) -> Settings:
+    _check_keys(document, (), KEYS, "a setting")
+    values = document.values
+    settings = Settings(
+        fail_on=_word(document, "fail-on", FAIL_ON, Settings().fail_on),
+        min_severity=Severity[_word(document, "min-severity", SEVERITIES, "warning").upper()],
+        select=_rules(document, ("select",)),
+        ignore=_rules(document, ("ignore",)),
+        exclude=_texts(document, ("exclude",)),
+        per_file_ignores={
+            pattern: _rules(document, ("per-file-ignores", pattern))
+            for pattern in _table(document, ("per-file-ignores",))
+        },
+        folder=os.path.dirname(document.path) or ".",
+        cluster=_cluster(document),
+        source=os.path.relpath(document.path),
+    )
+    settings = settings._replace(overrides=_overrides(document))
+    severities, options = _of_rules(document, ("rules",))
+    settings = settings._replace(severities=severities, options=options)
+    if "profile" in values:
+        settings = with_profiles(settings, _profiles(document, ("profile",)), document.where(("profile",)))
+    if "kubernetes-version" in values:
+        version, where = _version(document, ("kubernetes-version",)), document.where(("kubernetes-version",))
+        settings = with_version(settings, version, f"{where}: kubernetes-version", CONFIG)
+    return settings
+
+
+def _overrides(document: Document) -> tuple[Override, ...]:
+    """Return the settings for some files, in their order."""
+    listed = document.values.get("overrides", [])
+    if not isinstance(listed, list):
+        raise document.error(("overrides",), "a list belongs here, each item with `files` and settings for them")
+    return tuple(_override(document, ("overrides", index)) for index in range(len(listed)))
+
+
+def _override(document: Document, steps: Steps) -> Override:
+    given = _table(document, steps)
+    _check_keys(document, steps, ("files", *OF_FILES), "a setting for some files")
+    if "files" not in given:
+        raise document.error(steps, "`files` is missing: the patterns of the files that it is for")
+    severities, options = _of_rules(document, (*steps, "rules"))
+    settings, minor = Settings(), None
+    if "profile" in given:
+        at = (*steps, "profile")
+        settings = with_profiles(settings, _profiles(document, at), document.where(at))
+    if "kubernetes-version" in given:
+        at = (*steps, "kubernetes-version")
+        minor = with_version(settings, _version(document, at), document.where(at), CONFIG).minor
+    return Override(
+        files=_texts(document, (*steps, "files")),
+        minor=minor,
+        select=_rules(document, (*steps, "select")),
+        ignore=_rules(document, (*steps, "ignore")),
+        severities=severities,
+        options=options,
+        profiles=settings.profiles if "profile" in given else None,
+        profile_rules=settings.profile_rules,
+        where=document.where(steps),
+    )
+
+
+def _cluster(document: Document) -> Cluster:
+    """Return what the configuration says of the cluster."""
+    if not {"server", "custom-resources", "sensitive-resources"} & set(document.values):
+        return ORDINARY
+    from auditlint.kubernetes.catalogue import Resource
+    from auditlint.kubernetes.cluster import named
+
+    return Cluster(
+        aggregated=_word(document, "server", SERVERS, SERVERS[0]) == "aggregated",
+        custom=tuple(Resource(*named(text)) for text in _resources(document, "custom-resources", _CUSTOM)),
+        sensitive=tuple(named(text) for text in _resources(document, "sensitive-resources", _RESOURCE)),
+    )
+
+
+def _resources(document: Document, key: str, form: re.Pattern[str]) -> tuple[str, ...]:
+    texts = _texts(document, (key,))
+    for index, text in enumerate(texts):
+        if not form.fullmatch(text):
+            said = f'"{_cut(text)}" is not written as plural.group, such as widgets.example.com'
+            raise document.error((key, index), f"{said} or widgets.example.com/status")
+    return texts
+
+
+def _of_rules(document: Document, steps: Steps) -> tuple[dict[str, Severity | None], dict[str, Mapping[str, Option]]]:
+    """Return what is said of single rules: severities, and options."""
+    rules = _table(document, steps)
+    severities: dict[str, Severity | None] = {}
+    options: dict[str, Mapping[str, Option]] = {}
+    for name, said in rules.items():
+        at = (*steps, name)
+        rule_names([name], document.where(at), categories=False)
+        given = dict(said) if isinstance(said, dict) else {"severity": said}
+        if "severity" in given:
+            severities[name] = _severity(document, (*at, "severity") if isinstance(said, dict) else at, given)
+        if given:
+            options[name] = {key: _option(document, (*at, key), value) for key, value in given.items()}
+    return severities, options
+
+
+def _severity(document: Document, steps: Steps, given: dict[str, Any]) -> Severity | None:
+    word = given.pop("severity")
+    words = (*SEVERITIES, _OFF)
+    if word not in words:
+        raise document.error(steps, _none_of(word, words))
+    return None if word == _OFF else Severity[word.upper()]
+
+
+def _option(document: Document, steps: Steps, value: Any) -> Option:
+    """Return the value of a rule's option in the type of its default; ConfigError if it has none such."""
+    rule, key = str(steps[-2]), str(steps[-1])
+    defaults = REGISTRY[rule].options
+    if key not in defaults:
+        raise document.error(steps[:-1], f'"{key}" is not an option of it{suggestion(key, defaults)}')
+    default = defaults[key]
     try:
-        with open(path, "rb") as file:
-            return b"tool.auditlint" in file.read()
-    except OSError:
-        return False
+        return _OPTION_TYPES[type(default)](value)
+    except (KeyError, OverflowError, TypeError, ValueError):
+        raise document.error(steps, f'"{_cut(value)}" is no {type(default).__name__}') from None
 
 
-def _read(path: str) -> dict[str, Any] | None:
+def _check_keys(document: Document, steps: Steps, known: Collection[str], what: str) -> None:
+    for key in _table(document, steps):
+        if key not in known:
+            raise ConfigError(f'{document.where((*steps, key))}: "{key}" is not {what}{suggestion(key, known)}')
+
+
+def _at(document: Document, steps: Steps) -> Any:
+    found: Any = document.values
+    for step in steps:
+        found = found.get(step) if isinstance(step, str) else found[step]
+    return found
+
+
+def _table(document: Document, steps: Steps) -> Mapping[str, Any]:
+    found = _at(document, steps)
+    if found is None:
+        return {}
+    if not isinstance(found, dict):
+        raise document.error(steps, f'"{_cut(found)}" is no mapping of settings')
+    return found
+
+
+def _text(document: Document, steps: Steps, value: Any, what: str) -> str:
+    if isinstance(value, str) and not isinstance(value, Number) and value:
+        return value
+    raise document.error(steps, f'"{_cut(value)}" is not {what}: a text belongs here, in quotes')
+
+
+def _texts(document: Document, steps: Steps) -> tuple[str, ...]:
+    found = _at(document, steps)
+    if found is None:
+        return ()
+    if not isinstance(found, list):
+        raise document.error(steps, f"a list belongs here, such as [{_cut(found)}]")
+    return tuple(_text(document, (*steps, index), text, "a name or pattern") for index, text in enumerate(found))
+
+
+def _rules(document: Document, steps: Steps) -> tuple[str, ...]:
+    """Return names of rules and categories."""
+    names = _texts(document, steps)
+    for index, name in enumerate(names):
+        rule_names([name], f"{document.where((*steps, index))}: {steps[0]}")
+    return names
+
+
+def _profiles(document: Document, steps: Steps) -> tuple[str, ...]:
+    found = _at(document, steps)
+    return (found,) if isinstance(found, str) else _texts(document, steps)
+
+
+def _word(document: Document, key: str, words: tuple[str, ...], default: str) -> str:
+    found = document.values.get(key, default)
+    if found not in words:
+        raise document.error((key,), _none_of(found, words))
+    return str(found)
+
+
+def _none_of(value: Any, words: tuple[str, ...]) -> str:
+    return f'"{_cut(value)}" is none of {", ".join(words)}{suggestion(str(value), words)}'
+
+
+def _version(document: Document, steps: Steps) -> str:
+    found = _at(document, steps)
+    if isinstance(found, Number) and math.isfinite(float(found)):
+        cannot = f"{_cut(found)} is a number in TOML, where 1.30 and 1.3 are one"
+        raise document.error(steps, f'{cannot}: write "{_cut(found)}", in quotes')
+    return _text(document, steps, found, f"a Kubernetes version such as 1.{releases.NEWEST}")
+
+
+def _cut(value: Any) -> str:
+    """Return a bad value as it is quoted."""
     try:
-        with open(path, "rb") as file:
-            content = file.read()
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
-    document = _toml(content, path) if path.endswith(".toml") else _yaml(content, path)
-    if document is None:
-        return None
-    if not isinstance(document, dict):
-        raise ConfigError(f"{path}: the configuration is not a mapping of settings")
-    return document
-
-
-class _Number(str):
-    """A number with a point as TOML has it, as it is written."""
-
-    __slots__ = ()
-
-
-def _toml(content: bytes, path: str) -> Any:
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
-    try:
-        tools = tomllib.loads(content.decode(), parse_float=_Number).get("tool", {})
-    except ValueError as error:  # also numbers of thousands of digits
-        raise ConfigError(f"{path}: {error}") from None
-    except RecursionError:
-        raise ConfigError(f"{path}: {_TOO_DEEP}") from None
-    if not isinstance(tools, dict):
-        line = next((number for number, line in enumerate(content.splitlines(), 1) if line.startswith(b"tool")), 1)
-        raise ConfigError(f"{path}:{line}: tool is not a table of settings")
-    return tools.get("auditlint")
-
-
-def _yaml(content: bytes, path: str) -> Any:
-    """Return the document with every scalar as it is written, so that 1.30 stays 1.30 and off stays off.
-
-    A setting without a value is None.
-    """
-    from auditlint.text.nodes import Mapping
-    from auditlint.text.yaml_reader import read_yaml
-
-    stream = read_yaml(content)
-    if stream.error is not None:
-        raise ConfigError(f"{path}:{stream.error.span.line}: {stream.error.message}")
-    root = stream.documents[0].root if stream.documents else None
-    document: Any = None if root is None else _as_written(root, path, 0)
-    if isinstance(root, Mapping):
-        document |= {entry.name: None for entry in root.entries if _is_null(entry.value)}
-    return document
-
-
-def _is_null(node: Node | None) -> bool:
-    from auditlint.text.nodes import Scalar
-
-    return isinstance(node, Scalar) and node.plain and node.value is None
-
-
-def _as_written(node: Node, path: str, depth: int) -> Any:
-    from auditlint.text.nodes import Alias, Mapping, Sequence
-
-    if isinstance(node, Alias):
-        raise ConfigError(f"{path}:{node.span.line}: aliases are not taken in a configuration")
-    if depth > _DEEPEST:
-        raise ConfigError(f"{path}:{node.span.line}: {_TOO_DEEP}")
-    if isinstance(node, Sequence):
-        return [_as_written(item, path, depth + 1) for item in node.items]
-    if not isinstance(node, Mapping):
-        return node.text
-    document: dict[str, Any] = {}
-    for entry in node.entries:
-        if entry.name in document:
-            raise ConfigError(f'{path}:{entry.key.span.line}: "{entry.name}" is set twice')
-        document[entry.name] = _as_written(entry.value, path, depth + 1)
-    return document
-
-
-def _check_keys(document: dict[str, Any], path: str) -> None:
-    known = data.table("config.schema")["properties"]
-    for key in sorted(set(document) - set(known)):
-        raise ConfigError(f'{path}: "{key}" is not a setting{suggestion(key, known)}')
-
-
-def _validate(document: dict[str, Any], path: str) -> None:
-    import jsonschema
-
-    schema = data.table("config.schema")
-    errors = jsonschema.Draft202012Validator(schema).iter_errors(document)
-    error = next(iter(sorted(errors, key=lambda error: list(map(str, error.absolute_path)))), None)
-    if error is not None:
-        place = "/".join(str(step) for step in error.absolute_path)
-        raise ConfigError(f"{path}: {place}: {_complaint(error)}")
-
-
-def _complaint(error: ValidationError) -> str:
-    """Return what is wrong with a value, and what to write."""
-    value = error.instance
-    if error.validator == "enum":
-        words: Any = error.validator_value
-        known = [str(word) for word in words]
-        return f'"{value}" is none of {", ".join(known)}{suggestion(str(value), known)}'
-    if error.validator == "type" and error.validator_value == "array":
-        return f"a list belongs here, such as [{value}]"
-    if error.validator == "pattern" and "resources" in str(error.absolute_path):
-        return f'"{value}" is not written as plural.group, such as widgets.example.com or widgets.example.com/status'
-    return str(error.message)[:_LONGEST]
+        return str(value)[:_LONGEST]
+    except ValueError:  # a number of thousands of digits
+        return "a number"
 
 
 def _finite(value: Any) -> float:
@@ -249,7 +313,7 @@ def _finite(value: Any) -> float:
     return number
 
 
-def _texts(value: Any) -> tuple[str, ...]:
+def _names(value: Any) -> tuple[str, ...]:
     """Return a list of strings as a tuple; TypeError for anything else."""
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise TypeError
@@ -261,10 +325,6 @@ _OPTION_TYPES: dict[type, Callable[[Any], Option]] = {
     int: int,
     float: _finite,
     str: str,
-    tuple: _texts,
+    tuple: _names,
 }
 """How the value of an option is read, by the type of its default; a YAML configuration gives strings."""
-
-
-def _severity(word: str) -> Severity | None:
-    return None if word == "off" else Severity[word.upper()]

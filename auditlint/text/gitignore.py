@@ -6,6 +6,7 @@ Sources: `dir.c` (parse_path_pattern, match_basename, match_pathname) and `wildm
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from auditlint.records import NamedTuple
@@ -322,6 +323,7 @@ def _plain_end(glob_text: bytes) -> bytes:
     return end[1:] if behind_escape or end.startswith(b"/") else end
 
 
-def listed(folder: str, patterns: Iterable[str]) -> Patterns:
+@lru_cache(maxsize=256)
+def listed(folder: str, patterns: tuple[str, ...]) -> Patterns:
     """Return patterns of a configuration or option, relative to a folder."""
     return Patterns(folder, map(os.fsencode, patterns))

@@ -72,7 +72,9 @@ class Runs:
         """Return the sources, or those of some paths, as a release has them; None: the one that each file shows."""
         sources = (one for one in self._sources if paths is None or one.path in paths)
         asked = Asked(self._as_kind, minor, origin)
-        read = lint.read(sources, self._workspace, asked, self._guard, cluster=self._cluster, progress=self._progress)
+        read = lint.read(
+            sources, self._workspace, lambda _path: asked, self._guard, cluster=self._cluster, progress=self._progress
+        )
         things: dict[Key, tuple[Thing, ...]] = {}
         seen: Counter[tuple[str, str, int, str]] = Counter()
         marks = {file.path: file.marks for file in read.files}

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import jsonschema
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from auditlint.finding import Severity
 from auditlint.kubernetes import data
-from auditlint.settings import config_file
+from auditlint.kubernetes.releases import NEWEST
+from auditlint.settings import ConfigError, config_file
+from auditlint.settings.document import Document
 from tests.cli.conftest import BAD_LEVEL, GOOD
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from auditlint.settings import Settings
     from tests.cli.conftest import Auditlint
     from tests.cli.test_exit_codes import Write
 
@@ -139,7 +148,11 @@ def test_a_bad_configuration_is_one_line_and_2(auditlint: Auditlint, write: Writ
         ("pyproject.toml", "# tool.auditlint\ntool = 5\n", "pyproject.toml:2: tool is not a table of settings"),
         ("pyproject.toml", f"[tool.auditlint]\nx = {'9' * 5000}\n", "Exceeds the limit"),
         ("pyproject.toml", f"[tool.auditlint]\nx = {'[' * 5000}\n", "nested too deep for a configuration"),
-        ("pyproject.toml", "[tool.auditlint]\nkubernetes-version = inf\n", "kubernetes-version: 'inf' does not match"),
+        (
+            "pyproject.toml",
+            "[tool.auditlint]\nkubernetes-version = inf\n",
+            'pyproject.toml:2: kubernetes-version: "inf" is not a Kubernetes version',
+        ),
         (
             ".auditlint.yaml",
             f"fail-on: error\nrules: {'[' * 3000}{']' * 3000}\n",
@@ -251,3 +264,167 @@ def test_a_configuration_that_is_not_used_is_named(auditlint: Auditlint, write: 
     run = auditlint("check", "p.yaml")
     assert run.returncode == 0
     assert "pyproject.toml is not used, .auditlint.yaml beside it is\n" in run.stderr
+
+
+OVERRIDES = """\
+rules: {missing-catch-all: error}
+overrides:
+- files: [old/, "*.legacy.yaml"]
+  kubernetes-version: 1.20
+  ignore: [missing-catch-all]
+- files: [/old/strict/]
+  kubernetes-version: 1.36
+  select: [policy-syntax]
+  rules: {duplicate-key: off, age-never-reached: {megabytes-per-day: 5}}
+  profile: nsa
+"""
+
+
+def settings_of(write: Write, tmp_path: Path, content: str) -> Settings:
+    return config_file.load(str(tmp_path / write(".auditlint.yaml", content)))
+
+
+def test_settings_of_some_files(write: Write, tmp_path: Path) -> None:
+    settings = settings_of(write, tmp_path, OVERRIDES)
+    plain, old, strict = (
+        settings.of_file(str(tmp_path / name)) for name in ("a.yaml", "old/a.yaml", "old/strict/a.yaml")
+    )
+    assert plain == settings
+    assert (old.minor, old.minor_from, old.ignore, old.select) == (20, "config", ("missing-catch-all",), ())
+    assert (strict.minor, strict.ignore, strict.select) == (36, ("missing-catch-all",), ("policy-syntax",))
+    assert strict.severities == {"missing-catch-all": Severity.ERROR, "duplicate-key": None}
+    assert strict.options == {"age-never-reached": {"megabytes-per-day": 5}}
+    assert (old.profiles, strict.profiles) == ((), ("nsa",))
+    assert settings.of_file(str(tmp_path / "x" / "b.legacy.yaml")) == old
+    named = settings._replace(minor=30, minor_from="option")
+    assert named.of_file(str(tmp_path / "old" / "a.yaml")).minor == 30
+
+
+def test_each_file_is_judged_by_its_settings(auditlint: Auditlint, write: Write) -> None:
+    write(".auditlint.yaml", OVERRIDES)
+    for name in ("a.yaml", "old/a.yaml", "old/strict/a.yaml"):
+        write(name, OPEN_END)
+    report = json.loads(auditlint("check", "--format", "json").stdout)
+    assert [subject["kubernetes"] for subject in report["subjects"]] == [f"1.{NEWEST}", "1.20", "1.36"]
+    found = {(finding["path"], finding["rule"]) for finding in report["findings"]}
+    assert ("a.yaml", "missing-catch-all") in found
+    assert {path for path, _ in found} == {"a.yaml"}
+    chosen = json.loads(auditlint("check", "--format", "json", "--select", "request-received-logged").stdout)
+    report = json.loads(auditlint("check", "--format", "json", "--kubernetes-version", "1.30").stdout)
+    assert {subject["kubernetes"] for subject in report["subjects"]} == {"1.30"}
+    assert chosen["findings"] == []
+
+
+def test_options_come_before_the_settings_of_some_files(auditlint: Auditlint, write: Write) -> None:
+    write(".auditlint.yaml", "overrides: [{files: [a.yaml], select: [policy-syntax], profile: nsa}]\n")
+    write("a.yaml", OPEN_END)
+    assert rules_found(auditlint, "a.yaml") == []
+    assert rules_found(auditlint, "--select", "missing-catch-all", "a.yaml") == ["missing-catch-all"]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("fail-on: error\nkubernetes_version: 1.30\n", '.auditlint.yaml:2: "kubernetes_version" is not a setting, did'),
+        ("ignore:\n- yaml-syntax\n- yaml-sintax\n", ".auditlint.yaml:3: ignore: "),
+        ("rules:\n  yaml-syntax: off\n  yaml-sintax: off\n", ".auditlint.yaml:3: "),
+        ("rules:\n  yaml-syntax:\n    severity: loud\n", ".auditlint.yaml:3: rules/yaml-syntax/severity: "),
+        (
+            "overrides:\n- files: [a]\n  fail-on: never\n",
+            '.auditlint.yaml:3: "fail-on" is not a setting for some files',
+        ),
+        ("overrides:\n- rules: {}\n", ".auditlint.yaml:2: overrides/0: `files` is missing"),
+        ("overrides: {files: [a]}\n", ".auditlint.yaml:1: overrides: a list belongs here"),
+        ("overrides: [a]\n", '.auditlint.yaml:1: overrides/0: "a" is no mapping of settings'),
+        ("exclude:\n- a\n- [b]\n", ".auditlint.yaml:3: exclude/1: "),
+        ("profile: [cis, ciss]\n", ".auditlint.yaml:1: "),
+        ("\nbaseline: []\n", '.auditlint.yaml:2: baseline: "[]" is not a path'),
+        ("\nbaseline: gone.json\n", "gone.json: no such file or folder"),
+    ],
+)
+def test_the_line_is_told(auditlint: Auditlint, write: Write, content: str, said: str) -> None:
+    write(".auditlint.yaml", content)
+    run = auditlint("check", write("a.yaml", GOOD))
+    assert (run.returncode, run.stdout) == (2, "")
+    (line,) = run.stderr.splitlines()
+    assert said in line
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("[tool.auditlint]\nfail-on = 'error'\n\nignore = ['yaml-sintax']\n", "pyproject.toml:4: ignore: "),
+        ("[tool.auditlint.rules]\nyaml-syntax = 'off'\nyaml-sintax = 'off'\n", "pyproject.toml:3: "),
+        ("[tool]\nauditlint.fail-on = 'x'\n", "pyproject.toml:2: fail-on: "),
+        (
+            "[[tool.auditlint.overrides]]\nfiles = ['a']\n[[tool.auditlint.overrides]]\nfiles = ['b']\nignore = 5\n",
+            "pyproject.toml:5: overrides/1/ignore: a list belongs here",
+        ),
+        ("[tool.auditlint]\nfail-on = \n", "pyproject.toml:2: Invalid value"),
+        (f"[tool.auditlint]\n\nx = {'9' * 5000}\n", "pyproject.toml:3: Exceeds the limit"),
+        (f"[tool.auditlint]\n\nx = {'[' * 5000}\n", "pyproject.toml:3: nested too deep"),
+        ("[tool.auditlint]\nexclude = [1]\n", 'pyproject.toml:2: exclude/0: "1" is not a name or pattern'),
+        ("[tool.auditlint]\nprofile = nan\n", "pyproject.toml:2: "),
+        ("[tool.auditlint]\nkubernetes-version = 1979-05-27\n", "pyproject.toml:2: kubernetes-version: "),
+    ],
+)
+def test_the_line_is_told_in_toml(auditlint: Auditlint, write: Write, content: str, said: str) -> None:
+    write("pyproject.toml", content)
+    run = auditlint("check", write("a.yaml", GOOD))
+    assert (run.returncode, run.stdout) == (2, "")
+    (line,) = run.stderr.splitlines()
+    assert said in line
+
+
+def test_what_is_no_file_is_no_configuration(auditlint: Auditlint, write: Write, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / ".auditlint.yaml")
+    run = auditlint("check", write("a.yaml", GOOD))
+    assert run.returncode == 2
+    assert run.stderr.endswith("/.auditlint.yaml: is a named pipe, not a file\n")
+    run = auditlint("check", "--config", "/dev/zero", "a.yaml")
+    assert (run.returncode, run.stderr) == (2, "auditlint: /dev/zero: is a device, not a file\n")
+
+
+VALUES = st.recursive(
+    st.sampled_from(
+        ["", "error", "off", "1.30", "x", "yaml-syntax", "cis", "kube-apiserver", "widgets.example.com", "a/b"]
+    ),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(st.sampled_from(["files", "severity", "yaml-syntax", "ignore", "rules"]), inner, max_size=2)
+    ),
+    max_leaves=4,
+)
+ONLY_THE_READER_KNOWS = ("is not a rule", "is not a profile", "is not an option", "no such file", "is not a Kubernetes")
+"""What a schema cannot say: which names there are."""
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.sampled_from(config_file.KEYS), VALUES)
+def test_the_schema_and_the_reader_agree(key: str, value: object) -> None:
+    """A configuration that the schema takes is read, and the other way round."""
+    document = {key: value}
+    said = ""
+    try:
+        config_file._settings(Document(".auditlint.yaml", document, {}))
+        if key == "baseline":
+            config_file.baseline_of(Document(".auditlint.yaml", document, {}))
+    except ConfigError as error:
+        said = str(error)
+    errors = jsonschema.Draft202012Validator(data.table("config.schema")).iter_errors(document)
+    if not any(word in said for word in ONLY_THE_READER_KNOWS):
+        assert (said == "") is (next(errors, None) is None), said
+
+
+def test_the_schema_and_the_reader_know_the_same_settings() -> None:
+    properties = data.table("config.schema")["properties"]
+    assert set(properties) == set(config_file.KEYS)
+    assert set(properties["overrides"]["items"]["properties"]) == {"files", *config_file.OF_FILES}
+
+
+def test_no_validator_is_loaded_for_a_configuration(write: Write, tmp_path: Path) -> None:
+    write(".auditlint.yaml", OVERRIDES)
+    program = "import sys; from auditlint.settings import config_file; config_file.load(None)"
+    program += "; print('jsonschema' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert run.stdout == "False\n"

@@ -65,7 +65,7 @@ def test_the_same_files_as_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 def test_exclude(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path)
     monkeypatch.chdir(tmp_path)
-    exclude = (gitignore.listed(".", ["deep/", "*.yml", "/other/secret.yaml"]),)
+    exclude = (gitignore.listed(".", ("deep/", "*.yml", "/other/secret.yaml")),)
     found = list(search(".", Wanted(SUFFIXES, exclude=exclude)))
     assert "a.yaml" in found
     assert [name for name in found if name.startswith("deep") or name.endswith(".yml") or "secret" in name] == []

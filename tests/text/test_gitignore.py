@@ -157,7 +157,7 @@ def test_hard_patterns_cost_one_step_a_byte(pattern: str) -> None:
 
 
 def test_patterns_of_a_configuration() -> None:
-    patterns = listed("folder", ["/a/", "*.yml"])
+    patterns = listed("folder", ("/a/", "*.yml"))
     assert [patterns.hold(path) for path in ("folder/a/x.yaml", "a/x.yaml", "folder/b/x.yml", "x.yml", "folder/a")] == [
         True,
         False,
@@ -165,4 +165,4 @@ def test_patterns_of_a_configuration() -> None:
         False,
         False,
     ]
-    assert listed(str(Path.cwd()), ["x"]).hold("x")
+    assert listed(str(Path.cwd()), ("x",)).hold("x")
