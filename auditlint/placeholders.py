@@ -7,13 +7,14 @@ from functools import cache
 
 _MARKS = (
     r"\$\{[^}]*\}|\{\{.*?\}\}|\{%.*?%\}|<%.*?%>|<[A-Za-z][\w .:/-]*>"
+    "|\u27e8[^\u27e9]*\u27e9"
     r"|%[A-Z][A-Z0-9_]*%|@@?[A-Z][A-Z0-9_]*@@?|__[A-Z][A-Z0-9_]*__"
 )
 _VARIABLE = r"\$\([A-Za-z_]\w*\)|^\$[A-Za-z_]\w*$"
 _ELISION = r"\.{3,}|\u2026|\[(?:\.{3,}|\u2026)\]"
 _CAPITALS = r"(?!TLS_|REQUEST_|RESPONSE_|BLOCKING_)[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+"
 """Words such as `AUDIT_LEVEL`, but for names of cipher suites and levels, stages and modes in capitals."""
-_SIGNS = frozenset("${<%@_.\u2026")
+_SIGNS = frozenset("${<%@_.\u2026\u27e8")
 _LONGEST = 1000
 """Characters: a longer value is no placeholder, and not worth a search."""
 
@@ -29,6 +30,16 @@ def is_unfilled(value: str) -> bool:
         return False
     text = value[:_LONGEST].strip()
     return _marks().search(text) is not None or _whole().fullmatch(text) is not None
+
+
+def expanded(name: str) -> str:
+    """Return what stands for a value that a shell or Terraform puts into a text when it writes it."""
+    return f"\u27e8{name}\u27e9"
+
+
+def is_expanded(value: str) -> bool:
+    """Tell whether a value holds what is put in when the text is written: nobody has to fill it in."""
+    return "\u27e8" in value
 
 
 def is_elision(line: str) -> bool:

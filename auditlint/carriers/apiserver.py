@@ -9,7 +9,7 @@ from auditlint.carriers.containers.mounting import Mounting
 from auditlint.kubernetes import flags, known_flags
 from auditlint.kubernetes.container import Files
 from auditlint.kubernetes.releases import choose
-from auditlint.placeholders import is_unfilled
+from auditlint.placeholders import is_expanded, is_unfilled
 from auditlint.subjects.model import ApiServer, Argument, NotText, Runs
 from auditlint.subjects.spelling_of_flags import ARGUMENTS
 
@@ -112,7 +112,7 @@ def build(candidate: Candidate, base: Path, line: CommandLine, settings: Setting
         arguments_path=line.list_path,
         arguments_place=line.list_path if line.there is None else line.there,
         opaque=opaque or mounting.unknown or candidate.partial,
-        unfilled=tuple(_argument(item) for item in line.items if item.opaque and is_unfilled(item.text)),
+        unfilled=tuple(_argument(item) for item in line.items if item.opaque and _is_unfilled(item.text)),
     )
 
 
@@ -134,6 +134,10 @@ def _known(items: Sequence[Item], minor: int) -> tuple[tuple[Argument, ...], boo
         waiting = False
         unknown = unknown or name is None or not name[1] or _about_auditing(name[1])
     return tuple(known), unknown
+
+
+def _is_unfilled(text: str) -> bool:
+    return is_unfilled(text) and not is_expanded(text)
 
 
 def _argument(item: Item) -> Argument:

@@ -32,11 +32,16 @@ _WITH_SETTINGS = frozenset({
     *("KubeadmControlPlaneTemplate", "MasterConfiguration", "Simple"),
 })  # fmt: skip
 """Kinds that bring flags to a kube-apiserver by way of another tool."""
-_OF_TOOLS = re.compile(r"^[ \t]*(?:apiServer|kube-apiserver-arg\+?|kube-api)[ \t]*:", re.MULTILINE)
+_OF_TOOLS = re.compile(
+    r"^[ \t]*(?:apiServer|extraKubeAPIServerArgs|kube-apiserver-arg\+?|kube-api)[ \t]*:", re.MULTILINE
+)
 """Keys of tools whose files name no kind."""
 _KIND = re.compile(r"""^[ \t]*["']?kind["']?[ \t]*:[ \t]*["']?(\w+)""", re.MULTILINE)
 _BEGINNING = r"""(?:[ \t]*(?:#[^\n]*|---)?\n)*\s*(?:\{\s*["'])?(?:apiVersion|kind|rules|omitStages)["']?[ \t]*:"""
 _HEAD = re.compile(r"""(?:^|[{,])\s*["']?apiVersion["']?[ \t]*:[ \t]*["']?audit\.k8s\.io/""", re.MULTILINE)
+_TOP_KEY = re.compile(r"""^["']?([A-Za-z][\w.-]*)["']?[ \t]*:""", re.MULTILINE)
+_OWN_HEAD = re.compile(r"""^["']?[\w-]+["']?[ \t]*:?[ \t]*["']?(?:audit\.k8s\.io/|(?:Audit)?Policy\b)""", re.MULTILINE)
+_KEYS_OF_POLICIES = ("rule", "omit", "level")
 _LINES_AFTER = 3
 _WIDTH = 1000
 """Nobody writes longer lines by hand, and what is there is not worth a search for the cause."""
@@ -78,7 +83,7 @@ def is_policy_by_its_words(data: bytes) -> bool:
 def meaning(data: bytes) -> str:
     """Tell from its words what a text is: `policy`, `pod` (an apiserver), `settings` of one, or nothing."""
     text = as_text(data)
-    pod, policy = _POD.search(text), _POLICY.search(text)
+    pod, policy = _POD.search(text), _POLICY.search(text) if not _is_around_a_policy(text) else None
     kinds = set(_KIND.findall(text))
     runs = re.search(r"^[ \t]*containers[ \t]*:", text, re.MULTILINE) is not None
     # A definition of resources may describe Pods and is none.
@@ -89,6 +94,12 @@ def meaning(data: bytes) -> str:
     if policy or (pod and ("Pod" in kinds or not (kinds or settings))):
         return "policy" if policy else "pod"
     return "settings" if (settings or kinds & _WITH_SETTINGS) and _SETTINGS.search(text) else ""
+
+
+def _is_around_a_policy(text: str) -> bool:
+    """Tell whether what begins at the left of a text are keys of another object, and a policy is further in."""
+    keys = {match[1].lower() for match in _TOP_KEY.finditer(text)}
+    return bool(keys) and _OWN_HEAD.search(text) is None and not any(key.startswith(_KEYS_OF_POLICIES) for key in keys)
 
 
 def subject(

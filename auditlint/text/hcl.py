@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from auditlint.placeholders import expanded
 from auditlint.text.piece import Cutter
 
 if TYPE_CHECKING:
@@ -168,9 +169,9 @@ def _put(cutter: Cutter, written: str, start: int, end: int) -> None:
 
 
 def placeholder(expression: str) -> str:
-    """Return what stands for the value of an expression: `<var.level>`."""
+    """Return what stands for the value of an expression."""
     name = re.sub(r"[^\w.-]+", "_", expression[:100]).strip("._-~")
-    return f"<{name}>" if name[:1].isalpha() else "<value>"
+    return expanded(name if name[:1].isalpha() else "value")
 
 
 def _encoded(text: str, at: int) -> Encoded | None:

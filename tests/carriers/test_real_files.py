@@ -87,3 +87,38 @@ def test_the_arguments_of_a_template_are_one_finding() -> None:
         (7, "unrendered-template"),
         (8, "unrendered-template"),
     ]
+
+
+BROKEN = '  - level: Metadata\n    users: ["\\$X"]\n'
+
+
+@pytest.mark.parametrize(
+    ("content", "refused"),
+    [
+        (f"apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n{BROKEN}", True),
+        (f"Kind: Policy\nmetadata: {{}}\n{BROKEN}", True),
+        (f"rules:\n{BROKEN}", True),
+        (BROKEN, True),
+        (f"version: 1\nfiles:\n  p.yaml: |\n    apiVersion: audit.k8s.io/v1\nother:\n{BROKEN}", False),
+        (f"extraKubeAPIServerArgs:\n  --audit-log-path: x\npolicy:\n{BROKEN}", False),
+    ],
+)
+def test_a_broken_file_around_a_policy_is_none(content: str, *, refused: bool) -> None:
+    report = lint.check([Source("file.yaml", named=True, data=content.encode())], Settings())
+    (one,) = [one for one in report.findings if one.rule == "yaml-syntax"]
+    assert one.refused is refused
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        ("a.sh", "cat <<EOF > /p.yaml\napiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n- level: $LEVEL\nEOF\n"),
+        ("a.sh", "cat <<EOF > /k.service\nExecStart=/kube-apiserver --audit-log-path=$LOG --audit-log-maxage=3\nEOF\n"),
+        (
+            "a.tf",
+            'x = yamlencode({ apiVersion = "audit.k8s.io/v1", kind = "Policy", rules = [{ level = var.level }] })\n',
+        ),
+    ],
+)
+def test_what_a_shell_or_terraform_fills_in_is_not_for_somebody_to_write(path: str, content: str) -> None:
+    assert told(content, "unrendered-template", path) == []

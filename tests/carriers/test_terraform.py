@@ -54,7 +54,7 @@ def test_what_is_filled_in_is_a_placeholder() -> None:
     assert policy.value == (
         ("apiVersion", "audit.k8s.io/v1"),
         ("kind", "Policy"),
-        ("rules", [(("level", "<var.level>"), ("users", ["${x}", "b"]))]),
+        ("rules", [(("level", "⟨var.level⟩"), ("users", ["${x}", "b"]))]),
     )
     assert policy.places.value(("rules", 0, "level")) == (7, 10, 7, 22)
 
@@ -91,9 +91,9 @@ def test_an_encoded_object_is_read_at_its_places() -> None:
             "rules",
             [
                 (("level", "metadata"), ("verbs", ["get"])),
-                (("level", "<var.level>"), ("users", "<for_u_in_var.users_u>"), ("omitManagedFields", True)),
-                "<merge_level_x_local.y>",
-                (("level", "Metadata"), ("user", ["<var.team>-bot"])),
+                (("level", "⟨var.level⟩"), ("users", "⟨for_u_in_var.users_u⟩"), ("omitManagedFields", True)),
+                "⟨merge_level_x_local.y⟩",
+                (("level", "Metadata"), ("user", ["⟨var.team⟩-bot"])),
             ],
         ),
     )

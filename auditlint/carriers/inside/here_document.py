@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.carriers import flags
 from auditlint.carriers.carrier import Carrier, Inner
+from auditlint.placeholders import expanded
 from auditlint.text.piece import Cutter, Piece, joined
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ def _placeholder(expansion: re.Match[str]) -> str:
         return ""
     if expansion["escaped"]:
         return expansion["escaped"]
-    return f"<{expansion['braced'] or expansion['name'] or 'command'}>"
+    return expanded(expansion["braced"] or expansion["name"] or "command")
 
 
 class _Printed(NamedTuple):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from auditlint.english import counted, quoted
 from auditlint.finding import Related, Severity
-from auditlint.placeholders import is_placeholder
+from auditlint.placeholders import is_expanded, is_placeholder
 from auditlint.rule import Category, Context
 from auditlint.subjects.model import ELISION, TEMPLATE, ApiServer, PolicySubject, UnreadText
 
@@ -102,7 +102,7 @@ def _placeholders(value: Value) -> Iterator[tuple[Path, str]]:
     while waiting:
         path, here = waiting.pop()
         if isinstance(here, str):
-            if is_placeholder(here):
+            if is_placeholder(here) and not is_expanded(here):
                 yield path, here
         elif isinstance(here, (list, tuple)) and id(here) not in seen:
             seen.add(id(here))
