@@ -16,6 +16,7 @@ from auditlint.version import __version__
 
 COMMANDS = {
     "check": "Lint audit policies and kube-apiserver manifests.",
+    "config": "Show which settings hold for a file, and from where.",
     "detect": "Show which detection rules see what they need under a policy.",
     "diff": "Show the requests whose outcome differs between two policies.",
     "eval": "Show which rule of a policy takes one request, and why.",

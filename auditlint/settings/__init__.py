@@ -42,8 +42,8 @@ class Override(NamedTuple):
     profiles: tuple[str, ...] | None = None
     """None: those for all files."""
     profile_rules: frozenset[str] = frozenset()
-    where: str = ""
-    """File and line."""
+    number: int = 0
+    """Where it stands among the others, from 0."""
 
 
 class Settings(NamedTuple):

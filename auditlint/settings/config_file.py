@@ -164,7 +164,7 @@ def _override(document: Document, steps: Steps) -> Override:
         options=options,
         profiles=settings.profiles if "profile" in given else None,
         profile_rules=settings.profile_rules,
-        where=document.where(steps),
+        number=int(steps[-1]),
     )
 
 
