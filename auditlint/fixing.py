@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint import lint
 from auditlint.finding import Notice, Severity
-from auditlint.kubernetes.difference import changed_outcome
+from auditlint.kubernetes.diff.changed import changed_outcome
 from auditlint.lint.workspace import asking
 from auditlint.subjects.model import ApiServer, PolicySubject, UnreadText
 from auditlint.text import encoding, reader, source

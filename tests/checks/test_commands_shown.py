@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditlint.kubernetes import catalogue, kubectl_line
-from auditlint.kubernetes.difference import changed_outcome
+from auditlint.kubernetes.diff.changed import changed_outcome
 from auditlint.kubernetes.identities import groups_of
 from auditlint.kubernetes.kubectl_line import KubectlError
 from auditlint.kubernetes.match import evaluate, matches

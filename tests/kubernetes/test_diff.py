@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from auditlint.kubernetes.diff import Change, Difference, Group, difference
+from auditlint.kubernetes.diff.changed import changed_outcome
 from auditlint.kubernetes.diff.outcomes import group_of
 from auditlint.kubernetes.engine.region import Region, Target
 from auditlint.kubernetes.match import Outcome, Request, evaluate
@@ -204,3 +205,40 @@ def test_policies_without_rules_compare() -> None:
     assert difference(Policy(), Policy((PolicyRule("None"),))).equal is True
     change = one(Policy(), Policy((REST,)))
     assert (change.group, change.old, change.new, change.requests.within) == (Group.GAINED, None, 0, Region())
+
+
+def is_real(request: Request) -> bool:
+    """Tell whether a cluster gets such a request: nothing is called with a star, and no path has a query."""
+    names = (request.user or "", *request.groups, request.namespace, request.name)
+    return not any("*" in name for name in names) and "?" not in (request.path or "")
+
+
+@WITH_BRUTE_FORCE
+@given(edited())
+def test_what_rules_matched_keeps_its_outcome_or_a_request_shows_that_it_does_not(pair: tuple[Policy, Policy]) -> None:
+    old, new = pair
+    requests = domain(old, new)
+    found = changed_outcome(old, new)
+    assert found.complete or found.request
+    if found.request:
+        before, after = evaluate(old, found.request), evaluate(new, found.request)
+        assert before.rule is not None
+        assert before.outcome != after.outcome
+        assert is_real(found.request)
+        return
+    kept = {(rule._replace(level="", omit_stages=(), omit_managed_fields=None)) for rule in new.rules}
+    for request in filter(is_real, requests):
+        before = evaluate(old, request)
+        lacking = before.rule is not None and (
+            old.rules[before.rule]._replace(level="", omit_stages=(), omit_managed_fields=None) not in kept
+        )
+        assert not lacking or before.outcome == evaluate(new, request).outcome
+
+
+def test_requests_for_what_is_unreal_do_not_count() -> None:
+    old = Policy((PolicyRule("Request", resources=(GroupResources("core", ("pods",)),)),))
+    new = Policy((PolicyRule("Request", resources=(GroupResources("", ("pods",)),)),))
+    assert changed_outcome(old, new).request is not None
+    assert changed_outcome(old, new, {("core", "pods")}).impossible
+    assert changed_outcome(old, new, {("core", "")}).impossible
+    assert not changed_outcome(old, new, {("core", "nodes")}).impossible

@@ -11,7 +11,7 @@ from auditlint.kubernetes.engine.search import BudgetSpentError
 from auditlint.kubernetes.reach import covering_all
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Container, Iterator
 
     from auditlint.kubernetes.diff.joint import Joint
     from auditlint.kubernetes.engine.region import Region
@@ -42,21 +42,41 @@ class Pairs(NamedTuple):
     open_pairs: tuple[tuple[int, int], ...]
 
 
+class Answered(NamedTuple):
+    """What is known of two rules: the pair that they are; not `complete` where that stays open."""
+
+    numbers: tuple[int, int]
+    """The second may be ANY."""
+    pair: Pair | None = None
+    complete: bool = True
+
+
 def pairs_that_differ(joint: Joint) -> Pairs:
     """Return all pairs, in the order of the old rules, then of the new."""
-    found: list[Pair] = []
-    open_pairs: list[tuple[int, int]] = []
+    found = list(answers(joint))
+    open_pairs = tuple(answer.numbers for answer in found if not answer.complete)
+    return Pairs(tuple(answer.pair for answer in found if answer.pair), open_pairs)
+
+
+def _whole(region: Region) -> Region:
+    return region
+
+
+def answers(
+    joint: Joint, numbers: Container[int] | None = None, part: Callable[[Region], Region] = _whole
+) -> Iterator[Answered]:
+    """Yield what is known of each two rules that may be a pair, in the order of the old rules, then of the new.
+
+    `numbers`: only of these old rules. `part`: only of that part of the requests that an old rule matches.
+    """
     for number, candidates in _candidates(joint):
+        if numbers is not None and number not in numbers:
+            continue
         reachable = _reachable(joint, number, candidates)
         if reachable is None:
-            open_pairs.append((number, ANY))
+            yield Answered((number, ANY), complete=False)
         for other in members(reachable or 0):
-            pair = _pair(joint, number, other)
-            if pair.complete:
-                found += pair.found
-            else:
-                open_pairs.append((number, other))
-    return Pairs(tuple(found), tuple(open_pairs))
+            yield _pair(joint, number, other, part)
 
 
 def _candidates(joint: Joint) -> Iterator[tuple[int, int]]:
@@ -131,23 +151,15 @@ def _reachable(joint: Joint, number: int, candidates: int) -> int | None:
     return 0 if reach.escape(spaces, (1 << number) - 1).impossible else candidates
 
 
-class _Answer(NamedTuple):
-    """The pair of two rules, if some request meets both first; not `complete` where that stays open."""
-
-    found: tuple[Pair, ...] = ()
-    complete: bool = True
-
-
-def _pair(joint: Joint, number: int, other: int) -> _Answer:
+def _pair(joint: Joint, number: int, other: int, part: Callable[[Region], Region]) -> Answered:
     reach = joint.reach
-    one, two = reach.region(number), reach.region(other)
+    one, two = part(reach.region(number)), reach.region(other)
     blockers = ((1 << number) - 1) | (joint.new_rules & ((1 << other) - 1))
     try:
         joint.budget.renewed().spend(_STEPS_PER_PAIR + pieces(one, two))
         region = meet(one, two)
         answer = reach.escape(reach.spaces_of(region), blockers)
     except BudgetSpentError:
-        return _Answer(complete=False)
-    if answer.request is None:
-        return _Answer(complete=answer.complete)
-    return _Answer((Pair(number, other, region, blockers, answer.request),))
+        return Answered((number, other), complete=False)
+    pair = Pair(number, other, region, blockers, answer.request) if answer.request else None
+    return Answered((number, other), pair, complete=answer.complete or pair is not None)
