@@ -48,16 +48,15 @@ def upgrade_paths(
     """
     noted: list[Notice] = []
     target = _release(to, "to", noted)
-    origin, minor = settings.minor_from, settings.minor
     if from_version is not None:
-        origin, minor = releases.OPTION, _release(from_version, "from", noted)
+        settings = settings._replace(minor=_release(from_version, "from", noted), minor_from=releases.OPTION)
     search = Search()
     sources = tuple(search.of(paths, lint.scope(settings, exclude, force=False), texts))
     guard = Guard(debug=debug)
-    runs = Runs(sources, settings.cluster, as_kind, guard, progress)
-    before = runs.judged(minor, origin)
+    runs = Runs(sources, settings, as_kind, guard, progress)
+    before = runs.today()
     _all_known(before)
-    after = runs.judged(target, releases.OPTION)
+    after = runs.judged(target)
     changes = {_identity(change): change for change in _changes(runs, before, after, target, noted)}
     gathered = before.read.gathered
     said = (notice for file in gathered.facts for notice in file.notices)

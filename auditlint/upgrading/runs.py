@@ -6,20 +6,21 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint import lint
+from auditlint.kubernetes import releases
 from auditlint.lint import precedence, reporting, summaries
 from auditlint.lint.judging import Terms, refusals
-from auditlint.lint.workspace import Asked
+from auditlint.lint.workspace import asking
 from auditlint.subjects.model import ApiServer, PolicySubject, UnreadText, WebhookConfig
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from auditlint.finding import Finding
-    from auditlint.kubernetes.cluster import Cluster
     from auditlint.lint import Read, Source, Workspace
     from auditlint.lint.guard import Guard
     from auditlint.report.model import SubjectSummary
     from auditlint.rule import Subject
+    from auditlint.settings import Settings
     from auditlint.subjects.links import Links
 
 Key = tuple[str, str, int, str, int]
@@ -55,26 +56,32 @@ class Runs:
     def __init__(
         self,
         sources: tuple[Source, ...],
-        cluster: Cluster,
+        settings: Settings,
         as_kind: str | None,
         guard: Guard,
         progress: Callable[[int], None] | None = None,
     ) -> None:
+        """Hold what is judged; `settings` are those of today."""
         self._sources = sources
-        self._cluster = cluster
+        self._settings = settings
         self._as_kind = as_kind
         self._guard = guard
         self._progress = progress
         self._workspace: Workspace = lint.Workspace()
         self._refused: dict[tuple[int, tuple[str, ...]], frozenset[Place]] = {}
 
-    def judged(self, minor: int | None, origin: str, paths: tuple[str, ...] | None = None) -> Run:
-        """Return the sources, or those of some paths, as a release has them; None: the one that each file shows."""
+    def today(self) -> Run:
+        """Return the sources as the release of today has them, which each file shows if the settings do not say it."""
+        return self._judged(self._sources, self._settings)
+
+    def judged(self, minor: int, paths: tuple[str, ...] | None = None) -> Run:
+        """Return the sources, or those of some paths, as a release has them."""
         sources = (one for one in self._sources if paths is None or one.path in paths)
-        asked = Asked(self._as_kind, minor, origin)
-        read = lint.read(
-            sources, self._workspace, lambda _path: asked, self._guard, cluster=self._cluster, progress=self._progress
-        )
+        return self._judged(sources, self._settings._replace(minor=minor, minor_from=releases.OPTION, overrides=()))
+
+    def _judged(self, sources: Iterable[Source], settings: Settings) -> Run:
+        asked, cluster = asking(settings, self._as_kind), settings.cluster
+        read = lint.read(sources, self._workspace, asked, self._guard, cluster=cluster, progress=self._progress)
         things: dict[Key, tuple[Thing, ...]] = {}
         seen: Counter[tuple[str, str, int, str]] = Counter()
         marks = {file.path: file.marks for file in read.files}
@@ -97,7 +104,7 @@ class Runs:
         """Return the places in some files for which a release refuses what stands there."""
         known = self._refused.get((minor, paths))
         if known is None:
-            things = self.judged(minor, "option", paths).things.values()
+            things = self.judged(minor, paths).things.values()
             found = (finding for variants in things for thing in variants for finding in thing.refusals)
             known = self._refused[minor, paths] = frozenset(map(place, found))
         return known

@@ -85,6 +85,19 @@ def test_the_configuration_says_the_release(auditlint: Auditlint, write: Write) 
     assert found["from"] == "1.23"
 
 
+def test_the_configuration_says_it_for_some_files(auditlint: Auditlint, write: Write) -> None:
+    override = "overrides:\n- files: [old.yaml]\n  kubernetes-version: '1.20'\n"
+    write(".auditlint.yaml", f"kubernetes-version: '1.23'\n{override}")
+    found = json.loads(auditlint("upgrade", "--to", "1.24", "--format", "json").stdout)
+    assert [(one["path"], one["from"]) for one in found["subjects"]] == [
+        ("good.yaml", "1.23"),
+        ("old.yaml", "1.20"),
+        ("tokens.yaml", "1.23"),
+    ]
+    found = json.loads(auditlint("upgrade", "--from", "1.22", "--to", "1.24", "--format", "json").stdout)
+    assert found["from"] == "1.22"
+
+
 def test_notices(auditlint: Auditlint, write: Write) -> None:
     write("other.yaml", "a: 1\n")
     arguments = ("upgrade", "other.yaml", "good.yaml", "--from", "1.20", "--to", "1.99")
