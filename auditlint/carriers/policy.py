@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from auditlint.carriers.candidate import Candidate
     from auditlint.finding import Path
     from auditlint.kubernetes.decode import Loaded
+    from auditlint.kubernetes.releases import Target
     from auditlint.subjects.model import PolicySubject
     from auditlint.text.plain import Plain
 
@@ -66,8 +67,8 @@ def _subject(candidate: Candidate, shape: str, value: Plain) -> PolicySubject:
 
     release = choose(candidate.minor, candidate.origin)
 
-    def decode(minor: int) -> Loaded:
-        loaded = load(value, minor, from_json=candidate.from_json)
+    def decode(release: Target) -> Loaded:
+        loaded = load(value, release.minor, from_json=candidate.from_json, newer=release.newer)
         if candidate.as_kind:
             return loaded
         return in_part(excuse(loaded)) if candidate.partial else excuse(loaded)
@@ -79,7 +80,8 @@ def _subject(candidate: Candidate, shape: str, value: Plain) -> PolicySubject:
         base=(),
         minor=release.minor,
         kubernetes_from=release.origin,
-        loaded=decode(release.minor),
+        newer=release.newer,
+        loaded=decode(release),
         value=value,
         shape=shape,
         decode=decode,

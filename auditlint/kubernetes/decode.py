@@ -53,15 +53,18 @@ class Loaded(NamedTuple):
     """Whether it refuses the document for nothing but apiVersion or kind."""
 
 
-def load(value: Value, minor: int, *, from_json: bool = False) -> Loaded:
-    """Return what the server of `minor` (29 for 1.29) makes of a document; `from_json` if its text is JSON."""
+def load(value: Value, minor: int, *, from_json: bool = False, newer: bool = False) -> Loaded:
+    """Return what the server of `minor` (29 for 1.29) makes of a document.
+
+    `from_json`: its text is JSON. `newer`: the server is newer than that, the newest known, and may know more versions.
+    """
     if value is None:
         nothing = Problem(ProblemKind.EMPTY_POLICY, (), True, None, None, "document", True)  # noqa: FBT003
         return Loaded(None, (nothing,), True, NO_HEAD, False, False)  # noqa: FBT003
     if not isinstance(value, tuple):
         problem = wrong_type((), value, "a mapping")
         return Loaded(None, (problem,), True, f"failed decoding: {head_error(value)}", False, False)  # noqa: FBT003
-    head = read_head(value, minor, from_json=from_json)
+    head = read_head(value, minor, from_json=from_json, newer=newer)
     reading = _read(schema.policy(minor), value, minor, head.version, from_json=from_json)
     taken = reading  # as the server takes it
     if head.error == NO_HEAD:

@@ -9,10 +9,12 @@ Two things are judged as newer releases do them, whatever the release: arguments
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auditlint.kubernetes import audit_options, feature_gates, go
-from auditlint.kubernetes.known_flags import find, nearest
+from auditlint.kubernetes.known_flags import find, history, nearest
 from auditlint.kubernetes.parsed_flags import FlagError, FlagProblem, FlagUse, ParsedFlags, canonical, flag_name
 from auditlint.kubernetes.releases import NEWEST
 
@@ -20,13 +22,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from auditlint.kubernetes.known_flags import Flag
+    from auditlint.kubernetes.parsed_flags import Invalid
 
 _SHORTHANDS = {"v": "v", "h": "help"}
+_FLAG, _GATE, _VERSION = r"[a-z][a-z0-9-]*", r"[A-Z][A-Za-z0-9]*", r"audit\.k8s\.io/v[0-9]+(?:(?:alpha|beta)[0-9]+)?"
+_VERSIONS = ("audit-log-version", "audit-webhook-version")
 _EXITS = {"help": "its help", "version": "its version"}
 
 
-def parse(arguments: Sequence[str], minor: int = NEWEST) -> ParsedFlags:
-    """Return what kube-apiserver 1.`minor` makes of its arguments (the program's name is not one of them)."""
+def parse(arguments: Sequence[str], minor: int = NEWEST, *, newer: bool = False) -> ParsedFlags:
+    """Return what kube-apiserver 1.`minor` makes of its arguments (the program's name is not one of them).
+
+    `newer`: the release is newer than that, the newest known: what no release has is not refused.
+    """
     reader = _Reader(tuple(arguments), minor)
     reader.read()
     stray = _stray(reader.positional)
@@ -34,9 +42,34 @@ def parse(arguments: Sequence[str], minor: int = NEWEST) -> ParsedFlags:
     errors = sorted(
         (*reader.errors, *_exits(parsed), *feature_gates.errors(parsed), *stray), key=lambda error: error.position
     )
-    return ParsedFlags(
-        minor, parsed.arguments, parsed.uses, tuple(errors), parsed.positional, tuple(audit_options.validate(parsed))
+    invalid = tuple(audit_options.validate(parsed))
+    if not newer:
+        return replace(parsed, errors=tuple(errors), validation=invalid)
+    versions = tuple(filter(None, (_new_version(parsed, one) for one in invalid)))
+    unsure = (*(error for error in errors if _may_be_new(error)), *versions)
+    return replace(
+        parsed,
+        errors=tuple(error for error in errors if error not in unsure),
+        validation=tuple(one for one in invalid if not _new_version(parsed, one)),
+        unsure=tuple(sorted(unsure, key=lambda error: error.position)),
     )
+
+
+def _may_be_new(error: FlagError) -> bool:
+    """Tell whether an error is about a flag or a gate that no known release has, under a name that one could have."""
+    if error.kind is FlagProblem.UNKNOWN_GATE:
+        return feature_gates.history(error.value) is None and re.fullmatch(_GATE, error.value) is not None
+    named = error.kind is FlagProblem.UNKNOWN_FLAG and error.message.startswith("unknown flag: ")
+    return named and history(error.name) is None and re.fullmatch(_FLAG, error.name) is not None
+
+
+def _new_version(parsed: ParsedFlags, invalid: Invalid) -> FlagError | None:
+    """Return what is wrong with a version of audit events that no known release writes, under a name of its kind."""
+    (name, *_) = invalid.flags
+    use = parsed.last(name) if name in _VERSIONS else None
+    if use is None or re.fullmatch(_VERSION, use.value) is None or use.value in audit_options.ALL_VERSIONS:
+        return None
+    return FlagError(FlagProblem.INVALID_VALUE, use.position, name, use.value, invalid.message)
 
 
 class _Reader:

@@ -131,11 +131,20 @@ class ParsedFlags:
     positional: tuple[tuple[int, str], ...]
     """Arguments that are no flag and no flag's value: index and text; the empty ones do no harm."""
     validation: tuple[Invalid, ...]
+    unsure: tuple[FlagError, ...] = ()
+    """What the newest known release would refuse and a newer one may know: flags, feature gates, and versions.
+
+    A version is an `INVALID_VALUE` here.
+    """
 
     @property
     def refused(self) -> bool:
         """Whether kube-apiserver does not start with these arguments."""
         return bool(self.errors or self.validation)
+
+    def unsure_of(self, kind: FlagProblem) -> tuple[FlagError, ...]:
+        """Return what may be refused for one kind of problem."""
+        return tuple(error for error in self.unsure if error.kind is kind)
 
     @cached_property
     def message(self) -> str:

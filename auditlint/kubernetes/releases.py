@@ -89,6 +89,8 @@ class Target(NamedTuple):
     notice: str = ""
     origin: str = DEFAULT
     """Who says so: `option`, `file`, `config`, or `default`, where it is only assumed."""
+    newer: bool = False
+    """It stands for a newer one: what no known release has may be new."""
 
 
 def from_text(text: str) -> int | None:
@@ -118,20 +120,20 @@ def target(minor: int) -> Target:
     if minor < OLDEST:
         return Target(OLDEST, f"Kubernetes 1.{minor} is older than what auditlint knows, judged as 1.{OLDEST}")
     if minor > NEWEST_KNOWN:
-        return Target(
-            NEWEST_KNOWN, f"Kubernetes 1.{minor} is newer than what auditlint knows, judged as 1.{NEWEST_KNOWN}"
-        )
+        told = f"Kubernetes 1.{minor} is newer than what auditlint knows, judged as 1.{NEWEST_KNOWN}"
+        return Target(NEWEST_KNOWN, told, newer=True)
     return Target(minor)
 
 
 def choose(asked: int | None, origin: str, shown: int | None = None) -> Target:
     """Return the release to judge for: an option's, else the one that the file shows, else the configuration's.
 
-    `asked` is what an option or the configuration (`origin`) says. Where nobody says any it is the newest that is out.
+    `asked` is what an option or the configuration (`origin`) says: whoever reads those gives the notice about it.
+    Where nobody says any it is the newest that is out.
     """
     if shown is not None and (asked is None or origin != OPTION):
         return target(shown)._replace(origin=FILE)
-    return Target(NEWEST) if asked is None else Target(asked, origin=origin)
+    return Target(NEWEST) if asked is None else target(asked)._replace(origin=origin, notice="")
 
 
 def name(minor: int) -> str:

@@ -215,10 +215,10 @@ class Policy:
 
 
 def _minor(version: str | None) -> int | None:
-    """Return the release of a version, a known one near it where it is not known itself; PolicyError if it is none."""
+    """Return the release of a version; PolicyError if it is none."""
     if version is None:
         return None
     minor = releases.from_text(version)
     if minor is None:
         raise PolicyError(f'"{version}" is not a Kubernetes version, write one such as 1.{releases.NEWEST}')
-    return releases.target(minor).minor
+    return minor

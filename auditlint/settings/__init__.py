@@ -130,7 +130,7 @@ def with_version(settings: Settings, text: str, where: str, origin: str = releas
         raise ConfigError(f'{where}: "{text}" is not a Kubernetes version, write one such as 1.{releases.NEWEST}')
     target = releases.target(minor)
     notices = (target.notice,) if target.notice else ()
-    return settings._replace(minor=target.minor, minor_from=origin, notices=(*settings.notices, *notices))
+    return settings._replace(minor=minor, minor_from=origin, notices=(*settings.notices, *notices))
 
 
 def with_profiles(settings: Settings, names: Iterable[str], where: str) -> Settings:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
 from auditlint.kubernetes.cluster import ORDINARY
-from auditlint.kubernetes.releases import FILE, SERVER
+from auditlint.kubernetes.releases import FILE, SERVER, Target
 from auditlint.records import NamedTuple
 from auditlint.subjects.model import ApiServer, PolicySubject, UnreadText, WebhookConfig
 from auditlint.subjects.nearest import SURELY, Nearest, Place, alike, shared, way
@@ -76,7 +76,7 @@ def link(subjects: Sequence[Subject], cluster: Cluster = ORDINARY) -> Links:
     webhooks = _named(servers, configs, WEBHOOK_FLAG)
     first = {policy: _release_of(server) for server, policy in reversed(named.items())}
     judged = {
-        subject: subject.judged_for(*first.get(subject, (subject.minor, subject.kubernetes_from)), cluster)
+        subject: subject.judged_for(first.get(subject, subject.release), cluster)
         for subject in subjects
         if isinstance(subject, PolicySubject)
     }
@@ -84,7 +84,7 @@ def link(subjects: Sequence[Subject], cluster: Cluster = ORDINARY) -> Links:
     free_texts = [text for text in broken if text not in unread.values()]
     return Links(
         subjects=tuple(judged[one] if isinstance(one, PolicySubject) else one for one in subjects),
-        policy_of={server: policy.judged_for(*_release_of(server), cluster) for server, policy in named.items()},
+        policy_of={server: policy.judged_for(_release_of(server), cluster) for server, policy in named.items()},
         near=_near([server for server in servers if server not in either], (*free, *free_texts)),
         unread_of=unread,
         servers_of=_inverted({server: judged[policy] for server, policy in named.items()}, webhooks),
@@ -122,9 +122,10 @@ def _twins(servers: Iterable[ApiServer]) -> dict[ApiServer, ApiServer]:
     return twins
 
 
-def _release_of(server: ApiServer) -> tuple[int, str]:
-    """Return the release for which a server's policy is judged, and who says so."""
-    return server.minor, SERVER if server.kubernetes_from == FILE else server.kubernetes_from
+def _release_of(server: ApiServer) -> Target:
+    """Return the release for which a server's policy is judged."""
+    origin = SERVER if server.kubernetes_from == FILE else server.kubernetes_from
+    return Target(server.minor, origin=origin, newer=server.newer)
 
 
 def _inverted(*relations: Mapping[ApiServer, File]) -> dict[File, tuple[ApiServer, ...]]:

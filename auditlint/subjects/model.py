@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from auditlint.kubernetes.cluster import ORDINARY, Cluster
-from auditlint.kubernetes.releases import DEFAULT
+from auditlint.kubernetes.releases import DEFAULT, Target
 from auditlint.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -130,12 +130,14 @@ class PolicySubject(_Frozen):
     loaded: Loaded
     value: Value = None
     """The policy as plain values."""
+    newer: bool = False
+    """The target version is newer than that, the newest known: what is unknown may be new."""
     shape: str = "policy"
     """`policy`; `headless` (rules without apiVersion and kind); `snippet` (a bare list of rules)."""
     later: bool = False
     """A later document of a file whose first document is a policy: the server never reads it."""
-    decode: Callable[[int], Loaded]
-    """Decodes it as the server of 1.n does."""
+    decode: Callable[[Target], Loaded]
+    """Decodes it as the server of a release does."""
     cluster: Cluster = ORDINARY
     """What is known of the cluster beyond its release."""
     file: str | None = None
@@ -168,20 +170,31 @@ class PolicySubject(_Frozen):
         """What the engine says of the policy; None if it is refused for more than its head."""
         return None
 
-    def judged_for(self, minor: int, origin: str, cluster: Cluster) -> PolicySubject:
+    @property
+    def release(self) -> Target:
+        """The release that it is judged for."""
+        return Target(self.minor, origin=self.kubernetes_from, newer=self.newer)
+
+    def judged_for(self, release: Target, cluster: Cluster) -> PolicySubject:
         """Return the policy as the server of another release, or of another cluster, has it; the same each time."""
-        wanted = (minor, origin, cluster)
-        if wanted == (self.minor, self.kubernetes_from, self.cluster):
+        wanted = (release, cluster)
+        if wanted == (self.release, self.cluster):
             return self
         found = self._others.get(wanted)
         if found is None:
-            loaded = self.loaded if minor == self.minor else self.decode(minor)
-            changed = self.replace(minor=minor, kubernetes_from=origin, cluster=cluster, loaded=loaded)
+            alike = (release.minor, release.newer) == (self.minor, self.newer)
+            changed = self.replace(
+                minor=release.minor,
+                kubernetes_from=release.origin,
+                newer=release.newer,
+                cluster=cluster,
+                loaded=self.loaded if alike else self.decode(release),
+            )
             found = self._others[wanted] = changed
         return found
 
     @cached_property
-    def _others(self) -> dict[tuple[int, str, Cluster], PolicySubject]:
+    def _others(self) -> dict[tuple[Target, Cluster], PolicySubject]:
         return {}
 
     def at(self, *steps: str | int) -> Path:
@@ -358,6 +371,8 @@ class ApiServer(_Frozen):
     """The arguments among those with a placeholder that somebody is still to fill in."""
     kubernetes_from: str = DEFAULT
     """Who says which release it is: `option`, `config`, `file`, or `default`, where it is only assumed."""
+    newer: bool = False
+    """As of a policy."""
     version_notice: str = ""
     """What to tell the user where another release than the manifest's stands for it."""
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import pytest
 
 from auditlint.change import Append, Delete, SetValue
 from auditlint.finding import Span
 from auditlint.kubernetes.cluster import ORDINARY, Cluster
 from auditlint.kubernetes.decode import load
-from auditlint.kubernetes.releases import NEWEST, SERVER
+from auditlint.kubernetes.releases import NEWEST, SERVER, Target
 from auditlint.subjects.model import ApiServer, PolicySubject
 from auditlint.text.places import NodePlaces
 from tests.carriers.recognition import only, pod
@@ -20,7 +18,13 @@ ARGUMENTS = ("spec", "containers", 0, "command")
 
 PLACES = NodePlaces(None, Span(1, 1, 1, 1))
 POLICY = PolicySubject(
-    path="p.yaml", document=0, places=PLACES, base=(), minor=37, loaded=load(None, 37), decode=partial(load, None)
+    path="p.yaml",
+    document=0,
+    places=PLACES,
+    base=(),
+    minor=37,
+    loaded=load(None, 37),
+    decode=lambda release: load(None, release.minor),
 )
 
 
@@ -42,17 +46,17 @@ def test_a_subject_is_made_whole() -> None:
 
 def test_a_policy_for_another_release_is_worked_out_once() -> None:
     policy = only(PolicySubject, f"{HEAD}rules:\n- {{level: Metadata, omitManagedFields: true}}\n")
-    older = policy.judged_for(22, SERVER, ORDINARY)
+    older = policy.judged_for(Target(22, origin=SERVER), ORDINARY)
     assert (older.minor, older.loaded.lenient, policy.loaded.lenient) == (22, True, False)
-    assert policy.judged_for(22, SERVER, ORDINARY) is older
-    assert policy.judged_for(policy.minor, policy.kubernetes_from, ORDINARY) is policy
-    assert policy.judged_for(22, SERVER, ORDINARY).analysis is older.analysis
-    assert policy.judged_for(22, SERVER, Cluster(aggregated=True)).cluster.aggregated
+    assert policy.judged_for(Target(22, origin=SERVER), ORDINARY) is older
+    assert policy.judged_for(policy.release, ORDINARY) is policy
+    assert policy.judged_for(Target(22, origin=SERVER), ORDINARY).analysis is older.analysis
+    assert policy.judged_for(Target(22, origin=SERVER), Cluster(aggregated=True)).cluster.aggregated
 
 
 def test_a_template_is_excused_for_every_release() -> None:
     policy = only(PolicySubject, f"{HEAD}rules:\n- level: <level>\n")
-    assert not policy.judged_for(22, SERVER, ORDINARY).loaded.refused
+    assert not policy.judged_for(Target(22, origin=SERVER), ORDINARY).loaded.refused
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from auditlint.english import quoted
 from auditlint.finding import Related, Severity
 from auditlint.kubernetes.decoding.problems import ProblemKind
 from auditlint.kubernetes.policy import LEVELS, STAGES
-from auditlint.kubernetes.releases import DEFAULT, MAINTAINED, name
+from auditlint.kubernetes.releases import DEFAULT, MAINTAINED, Target, name
 from auditlint.placeholders import is_placeholder
 from auditlint.rule import LONGEST_MESSAGE, Category, Context
 from auditlint.subjects.model import ELISION, TEMPLATE, PolicySubject, UnreadText
@@ -104,11 +104,13 @@ def wrong_api_version(policy: PolicySubject, context: Context) -> Iterator[Findi
             "missing": f"apiVersion is missing, {_REFUSES}",
             "removed": f"{value} was removed in 1.24, so kube-apiserver 1.{policy.minor} refuses this policy",
             "deprecated": f"{value} is deprecated since 1.21, and kube-apiserver 1.24 refuses it",
+            "new": f"{value} is no apiVersion of a policy up to {name(policy.minor)}, the newest release known here",
         }.get(problem.detail, f"apiVersion {value} is not that of an audit policy, {_REFUSES}")
         help = {
             "missing": f"Write {_HEAD}{' and `kind: Policy`' if no_kind else ''} at the top",
             "removed": f"Write {_HEAD}; the fields are the same",
             "deprecated": f"Write {_HEAD}; the fields are the same",
+            "new": f"Write {_HEAD}, unless your release has this one",
         }.get(problem.detail, f"Write {_HEAD}")
         severity = None if problem.refuses else Severity.WARNING
         fix = reading.api_version(policy, problem, with_kind=no_kind)
@@ -394,7 +396,7 @@ def version_dependent(policy: PolicySubject, context: Context) -> Iterator[Findi
     others = [minor for minor in MAINTAINED if minor != policy.minor and not _reads_alike(policy, minor)]
     servers = f"kube-apiserver {english.listing([name(minor) for minor in others])}"
     state = f"tate the release: `--kubernetes-version {name(policy.minor)}`"
-    refusing = [problem for problem in policy.decode(others[0]).problems if problem.refuses]
+    refusing = [problem for problem in policy.decode(Target(others[0])).problems if problem.refuses]
     for problem in refusing:
         verb = "refuses" if len(others) == 1 else "refuse"
         message = f"{servers} {verb} {_written(problem)}, which {name(policy.minor)} accepts"
@@ -419,7 +421,7 @@ def misplaced_metadata(policy: PolicySubject, context: Context) -> Iterator[Find
 
 def _reads_alike(policy: PolicySubject, minor: int) -> bool:
     """Tell whether the server of another release loads the same policy."""
-    loaded = policy.decode(minor)
+    loaded = policy.decode(Target(minor))
     return not loaded.refused and loaded.policy == policy.loaded.policy
 
 

@@ -38,7 +38,8 @@ def value(policy: PolicySubject, problem: Problem, meant: Content) -> Repair:
 def api_version(policy: PolicySubject, problem: Problem, *, with_kind: bool) -> Repair | None:
     """Return the fix that gives a policy the apiVersion of audit policies, and its kind where that is missing too."""
     if problem.path:
-        return value(policy, problem, _VERSION[1])
+        written = value(policy, problem, _VERSION[1])
+        return written and written._replace(safe=problem.detail != "new")
     return _at_top(policy, (_VERSION, _KIND) if with_kind else (_VERSION,))
 
 

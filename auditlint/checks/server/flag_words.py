@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from auditlint.checks.suggestions import flag_names
 from auditlint.english import listing, speech
-from auditlint.kubernetes import audit_options, known_flags
+from auditlint.finding import Severity
+from auditlint.kubernetes import audit_options, known_flags, releases
 from auditlint.kubernetes.container import Files
 from auditlint.kubernetes.parsed_flags import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from auditlint.change import Repair
     from auditlint.finding import Finding, Related
     from auditlint.kubernetes.parsed_flags import FlagUse
     from auditlint.rule import Context
@@ -85,6 +87,17 @@ def says(server: ApiServer, words: str) -> str | None:
     """Return what the server prints, whole, as the example of a finding, if it stops at what these words are about."""
     printed = server.flags.message
     return f"kube-apiserver says {speech(printed)}" if words in printed else None
+
+
+def never_had(server: ApiServer, what: str) -> str:
+    """Return what to say of something that no known release has, where the server is of a newer one."""
+    return f"no release up to {releases.name(server.minor)}, the newest known here, has {what}"
+
+
+def unsure(advice: str, fix: Repair | None = None) -> dict[str, Any]:
+    """Return the rest of a finding about such a thing: it may be new."""
+    help = f"{advice}, unless your release has it"
+    return {"help": help, "severity": Severity.WARNING, "refused": False, "fix": fix}
 
 
 def example(server: ApiServer, name: str) -> str:

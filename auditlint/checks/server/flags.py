@@ -20,7 +20,9 @@ from auditlint.checks.server.flag_words import (
     choices,
     example,
     names_of,
+    never_had,
     says,
+    unsure,
     value_for,
     write,
 )
@@ -96,6 +98,11 @@ def unknown_flag(server: ApiServer, context: Context) -> Iterator[Finding]:
     for error in _errors(server, FlagProblem.UNKNOWN_FLAG):
         help, fix = _instead(server, error), _renamed(server, error)
         yield _refuse(server, context, error, _unknown(server, error), help, fix=fix)
+    for error in server.flags.unsure_of(FlagProblem.UNKNOWN_FLAG):
+        renamed = _renamed(server, error)
+        details = unsure(_instead(server, error), renamed and renamed._replace(safe=False))
+        message = never_had(server, f"a flag {quoted(server.named(error.name))}")
+        yield at_argument(server, context, error.position, message, **details)
 
 
 def _unknown(server: ApiServer, error: FlagError) -> str:
@@ -187,6 +194,10 @@ def invalid_flag_value(server: ApiServer, context: Context) -> Iterator[Finding]
         yield _refuse(server, context, error, message, "Delete the flag")
     for invalid in server.flags.validation:
         yield from _invalid(server, context, invalid)
+    for error in server.flags.unsure_of(FlagProblem.INVALID_VALUE):
+        message = never_had(server, f"the version {quoted(error.value)} of audit events")
+        details = unsure(f"Write {example(server, error.name)}")
+        yield at_value(server, context, error.position, message, **details)
     for item in server.not_text:
         if not item.flag:
             message = "this item is not a string, so the kubelet refuses the Pod"

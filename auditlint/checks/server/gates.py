@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from auditlint.checks.server.flag_words import STOPS, at_argument, says
+from auditlint.checks.server.flag_words import STOPS, at_argument, never_had, says, unsure
 from auditlint.english import quoted
 from auditlint.finding import Severity
 from auditlint.kubernetes import feature_gates, releases
@@ -15,7 +15,7 @@ from auditlint.spelling import nearest
 from auditlint.subjects.model import ApiServer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from auditlint.finding import Finding
     from auditlint.kubernetes.parsed_flags import FlagError, FlagUse
@@ -37,6 +37,10 @@ def unknown_feature_gate(server: ApiServer, context: Context) -> Iterator[Findin
         yield _refuse(
             server, context, error, _unknown(server, error.value), help=better.instead_of(error), about=(error.value,)
         )
+    told = Better(server, (*server.flags.errors, *server.flags.unsure))
+    for error in server.flags.unsure_of(FlagProblem.UNKNOWN_GATE):
+        message = never_had(server, f"a feature gate {quoted(error.value)}")
+        yield at_argument(server, context, error.position, message, **unsure(told.instead_of(error)))
     for error in _errors(server, FlagProblem.LOCKED_GATE):
         to = str(feature_gates.gates(server.minor)[error.value].default).lower()
         reason = f"the feature gate {error.value} is locked to {to} in {releases.name(server.minor)}"
@@ -67,8 +71,9 @@ def _unknown(server: ApiServer, gate: str) -> str:
 class Better:
     """What to write instead of the values of `--feature-gates` that are refused, each worked out once."""
 
-    def __init__(self, server: ApiServer) -> None:
+    def __init__(self, server: ApiServer, errors: Sequence[FlagError] | None = None) -> None:
         self._server = server
+        self._errors = server.flags.errors if errors is None else errors
         self._advice: dict[int, str | None] = {}
 
     def instead_of(self, error: FlagError) -> str:
@@ -105,7 +110,7 @@ class Better:
     @cached_property
     def _wrong(self) -> dict[int, list[FlagError]]:
         wrong: dict[int, list[FlagError]] = {}
-        for error in self._server.flags.errors:
+        for error in self._errors:
             if error.kind in _REFUSED:
                 wrong.setdefault(error.position, []).append(error)
         return wrong

@@ -6,6 +6,7 @@ k8s.io/apiserver/pkg/audit (scheme.go, policy/reader.go).
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from auditlint.kubernetes.decoding.problems import Problem, ProblemKind, wrong_type
@@ -21,6 +22,7 @@ OLD_VERSIONS_UNTIL = 23
 DEPRECATED_SINCE = 21
 NO_HEAD = "unknown group version field audit.k8s.io/__internal, Kind=Policy in policy"
 """The server's words for a document without apiVersion."""
+_VERSION = r"audit\.k8s\.io/(?!v1$)v[0-9]+(?:(?:alpha|beta)[0-9]+)?"
 _INTERNAL = "__internal"
 _AUDIT_KINDS = frozenset({"Event", "EventList", "Policy", "PolicyList"})
 _OPTIONS = frozenset({"CreateOptions", "DeleteOptions", "GetOptions", "ListOptions", "PatchOptions", "UpdateOptions"})
@@ -51,10 +53,11 @@ class _Written(NamedTuple):
     path: Path | None
 
 
-def read_head(pairs: tuple[tuple[str, Value], ...], minor: int, *, from_json: bool) -> Head:
+def read_head(pairs: tuple[tuple[str, Value], ...], minor: int, *, from_json: bool, newer: bool = False) -> Head:
     """Return what the server makes of the head of a mapping.
 
     Keys count in any letter case here, and the last one wins, in the order of the text or, from YAML, of the keys.
+    `newer`: the server is newer than any that is known; a version that none of those has is taken for v1.
     """
     ordered = list(pairs) if from_json else sorted(dict(pairs).items(), key=lambda pair: pair[0])
     api_version, kind = _written(ordered, "apiversion"), _written(ordered, "kind")
@@ -65,6 +68,10 @@ def read_head(pairs: tuple[tuple[str, Value], ...], minor: int, *, from_json: bo
         field = key if minor >= _KEYS_AS_WRITTEN_SINCE else field
         error = f"failed decoding: {head_error(wrong[0].value, field)}"
         return Head("", tuple(wrong), error)
+    if newer and re.fullmatch(_VERSION, api_version.text) and api_version.text.partition("/")[2] not in OLD_VERSIONS:
+        new = _at_head(ProblemKind.WRONG_API_VERSION, api_version, "new", refuses=False)
+        error = _error(f"{GROUP}/v1", kind.text or "Policy", minor)
+        return Head("v1", (new, *_kind_problems(kind)), error)
     problems = (*_version_problems(api_version, minor), *_kind_problems(kind))
     version = api_version.text.removeprefix(f"{GROUP}/")
     return Head(version, problems, _error(api_version.text, kind.text or "Policy", minor))
