@@ -89,6 +89,7 @@ _TO_LINES: dict[str, Callable[[list[str], int, str], None]] = {
     "Leave": _drop,
     "Indent line": lambda lines, line, _: _replace(lines, line, "\t", "  "),
     "Close it": lambda lines, line, _: _replace(lines, line, r'("\w+)(?=[,\]])', r'\1"'),
+    "Put `# ` before": lambda lines, line, code: lines.__setitem__(line, code + lines[line]),
     "Put a comma": lambda lines, line, _: _replace(lines, line, '" +"', '", "'),
     "Add the": lambda lines, line, code: _replace(lines, line, "$", code),
     "Write": _rewrite,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from auditlint.finding import Severity
+from auditlint.finding import Severity, Span
 from auditlint.kubernetes.releases import NEWEST
 from tests.checks.policies import HEAD, findings, only
 from tests.recorded_answers import cases as recorded_cases
@@ -30,7 +32,23 @@ CAUSES = {
     ),
     "shell": (
         f"cat <<EOF > policy.yaml\n{R}- level: None\nEOF\n",
-        ('"cat <<EOF > policy.yaml" is a shell command', "Keep only the YAML in this file"),
+        (
+            '"cat <<EOF > policy.yaml" in line 1 is a shell command',
+            "Delete line 1, and the `EOF` that ends its here-document",
+        ),
+    ),
+    "shell with a prompt": (
+        f"$ cat policy.yaml\n{R}- level: None\n",
+        ('"$ cat policy.yaml" in line 1 is a shell command', "Delete line 1"),
+    ),
+    "prompt": (
+        f"root@cp-1:~# cat policy.yaml\n{R}- level: None\n",
+        ("line 1 is the prompt of a shell", "Delete line 1"),
+    ),
+    "prompt at the end": (f"{R}- level: None\nroot@cp-1:~#\n", ("line 5 is the prompt of a shell", "Delete line 5")),
+    "prose": (
+        f"audit policy for production\n{R}- level: None\n",
+        ("line 1 is neither YAML nor a comment", "Put `# ` before line 1, or delete it"),
     ),
     "fence": (f"```yaml\n{R}- level: None\n```\n", ("line 1 is a Markdown fence", "Delete line 1")),
     "conflict": (
@@ -162,6 +180,23 @@ def test_the_cause_is_named(text: str, cause: tuple[str, str]) -> None:
     assert found.message.startswith(f"{cause[0]}, so kube-apiserver refuses this policy (")
     assert found.help == cause[1]
     assert found.refused
+
+
+def test_the_finding_is_at_the_line_of_the_cause() -> None:
+    for text, (fault, _) in CAUSES.values():
+        named = re.search(r"(?:in|the dash of|^)\s*line (\d+)", fault)
+        if named:
+            assert only(text, "yaml-syntax").span.line == int(named[1]), fault
+
+
+def test_a_prompt_in_brackets_is_a_list_to_the_server() -> None:
+    found = only(f"[root@cp-1 ~]# cat policy.yaml\n{R}- level: None\n", "yaml-syntax")
+    assert (found.span.line, found.help) == (1, "Delete line 1")
+
+
+def test_the_place_of_the_cause_is_the_whole_line() -> None:
+    text = f"{HEAD}rules:\n  - level None\n    verbs: [get]\n"
+    assert only(text, "yaml-syntax").span == Span(4, 3, 4, 15)
 
 
 def test_the_server_is_quoted() -> None:

@@ -9,7 +9,7 @@ from auditlint.checks.queries import effects
 from auditlint.checks.repairs import reading
 from auditlint.checks.suggestions import fields, groups, levels, pasteable, right_types, unknown_keys, urls
 from auditlint.english import quoted
-from auditlint.finding import Related, Severity
+from auditlint.finding import DecodedSpan, Related, Severity, Span
 from auditlint.kubernetes.decoding.problems import ProblemKind
 from auditlint.kubernetes.policy import LEVELS, STAGES
 from auditlint.kubernetes.releases import DEFAULT, MAINTAINED, Target, name
@@ -46,7 +46,7 @@ _HEAD = "`apiVersion: audit.k8s.io/v1`"
     gives_way_to=("wrong-args-shape",),
 )
 def yaml_syntax(text: UnreadText, context: Context) -> Iterator[Finding]:
-    """Report the place where the server's reader gives up, with its words and the likely cause."""
+    """Report the likely cause where it is, else the place where the server's reader gives up, with its words."""
     if text.problem in {ELISION, TEMPLATE}:
         return
     from auditlint.checks.suggestions import broken_text  # its many patterns are compiled only where a text is broken
@@ -58,7 +58,20 @@ def yaml_syntax(text: UnreadText, context: Context) -> Iterator[Finding]:
     }
     unread = f'so this text does not parse ("{text.message}")'
     outcome = outcomes.get(text.meant, unread) if text.refused else unread
-    yield context.value((), f"{cause.fault}, {outcome}", help=cause.help, refused=text.refused)
+    pointer = text.places.pointer(())
+    yield context.at(
+        _line_of(text, cause.line), pointer, f"{cause.fault}, {outcome}", help=cause.help, refused=text.refused
+    )
+
+
+def _line_of(text: UnreadText, number: int) -> Span:
+    """Return the span of a line of a text, where something is wrong; 0 or its own line: where the reader gave up."""
+    given_up = text.places.value(())
+    if number in {0, text.span.line} or isinstance(given_up, DecodedSpan):
+        return given_up
+    line = text.lines[number - 1].rstrip()
+    start = len(line) - len(line.lstrip()) + 1
+    return Span(*text.on_disk(number, start), *text.on_disk(number, len(line) + 1))
 
 
 @rule(

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 _TEMPLATE = re.compile(r"\{\{.*?\}\}|\{\{|\{%|<%|\$\{[A-Za-z_][^}]*\}")
 _LEFT_OVER = re.compile(r"(EOF|EOT|EOL|END|HEREDOC|EOM|_EOF_|YAML|POLICY)['\"]?\s*$")
-_SHELL = re.compile(r"(sudo |cat |tee |kubectl |echo |#!|\$ )|.*<<-?\s*['\"]?[A-Z_]+['\"]?")
+_PROMPT = re.compile(r"\[?[\w.-]+@[\w.-]+[: ][^#$%]*\]?[#$%](?:\s|$)")
+_SHELL = re.compile(r"(sudo |cat |tee |kubectl |echo |ssh |vim? |nano |#!|\$ )|.*<<-?\s*['\"]?[A-Z_]+['\"]?")
+_HERE_DOCUMENT = re.compile(r"<<-?\s*['\"]?([A-Za-z_]+)")
 _CONFLICT = re.compile(r"(<{7}|={7}|>{7})( |$)")
 _SPACES = {
     "\u00a0": "a no-break space (U+00A0)",
@@ -42,6 +44,8 @@ _ITEM = re.compile(rf"(\s*)- +\"?({_KEY})?")
 _AFTER_QUOTE = re.compile(r"(?:[\[,:]|^\s*-|\s-) *(\"[^\"]*\"|'[^']*')(\s*[\"'\w][^\s,\]}]*|:?[^\s,\]}:#][^\s,\]}]*)")
 _LITERAL = frozenset({"users", "userGroups", "verbs", "namespaces", "resourceNames"})
 """Fields in which a star means nothing but itself."""
+_PROSE = re.compile(r"[A-Za-z][\w'/.-]*(?:[ ,]+[\w'/.,()-]+)+\.?\s*")
+"""Words without a colon."""
 _NEAR = 3
 """How many lines above the place are looked at for a mistake that the reader notices late."""
 
@@ -51,6 +55,8 @@ class Cause(NamedTuple):
 
     fault: str
     help: str
+    line: int = 0
+    """The line of the text in which it is wrong, from 1; 0: where the reader gave up."""
 
 
 _UNKNOWN = Cause(
@@ -83,9 +89,9 @@ class Broken(NamedTuple):
             if not left:
                 return
 
-    def said_above(self, most: int = _NEAR) -> Iterator[tuple[int, str]]:
-        """Yield the same lines with their numbers on disk."""
-        return ((self.on_disk(number, 1)[0], text) for number, text in self.above(most))
+    def shown(self, number: int) -> int:
+        """Return the number on disk of a line of the text."""
+        return self.on_disk(number, 1)[0]
 
 
 def likely_cause(lines: Sequence[str], span: Span, message: str, on_disk: OnDisk) -> Cause:
@@ -115,39 +121,48 @@ def _encoding(broken: Broken) -> Cause | None:
 
 
 def _left_over(broken: Broken) -> Cause | None:
-    for number, text in broken.said_above(1):
+    for number, text in broken.above(1):
+        shown, delete = broken.shown(number), f"Delete line {broken.shown(number)}"
         if _LEFT_OVER.match(text.strip()):
-            fault = f'"{text.strip()}" in line {number} is left over from a shell here-document'
-            return Cause(fault, f"Delete line {number}")
+            fault = f'"{text.strip()}" in line {shown} is left over from a shell here-document'
+            return Cause(fault, delete, number)
         if text.lstrip().startswith("```"):
-            return Cause(f"line {number} is a Markdown fence", f"Delete line {number}")
+            return Cause(f"line {shown} is a Markdown fence", delete, number)
+        if _PROMPT.match(text):
+            return Cause(f"line {shown} is the prompt of a shell", delete, number)
         if _CONFLICT.match(text):
-            return Cause(
-                f'"{text.strip()}" in line {number} is the mark of a merge conflict',
-                "Resolve the conflict",
-            )
-    first = next((text for text in broken.lines if text.strip()), "")
-    if _SHELL.match(first) and not _PAIR.match(first):
-        return Cause(f'"{first.strip()[:60]}" is a shell command', "Keep only the YAML in this file")
-    return None
+            fault = f'"{text.strip()}" in line {shown} is the mark of a merge conflict'
+            return Cause(fault, "Resolve the conflict", number)
+    return _shell_command(broken)
+
+
+def _shell_command(broken: Broken) -> Cause | None:
+    """Look for a command in the first line that says something: the file was copied out of a terminal or a script."""
+    number, first = next(((number, text) for number, text in enumerate(broken.lines, 1) if text.strip()), (0, ""))
+    if not _SHELL.match(first) or _PAIR.match(first):
+        return None
+    shown, document = broken.shown(number), _HERE_DOCUMENT.search(first)
+    end = f", and the `{document[1]}` that ends its here-document" if document else ""
+    return Cause(f'"{first.strip()[:60]}" in line {shown} is a shell command', f"Delete line {shown}{end}", number)
 
 
 def _tab(broken: Broken) -> Cause | None:
-    for number, text in broken.said_above(1):
+    for number, text in broken.above(1):
         if "\t" in _indentation_of(text):
-            help = f"Indent line {number} with spaces: YAML allows no tabs there"
-            return Cause(f"line {number} is indented with a tab", help)
+            help = f"Indent line {broken.shown(number)} with spaces: YAML allows no tabs there"
+            return Cause(f"line {broken.shown(number)} is indented with a tab", help, number)
     if broken.line[broken.column - 1 : broken.column] == "\t":
         return Cause("there is a tab here", "Write a space: YAML allows no tab there")
     return None
 
 
 def _odd_space(broken: Broken) -> Cause | None:
-    for number, text in broken.said_above(1):
+    for number, text in broken.above(1):
         for char, name in _SPACES.items():
             if char in _without_comment(text):
                 by = "a colon and a space" if char == "\uff1a" else "nothing" if char in "\u200b\ufeff" else "a space"
-                return Cause(f"line {number} holds a character that is no plain text, {name}", f"Replace it by {by}")
+                fault = f"line {broken.shown(number)} holds a character that is no plain text, {name}"
+                return Cause(fault, f"Replace it by {by}", number)
     return None
 
 
@@ -196,11 +211,11 @@ def _escape(broken: Broken) -> Cause | None:
 
 
 def _glued_colon(broken: Broken) -> Cause | None:
-    for number, text in broken.said_above():
+    for number, text in broken.above():
         glued = _GLUED.match(text)
         if glued and glued[1] in fields.ALL:
-            fault = f"the colon after `{glued[1]}` in line {number} has no space behind it"
-            return Cause(fault, f"Write `{glued[1]}: {_without_comment(text[glued.end() :]).strip()}`")
+            fault = f"the colon after `{glued[1]}` in line {broken.shown(number)} has no space behind it"
+            return Cause(fault, f"Write `{glued[1]}: {_without_comment(text[glued.end() :]).strip()}`", number)
     return None
 
 
@@ -210,8 +225,9 @@ def _glued_dash(broken: Broken) -> Cause | None:
         glued = _GLUED_DASH.match(text)
         if glued and (glued[2] in fields.ALL or _is_beside_items(broken, number, glued[1])):
             value = _without_comment(text).strip()[1:]
-            shown, _ = broken.on_disk(number, 1)
-            return Cause(f"the dash in line {shown} has no space behind it", f"Write `- {value}`")
+            return Cause(
+                f"the dash in line {broken.shown(number)} has no space behind it", f"Write `- {value}`", number
+            )
     return None
 
 
@@ -247,37 +263,40 @@ def _markdown_link(broken: Broken) -> Cause | None:
 
 
 def _missing_colon(broken: Broken) -> Cause | None:
-    for number, text in broken.said_above(1):
+    for number, text in broken.above(1):
         bare = _without_comment(text)
         word = _WORD.match(bare)
         if word and word[1] in fields.ALL and ":" not in bare.split(word[1], 1)[1][:1]:
             rest = bare.split(word[1], 1)[1].strip()
-            return Cause(f"`{word[1]}` in line {number} has no colon", f"Write `{f'{word[1]}: {rest}'.rstrip()}`")
+            fault = f"`{word[1]}` in line {broken.shown(number)} has no colon"
+            return Cause(fault, f"Write `{f'{word[1]}: {rest}'.rstrip()}`", number)
     return None
 
 
 def _brackets(broken: Broken) -> Cause | None:
     if "']'" not in broken.message and "'}'" not in broken.message and "end of stream" not in broken.message:
         return None
-    for number, text in broken.said_above(20):
+    for number, text in broken.above(20):
         bare = _without_comment(_QUOTED.sub("", text))
         for opening, closing in ("[]", "{}"):
             if bare.count(opening) > bare.count(closing):
-                return Cause(f"the `{opening}` in line {number} is never closed", f"Add the `{closing}`")
+                fault = f"the `{opening}` in line {broken.shown(number)} is never closed"
+                return Cause(fault, f"Add the `{closing}`", number)
     if "," in broken.message:
         return Cause("two items of this list have no comma between them", "Put a comma between them, or close a quote")
     return None
 
 
 def _quotes(broken: Broken) -> Cause | None:
-    for number, text in broken.said_above(20 if "end of stream" in broken.message else 1):
+    for number, text in broken.above(20 if "end of stream" in broken.message else 1):
         bare = _without_comment(_QUOTED.sub("", text))
         for quote in "\"'":
             if re.search(rf"(?:^|[\s:,\[{{-]){quote}|{quote}\s*(?:[,\]}}]|$)", bare):
-                return Cause(f"a quote ({quote}) in line {number} has no partner", "Close it, or delete it")
+                fault = f"a quote ({quote}) in line {broken.shown(number)} has no partner"
+                return Cause(fault, "Close it, or delete it", number)
         follows = _AFTER_QUOTE.search(_without_comment(text))
         if follows:
-            return Cause(f"text follows the closing quote in line {number}", _rejoined(follows))
+            return Cause(f"text follows the closing quote in line {broken.shown(number)}", _rejoined(follows), number)
     return None
 
 
@@ -308,6 +327,9 @@ def _indentation(broken: Broken) -> Cause | None:
     at, own_column = broken.on_disk(broken.at + 1, own)
     before, other_column = broken.on_disk(number, other)
     if own == other:
+        if _PROSE.fullmatch(broken.lines[number - 1]):
+            fault = f"line {before} is neither YAML nor a comment"
+            return Cause(fault, f"Put `# ` before line {before}, or delete it", number)
         fault = f"line {at} does not go with line {before} above it"
         return Cause(fault, "Look for a key, a colon or a `- ` that is missing")
     what = "the dash of " if noun == "dash" else ""
