@@ -114,6 +114,8 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     if not options["quiet"]:
         _tell(report, settings, fixed)
     _tell_failed(report)
+    if not options["quiet"]:
+        terminal.say(closing_line(report))
     if options["statistics"]:
         _statistics(report)
     return _exit_code(report, settings, exit_zero=options["exit_zero"])
@@ -244,7 +246,6 @@ def _tell(report: Report, settings: Settings, fixed: Fixed | None) -> None:
         terminal.say(fixes.told(fixed, wrote=True))
     if not (report.subjects or report.findings or report.failed or report.crashed):
         terminal.say("auditlint: warning: found no audit policy and no kube-apiserver, so nothing was checked")
-    terminal.say(closing_line(report))
 
 
 def _tell_failed(report: Report) -> None:

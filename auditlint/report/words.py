@@ -45,11 +45,15 @@ def place(path: str, span: Span) -> str:
 def closing_line(report: Report) -> str:
     """Return the end of a run in one line: what will not start, what was recognised and passed over, the counts.
 
-    Last comes what was hidden, and by what.
+    Where something could not be done that comes first, for no count is whole then; last what was hidden, and by what.
     """
+    failed = len({notice.path for notice in (*report.failed, *report.crashed)})
+    verdicts = [*([f"{english.counted(failed, 'path')} failed"] if failed else []), *_verdicts(report)]
+    if failed and not (report.subjects or report.live):
+        return "; ".join((*verdicts, "nothing was checked"))
     hidden = ", ".join(_hidden(report))
     parts = (
-        ", ".join(_verdicts(report)),
+        ", ".join(verdicts),
         ", ".join(_found(report)),
         ", ".join(_counts(report)) or "no findings",
         hidden and f"hidden: {hidden}",

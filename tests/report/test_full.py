@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from auditlint.finding import Finding, Related, Severity, Span
+from auditlint.finding import Finding, Notice, Related, Severity, Span
 from auditlint.report import Medium, render
 from auditlint.report.model import PolicyFacts, Report, SubjectSummary
 from auditlint.report.words import closing_line
@@ -103,3 +103,10 @@ def test_closing_line(subjects: tuple[SubjectSummary, ...], counts: tuple[int, .
     )
     report = Report(subjects, findings, (), 1, passed_over=3, min_severity=Severity.WARNING)
     assert closing_line(report) == line
+
+
+def test_what_failed_comes_first_and_nothing_is_called_clean_that_was_not_read() -> None:
+    missing = (Notice("a.yaml", "no such file or folder"), Notice("b.yaml", "no such file or folder"))
+    assert closing_line(Report((), (), (), 0, failed=missing)) == "2 paths failed; nothing was checked"
+    some = Report((subject("policy", policy=True),), (finding(1),), (), 1, failed=missing[:1])
+    assert closing_line(some) == "1 path failed, 1 of 1 policy is refused; 1 policy, 0 apiservers; 1 error"
