@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
 from auditlint import lint
 from auditlint.finding import Severity
@@ -15,6 +16,10 @@ from tests.carriers.forms import FOLDER, FORMS, GOOD, POLICY
 
 if TYPE_CHECKING:
     from auditlint.finding import Finding
+
+
+IN_OTHER_WORDS = frozenset({"k3s-install-line", "k3s-unit", "systemd"})
+"""Forms whose advice is words of a command line."""
 
 
 def live(content: str) -> list[Finding]:
@@ -122,9 +127,28 @@ def test_a_policy_for_k3d() -> None:
     content = FORMS["k3d"].write(flags)
     finding = next(one for one in live(content) if one.rule == "backend-without-policy")
     _, *block = finding.help.splitlines()
-    split = next(index for index, line in enumerate(block) if line.startswith("- arg: "))
+    split = block.index("extraArgs:")
     content = content.replace("volumes:\n", "".join(f"{line}\n" for line in block[:split]))
-    content = content.replace(
-        "    extraArgs:\n", "    extraArgs:\n" + "".join(f"    {line}\n" for line in block[split:])
-    )
+    content = content.replace("    extraArgs:\n", "".join(f"    {line}\n" for line in block[split:]))
     assert live(content) == []
+
+
+LACKING = {
+    "everything": {},
+    "a log": {"audit-policy-file": POLICY},
+    "a policy": {"audit-log-path": f"{FOLDER}/audit.log"},
+    "mounts": {"audit-policy-file": "/srv/a.yaml", "audit-log-path": "/srv/logs/audit.log"},
+    "a file for the log": {"audit-policy-file": POLICY, "audit-log-path": "-"},
+}
+
+
+@pytest.mark.parametrize("form", [name for name in FORMS if name not in IN_OTHER_WORDS])
+def test_a_block_to_paste_is_one_yaml_text_that_holds_no_key_twice(form: str) -> None:
+    for flags in LACKING.values():
+        for finding in live(FORMS[form].write(flags)):
+            _, _, block = finding.help.partition("\n")
+            if block:
+                root = yaml.compose(block)
+                assert isinstance(root, (yaml.MappingNode, yaml.SequenceNode)) or block.startswith("#"), block
+                keys = [key.value for key, _ in root.value] if isinstance(root, yaml.MappingNode) else []
+                assert len(keys) == len(set(keys)), block

@@ -112,23 +112,21 @@ class _Follower:
         self._set_flag(name, value, at)
 
     def _paste(self) -> None:
-        """Write the lines of a block: arguments, then mounts and volumes below their keys."""
-        lists = {"volumeMounts": self._container, "volumes": self.pod["spec"]}
-        holder: list[Any] | None = None
+        """Write what a block holds, which is one YAML text: arguments, mounts and volumes below their keys."""
+        pasted = yaml.safe_load("\n".join(self.block))
         if self.help.startswith("Write 2 list items"):
             at = int(self.steps[-1])
-            self._arguments[at : at + 1] = [line.removeprefix("- ") for line in self.block]
+            self._arguments[at : at + 1] = pasted
             return
-        for line in self.block:
-            if line.endswith(":"):
-                holder = lists[line[:-1]].setdefault(line[:-1], [])
-            elif holder is None:
-                found = _FLAG.fullmatch(line.removeprefix("- "))
-                assert found, line
-                self._set_flag(found[1], found[2])
-            else:
-                entry = yaml.safe_load(line)[0]
-                holder[:] = [*(one for one in holder if one["name"] != entry["name"]), entry]
+        pasted = {"command": pasted} if isinstance(pasted, list) else pasted
+        for item in pasted.pop("command", ()):
+            found = _FLAG.fullmatch(item)
+            assert found, item
+            self._set_flag(found[1], found[2])
+        for key, entries in pasted.items():
+            holder = {"volumeMounts": self._container, "volumes": self.pod["spec"]}[key].setdefault(key, [])
+            names = {entry["name"] for entry in entries}
+            holder[:] = [*(one for one in holder if one["name"] not in names), *entries]
 
     def _set_field(self) -> None:
         written = yaml.safe_load(self.codes[0])

@@ -96,7 +96,7 @@ def own_log_folder(server: ApiServer, old: Mount | None = None) -> str:
     block = _block(server, _new(server, _name(server, old), folder, folder, "DirectoryOrCreate"))
     if server.flags.text(_LOG_FLAG) == OWN_LOG:
         return block
-    return "\n".join([*server.spelling.lines([(_LOG_FLAG, OWN_LOG)]), block])
+    return "\n".join([*_under_key(server, server.spelling.lines([(_LOG_FLAG, OWN_LOG)])), block])
 
 
 def _name(server: ApiServer, old: Mount | None) -> str:
@@ -137,19 +137,37 @@ def with_flags(server: ApiServer, *flags: str) -> str:
     mounts: list[str] = []
     if server.files is Files.MOUNTS and server.mounts_path and missing:
         mounts = _block(server, *(_usual(server, flag) for flag in missing)).split("\n")
-    return "\n".join([*before, *_below_their_keys(server, lines, mounts)])
+    below = _below_their_keys(server, lines, mounts)
+    alone = not (before or mounts)
+    return "\n".join([*before, *(below or [*(lines if alone else _under_key(server, lines)), *mounts])])
 
 
 def _below_their_keys(server: ApiServer, flags: list[str], mounts: list[str]) -> list[str]:
-    """Return lines with flags and mounts below those keys on the way to the flags that the file does not have."""
+    """Return lines with flags and mounts below those keys on the way to the flags that the file does not have.
+
+    Nothing where it has all, or where mounts go elsewhere.
+    """
     keys = server.arguments_path[len(server.arguments_place) :]
     together = not mounts or server.mounts_path[:-1] == server.arguments_path[:-1]
     if not keys or not together or not isinstance(server.spelling, Keys | Pairs):
-        return [*flags, *mounts]
+        return []
     lines = [f"{keys[-1]}:", *(f"  {line}" for line in flags), *mounts]
     for key in reversed(keys[:-1]):
         lines = [f"{key}:", *(f"  {line}" for line in lines)]
     return lines
+
+
+def _under_key(server: ApiServer, lines: list[str]) -> list[str]:
+    """Return the lines of flags below the key of what holds them, so that with other keys they are one YAML text.
+
+    Flags that are words of a command are told in a comment.
+    """
+    if any(argument.word for argument in server.arguments):
+        return [f"# to the other flags: {' '.join(line.removeprefix('- ') for line in lines)}"]
+    key = next((step for step in reversed(server.arguments_path) if isinstance(step, str)), "")
+    if not key or lines[0] == f"{key}:":
+        return lines
+    return [f"{key}:", *(line if line.startswith("- ") else f"  {line}" for line in lines)]
 
 
 def _usual_path(server: ApiServer, flag: str) -> str:
