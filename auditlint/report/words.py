@@ -17,8 +17,19 @@ if TYPE_CHECKING:
 
 
 def said(finding: Finding) -> str:
-    """Return the message, and behind it what to write instead, a block to paste on the same line."""
-    return f"{finding.message}. {' '.join(finding.help.splitlines())}" if finding.help else finding.message
+    """Return the message, and behind it what to do about it; what is to be pasted is `block`."""
+    sentence = finding.help.partition("\n")[0]
+    return f"{finding.message}. {sentence}" if sentence else finding.message
+
+
+def block(finding: Finding) -> tuple[str, ...]:
+    """Return the lines to paste that the help of a finding ends with."""
+    return tuple(finding.help.split("\n")[1:])
+
+
+def whole(finding: Finding) -> tuple[str, ...]:
+    """Return the message and the help, and behind it the lines to paste."""
+    return said(finding), *block(finding)
 
 
 def notes(finding: Finding, medium: Medium) -> Iterator[str]:

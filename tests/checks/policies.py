@@ -95,3 +95,11 @@ def as_text(policy: Policy) -> str:
         lines.append(f"- level: {rule.level}")
         lines += [f"  {name}: {json.dumps(values)}" for name, values in fields.items() if values]
     return "\n".join(lines) + "\n"
+
+
+def advised(help: str) -> tuple[str, object]:
+    """Return the sentence of advice and what is to be pasted, however that is written."""
+    import yaml
+
+    sentence, _, block = help.partition("\n")
+    return sentence, yaml.safe_load(block)

@@ -376,7 +376,7 @@ def _with_secrets(policy: ClusterPolicy, place: _Entry, wrong: Wrong, wanted: tu
     done = _write(place, wrong, left) if left else _delete(place, wrong)
     if all(one.resources and "*" not in one.resources for one in wanted) and _logged_below(policy, place, secret):
         return f"{done}: a rule below logs {english.listing(secret[0].resources)} without the content"
-    above = f"`{pasteable.block((place.held._replace(level=LEVELS[1], resources=secret),))}`"
+    above = f"`{pasteable.on_one_line(place.held._replace(level=LEVELS[1], resources=secret))}`"
     if left:
         return f"{done}, below a rule {above}"
     return f"Write {above} instead of this rule" if done == _RULE else f"{done}, and put {above} above this rule"

@@ -239,10 +239,7 @@ def verb_gap(policy: PolicySubject, context: Context) -> Iterator[Finding]:
         help=verb_gaps.advice(analysis, first, lambda index: _line(policy, index)),
         severity=Severity.INFO if first.lower else None,
         related=tuple(
-            context.related(
-                policy.at("rules", gap.rule, "verbs"), f"{english.several(gap.missing)} is missing here too"
-            )
-            for gap in others
+            context.related(policy.at("rules", gap.rule, "verbs"), f"{_missing(gap)} here too") for gap in others
         ),
         witness=effects.witness(first.request),
     )

@@ -455,18 +455,22 @@ def namespaced_list_gap(policy: PolicySubject, context: Context) -> Iterator[Fin
     "identity-overlap",
     severity=Severity.ERROR,
     summary="users who are always in an earlier rule's group, or never in that of their own rule",
-    gives_way_to=("empty-identity", "literal-wildcard"),
+    gives_way_to=("empty-identity", "literal-wildcard", "dead-identity"),
 )
 def identity_overlap(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report users and groups whose requests never come here, by the groups that the server gives to users."""
     analysis = policy.analysis
     misread = unknown_keys.misread_rules(policy)
+    told: set[int] = set()  # of a rule that is to be deleted one finding is enough
     for overlap in overlaps.find(analysis) if analysis else ():
         if not analysis or not misread.isdisjoint((overlap.rule, *overlap.taken_by)):
             continue
         same = bool(overlap.taken_by) and all(
             analysis.reach.same_outcome(overlap.rule, taker) for taker in overlap.taken_by
         )
+        if overlap.rule in told:
+            continue
+        told |= {overlap.rule} if analysis.is_served(overlap.rule).impossible else set()
         yield context.value(
             policy.at("rules", overlap.rule, overlap.field, overlap.position),
             _overlap_words(policy, overlap),

@@ -410,10 +410,14 @@ def version_dependent(policy: PolicySubject, context: Context) -> Iterator[Findi
     servers = f"kube-apiserver {english.listing([name(minor) for minor in others])}"
     state = f"tate the release: `--kubernetes-version {name(policy.minor)}`"
     refusing = [problem for problem in policy.decode(Target(others[0])).problems if problem.refuses]
+    alike: dict[tuple[str, str], list[Problem]] = {}
     for problem in refusing:
+        alike.setdefault((_written(problem), _for_all(policy, problem)), []).append(problem)
+    for (written, advice), (first, *more) in alike.items():
         verb = "refuses" if len(others) == 1 else "refuse"
-        message = f"{servers} {verb} {_written(problem)}, which {name(policy.minor)} accepts"
-        yield _report(policy, context, problem, message, f"{_for_all(policy, problem)}, or s{state}", refused=False)
+        message = f"{servers} {verb} {written}, which {name(policy.minor)} accepts"
+        related = tuple(context.related(policy.at(*one.path), "the same here", key=False) for one in more)
+        yield _report(policy, context, first, message, f"{advice}, or s{state}", refused=False, related=related)
     if not refusing:
         verb = "reads" if len(others) == 1 else "read"
         message = f"{servers} {verb} this policy otherwise than {name(policy.minor)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditlint.report.printable import markup
-from auditlint.report.words import notes, said
+from auditlint.report.words import notes, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,7 @@ def _error(finding: Finding, medium: Medium) -> str:
         "line": finding.span.line,
         "column": finding.span.column,
         "severity": finding.severity.word,
-        "message": ". ".join((said(finding), *notes(finding, medium))),
+        "message": ". ".join((" ".join(whole(finding)), *notes(finding, medium))),
         "source": f"auditlint.{finding.rule}",
     }
     written = (f'{name}="{markup(str(value))}"' for name, value in attributes.items())

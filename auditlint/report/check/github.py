@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditlint.report.printable import printable
-from auditlint.report.words import notes, place, said
+from auditlint.report.words import block, notes, place, said
 
 if TYPE_CHECKING:
     from auditlint.finding import Finding
@@ -32,7 +32,7 @@ def _command(finding: Finding, medium: Medium) -> str:
         properties |= {"col": span.column, "endColumn": span.end_column}
     properties["title"] = finding.rule
     listed = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
-    lines = (f"{place(path, span)}: {said(finding)} [{finding.rule}]", *notes(finding, medium))
+    lines = (f"{place(path, span)}: {said(finding)} [{finding.rule}]", *block(finding), *notes(finding, medium))
     return f"::{COMMANDS[finding.severity.word]} {listed}::{'%0A'.join(map(_data, lines))}\n"
 
 

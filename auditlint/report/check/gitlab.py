@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditlint.report.fingerprints import fingerprints
 from auditlint.report.printable import as_json, printable
-from auditlint.report.words import notes, said
+from auditlint.report.words import notes, whole
 
 if TYPE_CHECKING:
     from auditlint.finding import Finding
@@ -26,7 +26,7 @@ def render(report: Report, medium: Medium) -> str:
 def _entry(finding: Finding, fingerprint: str, medium: Medium) -> dict[str, Any]:
     path = medium.located(finding.path)
     return {
-        "description": printable(". ".join((said(finding), *notes(finding, medium)))),
+        "description": "\n".join(map(printable, (*whole(finding), *notes(finding, medium)))),
         "check_name": finding.rule,
         "fingerprint": hashlib.sha256(f"{path}\0{fingerprint}".encode("utf-8", "surrogatepass")).hexdigest(),
         "severity": "blocker" if finding.refused else SEVERITIES[finding.severity.word],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditlint.report.printable import markup
-from auditlint.report.words import notes, place, said
+from auditlint.report.words import block, notes, place, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,7 +39,7 @@ def _suite(path: str, found: Sequence[Finding], medium: Medium) -> Iterator[str]
         yield f'    <testcase name="no findings" classname="{name}"/>'
     for finding in found:
         where = place(path, finding.span)
-        lines = (f"{where}: {said(finding)} [{finding.rule}]", *notes(finding, medium))
+        lines = (f"{where}: {said(finding)} [{finding.rule}]", *block(finding), *notes(finding, medium))
         yield f'    <testcase name="{markup(f"{finding.rule} {where}")}" classname="{name}">'
         yield f'      <failure type="{finding.severity.word}" message="{markup(finding.message)}">'
         yield "\n".join(map(markup, lines)) + "</failure>"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from auditlint.report.printable import as_json, printable
-from auditlint.report.words import noted, said
+from auditlint.report.words import noted, whole
 
 if TYPE_CHECKING:
     from auditlint.finding import Finding, Span
@@ -24,7 +24,7 @@ def render(report: Report, medium: Medium) -> str:
 def _diagnostic(finding: Finding, report: Report, medium: Medium) -> dict[str, Any]:
     example = f"\n{printable(finding.example)}" if finding.example else ""
     diagnostic: dict[str, Any] = {
-        "message": printable(said(finding)) + example,
+        "message": "\n".join(map(printable, whole(finding))) + example,
         "location": _location(finding.path, finding.span, report, medium),
         "severity": SEVERITIES[finding.severity.word],
         "code": {"value": finding.rule},

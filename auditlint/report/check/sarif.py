@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from auditlint.report.fingerprints import fingerprints
 from auditlint.report.printable import as_json
-from auditlint.report.words import noted, said
+from auditlint.report.words import noted, whole
 from auditlint.version import __version__
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _result(finding: Finding, rules: dict[str, int], fingerprint: str, medium: M
         "ruleId": finding.rule,
         "ruleIndex": rules[finding.rule],
         "level": LEVELS[finding.severity.word],
-        "message": {"text": said(finding) + example},
+        "message": {"text": "\n".join(whole(finding)) + example},
         "locations": [{"physicalLocation": _place(finding.path, finding.span, medium)}],
         "partialFingerprints": {"primaryLocationLineHash": fingerprint},
         "properties": {"refused": finding.refused, "pointer": finding.pointer, "document": finding.document},

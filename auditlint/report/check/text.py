@@ -1,4 +1,4 @@
-"""GNU style, one line a finding, which most editors jump to."""
+"""GNU style, one line a finding, which most editors jump to; notes and what is to be pasted are lines of that form."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from auditlint.report.printable import printable
 from auditlint.report.styles import BOLD, COLORS, DIM, RESET
-from auditlint.report.words import said
+from auditlint.report.words import block, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,13 +17,15 @@ if TYPE_CHECKING:
 
 
 def render(report: Report, medium: Medium) -> str:
-    """Return a line for each finding that is shown, and one for each of its notes."""
+    """Return a line for each finding that is shown, and one for each line to paste and each of its notes."""
     return "".join(f"{line}\n" for finding in report.shown for line in _lines(finding, color=medium.color))
 
 
 def _lines(finding: Finding, *, color: bool) -> Iterator[str]:
     path, span = finding.path, finding.span
     yield _line(path, span, finding.severity.word, said(finding), finding.rule, color=color)
+    for line in block(finding):
+        yield _line(path, span, "note", line, None, color=color)
     if finding.example:
         yield _line(path, span, "note", finding.example, None, color=color)
     for note in finding.related:

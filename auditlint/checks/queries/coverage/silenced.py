@@ -32,13 +32,24 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.policy import PolicyRule
     from auditlint.subjects.model import PolicySubject
 
+_CONTROLLERS = (
+    "attachdetach-controller certificate-controller clusterrole-aggregation-controller cronjob-controller "
+    "daemon-set-controller deployment-controller disruption-controller endpoint-controller endpointslice-controller "
+    "endpointslicemirroring-controller ephemeral-volume-controller expand-controller generic-garbage-collector "
+    "horizontal-pod-autoscaler job-controller namespace-controller node-controller persistent-volume-binder "
+    "pod-garbage-collector pv-protection-controller pvc-protection-controller replicaset-controller "
+    "replication-controller resource-claim-controller resourcequota-controller root-ca-cert-publisher "
+    "route-controller service-account-controller service-controller statefulset-controller ttl-controller "
+    "ttl-after-finished-controller"
+)
+"""The service accounts of kube-controller-manager's controllers, in kube-system.
+
+Source: plugin/pkg/auth/authorizer/rbac/bootstrappolicy/controller_policy.go of Kubernetes.
+"""
 _COMPONENTS = frozenset(
     {
-        served.LOOPBACK,
-        "system:kube-controller-manager",
-        "system:kube-scheduler",
-        "system:kube-proxy",
-        "system:serviceaccount:kube-system:kube-proxy",
+        *(served.LOOPBACK, "system:kube-controller-manager", "system:kube-scheduler", "system:kube-proxy"),
+        *(f"system:serviceaccount:kube-system:{name}" for name in ("kube-proxy", *_CONTROLLERS.split())),
     }
 )
 _PRIVILEGED_GROUPS = (served.MASTERS, served.AUTHENTICATED)
