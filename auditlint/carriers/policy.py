@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from auditlint.carriers.candidate import Candidate
     from auditlint.finding import Path
     from auditlint.kubernetes.decode import Loaded
-    from auditlint.kubernetes.releases import Target
     from auditlint.subjects.model import PolicySubject
     from auditlint.text.plain import Plain
 
@@ -67,8 +66,8 @@ def _subject(candidate: Candidate, shape: str, value: Plain) -> PolicySubject:
 
     release = choose(candidate.minor, candidate.origin)
 
-    def decode(release: Target) -> Loaded:
-        loaded = load(value, release.minor, from_json=candidate.from_json, newer=release.newer)
+    def decode(minor: int, *, newer: bool = False) -> Loaded:
+        loaded = load(value, minor, from_json=candidate.from_json, newer=newer)
         if candidate.as_kind:
             return loaded
         return in_part(excuse(loaded)) if candidate.partial else excuse(loaded)
@@ -81,7 +80,7 @@ def _subject(candidate: Candidate, shape: str, value: Plain) -> PolicySubject:
         minor=release.minor,
         kubernetes_from=release.origin,
         newer=release.newer,
-        loaded=decode(release),
+        loaded=decode(release.minor, newer=release.newer),
         value=value,
         shape=shape,
         decode=decode,

@@ -15,7 +15,7 @@ from auditlint.cli import terminal
 from auditlint.cli.options import Choice, debug
 from auditlint.english import listing
 from auditlint.kubernetes import traffic
-from auditlint.kubernetes.releases import NEWEST
+from auditlint.kubernetes.releases import NEWEST, target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,7 +56,7 @@ def command(
         wanted = config.with_version(config.Settings(), kubernetes_version or f"1.{NEWEST}", "--kubernetes-version")
     except config.ConfigError as error:
         raise click.UsageError(str(error)) from None
-    minor = wanted.minor or NEWEST
+    minor = target(wanted.minor or NEWEST).minor
     made = starter.start(carrier, chosen, nodes=nodes, minor=minor)
     for notice in wanted.notices:
         terminal.say(f"auditlint: note: {notice}")

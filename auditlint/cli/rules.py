@@ -11,7 +11,7 @@ from auditlint import registry
 from auditlint import settings as config
 from auditlint.cli import terminal
 from auditlint.cli.options import Choice, debug
-from auditlint.kubernetes.releases import NEWEST
+from auditlint.kubernetes.releases import NEWEST, target
 from auditlint.rule import REGISTRY, Rule
 from auditlint.spelling import suggestion
 
@@ -118,7 +118,7 @@ def _show_profiles(names: tuple[str, ...], kubernetes_version: str | None, outpu
         wanted = config.with_version(config.Settings(), kubernetes_version or f"1.{NEWEST}", "--kubernetes-version")
     except config.ConfigError as error:
         raise click.UsageError(str(error)) from None
-    minor = wanted.minor or NEWEST
+    minor = target(wanted.minor or NEWEST).minor
     shown = [profiles.of(name, minor) for name in chosen]
     conflicts = profiles.conflicts(chosen, minor)
     if output_format == "json":

@@ -37,7 +37,7 @@ def _loaded_by(subject: PolicySubject) -> str | None:
     if not subject.loaded.head_only:
         return None
     older = range(subject.minor - 1, releases.OLDEST - 1, -1)
-    found = next((minor for minor in older if not subject.decode(releases.Target(minor)).refused), None)
+    found = next((minor for minor in older if not subject.decode(minor).refused), None)
     return None if found is None else releases.name(found)
 
 

@@ -50,7 +50,7 @@ class Settings(NamedTuple):
     """What one run is asked to do, beyond its paths."""
 
     minor: int | None = None
-    """The target version's minor number; None: what each file says."""
+    """The target version's minor number, as it was asked for; None: what each file says."""
     minor_from: str = releases.OPTION
     """Who names it, an option or the configuration."""
     fail_on: str = "warning"

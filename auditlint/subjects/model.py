@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from auditlint.kubernetes.cluster import ORDINARY, Cluster
 from auditlint.kubernetes.releases import DEFAULT, Target
@@ -111,6 +111,13 @@ class Holder(NamedTuple):
     """The keys of all its values."""
 
 
+class Decode(Protocol):
+    """How a policy is decoded."""
+
+    def __call__(self, minor: int, *, newer: bool = False) -> Loaded:
+        """Return the policy as the server of 1.`minor` has it; `newer`: as one newer than that may have it."""
+
+
 class PolicySubject(_Frozen):
     """An audit policy found in a document, as the server of the target version decodes it.
 
@@ -136,8 +143,8 @@ class PolicySubject(_Frozen):
     """`policy`; `headless` (rules without apiVersion and kind); `snippet` (a bare list of rules)."""
     later: bool = False
     """A later document of a file whose first document is a policy: the server never reads it."""
-    decode: Callable[[Target], Loaded]
-    """Decodes it as the server of a release does."""
+    decode: Decode
+    """Decodes it as the server of 1.n does."""
     cluster: Cluster = ORDINARY
     """What is known of the cluster beyond its release."""
     file: str | None = None
@@ -188,7 +195,7 @@ class PolicySubject(_Frozen):
                 kubernetes_from=release.origin,
                 newer=release.newer,
                 cluster=cluster,
-                loaded=self.loaded if alike else self.decode(release),
+                loaded=self.loaded if alike else self.decode(release.minor, newer=release.newer),
             )
             found = self._others[wanted] = changed
         return found

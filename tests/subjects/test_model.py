@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from auditlint.change import Append, Delete, SetValue
@@ -24,7 +26,7 @@ POLICY = PolicySubject(
     base=(),
     minor=37,
     loaded=load(None, 37),
-    decode=lambda release: load(None, release.minor),
+    decode=partial(load, None),
 )
 
 

@@ -12,7 +12,7 @@ from auditlint.english import quoted
 from auditlint.finding import DecodedSpan, Related, Severity, Span
 from auditlint.kubernetes.decoding.problems import ProblemKind
 from auditlint.kubernetes.policy import LEVELS, STAGES
-from auditlint.kubernetes.releases import DEFAULT, MAINTAINED, Target, name
+from auditlint.kubernetes.releases import DEFAULT, MAINTAINED, name
 from auditlint.placeholders import is_placeholder
 from auditlint.rule import LONGEST_MESSAGE, Category, Context
 from auditlint.subjects.model import ELISION, TEMPLATE, PolicySubject, UnreadText
@@ -409,7 +409,7 @@ def version_dependent(policy: PolicySubject, context: Context) -> Iterator[Findi
     others = [minor for minor in MAINTAINED if minor != policy.minor and not _reads_alike(policy, minor)]
     servers = f"kube-apiserver {english.listing([name(minor) for minor in others])}"
     state = f"tate the release: `--kubernetes-version {name(policy.minor)}`"
-    refusing = [problem for problem in policy.decode(Target(others[0])).problems if problem.refuses]
+    refusing = [problem for problem in policy.decode(others[0]).problems if problem.refuses]
     alike: dict[tuple[str, str], list[Problem]] = {}
     for problem in refusing:
         alike.setdefault((_written(problem), _for_all(policy, problem)), []).append(problem)
@@ -438,7 +438,7 @@ def misplaced_metadata(policy: PolicySubject, context: Context) -> Iterator[Find
 
 def _reads_alike(policy: PolicySubject, minor: int) -> bool:
     """Tell whether the server of another release loads the same policy."""
-    loaded = policy.decode(Target(minor))
+    loaded = policy.decode(minor)
     return not loaded.refused and loaded.policy == policy.loaded.policy
 
 
