@@ -448,6 +448,8 @@ def test_identity_overlaps_are_those_of_real_groups(policy: Policy) -> None:
                 for name in names
             ):
                 expected.add(f"/rules/{index}/{field}")
+                if index not in real:
+                    break  # of a rule that is to be deleted one finding is enough
     found = {pointer.rpartition("/")[0] for pointer in pointers(subject, "identity-overlap")}
     assert found == expected
 
