@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from auditlint.finding import Finding
 
 
-IN_OTHER_WORDS = frozenset({"k3s-install-line", "k3s-unit", "systemd"})
+IN_OTHER_WORDS = frozenset({"k3s-install-line", "k3s-unit", "snap", "systemd"})
 """Forms whose advice is words of a command line."""
 
 

@@ -40,7 +40,7 @@ def kubeadm(version: str, rest: str) -> str:
 def test_advice_about_a_list_is_in_the_form_that_the_version_wants() -> None:
     listed = "apiServer:\n  extraArgs:\n  - name: audit-log-path\n    value: /var/log/k/a.log\n"
     (said,) = told(kubeadm("v1beta3", listed), "backend-without-policy")
-    assert 'audit-policy-file: "/etc/kubernetes/audit-policy.yaml"' in said[1].split("\n")
+    assert '  audit-policy-file: "/etc/kubernetes/audit-policy.yaml"' in said[1].split("\n")
     mapped = "apiServer:\n  extraArgs:\n    audit-log-path: /var/log/k/a.log\n"
     (said,) = told(kubeadm("v1beta4", mapped), "backend-without-policy")
     assert '- {name: audit-policy-file, value: "/etc/kubernetes/audit-policy.yaml"}' in said[1].split("\n")
@@ -56,7 +56,7 @@ def test_advice_begins_at_the_keys_that_are_not_there() -> None:
     (some,) = told(kubeadm("v1beta3", "apiServer: {timeoutForControlPlane: 4m}\n"), "auditing-off")
     assert some[1].split("\n")[1] == "extraArgs:"
     (all_there,) = told(kubeadm("v1beta3", "apiServer: {extraArgs: {v: '2'}}\n"), "auditing-off")
-    assert all_there[1].split("\n")[1] == 'audit-policy-file: "/etc/kubernetes/audit-policy.yaml"'
+    assert all_there[1].split("\n")[1:3] == ["extraArgs:", '  audit-policy-file: "/etc/kubernetes/audit-policy.yaml"']
 
 
 @pytest.mark.parametrize("rest", ["", "apiServer: {timeoutForControlPlane: 4m}\n"])
