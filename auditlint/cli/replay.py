@@ -12,6 +12,7 @@ from auditlint.cli import USAGE, terminal
 from auditlint.cli.options import Choice, debug
 from auditlint.cli.policies import read_policy, settings_for
 from auditlint.cli.terminal import STDIN
+from auditlint.events.engines import ENGINES
 from auditlint.policy import replaying
 from auditlint.report import formats, render
 
@@ -44,6 +45,11 @@ _BAR = 30
     type=click.IntRange(1),
     help="Processes that read the logs [one for each core]; jsonl takes one.",
 )
+@click.option(
+    "--engine",
+    type=Choice(ENGINES),
+    help="What reads LOG: files, folders, patterns, addresses and tables (Parquet, Delta).",
+)
 @click.option("--kubernetes-version", metavar="1.N", help="Decide as this release does.")
 @debug
 def command(
@@ -53,6 +59,7 @@ def command(
     against: str | None,
     output_format: str,
     jobs: int | None,
+    engine: str | None,
     kubernetes_version: str | None,
 ) -> int:
     """Replay audit logs against a policy: what each rule takes, which are never hit, what is logged in a day.
@@ -61,17 +68,26 @@ def command(
     zstd. Rotated files are read from old to new, whatever their order on the command line. A single LOG may stand
     before the policy.
 
+    --engine has DuckDB or Spark read and count: for logs that lie in a lake, and for tables of events (docs/lake.md).
+
     --against shows which recorded events another policy would treat differently: what has happened. All that can happen
     is what `diff` compares.
 
-    Exit codes: 0 replayed; 2 a policy is refused, or a log could not be read.
+    Exit codes: 0 replayed; 2 a policy is refused, or a log could not be read, or the engine is not there.
     """
     if [policy, against, *logs].count(STDIN) > 1:
         raise click.UsageError("standard input (-) can be only one of the policies and logs")
+    if engine is not None and output_format == STREAM:
+        raise click.UsageError("--engine counts events; for --format jsonl, one line an event, leave it out")
+    if engine is not None and STDIN in logs:
+        raise click.UsageError("--engine reads files and tables; to read standard input (-), leave it out")
     policy, logs = _told_apart(policy, logs)
     settings = settings_for(kubernetes_version, configured=False)
     policies = [read_policy(path, settings) for path in (policy, against) if path is not None]
-    replayed = _replayed(policies, logs, one_by_one=output_format == STREAM, jobs=jobs)
+    if engine is None:
+        replayed = _replayed(policies, logs, one_by_one=output_format == STREAM, jobs=jobs)
+    else:
+        replayed = replaying.replay_by_engine(policies, logs, engine, jobs)
     # Without any log every rule would look as if it were never hit.
     says_something = bool(replayed.events) or not replayed.unreadable
     if output_format != STREAM and (says_something or output_format != "text"):

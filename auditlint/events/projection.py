@@ -24,13 +24,12 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.policy import Policy
 
 _WORD = "[A-Za-z0-9._:-]+"
-_PLAIN_PATH = (
-    rf"^/(?:api|apis/{_WORD})/{_WORD}/(?:namespaces/({_WORD})/)?({_WORD})(?:/({_WORD})(?:/[A-Za-z0-9._:/-]*)?)?\z"
-)
-"""A path of a resource that says plainly where it goes: namespace, resource and name."""
+_PLAIN_PATH = rf"^/(api|apis/{_WORD})/{_WORD}/{_WORD}(/{_WORD})*\z"
+"""A path of a resource that has nothing to be unescaped and no empty part."""
 
-_OTHERWISE = ("", "proxy", "watch", "namespaces", "status", "finalize")
-"""In place of a resource these make the server read the path in another way, or say that the path is not plain."""
+_PREFIXES = ("proxy", "watch")
+_OF_NAMESPACES = ("", "status", "finalize")
+"""What stands behind the name of a namespace where the request is for the namespace itself."""
 
 
 class CellRow(NamedTuple):
@@ -89,7 +88,7 @@ class Plan:
         places = ", ".join(str(number) for number in range(1, len(key) + 1))
         named = ", ".join(f"{what} AS {name}" for what, name in zip((*key, *counted), CellRow._fields, strict=True))
         return (
-            f"SELECT {named} FROM (SELECT *, {self._place()} FROM ({_from(table)}) AS events WHERE malformed IS NULL)"
+            f"SELECT {named} FROM ({self._placed(f'SELECT * FROM ({_from(table)}) AS rows WHERE malformed IS NULL')})"
             f" AS placed{joins} GROUP BY {places}"
         )
 
@@ -148,19 +147,27 @@ class Plan:
             object_ref=reference,
         )
 
-    def _place(self) -> str:
-        """Return where a request goes, and the URI where only Python can tell."""
+    def _placed(self, events: str) -> str:
+        """Return events with where their requests go, and the URI where only Python can tell."""
         sql = self.dialect
         path = sql.before_query("request_uri")
         if not self._namespaces and not self._names:
-            return f"NULL AS place_namespace, NULL AS place_name, CASE WHEN NOT is_resource THEN {path} END AS uri"
-        completed = f"(is_resource AND verb IN ({', '.join(sql.text(verb) for verb in sorted(COMPLETED_VERBS))}))"
-        resource, namespace, name = (sql.captured(path, _PLAIN_PATH, group) for group in (2, 1, 3))
-        plain = f"{completed} AND {resource} NOT IN ({', '.join(map(sql.text, _OTHERWISE))})"
+            return f"SELECT *, CASE WHEN NOT is_resource THEN {path} END AS uri FROM ({events}) AS placed_events"
+        verbs, prefixes, own = (_words(sql, words) for words in (sorted(COMPLETED_VERBS), _PREFIXES, _OF_NAMESPACES))
+        sent = f"SELECT *, CASE WHEN is_resource AND verb IN ({verbs}) THEN {path} END AS sent_to FROM ({events}) AS a"
+        start = f"CASE WHEN {sql.starts('sent_to', '/api/')} THEN 4 ELSE 5 END"
+        parted = f"SELECT *, {start} AS start, split_part(sent_to, '/', {start}) AS head FROM ({sent}) AS b"
+        inside = f"head <> 'namespaces' OR split_part(sent_to, '/', start + 2) NOT IN ({own})"
+        judged = (
+            f"SELECT *, head = 'namespaces' AS in_namespace, {sql.matches('sent_to', _PLAIN_PATH)}"
+            f" AND head NOT IN ({prefixes}) AND ({inside}) AS plainly FROM ({parted}) AS c"
+        )
+        namespace = "CASE WHEN in_namespace THEN split_part(sent_to, '/', start + 1) ELSE '' END"
+        name = "split_part(sent_to, '/', CASE WHEN in_namespace THEN start + 3 ELSE start + 1 END)"
         return (
-            f"CASE WHEN {plain} THEN {namespace} ELSE coalesce(namespace, '') END AS place_namespace,"
-            f" CASE WHEN {plain} THEN {name} ELSE coalesce(name, '') END AS place_name,"
-            f" CASE WHEN NOT is_resource THEN {path} WHEN {completed} AND NOT ({plain}) THEN request_uri END AS uri"
+            f"SELECT *, CASE WHEN plainly THEN {namespace} ELSE coalesce(namespace, '') END AS place_namespace,"
+            f" CASE WHEN plainly THEN {name} ELSE coalesce(name, '') END AS place_name,"
+            f" CASE WHEN NOT is_resource THEN {path} WHEN NOT plainly THEN request_uri END AS uri FROM ({judged}) AS d"
         )
 
     def _key(self) -> tuple[tuple[str, ...], str]:
@@ -205,6 +212,10 @@ def plan(policies: Sequence[Policy | Loaded], dialect: str) -> Plan:
 
 
 _SERVERS_TIME = f"length(written_at) = {LENGTH}"
+
+
+def _words(sql: Dialect, words: Sequence[str]) -> str:
+    return ", ".join(map(sql.text, words))
 
 
 def _from(table: str) -> str:

@@ -138,6 +138,20 @@ def one_a_line(path: str) -> bool:
     return first is None or _form(first) is None
 
 
+def anybody_reads(path: str) -> bool:
+    """Tell whether every reader of text finds an event on each line of a file, in plain text or by its name in gzip.
+
+    Raises UnreadableError.
+    """
+    with _naming(path), _open(path) as file:
+        head = file.read(len(_BYTE_ORDER_MARK))
+    if head.startswith(_GZIP) != path.endswith(".gz") or head == _BYTE_ORDER_MARK:
+        return False
+    with opened(path, lambda _: None) as read:
+        first = next(lines(read, lambda _: None), None)
+    return first is None or _form(first) is None
+
+
 def _form(first: Lines) -> Callable[[Iterable[Lines], Callable[[int], None]], Iterator[Lines]] | None:
     """Return what takes the texts out of the lines of a log that begins like this; None: each line is a text."""
     beginning = next((line for line in first.lines if line.strip()), b"")

@@ -193,15 +193,19 @@ class Policy:
         against: Policy | None = None,
         progress: Progress | None = None,
         jobs: int | None = None,
+        engine: str | None = None,
     ) -> Replayed:
         """Return what the policy makes of recorded events: files and folders of logs, `-` for standard input.
 
-        `jobs`: how many processes read large logs; without it one for each core.
-        What cannot be read is named in the result, never raised.
+        `jobs`: how many processes read large logs; without it one for each core. `engine`: `duckdb` or `spark`, which
+        read tables too. What cannot be read is named in the result; EngineError where the engine is not there or fails.
         """
-        from auditlint.policy.replaying import replay
+        from auditlint.policy.replaying import replay, replay_by_engine
 
-        return replay([self] if against is None else [self, against], logs, progress, jobs)
+        policies = [self] if against is None else [self, against]
+        if engine is not None:
+            return replay_by_engine(policies, logs, engine, jobs)
+        return replay(policies, logs, progress, jobs)
 
     def summed(self, totals: Totals, *, files: int = 1, against: Policy | None = None) -> Replayed:
         """Return what `auditlint.events` has counted, on this machine or on others, as `replay` returns it.

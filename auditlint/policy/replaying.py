@@ -67,6 +67,14 @@ def replay(
     return Replayed(policies, len(files), totals)
 
 
+def replay_by_engine(policies: Sequence[Policy], logs: Sequence[str], engine: str, jobs: int | None = None) -> Replayed:
+    """Replay what an engine reads: files, folders, patterns and addresses of logs and tables. Raises EngineError."""
+    from auditlint.events import engines
+
+    totals, files = engines.replay(engine, [policy.held for policy in policies], logs, jobs or cores())
+    return Replayed(policies, files, totals)
+
+
 def replay_one_by_one(
     policies: Sequence[Policy], logs: Sequence[str], write: Callable[[bytes], None], progress: Progress | None = None
 ) -> Replayed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -34,9 +35,10 @@ def duck() -> Iterator[Any]:
 
 @pytest.fixture(scope="session")
 def spark() -> Iterator[Any]:
-    demand("pyspark", "pyarrow", program="java")
+    demand("pyspark", "pyarrow", "pandas", program="java")
     from pyspark.sql import SparkSession
 
+    os.environ["PYSPARK_PYTHON"] = sys.executable
     session = (
         SparkSession.builder.master("local[2,4]")
         .config("spark.ui.enabled", "false")
