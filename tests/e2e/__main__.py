@@ -1,7 +1,7 @@
 """One run: builds the programs, plays the cases, ends everything, and says what it found.
 
-Arguments are names of cases; without any, all are played. Exit codes: 0 no disagreement; 1 disagreements; 2 the
-comparison could not be done; 130 it was interrupted.
+Arguments are names of cases, and `attacks` for what `attacking.py` does; without any, all are played. Exit codes: 0 no
+disagreement; 1 disagreements; 2 the comparison could not be done; 130 it was interrupted.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from http.client import HTTPException
 from subprocess import SubprocessError
 from typing import TYPE_CHECKING
 
-from tests.e2e import programs, servers
+from tests.e2e import attacking, programs, servers
 from tests.e2e.cases import Case, every_case
 from tests.e2e.judging import JudgeError
 from tests.e2e.playing import Run
@@ -24,6 +24,8 @@ from tests.e2e.processes import Interrupted, end_on_signals
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+ATTACKS = "attacks"
+"""The name of what `attacking.py` does."""
 _FAILURES = (programs.ProgramsError, servers.ServersError, JudgeError)
 _FAILED = 2
 _INTERRUPTED = 130
@@ -51,7 +53,7 @@ def _chosen(names: Sequence[str]) -> list[Case]:
     return [case for case in cases if not names or parts[case].intersection(names)]
 
 
-def _play(cases: Sequence[Case]) -> int:
+def _play(cases: Sequence[Case], *, attacks: bool) -> int:
     built = programs.build()
     began = time.monotonic()
     folder = programs.CACHE / "last"
@@ -59,9 +61,12 @@ def _play(cases: Sequence[Case]) -> int:
     folder.mkdir()
     servers.make_keys(built, folder / "keys")
     with closing(servers.Webhook()) as webhook, servers.etcd(built, folder / "etcd") as etcd:
-        run = Run(folder, servers.World(built, folder / "keys", etcd), webhook, cases)
+        world = servers.World(built, folder / "keys", etcd)
+        run = Run(folder, world, webhook, cases)
         for case in cases:
             run.play(case)
+        if attacks:
+            run.tally.tell(attacking.play(world, folder / "attacks"))
     print(f"kube-apiserver {built.version}, {time.monotonic() - began:.0f} seconds, logs in {folder}")
     print(run.tally.summary())
     return 1 if run.tally.disagreements else 0
@@ -71,9 +76,10 @@ def main() -> int:
     """Play the cases that are named, and return the exit code."""
     end_on_signals()
     try:
-        cases = _chosen(sys.argv[1:])
+        names = [name for name in sys.argv[1:] if name != ATTACKS]
+        cases = _chosen(names) if names or not sys.argv[1:] else []
         with _alone():
-            return _play(cases)
+            return _play(cases, attacks=len(names) < len(sys.argv[1:]) or not names)
     except Interrupted:
         print("interrupted: everything that was started has ended", file=sys.stderr)
         return _INTERRUPTED

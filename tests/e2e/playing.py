@@ -9,7 +9,7 @@ from tests.e2e.comparing import Sent
 from tests.e2e.processes import end
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from auditlint.kubernetes.policy import Policy
@@ -29,6 +29,12 @@ class Tally:
     def __init__(self) -> None:
         self.requests = self.events = self.evals = self.starts = self.refusals = 0
         self.disagreements: list[str] = []
+
+    def tell(self, found: Iterable[str]) -> None:
+        """Print disagreements as they come, and keep them."""
+        for disagreement in found:
+            print(f"  DISAGREEMENT: {disagreement}", flush=True)
+            self.disagreements.append(disagreement)
 
     def summary(self) -> str:
         """Return the last line of a run."""
