@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _SHORT = 4
 _LONG = 8
+_MOST = 3
+"""So many known words that begin alike are named; of more none is, for any of them would be a guess."""
 
 
 def strict(word: int, name: int) -> int:  # noqa: ARG001  (a tolerance is asked about both)
@@ -86,9 +88,13 @@ def meant(word: str, known: Collection[str]) -> str | None:
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
-    """Return `, did you mean "…"?` for the known word that was probably meant, or nothing."""
-    found = meant(word, sorted(known))
-    return f', did you mean "{found}"?' if found else ""
+    """Return `, did you mean "…"?` for the known words that were probably meant, or nothing."""
+    names = sorted(known)
+    found = meant(word, names)
+    written = plain(word)
+    likely = [found] if found else [name for name in names if written and plain(name).startswith(written)]
+    quoted = [f'"{name}"' for name in likely]
+    return f", did you mean {' or '.join(quoted)}?" if 0 < len(likely) <= _MOST else ""
 
 
 class _Names(NamedTuple):

@@ -44,5 +44,7 @@ def test_a_beginning_means_what_only_one_word_begins_with(word: str, name: str) 
     assert meant(word, ("error", "warning", "Directory", "DirectoryOrCreate", "FileOrCreate")) == name
 
 
-def test_several_beginnings_mean_nothing() -> None:
-    assert suggestion("audit", ("audit-log-path", "audit-policy-file")) == ""
+def test_a_few_words_that_begin_alike_are_named_and_of_many_none() -> None:
+    few = ("audit-log-path", "audit-policy-file")
+    assert suggestion("audit", few) == ', did you mean "audit-log-path" or "audit-policy-file"?'
+    assert suggestion("audit", (*few, "audit-log-mode", "audit-log-format")) == ""

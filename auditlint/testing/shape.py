@@ -69,6 +69,8 @@ class Shape:
         """Raise CaseFileError for the first thing that is wrong."""
         if not isinstance(document, dict):
             raise self.error((), "a test file is a mapping with `policy` and `cases`")
+        if document.get("kind") == "Policy":
+            raise self.error((), "this is a policy: a test file names it under `policy`, with `cases` that must hold")
         properties = data.table("test.schema")["properties"]
         self._check_keys(document, properties, (), "a key of a test file")
         for key in ("policy", "cases"):
@@ -82,7 +84,8 @@ class Shape:
     def _check_keys(self, found: Collection[str], known: Collection[str], place: Path, what: str) -> None:
         for key in found:
             if key not in known:
-                raise self.error((*place, key), f'"{key}" is not {what}{suggestion(key, known)}')
+                hint = suggestion(key, known) or f", which are {listing([f'`{name}`' for name in known])}"
+                raise self.error((*place, key), f'"{key}" is not {what}{hint}')
 
     def _check_case(self, case: dict[str, Any], place: Path) -> None:
         schemas = data.table("test.schema")["$defs"]

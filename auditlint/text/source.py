@@ -52,6 +52,8 @@ def read_file(path: str) -> bytes:
     try:
         # A FIFO without a writer would block an open; this way it opens, and is then seen for what it is.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except FileNotFoundError as error:
+        raise UnreadableError(path, reason(error) + _misspelt(path)) from None
     except (OSError, ValueError) as error:
         raise UnreadableError(path, reason(error)) from None
     try:
@@ -132,6 +134,17 @@ def _write_to(path: str, content: bytes) -> None:
             file.write(content)
     except OSError as error:
         raise OSError(error.errno, error.strerror, path) from None
+
+
+def _misspelt(path: str) -> str:
+    """Return what the name of a file that is not there was probably meant to be: another in its folder."""
+    from auditlint.spelling import nearest
+
+    folder, name = os.path.split(path)
+    with suppress(OSError):
+        near = nearest(name, sorted(os.listdir(folder or ".")))
+        return f', did you mean "{os.path.join(folder, near)}"?' if near else ""
+    return ""
 
 
 def _read(path: str, descriptor: int) -> bytes:

@@ -79,6 +79,7 @@ def test_fail_on(auditlint: Auditlint, write: Write, fail_on: str, code: int) ->
         (("check", "missing.yaml"), "missing.yaml"),
         (("chekc",), 'did you mean "check"?'),
         (("explain", "unreachable-rul"), 'did you mean "unreachable-rule"?'),
+        (("check", "--select", "unreachable"), 'did you mean "unreachable-rule" or "unreachable-selector"?'),
         (("schema", "polcy"), 'did you mean "policy"?'),
         (("check", "--config", "nowhere.yaml"), "nowhere.yaml"),
     ],
@@ -101,6 +102,22 @@ def test_the_other_files_are_still_checked(auditlint: Auditlint, write: Write) -
     assert run.returncode == 2
     assert "p.yaml:4:10: error: " in run.stdout
     assert "missing.yaml" in complaint(run.stderr)
+
+
+@pytest.mark.parametrize(
+    ("asked", "there", "hint"),
+    [
+        ("polcy.yaml", "policy.yaml", ', did you mean "policy.yaml"?'),
+        ("etc/kube-apiserver.yml", "etc/kube-apiserver.yaml", ', did you mean "etc/kube-apiserver.yaml"?'),
+        ("policy.yaml", "something-else.yaml", ""),
+        ("nowhere/policy.yaml", "policy.yaml", ""),
+    ],
+)
+def test_a_misspelt_file_is_told(auditlint: Auditlint, write: Write, asked: str, there: str, hint: str) -> None:
+    write(there, GOOD)
+    run = auditlint("check", "--no-config", asked)
+    assert complaint(run.stderr) == f"auditlint: {asked}: no such file or folder{hint}"
+    assert run.stderr.splitlines()[-1] == "1 path failed; nothing was checked"
 
 
 def test_unreadable_kinds_of_paths(auditlint: Auditlint, write: Write, tmp_path: Path) -> None:

@@ -161,6 +161,12 @@ HEADS = {
     "cases: []\npolicy: bad.yaml\n": 'c.test.yaml:2: bad.yaml:4:10: level "metadata" does not exist',
     "policy: p.yaml\ncases: []\nkubernetes-version: 1.30\n": "c.test.yaml:3: `kubernetes-version`: 1.3 is a number",
     "policy: p.yaml\ncases: []\ncase: []\n": 'c.test.yaml:3: "case" is not a key of a test file',
+    "policy: p.yaml\ntests: []\n": (
+        'c.test.yaml:2: "tests" is not a key of a test file, which are `policy`, `kubernetes-version` and `cases`'
+    ),
+    "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: []\n": (
+        "c.test.yaml:1: this is a policy: a test file names it under `policy`"
+    ),
     "policy: p.yaml\ncases: []\n---\npolicy: p.yaml\n": "c.test.yaml:4: a test file is one document",
 }
 
