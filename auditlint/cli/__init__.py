@@ -120,6 +120,9 @@ def run(arguments: list[str]) -> int:
 
 def _message(error: click.ClickException | AuditlintError) -> str:
     """Return an error in the words of the command line, where parameters of a question are options."""
+    if isinstance(error, click.MissingParameter) and error.ctx:
+        usage = error.ctx.get_usage().partition(": ")[2]
+        return f"{error.format_message().removesuffix('.')}: {usage}"
     if isinstance(error, click.ClickException):
         return error.format_message()
     if isinstance(error, RefusedError) and error.loaded_by:

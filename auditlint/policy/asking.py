@@ -125,7 +125,7 @@ def _identity(words: Words) -> tuple[str | None, tuple[str, ...]]:
 def _notes(words: Words) -> list[str]:
     user = words.user or ""
     if user in _GROUPS or user.startswith(f"{SERVICE_ACCOUNTS}:"):
-        return [f'"{user}" is a group, and no user is called so: name a user, and this as a group of that user']
+        return [f'"{user}" is a group, so no user has that name: name a user, and this as a group of that user']
     return []
 
 

@@ -368,7 +368,7 @@ def test_names_are_those_that_kubectl_resolves(auditlint: Auditlint, write: Writ
 def test_a_group_given_as_a_user_is_told(auditlint: Auditlint, write: Write, group: str) -> None:
     run = auditlint("eval", write("p.yaml", POLICY), "--user", group, "--verb", "list", "--resource", "pods")
     assert run.returncode == 0
-    assert f'"{group}" is a group, and no user is called so' in run.stderr
+    assert f'"{group}" is a group, so no user has that name' in run.stderr
 
 
 def test_a_path_starts_with_a_slash(auditlint: Auditlint, write: Write) -> None:

@@ -78,6 +78,8 @@ def test_fail_on(auditlint: Auditlint, write: Write, fail_on: str, code: int) ->
         (("check", "--kubernetes-version", "two"), '"two" is not a Kubernetes version'),
         (("check", "missing.yaml"), "missing.yaml"),
         (("chekc",), 'did you mean "check"?'),
+        (("diff", "old.yaml"), "auditlint diff [OPTIONS] OLD NEW"),
+        (("explain",), "auditlint explain [OPTIONS] RULE"),
         (("explain", "unreachable-rul"), 'did you mean "unreachable-rule"?'),
         (("check", "--select", "unreachable"), 'did you mean "unreachable-rule" or "unreachable-selector"?'),
         (("schema", "polcy"), 'did you mean "policy"?'),
