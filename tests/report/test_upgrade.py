@@ -65,6 +65,46 @@ def test_the_schema_holds_what_belongs_together() -> None:
         validate(json.dumps(document))
 
 
+SERVER = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: kube-apiserver, namespace: kube-system}
+spec:
+  containers:
+  - name: kube-apiserver
+    image: kube-apiserver:v1.22.1
+    command: [kube-apiserver, --audit-policy-file=/audit/policy.yaml%s]
+    volumeMounts: [{name: audit, mountPath: /audit, readOnly: true}]
+  volumes: [{name: audit, hostPath: {path: /audit, type: Directory}}]
+"""
+OLD = "apiVersion: audit.k8s.io/v1beta1\nkind: Policy\nrules:\n- level: %s\n"
+
+
+@pytest.mark.parametrize(
+    ("flags", "level", "said"),
+    [
+        ("", "Metadata", ["policy.yaml:1: what else differs shows once 1.30 accepts this policy"]),
+        ("", "All", ["policy.yaml:1: neither 1.22 nor 1.30 accepts this policy; `auditlint check` says why"]),
+        (
+            ", --audit-log-maxagee=1, --feature-gates=TTLAfterFinished=true",
+            "Metadata",
+            [
+                (
+                    "kube-apiserver.yaml:6: neither 1.22 nor 1.30 accepts this kube-apiserver (flags); "
+                    "`auditlint check` says why"
+                ),
+                "policy.yaml:1: what else differs shows once 1.30 accepts this policy",
+            ],
+        ),
+    ],
+)
+def test_notes(flags: str, level: str, said: list[str]) -> None:
+    texts = {"kube-apiserver.yaml": (SERVER % flags).encode(), "policy.yaml": (OLD % level).encode()}
+    found = upgrade_paths((), "1.30", texts=texts)
+    lines = render("upgrade", "text", found).splitlines()
+    assert [line.removeprefix("note: ") for line in lines if line.startswith("note: ")] == said
+
+
 def test_a_terminal_shows_colours() -> None:
     text = "apiVersion: audit.k8s.io/v1beta1\nkind: Policy\nrules:\n- level: Metadata\n"
     found = upgrade_paths((), "1.30", from_version="1.20", texts={"p.yaml": text.encode()})

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from auditlint.report.medium import Medium
-    from auditlint.report.upgraded import Change, Upgraded
+    from auditlint.report.upgraded import Change, Judged, Upgraded
 
 _COLORS = {BREAKS: COLORS["error"], DIFFERS: COLORS["warning"], MENDS: COLORS["info"]}
 _NAMES = {"policy": "policy", "apiserver": "kube-apiserver"}
@@ -66,14 +66,19 @@ def _styled(text: str, style: str, medium: Medium) -> str:
 def notes(found: Upgraded) -> Iterator[str]:
     """Yield what is no change: what neither release accepts, and of what nothing more can be told yet."""
     for one in found.subjects:
-        what = f"{one.path}:{one.line}"
-        both = [reason for reason in one.refused_before if reason in one.refused_after]
+        what, name = f"{one.path}:{one.line}", _NAMES[one.kind]
+        before, after = (_own(one, reasons) for reasons in (one.refused_before, one.refused_after))
+        both = [reason for reason in before if reason in after]
         if both:
             why = "" if both == [one.kind] else f" ({listing(both)})"
-            neither = f"neither {one.before} nor {found.after} accepts this {_NAMES[one.kind]}{why}"
-            yield f"{what}: {neither}; `auditlint check` says why"
-        elif one.refused_after:
-            yield f"{what}: what else differs shows once {found.after} accepts this {_NAMES[one.kind]}"
+            yield f"{what}: neither {one.before} nor {found.after} accepts this {name}{why}; `auditlint check` says why"
+        elif after:
+            yield f"{what}: what else differs shows once {found.after} accepts this {name}"
+
+
+def _own(subject: Judged, reasons: Sequence[str]) -> list[str]:
+    """Return what of a thing itself is refused: the policy of a kube-apiserver is told where it stands."""
+    return [reason for reason in reasons if reason != "policy" or subject.kind == "policy"]
 
 
 def summary(found: Upgraded) -> str:
