@@ -11,7 +11,7 @@ from auditlint.cli.options import Choice, debug
 from auditlint.cli.policies import read_policy, settings_for
 from auditlint.cli.terminal import STDIN
 from auditlint.policy.table import Asked, table
-from auditlint.report import formats, render
+from auditlint.report import formats, pieces
 
 if TYPE_CHECKING:
     from auditlint.report.tables.document import Document
@@ -61,4 +61,4 @@ def command(policy: str, *, compare: str | None, namespace: str | None, **option
 
 def _write(document: Document, target: str | None, options: dict[str, Any]) -> None:
     medium = terminal.medium(target, options["color"])
-    terminal.write(target, render("matrix", options["output_format"], document, medium))
+    terminal.write_pieces(target, pieces("matrix", options["output_format"], document, medium))

@@ -26,6 +26,8 @@ PATIENCE = 1.0
 TURN = 0.2
 """Seconds between two looks at how far it is."""
 _COLUMNS = 80
+_ENOUGH = 1 << 18
+"""Characters of an output that comes in pieces that are written together."""
 
 
 def say(message: str) -> None:
@@ -167,6 +169,21 @@ def write(target: str | None, text: str) -> None:
         replace_file(target, content)
         return
     stream(content)
+
+
+def write_pieces(target: str | None, pieces: Iterable[str]) -> None:
+    """Write an output that comes in pieces; on standard output none of them is kept."""
+    if target is not None and not _is_stdout(target):
+        write(target, "".join(pieces))
+        return
+    waiting, length = list[str](), 0
+    for piece in pieces:
+        waiting.append(piece)
+        length += len(piece)
+        if length >= _ENOUGH:
+            stream("".join(waiting).encode("utf-8", "surrogateescape"))
+            waiting, length = [], 0
+    stream("".join(waiting).encode("utf-8", "surrogateescape"))
 
 
 def stream(content: bytes) -> None:

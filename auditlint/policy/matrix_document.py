@@ -29,6 +29,7 @@ LONGEST_LINE = 400
 
 def document(found: Matrix, policies: Sequence[Policy], namespace: str | None, *, narrowed: bool = False) -> Document:
     """Return a matrix of one policy, or of a new and an old one, as plain data; `narrowed`: of some rows only."""
+    known: dict[cells.Cell, plain.Cell] = {}
     return {
         "version": FORMAT_VERSION,
         "tool": {"name": "auditlint", "version": __version__},
@@ -36,7 +37,7 @@ def document(found: Matrix, policies: Sequence[Policy], namespace: str | None, *
         "against": _policy(policies[1]) if len(policies) > 1 else None,
         "namespace": namespace,
         "narrowed": narrowed,
-        "tables": [_table(table) for table in found.tables],
+        "tables": [_table(table, known) for table in found.tables],
         "hidden_rows": found.hidden_rows,
         "hidden_paths": found.hidden_paths,
         "hidden_identities": found.hidden_identities,
@@ -76,10 +77,10 @@ def _text(lines: Sequence[str], span: Span) -> list[str]:
     return [line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}…" for line in found]
 
 
-def _table(table: Table) -> plain.Table:
+def _table(table: Table, known: dict[cells.Cell, plain.Cell]) -> plain.Table:
     return {
         "identities": [_identity(identity) for identity in table.identities],
-        "rows": [_row(line) for line in table.lines],
+        "rows": [_row(line, known) for line in table.lines],
     }
 
 
@@ -93,8 +94,12 @@ def _identity(identity: Identity) -> plain.Identity:
     }
 
 
-def _row(line: Line) -> plain.Row:
+def _row(line: Line, known: dict[cells.Cell, plain.Cell]) -> plain.Row:
+    """Return a row; equal cells are one object, whatever tables they stand in."""
     row, found = line
+    for cell in found:
+        if cell not in known:
+            known[cell] = _cell(cell)
     return {
         "section": row.section,
         "name": row.name,
@@ -102,7 +107,7 @@ def _row(line: Line) -> plain.Row:
         "resource": row.resource,
         "subresource": row.subresource,
         "path": row.path,
-        "cells": [_cell(cell) for cell in found],
+        "cells": [known[cell] for cell in found],
     }
 
 

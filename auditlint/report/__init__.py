@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import os
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from auditlint.report.medium import PLAIN, Medium
 
-__all__ = ["PLAIN", "Medium", "formats", "render"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["PLAIN", "Medium", "formats", "pieces", "render"]
 
 
 def formats(command: str) -> tuple[str, ...]:
@@ -24,3 +28,12 @@ def render(command: str, output_format: str, document: object, medium: Medium = 
     module = import_module(f"auditlint.report.{command}.{output_format}")
     rendered: str = module.render(document, medium)
     return rendered
+
+
+def pieces(command: str, output_format: str, document: object, medium: Medium = PLAIN) -> Iterator[str]:
+    """Yield the same in pieces, where an output can be too large to be held as a whole: its module has `pieces`."""
+    module = import_module(f"auditlint.report.{command}.{output_format}")
+    if hasattr(module, "pieces"):
+        yield from module.pieces(document, medium)
+    else:
+        yield module.render(document, medium)

@@ -15,8 +15,11 @@ from typing import Any
 import jsonschema
 import pytest
 
-from auditlint.cli import run
-from auditlint.report.printable import printable
+from auditlint import Policy
+from auditlint.cli import run, terminal
+from auditlint.report import pieces, render
+from auditlint.report.matrix import json as matrix_json
+from auditlint.report.printable import as_json, printable
 
 HERE = Path(__file__).parent
 GOLDEN = HERE / "golden"
@@ -52,6 +55,48 @@ HOSTILE = (
     'with "quotes", commas\nand lines',
     "{{ template }} ${value} &amp; \\",
 )
+
+
+STRANGE = [
+    "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n- level: None\n",
+    "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n- level: None\n  users: ['##[error]', \"ü\u2028\", '\\']\n",
+    "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n- level: Request\n  namespaces: [a, b]\n- level: Metadata\n",
+]
+
+
+@pytest.mark.parametrize("text", STRANGE)
+@pytest.mark.parametrize("chosen", [{}, {"resources": ["secrets"]}, {"against": Policy.from_text(STRANGE[2])}])
+def test_json_is_written_as_python_writes_it(text: str, chosen: dict[str, Any]) -> None:
+    document = Policy.from_text(text).matrix(**chosen)
+    assert "".join(pieces("matrix", "json", document)) == as_json(document)
+
+
+def test_an_output_in_pieces_is_written_as_they_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    document = Policy.load("audit-policy.yaml").matrix()
+    written: list[bytes] = []
+    monkeypatch.setattr(terminal, "_ENOUGH", 10_000)
+    monkeypatch.setattr(terminal, "stream", written.append)
+    terminal.write_pieces(None, pieces("matrix", "json", document))
+    assert b"".join(written).decode() == render("matrix", "json", document)
+    assert len(written) > 10
+
+
+def test_equal_cells_are_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is made, and written as JSON, once."""
+    document = Policy.load("audit-policy.yaml").matrix()
+    cells = [cell for table in document["tables"] for row in table["rows"] for cell in row["cells"]]
+    alike = {json.dumps(cell) for cell in cells}
+    assert len({id(cell) for cell in cells}) == len(alike) < len(cells) / 10
+    texts = matrix_json._text
+    written: list[Any] = []
+
+    def text(value: Any, depth: int) -> str:
+        written.append(value)
+        return texts(value, depth)
+
+    monkeypatch.setattr(matrix_json, "_text", text)
+    render("matrix", "json", document)
+    assert sum(isinstance(value, dict) and "levels" in value for value in written) == len(alike)
 
 
 @pytest.fixture(autouse=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -66,16 +67,22 @@ class _Page(NamedTuple):
     """The cells of the first table, by row and verb."""
 
 
-def render(document: Document, _medium: Medium) -> str:
+def render(document: Document, medium: Medium) -> str:
     """Return the page."""
+    return "".join(pieces(document, medium))
+
+
+def pieces(document: Document, _medium: Medium) -> Iterator[str]:
+    """Yield the same line by line."""
     style, script = (Path(__file__).with_name(name).read_text("utf-8") for name in ("page.css", "page.js"))
     tables = document["tables"]
     base = {(row["name"], cell["verb"]): cell for table in tables[:1] for row in table["rows"] for cell in row["cells"]}
     page = _Page(document, methods.columns(document), _Cases(), base)
-    body = [line for number, table in enumerate(tables) for line in _table(page, number, table)]
-    parts = (*_head(document, style, script), *_controls(page), "<main>", *body, *_below(page), "</main>")
+    body = chain.from_iterable(_table(page, number, table) for number, table in enumerate(tables))
+    parts = chain(_head(document, style, script), _controls(page), ("<main>",), body, _below(page), ("</main>",))
     panel = '<aside id="panel" role="dialog" aria-label="The rule that decides" tabindex="-1" hidden></aside>'
-    return "\n".join((*parts, panel, f"<script>{script}</script>", "</body>", "</html>")) + "\n"
+    for line in chain(parts, (panel, f"<script>{script}</script>", "</body>", "</html>")):
+        yield f"{line}\n"
 
 
 def _hash(content: str) -> str:
