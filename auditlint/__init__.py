@@ -6,10 +6,11 @@ What Python programs use is named here, and loaded when it is first asked for: s
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 from auditlint.version import __version__
 
+# As in `typing`, which `python -m` would load from the working directory if that has one.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from auditlint.checking import check_paths, check_text
     from auditlint.errors import AuditlintError, PolicyError, QuestionError, RefusedError

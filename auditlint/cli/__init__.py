@@ -108,7 +108,7 @@ def run(arguments: list[str]) -> int:
         return _fail("interrupted", INTERRUPTED)
     except OSError as error:
         _drop(1)
-        return _fail(f"{error.filename or 'standard output'}: {error.strerror or error}", USAGE)
+        return _fail(f"{error.filename or _unnamed()}: {error.strerror or error}", USAGE)
     except MemoryError:
         return _fail("out of memory", USAGE)
     except Exception as error:
@@ -116,6 +116,15 @@ def run(arguments: list[str]) -> int:
             raise
         return _fail(f"a bug in auditlint: {type(error).__name__}: {error} (run it with --debug for the details)", BUG)
     return code if isinstance(code, int) else 0
+
+
+def _unnamed() -> str:
+    """Return what failed where the system names no file."""
+    try:
+        os.getcwd()
+    except OSError:
+        return "the working directory, which was deleted"
+    return "standard output"
 
 
 def _message(error: click.ClickException | AuditlintError) -> str:

@@ -82,6 +82,8 @@ def standard_input() -> bytes:
     """Return standard input; in pieces, because between them Ctrl-C is heard. UsageError where it is too long."""
     from auditlint.text.source import LIMIT
 
+    if sys.stdin is None:
+        raise click.UsageError("standard input is closed")
     content = b""
     while piece := os.read(sys.stdin.fileno(), 1 << 20):
         content += piece

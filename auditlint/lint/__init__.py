@@ -197,7 +197,7 @@ def _report(gathered: Gathered, judged: Sequence[_Judged], guard: Guard) -> Repo
         passed_over=sum(not one.subjects and not one.defines for one in facts),
         unread=sum(one.unread for one in facts),
         definitions=sum(one.defines is not None for one in facts),
-        failed=(*gathered.unreadable, *(notice for one in facts for notice in one.failed)),
+        failed=(*gathered.unreadable, *guard.exhausted.values(), *(notice for one in facts for notice in one.failed)),
         crashed=tuple(guard.crashed),
         unfolded=tuple(finding for one in judged for finding in one.told.reported.live),
         lines={one.file.path: one.told.lines for one in judged if one.findings},

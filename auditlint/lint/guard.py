@@ -1,4 +1,4 @@
-"""Keeps a bug of ours from ending a run: what fails on one file is told, and the others are judged."""
+"""Keeps a bug of ours, or a file too large for the memory, from ending a run: it is told, the others are judged."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ if TYPE_CHECKING:
 
 
 class Guard:
-    """Collects what failed through a bug of ours; with `debug` the exceptions pass."""
+    """Collects what failed through a bug of ours or for want of memory; with `debug` the exceptions of bugs pass."""
 
     def __init__(self, *, debug: bool = False) -> None:
         self.crashed: list[Notice] = []
+        self.exhausted: dict[str, Notice] = {}
+        """Of each file for which the memory did not suffice that this was so."""
         self._debug = debug
 
     @contextmanager
@@ -23,6 +25,8 @@ class Guard:
         """Turn an exception of the block into an entry that names the file and the work that failed."""
         try:
             yield
+        except MemoryError:
+            self.exhausted.setdefault(path, Notice(path, "out of memory: what else there is to say of it is not said"))
         except Exception as error:
             if self._debug:
                 raise

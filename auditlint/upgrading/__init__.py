@@ -66,7 +66,12 @@ def upgrade_paths(
         tuple(_judged(before.things[key][0], after.things[key][0]) for key in before.things if key in after.things),
         tuple(sorted(changes.values(), key=_order)),
         tuple(dict.fromkeys((*noted, *search.notices, *said))),
-        (*search.failed, *gathered.unreadable, *(notice for file in gathered.facts for notice in file.failed)),
+        (
+            *search.failed,
+            *gathered.unreadable,
+            *guard.exhausted.values(),
+            *(notice for file in gathered.facts for notice in file.failed),
+        ),
         tuple(dict.fromkeys(guard.crashed)),
     )
 

@@ -205,6 +205,71 @@ def test_ctrl_c(tmp_path: Path) -> None:
     assert complaint(stderr) == "auditlint: interrupted"
 
 
+INTERRUPTING = """
+import os, signal, sys
+
+class Interrupt:
+    def find_spec(self, name, path=None, target=None):
+        if name == "auditlint.cli":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Interrupt())
+"""
+
+
+def test_ctrl_c_while_modules_are_loaded(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(INTERRUPTING)
+    run = subprocess.run(
+        [sys.executable, "-m", "auditlint", "check", "--no-config", "."],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    assert run.returncode == 130
+    assert complaint(run.stderr.decode()) == "auditlint: interrupted"
+
+
+@pytest.mark.parametrize("module", ["click", "typing", "yaml", "json"])
+def test_no_module_of_the_working_directory_is_loaded(auditlint: Auditlint, write: Write, module: str) -> None:
+    write(f"{module}.py", "raise SystemExit('a module of the checkout')")
+    run = auditlint("check", "--no-config", write("p.yaml", BAD_LEVEL))
+    assert (run.returncode, run.stdout[:16]) == (1, "p.yaml:4:10: err")
+    assert "checkout" not in run.stderr
+
+
+@pytest.mark.parametrize("command", ["check --no-config -", "eval - --verb get --resource pods", "diff - p.yaml"])
+def test_a_closed_standard_input(tmp_path: Path, write: Write, command: str) -> None:
+    write("p.yaml", GOOD)
+    line = f"{shlex.quote(sys.executable)} -m auditlint {command} <&-"
+    run = subprocess.run(["sh", "-c", line], cwd=tmp_path, stderr=subprocess.PIPE, check=False)
+    assert (run.returncode, complaint(run.stderr.decode())) == (2, "auditlint: standard input is closed")
+
+
+def test_a_working_directory_that_was_deleted(tmp_path: Path) -> None:
+    (tmp_path / "gone").mkdir()
+    command = f"rmdir ../gone; {shlex.quote(sys.executable)} -m auditlint check --no-config"
+    run = subprocess.run(["sh", "-c", command], cwd=tmp_path / "gone", stderr=subprocess.PIPE, check=False)
+    said = "auditlint: the working directory, which was deleted: No such file or directory"
+    assert (run.returncode, complaint(run.stderr.decode())) == (2, said)
+
+
+def test_a_file_that_is_too_large_for_the_memory_is_named_and_the_others_are_judged(
+    tmp_path: Path, write: Write
+) -> None:
+    resource = pytest.importorskip("resource", reason="this system has no limits")
+    write("large.yaml", f"{GOOD}x: [{'a,' * 3_000_000}]\n")
+    write("p.yaml", BAD_LEVEL)
+    run = subprocess.run(
+        [sys.executable, "-m", "auditlint", "check", "--no-config", "large.yaml", "p.yaml"],
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (200 << 20, 200 << 20)),
+    )
+    assert (run.returncode, run.stdout[:16]) == (2, b"p.yaml:4:10: err")
+    assert "auditlint: large.yaml: out of memory" in run.stderr.decode()
+
+
 def test_output_file_keeps_permissions_and_replaces_whole(auditlint: Auditlint, write: Write, tmp_path: Path) -> None:
     (tmp_path / "report.json").write_text("old")
     (tmp_path / "report.json").chmod(0o640)
