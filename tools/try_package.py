@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,15 +19,34 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         wheel = build(folder)
+        build_again(folder)
         program = install(wheel, folder)
         try_out(program, folder)
     print(f"{wheel.name}: installed alone and run outside the checkout")
 
 
 def build(folder: Path) -> Path:
-    """Return the wheel, built without fetching anything."""
-    call([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)], ROOT)
+    """Return the wheel, built with the archive of the sources beside it and without fetching anything."""
+    call([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-t", "sdist", "-d", str(folder)], ROOT)
     return next(folder.glob("auditlint-*.whl"))
+
+
+def build_again(folder: Path) -> None:
+    """Build once more, from a copy of the sources with other times: the bytes must be the same."""
+    copy, again = folder / "copy", folder / "again"
+    again.mkdir()
+    for name in ("auditlint", "rules", "schemas", "README.md", "LICENSE", "pyproject.toml", ".gitignore"):
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(
+                source, copy / name, copy_function=shutil.copyfile, ignore=shutil.ignore_patterns("__pycache__")
+            )
+        else:
+            shutil.copyfile(source, copy / name)
+    call([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-t", "sdist", "-d", str(again)], copy)
+    for made in sorted(again.iterdir()):
+        if made.read_bytes() != (folder / made.name).read_bytes():
+            raise SystemExit(f"{made.name} is not the same when it is built again")
 
 
 def install(wheel: Path, folder: Path) -> Path:

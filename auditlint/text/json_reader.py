@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from auditlint.finding import Span
 from auditlint.text.builder import MAX_DEPTH, RefusedError
-from auditlint.text.lines import LineIndex
+from auditlint.text.lines import LineIndex, behind
 from auditlint.text.nodes import Document, Entry, Mapping, Node, ReadError, Scalar, Sequence, Stream
 from auditlint.text.scalars import MAX_INT
 
@@ -213,7 +213,9 @@ class _Reader:
         if not char:
             return RefusedError(ReadError(_PREFIX + "unexpected end of JSON input", self._end_of_text(), "json-end"))
         message = f"{_PREFIX}invalid character {_quote(char)} {context}"
-        return RefusedError(ReadError(message, Span(*self._place(at, at + 1)), self._problem(char, context, at)))
+        return RefusedError(
+            ReadError(message, Span(*self._place(at, behind(self._text, at))), self._problem(char, context, at))
+        )
 
     def _end_of_text(self) -> Span:
         end = len(self._text.rstrip(" \t\r\n"))

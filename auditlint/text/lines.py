@@ -15,6 +15,11 @@ def split_lines(text: str) -> list[str]:
     return text.split("\n")
 
 
+def behind(text: str, at: int) -> int:
+    """Return the offset behind a character; the two of a CRLF are one, between which there is no place."""
+    return at + 2 if text.startswith("\r\n", at) else at + 1
+
+
 class LineIndex:
     """Turns offsets into a text into lines and columns, both from 1."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from auditlint.finding import Span
-from auditlint.text.lines import LineIndex, split_lines
+from auditlint.text.lines import LineIndex, behind, split_lines
 from auditlint.text.nodes import ReadError
 
 _KINDS = {
@@ -83,14 +83,14 @@ def _kind(complaint: Complaint, text: str) -> str:
 def _span(complaint: Complaint, text: str, index: LineIndex) -> Span:
     if _KINDS.get(complaint.problem) == "anchor":
         begun = complaint.context_mark.index
-        return Span(*index.place(begun), *index.place(begun + 1))
+        return Span(*index.place(begun), *index.place(behind(text, begun)))
     if _is_begun_before(complaint, text):
         return _rest_of_line(complaint.context_mark.index, text, index)
     at = complaint.mark.index
     if not text[at:].strip():
         end = len(text.rstrip())
         return Span(*index.place(max(end - 1, 0)), *index.place(end))
-    return Span(*index.place(at), *index.place(at + 1))
+    return Span(*index.place(at), *index.place(behind(text, at)))
 
 
 def _is_begun_before(complaint: Complaint, text: str) -> bool:
@@ -112,4 +112,5 @@ def _indentation(line: str) -> int:
 def _rest_of_line(at: int, text: str, index: LineIndex) -> Span:
     """Return the span from an offset to the end of its line, without a comment's worth of space."""
     rest = split_lines(text[at:])[0].rstrip()
-    return Span(*index.place(at), *index.place(at + max(len(rest), 1)))
+    end = at + len(rest) if rest else min(behind(text, at), len(text))
+    return Span(*index.place(at), *index.place(end))

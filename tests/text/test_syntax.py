@@ -121,3 +121,13 @@ def test_a_key_without_colon_is_shown_whole() -> None:
     error = read((HEAD + "rules  \n- level: x\n").encode()).error
     assert error is not None
     assert error.span == (3, 1, 3, 6)
+
+
+@pytest.mark.parametrize(
+    "text", ['{"a\r\nb": 1}', '{"a": b\r\n}', "a: [\r\n", "a: &\r\nb: c\r\n", "a: !\r\n b", "? \r\n: ["]
+)
+def test_no_place_is_within_the_end_of_a_line(text: str) -> None:
+    error = read(text.encode()).error
+    lines = text.split("\r\n")
+    for line, column in (error.span[:2], error.span[2:]) if error else ():
+        assert column <= len(lines[line - 1]) + 1
