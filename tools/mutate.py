@@ -104,7 +104,7 @@ def _changes(node: ast.AST) -> list[str]:
     if isinstance(node, ast.IfExp | ast.If | ast.While):
         return ["the condition is turned round"]
     if isinstance(node, ast.Constant) and type(node.value) in {int, bool}:
-        return [f"{node.value} is another"]
+        return [f"{node.value!r} is another"]
     return []
 
 
