@@ -102,6 +102,8 @@ def _changes(node: ast.AST) -> list[str]:
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
         return ["not is taken away"]
     if isinstance(node, ast.IfExp | ast.If | ast.While):
+        if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":  # the same to all who run it
+            return []
         return ["the condition is turned round"]
     if isinstance(node, ast.Constant) and type(node.value) in {int, bool}:
         return [f"{node.value!r} is another"]
