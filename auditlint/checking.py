@@ -87,6 +87,40 @@ def fix_paths(
     return fixed._replace(report=found.told(fixed.report))
 
 
+def ignore_paths(
+    paths: Iterable[str | os.PathLike[str]],
+    settings: Settings = Settings(),  # noqa: B008  (it never changes)
+    *,
+    reason: str,
+    as_kind: str | None = None,
+    exclude: Sequence[str] = (),
+    force_exclude: bool = False,
+    texts: Mapping[str, bytes] = MappingProxyType({}),
+    keep: Callable[[Source], bool] | None = None,
+    progress: Callable[[int], None] | None = None,
+    workspace: Workspace | None = None,
+    debug: bool = False,
+) -> Fixed:
+    """Return what files are with ignore comments for what is shown, and what is left to say; nothing is written.
+
+    `reason` is one line, which each comment ends with. The other arguments are as for `check_paths`.
+    """
+    from auditlint import ignoring
+
+    found = Search()
+    sources = list(filter(keep, found.of(paths, lint.scope(settings, exclude, force=force_exclude), texts)))
+    ignored = ignoring.ignore(
+        sources,
+        settings,
+        reason,
+        as_kind=as_kind,
+        progress=progress,
+        workspace=workspace or lint.Workspace(),
+        debug=debug,
+    )
+    return ignored._replace(report=found.told(ignored.report))
+
+
 class Search:
     """What a search for files met besides them."""
 

@@ -56,6 +56,8 @@ class Fixed(NamedTuple):
     report: Report
     findings: tuple[Finding, ...]
     """Those that were fixed."""
+    by_comments: bool = False
+    """They were not fixed: ignore comments hide them."""
 
 
 def fix(

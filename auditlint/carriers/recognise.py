@@ -155,6 +155,8 @@ def _recognise(reading: _Reading, bound: _Bound) -> Found:
         return _as_asked(reading, reading.as_kind, bound)
     languages = _languages(reading.name)
     found = _in_text(reading, _Asked(reading.text.data, languages), bound)
+    if found.subjects and not found.texts:  # scripts and units have comments too
+        return found._replace(texts=(ReadText(reading.text, reader.read(reading.text.data)),))
     if found.subjects or (_is_other_language(reading.name, languages) and not _may_be_documents(reading)):
         return found
     return _in_documents(reading, _Asked(reading.text.data), bound)

@@ -12,7 +12,7 @@ import click
 from auditlint import lint
 from auditlint import settings as config
 from auditlint.carriers import registry
-from auditlint.checking import check_paths, fix_paths
+from auditlint.checking import check_paths, fix_paths, ignore_paths
 from auditlint.cli import BUG, USAGE, configured, terminal
 from auditlint.cli.options import Choice, Output, Outputs, RuleNames
 from auditlint.report import formats, render
@@ -74,6 +74,9 @@ if TYPE_CHECKING:
     type=click.Path(dir_okay=False),
     metavar="FILE",
     help="Write all findings there, to be left out from now on, and exit with 0.",
+)
+@click.option(
+    "--add-ignores", metavar="REASON", help="Write an ignore comment for each finding that is shown, with this reason."
 )
 @click.option("--stdin-filename", metavar="NAME", help="What to call standard input (PATH -).")
 @click.option("--exclude", multiple=True, metavar="PATTERN", help="Pass over files like this when searching folders.")
@@ -151,6 +154,9 @@ def _checked(
         "debug": options["debug"],
     }
     try:
+        if options["add_ignores"]:
+            ignored = ignore_paths(files, settings, reason=options["add_ignores"].strip(), **common)
+            return ignored.report, ignored
         if not (options["fix"] or options["diff"]):
             return check_paths(files, settings, **common), None
         fixed = fix_paths(files, settings, unsafe=options["unsafe_fixes"], writing=not options["diff"], **common)

@@ -23,10 +23,22 @@ def settings_of(options: Mapping[str, Any]) -> Settings:
         raise click.UsageError("--unsafe-fixes says which fixes are made: give --fix or --diff with it")
     if options["new_baseline"] and (options["fix"] or options["diff"]):
         raise click.UsageError("--write-baseline writes what is left to fix: run it behind --fix, not with it")
+    if options["add_ignores"] is not None:
+        _check_ignores(options)
     try:
         return _configured(options)
     except config.ConfigError as error:
         raise click.UsageError(str(error)) from None
+
+
+def _check_ignores(options: Mapping[str, Any]) -> None:
+    """Raise a UsageError where no ignore comments can be written as the options ask."""
+    for other, name in (("fix", "--fix"), ("new_baseline", "--write-baseline"), ("untrusted", "--untrusted")):
+        if options[other]:
+            raise click.UsageError(f"--add-ignores and {name} exclude each other")
+    reason = options["add_ignores"].strip()
+    if not reason or not reason.isprintable():
+        raise click.UsageError("--add-ignores wants a reason, of one line: why these findings are no fault here")
 
 
 def _configured(options: Mapping[str, Any]) -> Settings:

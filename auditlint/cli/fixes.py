@@ -68,4 +68,6 @@ def _write(file: FixedFile) -> str:
 def told(fixed: Fixed, *, wrote: bool) -> str:
     """Return in words what was fixed, or would be."""
     findings, files = counted(len(fixed.findings), "finding"), counted(len(fixed.files), "file")
+    if fixed.by_comments:
+        return f"{'added' if wrote else 'would add'} ignore comments for {findings} in {files}"
     return f"{'fixed' if wrote else 'would fix'} {findings} in {files}"

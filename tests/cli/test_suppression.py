@@ -182,3 +182,19 @@ def test_a_category_is_no_rule(auditlint: Auditlint, write: Write) -> None:
     text = WAITING.format(resource="secrets", level="Metadata").replace("secrets-not-audited]", "policy-coverage]")
     assert '"policy-coverage" is not a rule' in auditlint("check", write("p.yaml", text)).stdout
     assert "this is a category" in auditlint("check", "p.yaml").stdout
+
+
+COMMAND = "kube-apiserver --audit-policy-file=/etc/p.yaml --audit-log-path=/var/log/a.log --audit-log-maxage=x"
+IN_OTHER_TEXTS = {
+    "start.sh": f"#!/bin/sh\n# auditlint: ignore-file[invalid-flag-value] a test\n{COMMAND}\n",
+    "end.sh": f"#!/bin/sh\n{COMMAND} # auditlint: ignore[invalid-flag-value] a test\n",
+    "a.service": f"# auditlint: ignore-file[invalid-flag-value] a test\n[Service]\nExecStart=/bin/{COMMAND}\n",
+}
+
+
+@pytest.mark.parametrize(("name", "text"), IN_OTHER_TEXTS.items(), ids=IN_OTHER_TEXTS)
+def test_comments_of_scripts_and_units_count(auditlint: Auditlint, write: Write, name: str, text: str) -> None:
+    arguments = ("check", "--no-config", "--select", "invalid-flag-value,unused-ignore")
+    assert auditlint(*arguments, write(name, text)).stdout == ""
+    plain = text.replace("auditlint: ignore", "no ")
+    assert "[invalid-flag-value]" in auditlint(*arguments, write(name, plain)).stdout
