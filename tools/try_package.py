@@ -76,6 +76,8 @@ def try_out(program: Path, folder: Path) -> None:
     report = json.loads(run.stdout)
     if run.returncode != 1 or [finding["rule"] for finding in report["findings"]] != ["invalid-level"]:
         raise SystemExit(f"check: exit {run.returncode}: {run.stdout}{run.stderr}")
+    call([str(program), "init", "started"], folder)
+    call([str(program), "check", "--min-severity=info", "started"], folder)
     for rule in json.loads(call([str(program), "rules", "--format", "json"], folder)):
         page = call([str(program), "explain", rule["name"]], folder)
         if not page.startswith(f"# {rule['name']}"):
