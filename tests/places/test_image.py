@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 import pytest
+import tomli
 
 from tests.places.conftest import ROOT
 
@@ -78,6 +79,21 @@ def test_what_is_installed(built: Path) -> None:
     normal = {re.sub(r"[-_.]+", "-", name).lower() for name in found}
     assert normal <= {re.sub(r"[-_.]+", "-", name).lower() for name in RUNTIME} | {"setuptools"}
     assert {"auditlint", "click", "msgspec"} <= normal
+
+
+def test_the_lock_is_that_of_the_tests() -> None:
+    """What users get is what the tests ran with, and holds all that auditlint needs."""
+    ours, tests = (set(_pins(name)) for name in ("integrations/requirements.lock", "requirements.lock"))
+    assert ours <= tests
+    project = tomli.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    needed = {re.split(r"[^\w.-]", need)[0].lower().replace(".", "-") for need in project["dependencies"]}
+    assert needed <= {name for name, _ in ours}
+
+
+def _pins(name: str) -> Iterator[tuple[str, str]]:
+    for line in (ROOT / name).read_text(encoding="utf-8").splitlines():
+        if match := re.match(r"([\w.-]+)==([^ ;\\]+)", line):
+            yield match[1].lower().replace(".", "-"), match[2]
 
 
 def test_the_modules_are_compiled(built: Path) -> None:
