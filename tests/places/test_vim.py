@@ -79,6 +79,15 @@ def test_the_compiler(options: tuple[str, ...], folder: Path, own_path: str, pro
     assert rest.startswith("1 policy, 0 apiservers; ")
 
 
+def test_the_cursor_goes_to_the_place(folder: Path, own_path: str, program: Callable[[str], str]) -> None:
+    """Also behind letters that take several bytes."""
+    jump = ("cfirst", "let g:found = [{'line': line('.'), 'column': col('.')}]")
+    (found,) = vim(folder, own_path, program("vim"), *pasted(".vimrc"), f"edit {NAME}", "silent make", *jump)
+    first = in_bytes(marks(folder, own_path)[0])
+    assert (found["line"], found["column"]) == (first.line, first.column)
+    assert first.column > LINE.index("*") + 1
+
+
 def test_the_compiler_takes_other_files_too(folder: Path, own_path: str, program: Callable[[str], str]) -> None:
     (folder / "a b.yaml").write_text(POLICY.replace("Request", "request"), encoding="utf-8")
     commands = (*pasted(".vimrc"), "edit a\\ b.yaml", "silent make .", "let g:found = getqflist()")

@@ -11,7 +11,8 @@ if exists(':CompilerSet') != 2
 endif
 
 CompilerSet makeprg=auditlint\ check\ --format=text\ --color=never\ %:S\ $*
-CompilerSet errorformat=%f:%l:%c:\ %trror:\ %m
-CompilerSet errorformat+=%f:%l:%c:\ %tarning:\ %m
-CompilerSet errorformat+=%f:%l:%c:\ %tnfo:\ %m
-CompilerSet errorformat+=%f:%l:%c:\ %tote:\ %m
+" Columns count characters: those of the screen are nearest to them, %c would be bytes.
+CompilerSet errorformat=%f:%l:%v:\ %trror:\ %m
+CompilerSet errorformat+=%f:%l:%v:\ %tarning:\ %m
+CompilerSet errorformat+=%f:%l:%v:\ %tnfo:\ %m
+CompilerSet errorformat+=%f:%l:%v:\ %tote:\ %m
