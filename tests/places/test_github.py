@@ -15,6 +15,7 @@ import yaml
 from tests.places.conftest import ROOT
 from tests.places.javascript import groups
 from tests.places.pages import blocks
+from tests.places.shown import NAME, POLICY, Mark, marks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -168,24 +169,15 @@ MATCHER = json.loads((ROOT / "integrations/github/problem-matcher.json").read_te
 @pytest.mark.parametrize("color", ["never", "always"])
 def test_the_problem_matcher(color: str, tmp_path: Path, program: Callable[[str], str], own_path: str) -> None:
     """Every line of a real report, as a JavaScript engine reads it (the runner's own is that of .NET)."""
-    (tmp_path / "p.yaml").write_text(
-        "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n- level: Metadata\n- level: None\n"
-    )
-    command = ["auditlint", "check", "--format=text", "--min-severity=info", f"--color={color}", "p.yaml"]
+    (tmp_path / NAME).write_text(POLICY, encoding="utf-8")
+    command = ["auditlint", "check", "--format=text", "--min-severity=info", f"--color={color}", NAME]
     environment = {**os.environ, "PATH": own_path}
     run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     (pattern,) = map(dict, MATCHER["pattern"])
     found = groups(program("node"), pattern.pop("regexp"), run.stdout.splitlines())
     assert pattern == {"file": 1, "line": 2, "column": 3, "severity": 4, "message": 5, "code": 6}
-    said = [(file, line, column, severity, code) for file, line, column, severity, _, code in found]
-    assert said == [
-        ("p.yaml", "1", "1", "info", "request-received-logged"),
-        ("p.yaml", "4", "3", "info", "leases-logged"),
-        ("p.yaml", "4", "3", "note", "health-checks-logged"),
-        ("p.yaml", "4", "3", "note", "noisy-watch"),
-        ("p.yaml", "4", "3", "note", "events-logged"),
-        ("p.yaml", "5", "3", "error", "unreachable-rule"),
-        ("p.yaml", "5", "3", "note", None),
-        ("p.yaml", "4", "3", "note", None),
-    ]
+    shown = [Mark(file, int(line), int(column), kind) for file, line, column, kind, *_ in found]
+    assert shown == marks(tmp_path, own_path, "--min-severity=info")
+    assert {mark.kind for mark in shown} == {"error", "warning", "info", "note"}
+    assert {"literal-wildcard", "drops-the-rest", None} <= {code for *_, code in found}
     assert all("\x1b" not in message for *_, message, _ in found)
