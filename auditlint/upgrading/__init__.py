@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from auditlint.report.upgraded import Change
-    from auditlint.upgrading.runs import Key, Run, Thing
+    from auditlint.upgrading.of_policies import TooHard
+    from auditlint.upgrading.runs import Run, Thing
 
 __all__ = ["Upgraded", "upgrade_paths"]
 
@@ -57,14 +58,14 @@ def upgrade_paths(
     before = runs.today()
     _all_known(before)
     after = runs.judged(target)
-    changes = {_identity(change): change for change in _changes(runs, before, after, target, noted)}
+    changes = sorted(_changes(runs, before, after, target, noted), key=_order)
     gathered = before.read.gathered
     said = (notice for file in gathered.facts for notice in file.notices)
     return Upgraded(
         _shared(thing.summary.kubernetes for variants in before.things.values() for thing in variants[:1]),
         releases.name(target),
         tuple(_judged(before.things[key][0], after.things[key][0]) for key in before.things if key in after.things),
-        tuple(sorted(changes.values(), key=_order)),
+        tuple(changes),
         tuple(dict.fromkeys((*noted, *search.notices, *said))),
         (
             *search.failed,
@@ -122,40 +123,43 @@ def _judged(before: Thing, after: Thing) -> Judged:
 
 
 def _changes(runs: Runs, before: Run, after: Run, target: int, noted: list[Notice]) -> Iterator[Change]:
+    """Yield all changes, each once: two servers may name one policy or one kubeconfig."""
     hard: dict[tuple[str, int], None] = {}
 
     def too_hard(policy: PolicySubject, rule: int) -> None:
         hard[policy.path, policy.places.key(policy.at("rules", rule)).line] = None
 
-    for old, new in _pairs(before, after):
-        way = Way(old.subject.minor, target)
-        if way.before == way.after:
-            continue
-        yield from refusals(runs, old, new, way)
-        if isinstance(old.subject, PolicySubject) and isinstance(new.subject, PolicySubject):
-            from auditlint.upgrading.of_policies import of_policy
-
-            yield from of_policy(old.subject, new.subject, way, too_hard)
-        elif isinstance(old.subject, ApiServer) and isinstance(new.subject, ApiServer):
-            from auditlint.upgrading.of_servers import of_server
-
-            if not old.reasons and not new.reasons:
-                yield from of_server(old.subject, new.subject, way)
+    told: set[tuple[object, ...]] = set()
+    for key in before.things:
+        here: set[tuple[object, ...]] = set()
+        for old in before.things[key] if key in after.things else ():
+            found = list(_of_thing(runs, old, after.things[key][0], Way(old.subject.minor, target), too_hard))
+            yield from (one for one in found if _place(one) not in here and (*_place(one), one.message) not in told)
+            here.update(map(_place, found))
+            told.update((*_place(one), one.message) for one in found)
     for path, line in hard:
         noted.append(Notice(path, "this rule is too hard to decide in full, so not all changes are told", line))
 
 
-def _pairs(before: Run, after: Run) -> Iterator[tuple[Thing, Thing]]:
-    """Yield each thing as the release of today has it, beside what the release to come makes of it."""
-    shared: list[Key] = [key for key in before.things if key in after.things]
-    for key in shared:
-        for old in before.things[key]:
-            yield old, after.things[key][0]
-
-
-def _identity(change: Change) -> tuple[object, ...]:
-    """Return what tells one change from another: two servers may name one policy."""
+def _place(change: Change) -> tuple[object, ...]:
+    """Return where a change is, what it is about and since when it is so."""
     return change.kind, change.word, change.since, change.path, change.document, change.pointer
+
+
+def _of_thing(runs: Runs, old: Thing, new: Thing, way: Way, too_hard: TooHard) -> Iterator[Change]:
+    """Yield what changes for one thing, as the release of today and the one to come have it."""
+    if way.before == way.after:
+        return
+    yield from refusals(runs, old, new, way)
+    if isinstance(old.subject, PolicySubject) and isinstance(new.subject, PolicySubject):
+        from auditlint.upgrading.of_policies import of_policy
+
+        yield from of_policy(old.subject, new.subject, way, too_hard)
+    elif isinstance(old.subject, ApiServer) and isinstance(new.subject, ApiServer):
+        from auditlint.upgrading.of_servers import of_server
+
+        if not old.reasons and not new.reasons:
+            yield from of_server(old.subject, new.subject, way)
 
 
 def _order(change: Change) -> tuple[str, int, int, int, str, int]:

@@ -131,6 +131,14 @@ def test_flags_and_gates_that_go() -> None:
     ]
 
 
+def test_gates_that_go_together_are_told_one_by_one() -> None:
+    names = ("CSIMigration", "CSIMigrationAWS", "CSIMigrationAzureDisk")
+    gates = "--feature-gates=" + ",".join(f"{name}=true" for name in names)
+    found = upgraded({"kube-apiserver.yaml": pod(gates)}, NEWEST, 26).changes
+    assert [change.since for change in found] == ["1.27"] * len(names)
+    assert all(any(f"the feature gate {name} was" in change.message for change in found) for name in names)
+
+
 def test_flags_that_neither_release_knows_hide_others() -> None:
     flags = ("--audit-log-maxagee=1", "--audit-dynamic-configuration=false")
     assert of_flags(*flags, before=18, after=19) == []
