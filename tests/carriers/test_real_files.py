@@ -122,3 +122,23 @@ def test_a_broken_file_around_a_policy_is_none(content: str, *, refused: bool) -
 )
 def test_what_a_shell_or_terraform_fills_in_is_not_for_somebody_to_write(path: str, content: str) -> None:
     assert told(content, "unrendered-template", path) == []
+
+
+KIND = """\
+kind: Cluster
+apiVersion: kind.x-k8s.io/v1alpha4
+nodes:
+- role: control-plane
+  image: kindest/node:v1.{minor}.1
+kubeadmConfigPatches:
+- |
+  kind: ClusterConfiguration
+  apiServer:
+    extraArgs:
+      audit-log-maxage: 30d
+"""
+
+
+@pytest.mark.parametrize("minor", [34, 36])
+def test_a_flag_of_a_mapping_stands_at_its_key_whatever_kind_makes_of_it(minor: int) -> None:
+    assert told(KIND.format(minor=minor), "invalid-flag-value") == [("11:7", 'Write audit-log-maxage: "30"')]

@@ -185,8 +185,9 @@ class PatchedPlaces:
 def as_written(server: ApiServer, root: Branch) -> ApiServer:
     """Return the server with its arguments as the patches have them: at a key, in a pair, in an operation of one."""
     arguments = tuple(_in_operation(argument, root) for argument in server.arguments)
-    by_keys = any(root.find(argument.path)[0].by_key for argument in server.arguments)
-    return server.replace(arguments=arguments, spelling=KEYS if by_keys else server.spelling)
+    keyed = {argument for argument in arguments if root.find(argument.path)[0].by_key}
+    arguments = tuple(one._replace(by_key=True, value_path=None) if one in keyed else one for one in arguments)
+    return server.replace(arguments=arguments, spelling=KEYS if keyed else server.spelling)
 
 
 def _in_operation(argument: Argument, root: Branch) -> Argument:
