@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from contextlib import suppress
 from functools import partial
@@ -126,6 +127,8 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
 
 def _keep_inputs(targets: Sequence[str], paths: Sequence[str], settings: Settings, options: dict[str, Any]) -> None:
     """Raise a UsageError where something would be written in the place of what is read."""
+    if settings.untrusted and (link := next(filter(os.path.islink, targets), None)):
+        raise click.UsageError(f"cannot write to {link}: it is a link, which --untrusted does not follow")
     configuration = terminal.configuration(settings, options["config_file"])
     for target in (*targets, *filter(None, [options["new_baseline"]])):
         terminal.keep_inputs(target, (*paths, *configuration))

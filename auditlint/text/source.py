@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from auditlint.records import NamedTuple
@@ -13,7 +13,7 @@ from auditlint.text.encoding import display
 from auditlint.text.lines import split_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 LIMIT = 32 << 20
 """Bytes: etcd and the API server take objects of 1.5 MiB, so nothing that a control plane reads comes near it."""
@@ -96,7 +96,12 @@ def replace_file(path: str, content: bytes) -> None:
     if status is not None and not stat.S_ISREG(status.st_mode):
         _write_to(path, content)
         return
-    target = os.path.realpath(path)
+    with _undisturbed():
+        _replace(os.path.realpath(path), path, content, status)
+
+
+def _replace(target: str, path: str, content: bytes, status: os.stat_result | None) -> None:
+    """Put content in the place of a regular file; one that has other names keeps them, so that is written to itself."""
     beside = f"{target}.{os.getpid()}.tmp"
     try:
         with open(beside, "xb") as file:
@@ -106,11 +111,30 @@ def replace_file(path: str, content: bytes) -> None:
         if status is not None:
             _keep_owner(beside, status)
             os.chmod(beside, stat.S_IMODE(status.st_mode))
-        os.replace(beside, target)
+        if status is not None and status.st_nlink > 1:
+            _write_to(target, content)
+            os.unlink(beside)
+        else:
+            os.replace(beside, target)
     except OSError as error:
         with suppress(OSError):
             os.unlink(beside)
         raise OSError(error.errno, error.strerror, path) from None
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let signals that end the process wait, so that nothing is left behind beside a file."""
+    import signal
+
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _keep_owner(path: str, like: os.stat_result) -> None:
@@ -128,12 +152,18 @@ def is_read_only(path: str) -> bool:
 
 
 def _write_to(path: str, content: bytes) -> None:
-    """Write to what is no regular file; its real path may not exist (/dev/fd/3 that is a pipe)."""
+    """Write to a file as it is; its real path may not exist (/dev/fd/3 that is a pipe).
+
+    A named pipe that nobody reads would block for ever: it is an OSError.
+    """
     try:
-        with open(path, "wb") as file:
+        descriptor = os.open(path, os.O_WRONLY | os.O_TRUNC | getattr(os, "O_NONBLOCK", 0))
+        os.set_blocking(descriptor, True)
+        with open(descriptor, "wb") as file:
             file.write(content)
     except OSError as error:
-        raise OSError(error.errno, error.strerror, path) from None
+        why = "nobody reads from this pipe" if error.errno == errno.ENXIO else error.strerror
+        raise OSError(error.errno, why, path) from None
 
 
 def _misspelt(path: str) -> str:

@@ -173,3 +173,14 @@ def test_a_link_of_the_repository_is_no_configuration_from_outside(
     outside.write_text("fail-on: never\n")
     os.symlink(outside, tmp_path / "settings.yaml")
     assert auditlint("check", "--untrusted", "--config", "settings.yaml", write("a.yaml", BAD)).returncode == 2
+
+
+def test_nothing_is_written_through_a_link_of_an_untrusted_repository(
+    auditlint: Auditlint, write: Write, tmp_path: Path
+) -> None:
+    (tmp_path / "report.txt").symlink_to(tmp_path.parent / f"{tmp_path.name}-elsewhere.txt")
+    for option in (("--output-file", "report.txt"), ("--format", "text=report.txt")):
+        run = auditlint("check", "--untrusted", *option, write("a.yaml", BAD))
+        assert run.returncode == 2
+        assert "cannot write to report.txt: it is a link, which --untrusted does not follow" in complaint(run.stderr)
+    assert not (tmp_path.parent / f"{tmp_path.name}-elsewhere.txt").exists()

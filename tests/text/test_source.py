@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -77,3 +79,37 @@ def test_a_device_without_end() -> None:
 )
 def test_lines_for_people(data: bytes, lines: list[str]) -> None:
     assert source.lines(data) == lines
+
+
+def test_a_file_keeps_its_other_names(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"before, and longer")
+    (tmp_path / "b").hardlink_to(tmp_path / "a")
+    source.replace_file(str(tmp_path / "a"), b"after")
+    assert (tmp_path / "b").read_bytes() == b"after"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b"]
+
+
+@pytest.mark.parametrize("signal_name", ["SIGTERM", "SIGINT", "SIGHUP"])
+def test_what_ends_the_process_leaves_nothing_behind(tmp_path: Path, signal_name: str) -> None:
+    """The signal comes in the middle of the writing; it is heard behind it."""
+    program = f"""
+import os, signal
+from auditlint.text import source
+os.fsync = lambda _descriptor: os.kill(os.getpid(), signal.{signal_name})
+source.replace_file({str(tmp_path / "a")!r}, b"after")
+print("not reached")
+"""
+    (tmp_path / "a").write_bytes(b"before")
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+    assert (run.returncode != 0, run.stdout) == (True, b"")
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("a", b"after")]
+
+
+def test_a_pipe_that_nobody_reads_does_not_block(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="nobody reads from this pipe"):
+        source.replace_file(str(tmp_path / "pipe"), b"x")
+    ours = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    source.replace_file(str(tmp_path / "pipe"), b"x")
+    assert os.read(ours, 2) == b"x"
+    os.close(ours)
