@@ -170,6 +170,8 @@ def _misspelt(path: str) -> str:
     """Return what the name of a file that is not there was probably meant to be: another in its folder."""
     from auditlint.spelling import nearest
 
+    if os.path.lexists(path):  # a link to what is not there
+        return ""
     folder, name = os.path.split(path)
     with suppress(OSError):
         near = nearest(name, sorted(os.listdir(folder or ".")))
