@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _AUDIT_FLAG = re.compile(r"""\s*['"`]?[-–—]{1,2}\s?audit[-_](?:log|policy|webhook|dynamic)""")
 _COMMAND_LINE = re.compile(r"(?:\s|#[^\r\n]*[\r\n])*(?:--[a-z]|[\w./-]*kube-apiserver[ \t]+(?:--|\\))")
+_RUNS = re.compile(r"\s*[\w./-]*kube-apiserver[ \t]+(?:--|\\)")
+"""The beginning of a whole command line, which no file with one argument a line has."""
 _PS_LINE = re.compile(r"^[ \t]*(?:\S+[ \t]+)?\d+[ \t][^\r\n]*?((?:\S*/)?kube-apiserver[ \t]+--[^\r\n]*)", re.MULTILINE)
 """A user's name or not, the number of the process, further columns, and the command line."""
 _RUN = re.compile(r"(?<![\w-])kube-?apiserver[ \t]+(?=-|\\)")
@@ -94,7 +96,7 @@ def find(candidate: Candidate) -> Iterator[ApiServer]:
 def find_in_text(given: PlainText) -> Iterator[ApiServer]:
     """Yield the apiserver whose command line or flags a text holds: any text, if the user says so."""
     content = _content(given.text)
-    pasted = _pasted(content)
+    pasted = _pasted(content) or (_command(content) if _RUNS.match(content) else [])
     if given.as_kind:
         yield _from_words(given, content, pasted or tuple(_arguments(content)), WORDS if pasted else _LINES)
         return
@@ -102,7 +104,7 @@ def find_in_text(given: PlainText) -> Iterator[ApiServer]:
     if pasted:
         words = pasted
     elif _COMMAND_LINE.match(content):
-        words = [word for words in simple_commands(content) for word in words]
+        words = _command(content)
     else:
         matches = _MARKDOWN_LINE.finditer(content)
         words = [Word(match[1], opaque=False, start=match.start(1), end=match.end(1)) for match in matches]
@@ -152,6 +154,11 @@ def _arguments(content: str) -> Iterator[Word]:
     for argument in content.removesuffix(separator).split(separator) if content else []:
         yield Word(argument, opaque=False, start=start, end=start + len(argument))
         start += len(argument) + 1
+
+
+def _command(content: str) -> list[Word]:
+    """Return the words of the commands of a text."""
+    return [word for words in simple_commands(content) for word in words]
 
 
 def _pasted(content: str) -> list[Word]:

@@ -120,6 +120,8 @@ def test_a_line_that_ps_printed_is_a_whole_command_line(content: str, asked: boo
     [
         ("/usr/bin/kube-apiserver\0--v=2\0--audit-log-path=/a\0", True),
         ("kube-apiserver\n--v=2\n--audit-log-path=/a\n", True),
+        ("kube-apiserver --v=2 --audit-log-path=/a\n", True),
+        ("/usr/local/bin/kube-apiserver \\\n  --v=2 \\\n  --audit-log-path=/a\n", True),
         ("--v=2\n--audit-log-path=/a\n", False),
     ],
 )
