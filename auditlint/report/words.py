@@ -17,14 +17,16 @@ if TYPE_CHECKING:
 
 
 def said(finding: Finding) -> str:
-    """Return the message, and behind it what to do about it; what is to be pasted is `block`."""
-    sentence = finding.help.partition("\n")[0]
+    """Return the message, and behind it what to do about it; what is to be pasted, if it is longer, is `block`."""
+    sentence, *lines = finding.help.split("\n")
+    sentence = " ".join((sentence, *(lines if len(lines) == 1 else ())))
     return f"{finding.message}. {sentence}" if sentence else finding.message
 
 
 def block(finding: Finding) -> tuple[str, ...]:
-    """Return the lines to paste that the help of a finding ends with."""
-    return tuple(finding.help.split("\n")[1:])
+    """Return the lines to paste that the help of a finding ends with; a single one is said with it."""
+    lines = tuple(finding.help.split("\n")[1:])
+    return lines if len(lines) > 1 else ()
 
 
 def whole(finding: Finding) -> tuple[str, ...]:
