@@ -122,3 +122,16 @@ def test_the_hook_sees_the_tree_and_the_other_one_the_changed_files(repository: 
     assert "[invalid-group]" not in files.stdout
     assert "[version-dependent]" in files.stdout
     assert "vendor/bad.yaml" not in files.stdout
+
+
+def test_the_name_of_a_file_is_no_option(tmp_path: Path) -> None:
+    """pre-commit puts the names of files behind the entry and its arguments."""
+    (tmp_path / "off.yaml").write_text("fail-on: never\n")
+    for name in ("--config=off.yaml", "a.yaml"):
+        (tmp_path / name).write_text("apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: x}]\n")
+    hook = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))[1]
+    command = [PROGRAMS / hook["entry"].split()[0], *hook["entry"].split()[1:], *hook["args"]]
+    run = subprocess.run(
+        [*command, "--config=off.yaml", "a.yaml"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (run.returncode, run.stdout.count("[invalid-level]")) == (1, 2)
