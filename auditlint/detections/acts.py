@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.catalogue import Catalogue
     from auditlint.kubernetes.policy import Policy
 
-MOST_ACTS = 400_000
-"""So many kinds of requests are looked at for one detection."""
+MOST_ACTS = 40_000
+"""So many kinds of requests are looked at for one detection: eight times those of well-known policies."""
+_MOST_PAIRS = 1_000_000
+"""So many pairs of somebody and something are compared with the rules of the policy."""
 _MOST_WAYS = 20_000
 """In so many ways fields that no policy knows of may come out."""
 _NAMED = frozenset({"get", "update", "patch", "delete"})
@@ -81,6 +83,14 @@ class Act(NamedTuple):
     """The first rule of the policy that matches them."""
 
 
+class TooManyActsError(UnreadableError):
+    """A policy tells so many requests apart that only these acts were looked at."""
+
+    def __init__(self, acts: list[Act]) -> None:
+        super().__init__("the policy tells too many people and resources apart to look at them all")
+        self.acts = acts
+
+
 class _Spec(NamedTuple):
     """A kind of What, with all that are of it."""
 
@@ -129,7 +139,7 @@ class Player:
         self.catalogue = catalogue
 
     def acts(self, condition: Condition) -> list[Act]:
-        """Return the acts that a condition is about; UnreadableError where they are too many to look at."""
+        """Return the acts that a condition is about; TooManyActsError where they are too many to look at."""
         return _Play(self, condition).acts()
 
     @cached_property
@@ -163,7 +173,7 @@ class _Play:
         self._ways_of: dict[object, Ways] = {}
         self._fields: dict[object, dict[Field, Hidden | None]] = {}
         self._said_of_values: dict[object, bool | None] = {}
-        self._looked = 0
+        self._looked = self._pairs = 0
 
     def acts(self) -> list[Act]:
         """Return the acts that the condition is about."""
@@ -171,10 +181,14 @@ class _Play:
         found: dict[tuple[object, ...], Act] = {}
         for spec in self._specs():
             what = spec.members[0]
-            for name, where in self._places(what):
+            able = [(who, said) for who, said in whos if can_hold(self.numbered.tree, _merged(spec.said, said))]
+            for name, where in self._places(what) if able else ():
                 rules = self.index.verbs.admitting(what.verb) & self._admitting(what, name, where)
                 told: set[object] = set()
-                for who, said in whos:
+                self._pairs += len(able)
+                if self._pairs > _MOST_PAIRS or self._looked > MOST_ACTS:
+                    raise TooManyActsError(list(found.values()))
+                for who, said in able:
                     key = (rules & who.rules, who.user is None, said)
                     if key not in told:
                         told.add(key)
@@ -185,8 +199,6 @@ class _Play:
 
     def _act(self, spec: _Spec, request: Request, said: tuple[Any, ...], rules: int) -> Act | None:
         self._looked += 1
-        if self._looked > MOST_ACTS:
-            raise UnreadableError("too many kinds of requests to look at")
         ways = self._ways(spec, request, said)
         if not ways:
             return None
@@ -425,6 +437,13 @@ class _Play:
             "impersonatedUser",
         }
         yield from values.kinds(asked, single, certain=hidden.certain, listed=listed and not hidden.only)
+
+
+def _merged(
+    one: tuple[bool | Open | None, ...], other: tuple[bool | Open | None, ...]
+) -> tuple[bool | Open | None, ...]:
+    """Return what tests say of which one or the other knows it."""
+    return tuple(theirs if mine is OPEN else mine for mine, theirs in zip(one, other, strict=True))
 
 
 def _naming(what: What) -> bool | None:

@@ -51,7 +51,7 @@ def _blocked(acts: Iterable[Act], policy: Policy, level: str) -> tuple[str, ...]
     """Return stages that the policy itself must not leave out: one for each way in which all that would do are."""
     found: dict[str, None] = {}
     for act in acts:
-        for way in act.ways:
+        for way in sorted(act.ways, key=lambda one: (len(one), sorted(one))):
             stages = {event.stage for event in way if event.level == level}
             if stages <= set(policy.omit_stages) and not stages & found.keys():
                 found[COMPLETE if COMPLETE in stages else min(stages)] = None

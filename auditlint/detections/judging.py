@@ -6,14 +6,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.detections import advice, events, reasons
-from auditlint.detections.acts import Player
+from auditlint.detections.acts import Player, TooManyActsError
 from auditlint.detections.condition import tests
 from auditlint.detections.events import LEVELS
 from auditlint.detections.model import Judgement, Needs, Verdict
 from auditlint.detections.notes import notes_on
 from auditlint.detections.unreadable import UnreadableError
 from auditlint.kubernetes.match import decision_of
-from auditlint.kubernetes.policy import STAGES
+from auditlint.kubernetes.policy import STAGES, Policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from auditlint.detections.model import Detection
     from auditlint.kubernetes.catalogue import Catalogue
     from auditlint.kubernetes.match import Decision
-    from auditlint.kubernetes.policy import Policy
+
+
+_NOT_ALL = "the policy tells too many people and resources apart to work out what to write"
 
 
 class Part(NamedTuple):
@@ -36,6 +38,8 @@ class Part(NamedTuple):
     """For each act whether it is seen however hidden fields come out."""
     glimpsed: tuple[bool, ...]
     """For each act whether it is seen in one way at least."""
+    complete: bool = True
+    """Whether these are all acts that it is about."""
 
     @property
     def verdict(self) -> Verdict:
@@ -69,6 +73,7 @@ class Judge:
             return Judgement(Verdict.NOT_JUDGED, reason=f"could not be read: {detection.unread}")
         try:
             parts = [self._part(condition) for condition in detection.parts]
+            needs = self._needs(parts)
         except UnreadableError as error:
             return Judgement(Verdict.NOT_JUDGED, reason=f"could not be judged: {error}")
         except RecursionError:
@@ -77,20 +82,40 @@ class Judge:
         if verdict is Verdict.NEVER:
             part = next(part for part in parts if part.verdict is Verdict.NEVER)
             return Judgement(verdict, reason=reasons.why_never(part.condition, self._player))
-        needs = _needs(parts)
         notes = notes_on(detection, parts, needs, self._player)
         if verdict is Verdict.SEES:
             return Judgement(verdict, needs, notes=notes)
         part = _worst(parts)
         act = reasons.telling(part.unseen)
         reason = reasons.why_unseen(part, act, self._decisions, needs)
+        if not all(part.complete for part in parts):
+            return Judgement(verdict, needs, act.request, act.rule, reason, None, (*notes, _NOT_ALL))
         helped = advice.advise([one for one in parts if one.unseen], self.policy, needs)
         return Judgement(verdict, needs, act.request, act.rule, reason, helped, notes)
 
     def _part(self, condition: Condition) -> Part:
-        acts = tuple(self._player.acts(condition))
+        try:
+            return self._seen(condition, self._player.acts(condition), complete=True)
+        except TooManyActsError as error:
+            part = self._seen(condition, error.acts, complete=False)
+            if part.verdict is not Verdict.PARTLY:  # which some acts prove: no others can make it sees or blind
+                raise
+            return part
+
+    def _seen(self, condition: Condition, acts: Sequence[Act], *, complete: bool) -> Part:
         seen = [[self._is_seen(act, way) for way in act.ways] for act in acts]
-        return Part(condition, acts, tuple(map(all, seen)), tuple(map(any, seen)))
+        return Part(condition, tuple(acts), tuple(map(all, seen)), tuple(map(any, seen)), complete)
+
+    def _needs(self, parts: Sequence[Part]) -> Needs:
+        """Return what a detection needs, whatever the policy."""
+        if all(part.complete for part in parts):
+            return _needs(parts)
+        return _needs([self._seen(part.condition, self._plain.acts(part.condition), complete=True) for part in parts])
+
+    @cached_property
+    def _plain(self) -> Player:
+        """Plays acts through a policy without rules, which tells nothing apart."""
+        return Player(Policy(), self._player.minor, self._player.catalogue)
 
     def _is_seen(self, act: Act, way: Iterable[Written]) -> bool:
         decision = self._decisions[act.rule]

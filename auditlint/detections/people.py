@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from auditlint.detections.unreadable import UnreadableError
 from auditlint.kubernetes.identities import (
     ANONYMOUS,
     AUTHENTICATED,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.engine.index import Index
 
 _WELL_KNOWN = ("kubernetes-admin", "system:kube-controller-manager", "system:kube-scheduler", LOOPBACK)
+_MOST_SETS = 500
 _NAMESPACES = ("kube-system", "default")
 
 
@@ -63,34 +65,46 @@ def _everybody(
     others = [user for user in (*named, *_WELL_KNOWN) if not _is_of_the_system(user)]
     nodes = [user for user in named if user.startswith(NODE)]
     fresh = unnamed("alice", named)
-    free = [group for group in (*index.groups.listed, *groups, MASTERS) if _is_free(group)]
+    free = list(dict.fromkeys(group for group in (*groups, MASTERS) if _is_free(group)))
     yield fresh, (AUTHENTICATED,)
     for user in (unnamed(f"{NODE}node-1", named), *nodes, *accounts):
         yield user, groups_of(user)
     yield ANONYMOUS, groups_of(ANONYMOUS)
     for user in dict.fromkeys((fresh, *others)):
-        for member_of in _memberships(index, user, list(dict.fromkeys(free)), told):
+        for member_of in _memberships(index, user, free, told):
             yield user, member_of
     yield None, ()
 
 
 def _memberships(
-    index: Index, user: str, free: Sequence[str], told: Callable[[str | None, tuple[str, ...]], object]
+    index: Index, user: str, groups: Sequence[str], told: Callable[[str | None, tuple[str, ...]], object]
 ) -> Iterator[tuple[str, ...]]:
-    """Yield sets of groups that a user may be in, one for each way in which they differ."""
-    start = groups_of(user)
-    seen = {_key(index, user, start, told)}
-    waiting = [start]
-    yield start
-    while waiting:
-        groups = waiting.pop(0)
-        for group in free:
-            more = (group, *groups)
+    """Yield sets of groups that a user may be in, one for each way in which they matter.
+
+    A rule that lists groups asks for one of them, and every other group can only bring the user under earlier rules: so
+    one group of the policy at a time is enough, beside those that the detection speaks of.
+    """
+    for member_of in _told_apart(index, user, groups, told):
+        yield member_of
+        yield from ((group, *member_of) for group in index.groups.listed if _is_free(group) and group not in member_of)
+
+
+def _told_apart(
+    index: Index, user: str, groups: Sequence[str], told: Callable[[str | None, tuple[str, ...]], object]
+) -> list[tuple[str, ...]]:
+    """Return sets of groups that a detection speaks of, none with a group more than what the detection says takes."""
+    found = [groups_of(user)]
+    seen = {_key(index, user, found[0], told)}
+    for member_of in found:
+        for group in groups:
+            more = (group, *member_of)
             key = _key(index, user, more, told)
-            if group not in groups and key not in seen:
+            if key not in seen and told(user, more) != told(user, member_of):
                 seen.add(key)
-                waiting.append(more)
-                yield more
+                found.append(more)
+        if len(found) > _MOST_SETS:
+            raise UnreadableError("too many sets of groups to look at")
+    return found
 
 
 def _key(
