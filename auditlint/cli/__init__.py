@@ -35,6 +35,8 @@ PARAMETERS = ("resource", "path", "user", "group", "namespace", "api-group", "fr
 USAGE = 2
 BUG = 3
 INTERRUPTED = 130
+_COMPLETION = "_AUDITLINT_COMPLETE"
+"""The variable by which a shell asks click what may follow on a line."""
 
 
 class Commands(click.Group):
@@ -97,7 +99,9 @@ def run(arguments: list[str]) -> int:
     if sys.stdout is None or sys.stderr is None:
         return _fail("standard output and standard error must be open", USAGE)
     try:
-        if not arguments:  # click ends with 0 here until 8.2, and with an error of its own from then on
+        if (
+            not arguments and _COMPLETION not in os.environ
+        ):  # click ends with 0 here until 8.2, and with an error of its own from then on
             click.echo(group.get_help(click.Context(group, info_name="auditlint", **group.context_settings)), err=True)
             return USAGE
         code = group.main(arguments, prog_name="auditlint", standalone_mode=False)
