@@ -121,3 +121,14 @@ def test_no_rule_is_level_none_with_the_policys_defaults() -> None:
 )
 def test_why_not(rule: PolicyRule, request_: Request, expected: list[Mismatch]) -> None:
     assert list(why_not(rule, request_)) == expected
+
+
+@pytest.mark.parametrize(
+    ("level", "shown"), [("None", False), ("Metadata", False), ("Request", True), ("RequestResponse", True)]
+)
+def test_managed_fields_show_only_where_objects_are_stored(level: str, *, shown: bool) -> None:
+    decision = Decision(0, level, (), omit_managed_fields=True)
+    assert decision.outcome.without_managed_fields is shown
+    assert decision.prescribed.omit_managed_fields
+    assert not decision._replace(omit_managed_fields=False).outcome.without_managed_fields
+    assert bool(decision.outcome.stages) == (level != "None")
