@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from typing import TYPE_CHECKING
 
 from auditlint.carriers import apiserver
@@ -144,7 +145,8 @@ def _of_command(outer: PlainText, text: Text, words: Sequence[Word], items: Sequ
 
 def _content(text: Text) -> str:
     """Return the text with line feeds; the arguments of a process may hold a carriage return or a byte order mark."""
-    return text.data.decode(errors="replace") if b"\0" in text.data else as_text(text.data)
+    ended_by_nul = b"\0" in text.data and not text.data.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+    return text.data.decode(errors="replace") if ended_by_nul else as_text(text.data)
 
 
 def _arguments(content: str) -> Iterator[Word]:

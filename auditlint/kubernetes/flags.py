@@ -46,7 +46,7 @@ def parse(arguments: Sequence[str], minor: int = NEWEST, *, newer: bool = False)
     if not newer:
         return replace(parsed, errors=tuple(errors), validation=invalid)
     versions = tuple(filter(None, (_new_version(parsed, one) for one in invalid)))
-    unsure = (*(error for error in errors if _may_be_new(error)), *versions)
+    unsure = frozenset((*(error for error in errors if _may_be_new(error)), *versions))
     return replace(
         parsed,
         errors=tuple(error for error in errors if error not in unsure),

@@ -141,3 +141,10 @@ def test_a_snap_fills_in_its_variables() -> None:
     server = only(ApiServer, content, as_kind="flags")
     assert server.flags.text("audit-policy-file") == "/var/snap/microk8s/current/args/p.yaml"
     assert server.flags.text("audit-log-path") == "/var/snap/microk8s/common/var/log/audit.log"
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-8-sig"])
+def test_arguments_of_a_text_in_utf_16_are_its_lines(codec: str) -> None:
+    server = only(ApiServer, "--audit-log-path=/a\n--v=2\n".encode(codec), as_kind="flags")
+    assert [argument.text for argument in server.arguments] == ["--audit-log-path=/a", "--v=2"]
+    assert server.places.value(server.arguments[1].path)[:2] == (2, 1)
