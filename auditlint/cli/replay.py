@@ -128,6 +128,8 @@ def _line(taken: int, total: int | None) -> str:
 def _tell(replayed: Replayed) -> int:
     """Name bad lines and bad files on stderr, and return the exit code."""
     totals = replayed.totals
+    for table in replayed.unmeasured:
+        terminal.say(f"auditlint: note: {table}: does not say how many bytes its events took; they count as 0")
     for bad in totals.bad.first:
         terminal.say(f"{bad.path}:{bad.line}: note: {bad.reason}")
     if more := totals.bad.count - len(totals.bad.first):

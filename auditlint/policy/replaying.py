@@ -29,10 +29,12 @@ WORTH_IT = 32 << 20
 class Replayed:
     """What one policy, or a new and an old one, make of the events of some logs."""
 
-    def __init__(self, policies: Sequence[Policy], files: int, totals: Totals) -> None:
+    def __init__(self, policies: Sequence[Policy], files: int, totals: Totals, unmeasured: Sequence[str] = ()) -> None:
         self._policies = policies
         self._files = files
         self.totals = totals
+        self.unmeasured = unmeasured
+        """Tables that do not say how many bytes their events took, which count as 0."""
 
     @property
     def summary(self) -> Summary:
@@ -71,8 +73,8 @@ def replay_by_engine(policies: Sequence[Policy], logs: Sequence[str], engine: st
     """Replay what an engine reads: files, folders, patterns and addresses of logs and tables. Raises EngineError."""
     from auditlint.events import engines
 
-    totals, files = engines.replay(engine, [policy.held for policy in policies], logs, jobs or cores())
-    return Replayed(policies, files, totals)
+    found = engines.replay(engine, [policy.held for policy in policies], logs, jobs or cores())
+    return Replayed(policies, found.files, found.totals, found.unmeasured)
 
 
 def replay_one_by_one(

@@ -25,6 +25,8 @@ class Replayed(NamedTuple):
 
     totals: Totals
     files: int
+    unmeasured: tuple[str, ...] = ()
+    """Tables that do not say how many bytes their events took."""
 
 
 def replay(engine: str, policies: Sequence[Policy], logs: Sequence[str], jobs: int) -> Replayed:

@@ -37,7 +37,7 @@ def replay(policies: Sequence[Policy], inputs: Inputs, jobs: int) -> Replayed:
         raise EngineError(MISSING) from None
     totals = replay_all(policies, inputs.logs, jobs, lambda _: None)
     totals.unreadable[:0] = inputs.missing
-    files = len(inputs.logs)
+    files, unmeasured = len(inputs.logs), list[str]()
     with duckdb.connect() as connection:
         with suppress(duckdb.Error):  # without the extension that knows time zones there is none to convert
             connection.execute("SET TimeZone = 'UTC'")
@@ -55,7 +55,8 @@ def replay(policies: Sequence[Policy], inputs: Inputs, jobs: int) -> Replayed:
                 raise EngineError(f"{what}: {error}") from None
             totals.merge(found.totals)
             files += found.files
-    return Replayed(totals, files)
+            unmeasured += found.unmeasured
+    return Replayed(totals, files, tuple(unmeasured))
 
 
 def _of_parquet(connection: Any, policies: Sequence[Policy], table: str) -> Replayed:
@@ -63,14 +64,14 @@ def _of_parquet(connection: Any, policies: Sequence[Policy], table: str) -> Repl
 
     files = DUCKDB.text(f"{table.rstrip('/')}/**/*.parquet" if os.path.isdir(table) else table)
     relation = f"read_parquet({files}, union_by_name = true)"
-    return _of_table(connection, policies, relation, f"SELECT count(*) FROM glob({files})")
+    return _of_table(connection, policies, table, relation, f"SELECT count(*) FROM glob({files})")
 
 
 def _of_delta(connection: Any, policies: Sequence[Policy], table: str) -> Replayed:
-    return _of_table(connection, policies, f"delta_scan({DUCKDB.text(table)})", "SELECT 1")
+    return _of_table(connection, policies, table, f"delta_scan({DUCKDB.text(table)})", "SELECT 1")
 
 
-def _of_table(connection: Any, policies: Sequence[Policy], relation: str, count: str) -> Replayed:
+def _of_table(connection: Any, policies: Sequence[Policy], table: str, relation: str, count: str) -> Replayed:
     columns = connection.sql(f"SELECT * FROM {relation} LIMIT 0")
     schema = {name: _shape(kind) for name, kind in zip(columns.columns, columns.types, strict=True)}
     rows, plan = as_rows(relation, schema, DUCKDB), Plan(policies, DUCKDB)
@@ -80,7 +81,7 @@ def _of_table(connection: Any, policies: Sequence[Policy], relation: str, count:
     bad = connection.execute(plan.bad_lines(rows)).fetchall() if is_rows(schema) else ()
     cells = connection.execute(plan.cells(rows))
     everything = (cell for some in iter(lambda: cells.fetchmany(_FEW), []) for cell in some)
-    return Replayed(plan.decide(everything, bad), files)
+    return Replayed(plan.decide(everything, bad), files, () if is_rows(schema) else (table,))
 
 
 def _shape(kind: Any) -> str | Schema:

@@ -56,7 +56,8 @@ def replay(policies: Sequence[Policy], inputs: Inputs, jobs: int) -> Replayed:
     totals.unreadable[:0] = inputs.missing
     for one in found:
         totals.merge(one.totals)
-    return Replayed(totals, len(inputs.logs) + sum(one.files for one in found))
+    unmeasured = tuple(what for (_, what, _), one in zip(ask, found, strict=True) if one.unmeasured)
+    return Replayed(totals, len(inputs.logs) + sum(one.files for one in found), unmeasured)
 
 
 def _are_lines(path: str) -> bool:
@@ -129,7 +130,8 @@ def _of_table(spark: Any, policies: Sequence[Policy], table: Any) -> Replayed:
     table.createOrReplaceTempView(_VIEW)
     rows, plan = as_rows(_VIEW, schema, SPARK), Plan(policies, SPARK)
     if not is_rows(schema):
-        return Replayed(plan.decide(spark.sql(plan.cells(rows)).toLocalIterator()), len(table.inputFiles()))
+        cells = spark.sql(plan.cells(rows)).toLocalIterator()
+        return Replayed(plan.decide(cells), len(table.inputFiles()), (_VIEW,))
     bad = spark.sql(plan.bad_lines(rows)).collect()
     files: int = spark.sql(f"SELECT count(DISTINCT path) FROM {_VIEW}").collect()[0][0]
     return Replayed(plan.decide(spark.sql(plan.cells(rows)).toLocalIterator(), bad), files)
