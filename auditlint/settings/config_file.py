@@ -229,7 +229,7 @@ def _option(document: Document, steps: Steps, value: Any) -> Option:
 
 
 def _check_keys(document: Document, steps: Steps, known: Collection[str], what: str) -> None:
-    for key in _table(document, steps):
+    for key in (*_table(document, steps), *(() if steps else document.empty)):
         if key not in known:
             raise ConfigError(f'{document.where((*steps, key))}: "{key}" is not {what}{suggestion(key, known)}')
 

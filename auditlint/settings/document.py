@@ -41,6 +41,8 @@ class Document(NamedTuple):
     values: Mapping[str, Any]
     lines: Mapping[Steps, int]
     """The line of a value's key, or of a list item, where it is known."""
+    empty: tuple[str, ...] = ()
+    """The names of settings without a value, which is as if they were absent."""
 
     def line(self, steps: Steps) -> int:
         """Return the line of a value, or of what it is in."""
@@ -69,7 +71,8 @@ def read(path: str) -> Document | None:
         return None
     if not isinstance(values, dict):
         raise ConfigError(f"{path}:{lines.get((), 1)}: the configuration is not a mapping of settings")
-    return Document(path, {key: value for key, value in values.items() if value is not None}, lines)
+    given = {key: value for key, value in values.items() if value is not None}
+    return Document(path, given, lines, tuple(key for key in values if key not in given))
 
 
 def says_something(path: str) -> bool:

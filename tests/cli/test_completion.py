@@ -6,11 +6,10 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-PROGRAM = str(Path(sys.executable).parent / "auditlint")
+PROGRAM = (sys.executable, "-m", "auditlint")
 
 
 def completed(*words: str) -> list[str]:
@@ -20,7 +19,7 @@ def completed(*words: str) -> list[str]:
         "COMP_WORDS": " ".join(("auditlint", *words)),
         "COMP_CWORD": str(len(words)),
     }
-    run = subprocess.run([PROGRAM], env={**os.environ, **variables}, capture_output=True, text=True, check=False)
+    run = subprocess.run(PROGRAM, env={**os.environ, **variables}, capture_output=True, text=True, check=False)
     return [line.partition(",")[2] for line in run.stdout.splitlines()]
 
 
@@ -42,7 +41,7 @@ def test_what_follows(words: tuple[str, ...], found: list[str]) -> None:
 @pytest.mark.skipif(not shutil.which("bash"), reason="there is no bash")
 def test_the_script_is_one_that_bash_takes() -> None:
     environment = {**os.environ, "_AUDITLINT_COMPLETE": "bash_source"}
-    script = subprocess.run([PROGRAM], env=environment, capture_output=True, text=True, check=False)
+    script = subprocess.run(PROGRAM, env=environment, capture_output=True, text=True, check=False)
     assert (script.returncode, script.stderr) == (0, "")
     asked = f"{script.stdout}\ncomplete -p auditlint"
     run = subprocess.run(["bash", "-c", asked], capture_output=True, text=True, check=False)

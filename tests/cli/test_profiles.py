@@ -145,7 +145,7 @@ def test_a_wrong_name_in_the_configuration(auditlint: Auditlint, write: Callable
     write(".auditlint.yaml", text)
     run = auditlint("check", "--min-severity", "info", "p.yaml")
     assert run.returncode == 2
-    assert '.auditlint.yaml: "sitg" is not a profile, did you mean "stig"?' in run.stderr
+    assert '.auditlint.yaml:1: "sitg" is not a profile, did you mean "stig"?' in run.stderr
 
 
 def test_rules_prints_the_mapping(auditlint: Auditlint) -> None:

@@ -175,6 +175,36 @@ def test_goes_on_after_an_error() -> None:
     assert parsed.values == {"audit-log-path": "/x"}
 
 
+AFTER_AN_ERROR = {
+    "a known flag and a flag in one item": (["--audit-log-maxage --x"], FlagProblem.MERGED_ARGUMENTS, []),
+    "the same with underscores": (["--audit_log_maxage --x"], FlagProblem.MERGED_ARGUMENTS, []),
+    "an unknown flag and a word in one item": (["--unheard-of x"], FlagProblem.UNKNOWN_FLAG, []),
+    "an item with blanks around a known flag": (["-- audit-log-maxage"], FlagProblem.MERGED_ARGUMENTS, []),
+    "a word behind merged arguments": (["--audit-log-maxage 30", "y"], FlagProblem.MERGED_ARGUMENTS, [(1, "y")]),
+    "a word behind an unknown flag is its value": (["--unheard-of", "y", "z"], FlagProblem.UNKNOWN_FLAG, [(2, "z")]),
+    "but not behind a value": (["--unheard-of=x", "y"], FlagProblem.UNKNOWN_FLAG, [(1, "y")]),
+    "nor if another release has the flag, without a value": (
+        ["--audit-dynamic-configuration", "y"],
+        FlagProblem.UNKNOWN_FLAG,
+        [(1, "y")],
+    ),
+    "a word behind the letters of a known flag": (["-anonymous-auth", "y"], FlagProblem.UNKNOWN_FLAG, [(1, "y")]),
+    "a value behind the letters of a known flag": (["-secure-port", "y", "z"], FlagProblem.UNKNOWN_FLAG, [(2, "z")]),
+    "the same behind one dash, with underscores": (["-secure_port", "y", "z"], FlagProblem.UNKNOWN_FLAG, [(2, "z")]),
+    "a value in the letters of a known flag": (["-secure-port=1", "y"], FlagProblem.UNKNOWN_FLAG, [(1, "y")]),
+    "a word behind letters of no flag": (["-unheard", "y"], FlagProblem.UNKNOWN_FLAG, [(1, "y")]),
+}
+
+
+@pytest.mark.parametrize(("arguments", "kind", "stray"), AFTER_AN_ERROR.values(), ids=AFTER_AN_ERROR.keys())
+def test_where_the_next_argument_begins_after_an_error(
+    arguments: list[str], kind: FlagProblem, stray: list[tuple[int, str]]
+) -> None:
+    parsed = parse(arguments)
+    assert parsed.errors[0].kind is kind
+    assert list(parsed.positional) == stray
+
+
 def test_parsing_errors_come_before_stray_arguments() -> None:
     assert parse(["stray", "--audit-log-maxage=x"]).message.startswith("invalid argument")
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 RECIPE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 RUNTIME = {
-    *("attrs", "auditlint", "click", "jsonschema", "jsonschema-specifications", "msgspec", "pathspec", "PyYAML"),
+    *("attrs", "auditlint", "click", "jsonschema", "jsonschema-specifications", "msgspec", "PyYAML"),
     *("referencing", "rpds-py", "ruamel.yaml", "tomli", "typing_extensions"),
 }
 
