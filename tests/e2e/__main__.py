@@ -66,7 +66,9 @@ def _play(cases: Sequence[Case], *, attacks: bool) -> int:
         for case in cases:
             run.play(case)
         if attacks:
-            run.tally.tell(attacking.play(world, folder / "attacks"))
+            for wrong in attacking.play(world, folder / "attacks"):
+                run.tally.attacks += 1
+                run.tally.tell(wrong)
     print(f"kube-apiserver {built.version}, {time.monotonic() - began:.0f} seconds, logs in {folder}")
     print(run.tally.summary())
     return 1 if run.tally.disagreements else 0

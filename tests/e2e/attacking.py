@@ -89,8 +89,8 @@ ATTACKS: dict[str, Ask] = {
 }
 
 
-def play(world: World, folder: Path) -> Iterator[str]:
-    """Attack a server under each policy, tell what each rule did, and yield what is otherwise than `detect` says."""
+def play(world: World, folder: Path) -> Iterator[tuple[str, ...]]:
+    """Attack a server under each policy, tell what each rule did, and yield for each attack where `detect` is wrong."""
     for path in sorted((FOLDER / "policies").glob("*.yaml")):
         events = _events_under(world, folder / path.stem, path)
         detected = Policy.load(str(path)).detect([str(FOLDER / "rules")])
@@ -101,8 +101,9 @@ def play(world: World, folder: Path) -> Iterator[str]:
             fired = any(fires(rule, event) for event in events if event["auditID"] == f"attack-{attack}")
             verdict = said.verdict.value
             row.append(f"{attack} {verdict}{', fires' if fired else ''}")
-            if fired != (verdict == "sees"):
-                yield f"attacks under {path.name}: {attack} {'fires' if fired else 'does not fire'}, detect: {verdict}"
+            did = "fires" if fired else "does not fire"
+            agreed = fired == (verdict == "sees")
+            yield () if agreed else (f"attacks under {path.name}: {attack} {did}, detect: {verdict}",)
         print(f"attacks under {path.name}: {'; '.join(row)}", flush=True)
 
 

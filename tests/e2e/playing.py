@@ -27,7 +27,7 @@ class Tally:
     """What was compared so far, and what disagreed."""
 
     def __init__(self) -> None:
-        self.requests = self.events = self.evals = self.starts = self.refusals = 0
+        self.requests = self.events = self.evals = self.starts = self.refusals = self.attacks = 0
         self.disagreements: list[str] = []
 
     def tell(self, found: Iterable[str]) -> None:
@@ -40,7 +40,8 @@ class Tally:
         """Return the last line of a run."""
         return (
             f"{self.requests} requests, {self.events} events and {self.evals} runs of eval compared, "
-            f"{self.starts} starts and {self.refusals} refusals compared; {len(self.disagreements)} disagreements"
+            f"{self.starts} starts, {self.refusals} refusals and {self.attacks} attacks compared; "
+            f"{len(self.disagreements)} disagreements"
         )
 
 

@@ -125,7 +125,8 @@ def test_ale(folder: Path, own_path: str, program: Callable[[str], str]) -> None
     (folder / NAME).write_text("".join(POLICY.splitlines(keepends=True)[:-1]), encoding="utf-8")
     types = {"error": "E", "warning": "W", "info": "I", "note": "I"}
     expected = [in_bytes(mark) for mark in marks(folder, own_path, "--min-severity=info")]
-    assert sorted(shown) == sorted((mark.line, mark.column, types[mark.kind]) for mark in expected)
+    # of two lines that say the same of one place, such as two of a block to paste, ALE may keep one
+    assert set(shown) == {(mark.line, mark.column, types[mark.kind]) for mark in expected}
     assert LINE.index("*") + 1 < max(column for line, column, _ in shown if line == 4)
 
 
