@@ -253,23 +253,6 @@ def test_a_working_directory_that_was_deleted(tmp_path: Path) -> None:
     assert (run.returncode, complaint(run.stderr.decode())) == (2, said)
 
 
-def test_a_file_that_is_too_large_for_the_memory_is_named_and_the_others_are_judged(
-    tmp_path: Path, write: Write
-) -> None:
-    resource = pytest.importorskip("resource", reason="this system has no limits")
-    write("large.yaml", f"{GOOD}x: [{'a,' * 3_000_000}]\n")
-    write("p.yaml", BAD_LEVEL)
-    run = subprocess.run(
-        [sys.executable, "-m", "auditlint", "check", "--no-config", "large.yaml", "p.yaml"],
-        cwd=tmp_path,
-        capture_output=True,
-        check=False,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (200 << 20, 200 << 20)),
-    )
-    assert (run.returncode, run.stdout[:16]) == (2, b"p.yaml:4:10: err")
-    assert "auditlint: large.yaml: out of memory" in run.stderr.decode()
-
-
 def test_output_file_keeps_permissions_and_replaces_whole(auditlint: Auditlint, write: Write, tmp_path: Path) -> None:
     (tmp_path / "report.json").write_text("old")
     (tmp_path / "report.json").chmod(0o640)
