@@ -11,7 +11,7 @@ from auditlint.text import reader
 if TYPE_CHECKING:
     import pytest
 
-    from auditlint.text.reader import Stream
+    from auditlint.text.nodes import Stream
 
 POLICY = b"apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n- level: metadata\n"
 
