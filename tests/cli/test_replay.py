@@ -235,7 +235,8 @@ def test_zstd_without_its_library(write: Write, tmp_path: Path) -> None:
     write("compression/__init__.py", "raise ImportError")
     log = write("audit.log.zst", b"\x28\xb5\x2f\xfd rest")
     command = [sys.executable, "-m", "auditlint", "replay", write("p.yaml", GOOD), log]
-    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    places = filter(None, (str(tmp_path), os.environ.get("PYTHONPATH")))
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(places)}
     run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert run.returncode == 2
     assert "audit.log.zst: is compressed with zstd: install auditlint[zstd]" in complaint(run.stderr)
