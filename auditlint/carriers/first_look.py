@@ -11,9 +11,10 @@ from auditlint.text.lines import split_lines
 _DEFINITION = rb"""\bkind["']?[ \t]*:[ \t]*["']?CustomResourceDefinition(?:List)?\b"""
 """Compiled where it is first used: most runs do not need it."""
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
-_DOCUMENTS = rb"(?m)^---[ \t]*(?:#.*)?$"
+_DOCUMENTS = rb"\n---[ \t]*(?:#.*)?(?=\n|\Z)"
 _BEGINNING = rb"(?:[ \t]*(?:#.*)?\n)*(?=[a-zA-Z])"
-_AT_THE_MARGIN = rb"(?m)^[^ \t\n#].*"
+_AT_THE_MARGIN = rb"\n([^ \t\n#].*)"
+"""It begins with the line feed: so a search goes from one to the next, not from one character to the next."""
 _KEY = rb"(apiVersion|kind|metadata|spec|status):(?:[ \t]+(\S.*?))?[ \t]*$"
 _OTHER_LINE_ENDS = (b"\r", b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9")
 
@@ -30,7 +31,11 @@ def as_utf8(data: bytes) -> bytes:
 
 def may_hold_subject(data: bytes) -> bool:
     """Tell whether the text has a word that some carrier looks for; what a definition of resources says is none."""
-    data = _without_definitions(as_utf8(data))
+    data = as_utf8(data)
+    return _has_word(data) and _has_word(_without_definitions(data))
+
+
+def _has_word(data: bytes) -> bool:
     return any(word in data for word in registry.words()) or any(look(data) for look in registry.looks())
 
 
@@ -44,14 +49,14 @@ def _without_definitions(data: bytes) -> bytes:
     """Return a text without the documents that can only be CustomResourceDefinitions: their descriptions are long."""
     if not may_define_resources(data):
         return data
-    data = data.replace(b"\r\n", b"\n")
+    data = b"\n" + data.replace(b"\r\n", b"\n")
     if any(end in data for end in _OTHER_LINE_ENDS):
         return data
     return b"\n".join(one for one in re.split(_DOCUMENTS, data) if not _defines_only(one))
 
 
 def _defines_only(document: bytes) -> bool:
-    """Tell whether a document is a definition by its keys, each written once, plainly and at the left margin.
+    """Tell whether a document, behind a line feed, is a definition by its keys: each once, plainly, at the left margin.
 
     Whatever else begins a line there (a quoted key, a tag, the end of a string) is a reason to read the document.
     """
