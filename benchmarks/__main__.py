@@ -52,6 +52,7 @@ def cases(folder: Path) -> list[Case]:
     small = (_written(folder / "small", "audit-policy.yaml", good),)
     texts = [_written(folder / "texts", *documents.document(number)) for number in range(FOLDER_FILES)]
     mix = [_written(folder / "mix", *documents.unrelated(number)) for number in range(FOLDER_FILES)]
+    manifests = [_written(folder / "many", f"{n}.yaml", documents.manifest(n)) for n in range(FOLDER_FILES)]
     hook = tuple(mix[:HOOK_FILES])
     one = {
         "a policy of 5,000 rules of the real kind": policies.real(5000),
@@ -63,18 +64,13 @@ def cases(folder: Path) -> list[Case]:
     files = {
         name: (_written(folder / "one", f"{number}.yaml", data),) for number, (name, data) in enumerate(one.items())
     }
+    many, beside = f"a folder of {FOLDER_FILES}", "(yamllint: one small file)"
     return [
         Case("one policy file", small, small, 1.0),
-        Case(
-            f"a folder of {FOLDER_FILES} unrelated YAML files (yamllint: one small file)", (mix[0].parent,), small, 2.0
-        ),
+        Case(f"{many} unrelated manifests {beside}", (manifests[0].parent,), small, 2.0),
+        Case(f"{many} YAML files of every kind {beside}", (mix[0].parent,), small, 2.0),
         Case(f"a hook with {HOOK_FILES} of these by name (yamllint: the same)", hook, hook, 0.1),
-        Case(
-            f"a folder of {FOLDER_FILES} Markdown files and scripts (yamllint: one small file)",
-            (texts[0].parent,),
-            small,
-            6.0,
-        ),
+        Case(f"{many} Markdown files and scripts {beside}", (texts[0].parent,), small, 6.0),
         *(Case(name, path, path, 3.0 if "unknown flags" in name else 1.0) for name, path in files.items()),
     ]
 

@@ -56,7 +56,7 @@ def unrelated(number: int) -> tuple[str, str]:
     """
     kind = number % 20
     if kind < 8:  # noqa: PLR2004
-        return f"manifest-{number:04}.yaml", "---\n".join(map(_manifest, range(number, number + 1 + number % 4)))
+        return f"manifest-{number:04}.yaml", "---\n".join(map(manifest, range(number, number + 1 + number % 4)))
     if kind < 12:  # noqa: PLR2004
         return f"templates/web-{number:04}.yaml", _TEMPLATE * (1 + number % 3)
     if kind < 15:  # noqa: PLR2004
@@ -66,7 +66,8 @@ def unrelated(number: int) -> tuple[str, str]:
     return f"lock-{number:04}.yaml", "packages:\n" + "".join(map(_locked, range(20 + 41 * number % 400)))
 
 
-def _manifest(number: int) -> str:
+def manifest(number: int) -> str:
+    """Return a manifest that has nothing to do with auditing."""
     return (
         f"apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web-{number}\n  namespace: team-{number % 9}\n"
         f"spec:\n  replicas: {number % 5}\n  selector:\n    matchLabels: {{app: web-{number}}}\n  template:\n"
