@@ -16,10 +16,10 @@ from auditlint.text.source import Telling
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from auditlint.fixing import Fixed
     from auditlint.lint import Source, Workspace
     from auditlint.lint.sources import Scope
     from auditlint.report.model import Report
+    from auditlint.rewriting import Fixed
 
 
 def check_paths(

@@ -6,16 +6,14 @@ and, of a safe fix in a policy that loads, no request that a rule matched is dec
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint import lint
 from auditlint.finding import Notice, Severity
 from auditlint.kubernetes.diff.changed import changed_outcome
-from auditlint.lint.workspace import asking
+from auditlint.rewriting import Rewriting, known
 from auditlint.subjects.model import ApiServer, PolicySubject, UnreadText
-from auditlint.text import encoding, reader, source
+from auditlint.text import encoding, reader
 from auditlint.text.cut import Cut, made
 from auditlint.text.editing.meaning import changed
 from auditlint.text.places import NodePlaces
@@ -29,35 +27,12 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.policy import Policy
     from auditlint.lint import Source, Workspace
     from auditlint.report.model import Report
+    from auditlint.rewriting import Fixed, Known
     from auditlint.rule import Subject
     from auditlint.settings import Settings
 
 _ROUNDS = 100
 """How often fixes are made and checked again; each round mends something, and no file has so much that hides more."""
-_LINES = re.compile(r"\blines? \d+(?:(?:, | and )\d+)*")
-
-_Known = tuple[str, str, str]
-"""What tells one finding from another, wherever it stands: its file, its rule, and what it says but for lines."""
-
-
-class FixedFile(NamedTuple):
-    """A file before and after."""
-
-    path: str
-    before: bytes
-    after: bytes
-
-
-class Fixed(NamedTuple):
-    """What became of a run's files, and what is left to say of them."""
-
-    files: tuple[FixedFile, ...]
-    """Those that change, in their order."""
-    report: Report
-    findings: tuple[Finding, ...]
-    """Those that were fixed."""
-    by_comments: bool = False
-    """They were not fixed: ignore comments hide them."""
 
 
 def fix(
@@ -76,20 +51,8 @@ def fix(
     `unsafe`: those too that may change what the author meant. `writing`: the files are to be written, so those that
     are read-only stay as they are, and are in the report's `failed`. The other arguments are as for `lint.check`.
     """
-    sources = tuple(sources)
-
-    def check(texts: Mapping[str, bytes]) -> Report:
-        given = (one._replace(data=texts.get(one.path, one.data)) for one in sources)
-        return lint.check(given, settings, as_kind=as_kind, progress=progress, workspace=workspace, debug=debug)
-
-    asked = asking(settings, as_kind)
-
-    def subjects(path: str, data: bytes) -> tuple[Subject, ...]:
-        named = next(one.named for one in sources if one.path == path)
-        return workspace.facts(lint.Source(path, named, data), asked(path)).subjects
-
-    given = {one.path: one.data for one in sources if one.data is not None}
-    return _Fixing(check, subjects, given, unsafe=unsafe, writing=writing).outcome()
+    run = Rewriting(sources, settings, as_kind=as_kind, workspace=workspace, progress=progress, debug=debug)
+    return _Fixing(run, unsafe=unsafe, writing=writing).outcome()
 
 
 class _Attempt(NamedTuple):
@@ -107,27 +70,13 @@ class _Attempt(NamedTuple):
 
 
 class _Fixing:
-    """One run: the texts as they are by now, and the findings whose fixes cannot be proved."""
+    """One run, and the findings whose fixes cannot be proved."""
 
-    def __init__(
-        self,
-        check: Callable[[Mapping[str, bytes]], Report],
-        subjects: Callable[[str, bytes], tuple[Subject, ...]],
-        given: Mapping[str, bytes],
-        *,
-        unsafe: bool,
-        writing: bool,
-    ) -> None:
-        self._check = check
-        self._subjects = subjects
+    def __init__(self, run: Rewriting, *, unsafe: bool, writing: bool) -> None:
+        self._run = run
         self._unsafe, self._writing = unsafe, writing
-        self._given = given
         self._locked: dict[str, Notice] = {}
-        self._before: dict[str, bytes] = {}
-        self._texts: dict[str, bytes] = {}
-        self._refused: set[tuple[_Known, str]] = set()
-        self._done: list[Finding] = []
-        self._report = check({})
+        self._refused: set[tuple[Known, str]] = set()
 
     def outcome(self) -> Fixed:
         """Make fixes until nothing is left to do."""
@@ -136,18 +85,15 @@ class _Fixing:
             if not waiting:
                 break
             self._mend_together([self._attempt(path, findings) for path, findings in waiting.items()], waiting)
-        files = tuple(
-            FixedFile(path, data, self._texts[path]) for path, data in self._before.items() if self._texts[path] != data
-        )
-        report = self._report._replace(failed=(*self._report.failed, *self._locked.values()))
-        return Fixed(files, report, tuple(self._done))
+        report = self._run.report
+        return self._run.outcome(report._replace(failed=(*report.failed, *self._locked.values())))
 
     def _waiting(self) -> dict[str, list[Finding]]:
         """Return the findings that are to be fixed, by their files."""
         waiting: dict[str, list[Finding]] = {}
-        for finding in self._report.shown:
+        for finding in self._run.report.shown:
             fix = finding.fix
-            if fix and (fix.safe or self._unsafe) and (_known(finding), finding.pointer) not in self._refused:
+            if fix and (fix.safe or self._unsafe) and (known(finding), finding.pointer) not in self._refused:
                 waiting.setdefault(finding.path, []).append(finding)
         return {path: findings for path, findings in waiting.items() if self._is_open(path)}
 
@@ -155,15 +101,11 @@ class _Fixing:
         """Tell whether a file parses and may be written; remember it as it is."""
         if path in self._locked:
             return False
-        if self._writing and path not in self._given and source.is_read_only(path):
+        if self._writing and not self._run.may_be_written(path):
             self._locked[path] = Notice(path, "is read-only: not fixed")
             return False
-        if path not in self._texts:
-            self._texts[path] = self._before[path] = (
-                self._given[path] if path in self._given else source.read_file(path)
-            )
-        subjects = self._subjects(path, self._texts[path])
-        return _parses(self._texts[path], subjects)
+        data = self._run.open(path)
+        return _parses(data, self._run.subjects(path, data))
 
     def _mend_together(self, attempts: Sequence[_Attempt], waiting: Mapping[str, Sequence[Finding]]) -> None:
         """Make the fixes of several files and check them at once; where they cannot be proved so, halve by halve."""
@@ -178,14 +120,12 @@ class _Fixing:
         """Make the fixes of files if all can be proved together, and tell whether they are made."""
         if not all(one.findings and self._is_read_rightly(one) for one in attempts):
             return False
-        report = self._check({**self._texts, **{one.path: one.after for one in attempts}})
+        changed = {one.path: one.after for one in attempts}
+        report = self._run.check(changed)
         new = {path for path, _ in self._new_findings(report)} - {one.path for one in attempts if self._reveals(one)}
         if new or not all(self._are_gone(one, report) for one in attempts):
             return False
-        self._report = report
-        for one in attempts:
-            self._texts[one.path] = one.after
-            self._done += one.findings
+        self._run.take(changed, [finding for one in attempts for finding in one.findings], report)
         return True
 
     def _mend(self, path: str, findings: Sequence[Finding]) -> None:
@@ -193,20 +133,19 @@ class _Fixing:
         while findings:
             attempt = self._attempt(path, findings)
             if attempt.findings and self._is_read_rightly(attempt):
-                report = self._check({**self._texts, path: attempt.after})
+                report = self._run.check({path: attempt.after})
                 if self._are_gone(attempt, report) and (self._reveals(attempt) or not self._new_findings(report)):
-                    self._texts[path], self._report = attempt.after, report
-                    self._done += attempt.findings
+                    self._run.take({path: attempt.after}, attempt.findings, report)
                     return
             if len(attempt.findings) <= 1:
                 refused = attempt.findings or [one for one in findings if _proof(one) == min(map(_proof, findings))]
-                self._refused |= {(_known(one), one.pointer) for one in refused}
+                self._refused |= {(known(one), one.pointer) for one in refused}
                 return
             findings = attempt.findings[: len(attempt.findings) // 2]
 
     def _attempt(self, path: str, findings: Sequence[Finding]) -> _Attempt:
         """Return a file with those fixes made that do not overlap and are proved alike, safe ones first."""
-        before = self._texts[path]
+        before = self._run.texts[path]
         text = Whole(before)
         chosen: list[Finding] = []
         cuts: list[Cut] = []
@@ -221,24 +160,24 @@ class _Fixing:
 
     def _is_read_rightly(self, attempt: _Attempt) -> bool:
         """Tell whether a file is read as its changes say, and a safe fix changes no decision."""
-        old = self._subjects(attempt.path, attempt.before)
-        new = self._subjects(attempt.path, attempt.after)
+        old = self._run.subjects(attempt.path, attempt.before)
+        new = self._run.subjects(attempt.path, attempt.after)
         unreal = frozenset(pair for repair in attempt.repairs for pair in repair.unreal)
         keeps_all = all(repair.safe and not repair.revives for repair in attempt.repairs)
         return _is_read_as_said(attempt.findings, new) and (not keeps_all or _same(old, new, unreal))
 
     def _are_gone(self, attempt: _Attempt, report: Report) -> bool:
-        before, after = (Counter(map(_known, one.live)) for one in (self._report, report))
-        return all(after[known] <= before[known] - number for known, number in _counted(attempt).items())
+        before, after = (Counter(map(known, one.live)) for one in (self._run.report, report))
+        return all(after[one] <= before[one] - number for one, number in _counted(attempt).items())
 
     def _reveals(self, attempt: _Attempt) -> bool:
         """Tell whether findings may come up after a fix: those that what was refused, or ignored, hid until now."""
         revealing = any(repair.revives or repair.reveals for repair in attempt.repairs)
-        return revealing or any(map(_is_refused, self._subjects(attempt.path, attempt.before)))
+        return revealing or any(map(_is_refused, self._run.subjects(attempt.path, attempt.before)))
 
     def _new_findings(self, report: Report) -> Counter[tuple[str, str]]:
         """Return the file and the rule of each finding that was not there before."""
-        return _weighty(report) - _weighty(self._report)
+        return _weighty(report) - _weighty(self._run.report)
 
 
 def _parses(data: bytes, subjects: Sequence[Subject]) -> bool:
@@ -264,12 +203,8 @@ def _proof(finding: Finding) -> tuple[bool, bool]:
     return not (repair and repair.safe), not (repair and repair.revives)
 
 
-def _known(finding: Finding) -> _Known:
-    return finding.path, finding.rule, _LINES.sub("line", finding.message)
-
-
-def _counted(attempt: _Attempt) -> Counter[_Known]:
-    return Counter(map(_known, attempt.findings))
+def _counted(attempt: _Attempt) -> Counter[Known]:
+    return Counter(map(known, attempt.findings))
 
 
 def _weighty(report: Report) -> Counter[tuple[str, str]]:

@@ -11,14 +11,12 @@ from bisect import bisect_right
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from auditlint import lint
 from auditlint.carriers import recognise
 from auditlint.finding import Notice
-from auditlint.fixing import Fixed, FixedFile
-from auditlint.lint.workspace import asking
+from auditlint.rewriting import Known, Rewriting, known
 from auditlint.rule import REGISTRY
 from auditlint.subjects.model import ApiServer, PolicySubject
-from auditlint.text import encoding, reader, source
+from auditlint.text import encoding, reader
 from auditlint.text.cut import Cut, made
 from auditlint.text.places import NodePlaces, on_disk
 from auditlint.text.whole import Whole
@@ -29,6 +27,7 @@ if TYPE_CHECKING:
     from auditlint.finding import Finding
     from auditlint.lint import Source, Workspace
     from auditlint.report.model import Report
+    from auditlint.rewriting import Fixed
     from auditlint.rule import Subject
     from auditlint.settings import Settings
     from auditlint.text.piece import Text
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
 
 _ROUNDS = 20
 """How often comments are written and the files checked again: what was folded into a hidden finding comes up."""
-_LINES = re.compile(r"\blines? \d+(?:(?:, | and )\d+)*")
 _NAMED = re.compile(r"#+\s*auditlint\s*:\s*ignore\s*\[[^\]\r\n]*", re.IGNORECASE)
 _NAMED_FOR_FILE = re.compile(r"#+\s*auditlint\s*:\s*ignore-file\s*\[[^\]\r\n]*", re.IGNORECASE)
 _END = re.compile(r"\r\n?|\n|\Z")
@@ -62,71 +60,48 @@ def ignore(
 
     `reason` is one line, which each comment ends with. The other arguments are as for `lint.check`.
     """
-    sources = tuple(sources)
-    given = {one.path: one for one in sources}
-    asked = asking(settings, as_kind)
-
-    def check(texts: Mapping[str, bytes]) -> Report:
-        now = (one._replace(data=texts.get(one.path, one.data)) for one in sources)
-        return lint.check(now, settings, as_kind=as_kind, progress=progress, workspace=workspace, debug=debug)
-
-    def read(path: str, data: bytes) -> tuple[tuple[Subject, ...], tuple[Text, ...]]:
-        of_file, named = asked(path), path not in given or given[path].named
-        found = recognise.recognise(
-            path, data, as_kind=of_file.as_kind, named=named, minor=of_file.minor, origin=of_file.minor_from
-        )
-        return found.subjects, tuple(text.text for text in found.texts)
-
-    known = {one.path: one.data for one in sources if one.data is not None}
-    return _Ignoring(check, read, known, reason).outcome()
+    run = Rewriting(sources, settings, as_kind=as_kind, workspace=workspace, progress=progress, debug=debug)
+    return _Ignoring(run, reason).outcome()
 
 
 class _Ignoring:
-    """One run: the texts as they are by now, and the findings that no comment can hide."""
+    """One run, and the findings that no comment can hide."""
 
-    def __init__(
-        self,
-        check: Callable[[Mapping[str, bytes]], Report],
-        read: Callable[[str, bytes], tuple[tuple[Subject, ...], tuple[Text, ...]]],
-        given: Mapping[str, bytes],
-        reason: str,
-    ) -> None:
-        self._check, self._read, self._given, self._reason = check, read, given, reason
-        self._before: dict[str, bytes] = {}
-        self._texts: dict[str, bytes] = {}
-        self._done: list[Finding] = []
-        self._left: dict[tuple[str, str, str], Notice] = {}
-        self._report = check({})
+    def __init__(self, run: Rewriting, reason: str) -> None:
+        self._run, self._reason = run, reason
+        self._left: dict[Known, Notice] = {}
 
     def outcome(self) -> Fixed:
         """Write comments until nothing is left to hide."""
         for _ in range(_ROUNDS):
             waiting: dict[str, list[Finding]] = {}
-            for finding in self._report.shown:
+            for finding in self._run.report.shown:
                 if _known(finding) not in self._left:
                     waiting.setdefault(finding.path, []).append(finding)
             if not waiting:
                 break
-            for path, findings in waiting.items():
-                self._cover(path, findings, list(_FORMS))
-        changed = {path: data for path, data in self._before.items() if self._texts[path] != data}
-        files = tuple(FixedFile(path, data, self._texts[path]) for path, data in changed.items())
-        report = self._report._replace(notices=(*self._report.notices, *self._left.values()))
-        return Fixed(files, report, tuple(self._done), by_comments=True)
+            self._cover_together(list(waiting.items()))
+        report = self._run.report
+        report = report._replace(notices=(*report.notices, *self._left.values()))
+        return self._run.outcome(report, by_comments=True)
+
+    def _cover_together(self, waiting: Sequence[tuple[str, Sequence[Finding]]]) -> None:
+        """Hide findings of several files and check them at once; where that cannot be proved, halve by halve."""
+        if len(waiting) == 1:
+            self._cover(*waiting[0], list(_FORMS))
+        elif not all(self._run.may_be_written(path) for path, _ in waiting) or not self._are_hidden(waiting, _FORMS[0]):
+            middle = len(waiting) // 2
+            self._cover_together(waiting[:middle])
+            self._cover_together(waiting[middle:])
 
     def _cover(self, path: str, findings: Sequence[Finding], forms: list[_Form]) -> None:
         """Hide findings of a file with the first form of comments that can be proved, together or apart."""
-        if why := self._locked(path):
+        if not self._run.may_be_written(path):
+            why = "is read-only: no ignore comment is written"
             self._left.update({_known(one): Notice(path, why, one.span.line) for one in findings})
             return
-        before = self._texts[path]
-        after = self._written(path, findings, forms[0])
-        if after is not None:
-            report = self._check({**self._texts, path: after})
-            if self._is_proved(path, before, after, findings, report):
-                self._texts[path], self._report = after, report
-                self._done += findings
-                return
+        if self._are_hidden([(path, findings)], forms[0]):
+            return
         if len(findings) > 1:
             middle = len(findings) // 2
             self._cover(path, findings[:middle], forms)
@@ -143,24 +118,30 @@ class _Ignoring:
         """Return findings as they stand now that comments above them may have moved their lines."""
         wanted = Counter(map(_known, findings))
         found = []
-        for finding in self._report.shown:
+        for finding in self._run.report.shown:
             if wanted[_known(finding)]:
                 wanted[_known(finding)] -= 1
                 found.append(finding)
         return found
 
-    def _locked(self, path: str) -> str:
-        """Return why a file may not be written, and remember it as it is."""
-        if path not in self._given and source.is_read_only(path):
-            return "is read-only: no ignore comment is written"
-        if path not in self._texts:
-            data = self._given[path] if path in self._given else source.read_file(path)
-            self._texts[path] = self._before[path] = data
-        return ""
+    def _are_hidden(self, waiting: Sequence[tuple[str, Sequence[Finding]]], form: _Form) -> bool:
+        """Write comments into files if all can be proved together, and tell whether they are written."""
+        changed: dict[str, bytes] = {}
+        for path, findings in waiting:
+            after = self._written(path, findings, form)
+            if after is None:
+                return False
+            changed[path] = after
+        report = self._run.check(changed)
+        hidden = [finding for _, findings in waiting for finding in findings]
+        if not self._is_proved(changed, hidden, report):
+            return False
+        self._run.take(changed, hidden, report)
+        return True
 
     def _written(self, path: str, findings: Sequence[Finding], form: _Form) -> bytes | None:
         """Return a file with comments; None where they cannot be written in its encoding."""
-        data = self._texts[path]
+        data = self._run.open(path)
         texts = self._read(path, data)[1]
         by_place: dict[tuple[int, int], set[str]] = {}
         for finding in findings:
@@ -182,24 +163,42 @@ class _Ignoring:
             return None
         return encoding.encoded(made(whole.text, cuts.values()), data)
 
-    def _is_proved(self, path: str, before: bytes, after: bytes, findings: Sequence[Finding], report: Report) -> bool:
+    def _read(self, path: str, data: bytes) -> tuple[tuple[Subject, ...], tuple[Text, ...]]:
+        """Return the subjects of a file, and the texts in it."""
+        asked = self._run.asked(path)
+        found = recognise.recognise(
+            path,
+            data,
+            as_kind=asked.as_kind,
+            named=self._run.is_named(path),
+            minor=asked.minor,
+            origin=asked.minor_from,
+        )
+        return found.subjects, tuple(text.text for text in found.texts)
+
+    def _is_proved(self, changed: Mapping[str, bytes], findings: Sequence[Finding], report: Report) -> bool:
         """Tell whether the findings are hidden, and all else is as it was."""
-        was, now = (Counter(map(_known, one.live)) for one in (self._report, report))
+        old = self._run.report
+        was, now = (Counter(map(_known, one.live)) for one in (old, report))
         new = [one for one in report.live if now[_known(one)] > was[_known(one)]]
         return (
-            all(now[known] <= was[known] - number for known, number in Counter(map(_known, findings)).items())
+            all(now[one] <= was[one] - number for one, number in Counter(map(_known, findings)).items())
             and all(_was_behind(one, findings) for one in new)
-            and _hidden(report) >= _hidden(self._report) + len(findings)
-            and not set(report.failed) - set(self._report.failed)
+            and _hidden(report) >= _hidden(old) + len(findings)
+            and not set(report.failed) - set(old.failed)
             and not report.crashed
-            and _summaries(report) == _summaries(self._report)
-            and _values(self._read(path, before)[0]) == _values(self._read(path, after)[0])
+            and _summaries(report) == _summaries(old)
+            and all(
+                _values(self._read(path, self._run.open(path))[0]) == _values(self._read(path, after)[0])
+                for path, after in changed.items()
+            )
         )
 
 
-def _known(finding: Finding) -> tuple[str, str, str]:
-    message = "" if finding.rule in _ABOUT_COMMENTS else _LINES.sub("line", finding.message)
-    return finding.path, finding.rule, message
+def _known(finding: Finding) -> Known:
+    """Return what tells a finding from others; one about comments may say something else of the same."""
+    told = known(finding)
+    return (*told[:2], "") if finding.rule in _ABOUT_COMMENTS else told
 
 
 def _was_behind(new: Finding, hidden: Sequence[Finding]) -> bool:

@@ -22,9 +22,9 @@ from auditlint.report.words import closing_line
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from auditlint.fixing import Fixed
     from auditlint.report.model import Report
     from auditlint.report.tables.document import Document
+    from auditlint.rewriting import Fixed
     from auditlint.settings import Settings
 
 

@@ -14,7 +14,7 @@ from auditlint.text.source import UnreadableError, read_file, reason, replace_fi
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from auditlint.fixing import Fixed, FixedFile
+    from auditlint.rewriting import Fixed, FixedFile
 
 _NO_END = b"\n\\ No newline at end of file\n"
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from auditlint.cli import fixes
-from auditlint.fixing import Fixed, FixedFile
 from auditlint.report.model import Report
+from auditlint.rewriting import Fixed, FixedFile
 from tests.cli.conftest import BAD_LEVEL, GOOD
 
 if TYPE_CHECKING:
