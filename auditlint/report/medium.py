@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from auditlint.records import NamedTuple
+from auditlint.report.styles import RESET
 
 
 class Medium(NamedTuple):
@@ -17,6 +18,10 @@ class Medium(NamedTuple):
     """The working directory."""
     root: str = ""
     """The root of the repository that the working directory is in; empty where it is in none."""
+
+    def styled(self, text: str, style: str) -> str:
+        """Return text in a style, as it is where there is no colour or the style is empty."""
+        return f"{style}{text}{RESET}" if self.color and style else text
 
     def located(self, path: str) -> str:
         """Return a path as seen from the repository's root, with forward slashes; as it is if it is not in there."""

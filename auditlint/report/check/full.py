@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.report import words
 from auditlint.report.printable import printable, shown_as_it_stands
-from auditlint.report.styles import BOLD, COLORS, DIM, RESET, width
+from auditlint.report.styles import BOLD, COLORS, DIM, width
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,17 +76,13 @@ def _wrapped(label: str, style: str, text: str, medium: Medium, indent: str = " 
         break_on_hyphens=False,
     )
     first, *rest = (line.replace(_GLUE, " ") for line in lines)
-    yield first.replace(label, _styled(label, style, medium), 1)
+    yield first.replace(label, medium.styled(label, style), 1)
     yield from rest
-
-
-def _styled(text: str, style: str, medium: Medium) -> str:
-    return f"{style}{text}{RESET}" if medium.color and style else text
 
 
 def _excerpt(lines: tuple[str, ...], marks: list[_Mark], medium: Medium) -> Iterator[str]:
     """Yield the place of the first mark, then each marked line of the file once, with its marks below it."""
-    yield "  " + _styled(printable(words.place(marks[0].path, marks[0].span)), DIM, medium)
+    yield "  " + medium.styled(printable(words.place(marks[0].path, marks[0].span)), DIM)
     numbers = sorted({mark.span.line for mark in marks if mark.span.line <= len(lines)})
     for before, number in zip([0, *numbers], numbers, strict=False):
         if before and number > before + 1:
@@ -106,5 +102,5 @@ def _marked(line: str, marks: list[_Mark], medium: Medium) -> Iterator[str]:
         first = width(shown[: max(mark.span.column - 1 - start, 0)])
         cells = max(width(shown[: max(last - 1 - start, 0)]) - first, 1)
         below[first : first + cells] = [(mark.sign, mark.color)] * cells
-    drawn = (_styled(len(list(same)) * sign, color, medium) for (sign, color), same in groupby(below))
+    drawn = (medium.styled(len(list(same)) * sign, color) for (sign, color), same in groupby(below))
     yield f"{'':>5} | {''.join(drawn).rstrip()}"

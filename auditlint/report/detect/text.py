@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from auditlint.report.detections import VERDICTS, summary
 from auditlint.report.printable import printable
-from auditlint.report.styles import BOLD, COLORS, DIM, RESET
+from auditlint.report.styles import BOLD, COLORS, DIM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +38,7 @@ def _lines(found: Judgements, medium: Medium) -> Iterator[str]:
     for verdict, meaning in VERDICTS.items():
         detections = found.of(verdict)
         if detections:
-            yield f"{_styled(verdict, _COLORS[verdict], medium)}: {meaning}"
+            yield f"{medium.styled(verdict, _COLORS[verdict])}: {meaning}"
             for one in detections:
                 yield from _detection(one, medium)
             yield ""
@@ -65,7 +65,7 @@ def _cell(counts: dict[str, int]) -> str:
 def _detection(one: Judged, medium: Medium) -> Iterator[str]:
     tactics = f" ({', '.join(one.tactics)})" if one.tactics else ""
     facts = " ".join(filter(None, (one.language, one.severity)))
-    yield f"  {_styled(printable(one.name), BOLD, medium)} [{printable(facts)}]{printable(tactics)}"
+    yield f"  {medium.styled(printable(one.name), BOLD)} [{printable(facts)}]{printable(tactics)}"
     yield _quiet(f"      {one.path}:{one.line}", medium)
     if one.verdict == "sees":
         yield from (f"      note: {printable(note)}" for note in one.notes)
@@ -93,8 +93,4 @@ def place(rule: Blinding) -> str:
 
 
 def _quiet(text: str, medium: Medium) -> str:
-    return _styled(printable(text), DIM, medium)
-
-
-def _styled(text: str, style: str, medium: Medium) -> str:
-    return f"{style}{text}{RESET}" if medium.color else text
+    return medium.styled(printable(text), DIM)

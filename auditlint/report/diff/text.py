@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from auditlint.english import counted
 from auditlint.report.differences import GROUPS
 from auditlint.report.printable import printable
-from auditlint.report.styles import BOLD, COLORS, DIM, RESET
+from auditlint.report.styles import BOLD, COLORS, DIM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,7 @@ def _lines(found: Differences, medium: Medium) -> Iterator[str]:
     for group, meaning in GROUPS.items():
         changes = found.of(group)
         if changes:
-            yield f"{_styled(group, _COLORS[group], medium)}: {meaning}"
+            yield f"{medium.styled(group, _COLORS[group])}: {meaning}"
             for change in changes:
                 yield from _change(change, medium)
             yield ""
@@ -38,13 +38,9 @@ def _lines(found: Differences, medium: Medium) -> Iterator[str]:
 
 
 def _change(change: Changed, medium: Medium) -> Iterator[str]:
-    yield f"  {_styled(printable(change.what), BOLD, medium)}: {' → '.join(change.outcomes)}"
+    yield f"  {medium.styled(printable(change.what), BOLD)}: {' → '.join(change.outcomes)}"
     yield f"      {printable(change.example)}"
-    yield f"      {_styled(printable(f'{place(change.old)} → {place(change.new)}'), DIM, medium)}"
-
-
-def _styled(text: str, style: str, medium: Medium) -> str:
-    return f"{style}{text}{RESET}" if medium.color else text
+    yield f"      {medium.styled(printable(f'{place(change.old)} → {place(change.new)}'), DIM)}"
 
 
 def place(rule: RuleAt | None) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from auditlint.english import counted
 from auditlint.report.printable import printable
-from auditlint.report.styles import COLORS, RESET, width
+from auditlint.report.styles import COLORS, width
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,14 +31,14 @@ def _lines(results: Results, medium: Medium) -> Iterator[str]:
     errors = [file for file in results.files if file.error is not None]
     if errors:
         yield _rule("ERRORS", medium)
-        yield from (f"{_styled('E', _RED, medium)}   {printable(file.error or '')}" for file in errors)
+        yield from (f"{medium.styled('E', _RED)}   {printable(file.error or '')}" for file in errors)
     if results.failed:
         yield _rule("FAILURES", medium)
         for file in results.files:
             for case in file.failures:
                 yield from _failure(file, case, medium)
     yield from _uncovered(results)
-    yield _styled(_rule(_counts(results), medium), _RED if results.failed or results.errors else _GREEN, medium)
+    yield medium.styled(_rule(_counts(results), medium), _RED if results.failed or results.errors else _GREEN)
 
 
 def _progress(results: Results, medium: Medium) -> Iterator[str]:
@@ -53,10 +53,10 @@ def _progress(results: Results, medium: Medium) -> Iterator[str]:
 
 def _failure(file: FileResult, case: CaseResult, medium: Medium) -> Iterator[str]:
     name = printable(case.name)
-    yield _styled(f" {name} ".center(medium.width, "_"), _RED, medium)
+    yield medium.styled(f" {name} ".center(medium.width, "_"), _RED)
     if case.shown and case.shown != case.name:
         yield f"    {printable(case.shown)}"
-    yield f"{_styled('E', _RED, medium)}   {printable(case.message or '')}"
+    yield f"{medium.styled('E', _RED)}   {printable(case.message or '')}"
     yield ""
     yield f"{printable(file.path)}:{case.line}: failed"
 
@@ -81,7 +81,3 @@ def _counts(results: Results) -> str:
 
 def _rule(text: str, medium: Medium) -> str:
     return f" {text} ".center(medium.width, "=")
-
-
-def _styled(text: str, style: str, medium: Medium) -> str:
-    return f"{style}{text}{RESET}" if medium.color else text

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from auditlint.english import counted, listing, noun
 from auditlint.report.printable import printable
-from auditlint.report.styles import BOLD, COLORS, DIM, RESET
+from auditlint.report.styles import BOLD, COLORS, DIM
 from auditlint.report.upgraded import BREAKS, DIFFERS, KINDS, MENDS
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def render(found: Upgraded, medium: Medium) -> str:
 def _lines(found: Upgraded, medium: Medium) -> Iterator[str]:
     for kind, meaning in KINDS.items():
         if changes := found.of(kind):
-            yield f"{_styled(kind, _COLORS[kind], medium)}: {meaning}"
+            yield f"{medium.styled(kind, _COLORS[kind])}: {meaning}"
             for some in together(changes):
                 yield from _change(some[0], medium)
                 yield from (f"      in {printable(line)}" for line in later(some))
@@ -40,8 +40,8 @@ def _lines(found: Upgraded, medium: Medium) -> Iterator[str]:
 
 def _change(change: Change, medium: Medium) -> Iterator[str]:
     place = printable(f"{change.path}:{change.span.line}:{change.span.column}:")
-    word = _styled(f"[{change.word}]", DIM, medium)
-    yield f"  {_styled(place, BOLD, medium)} {printable(change.message)} {word}"
+    word = medium.styled(f"[{change.word}]", DIM)
+    yield f"  {medium.styled(place, BOLD)} {printable(change.message)} {word}"
     if change.shown:
         yield f"      {printable(change.shown)}"
     yield from (f"      {printable(line)}" for line in change.help.splitlines())
@@ -57,10 +57,6 @@ def together(changes: Iterable[Change]) -> Iterator[list[Change]]:
 def later(changes: Sequence[Change]) -> Iterator[str]:
     """Yield what else is to say of changes that are told as one: the release, and what comes or goes with it."""
     yield from (f"{one.since}: {', '.join(one.resources)}" for one in changes[1:])
-
-
-def _styled(text: str, style: str, medium: Medium) -> str:
-    return f"{style}{text}{RESET}" if medium.color else text
 
 
 def notes(found: Upgraded) -> Iterator[str]:
