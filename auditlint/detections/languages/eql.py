@@ -9,9 +9,9 @@ import re
 from typing import TYPE_CHECKING
 
 from auditlint.detections import regexes
-from auditlint.detections.condition import ANY, ONE, Comparison, Constant, How, Not, Pattern, both, either, glob
+from auditlint.detections.condition import ANY, ONE, Comparison, Constant, How, Not, Pattern, glob
 from auditlint.detections.languages import elastic_fields
-from auditlint.detections.languages.texts import Words, words
+from auditlint.detections.languages.texts import Words, condition_of, unescaped, words
 from auditlint.detections.unreadable import UnreadableError
 
 if TYPE_CHECKING:
@@ -111,29 +111,9 @@ class _Part:
         category = self._found.take()
         if category.text.lower() != "any" or not self._found.skip("word", "where"):
             raise UnreadableError(f"`{category.text} where`, which is about other events")
-        return self._either()
+        return condition_of(self._found, self._test)
 
-    def _either(self) -> Condition:
-        parts = [self._both()]
-        while self._found.skip("word", "or"):
-            parts.append(self._both())
-        return either(parts)
-
-    def _both(self) -> Condition:
-        parts = [self._one()]
-        while self._found.skip("word", "and"):
-            parts.append(self._one())
-        return both(parts)
-
-    def _one(self) -> Condition:
-        found = self._found
-        with found.deeper():
-            if found.skip("word", "not"):
-                return Not(self._one())
-            if found.skip("open"):
-                inner = self._either()
-                found.expect("close")
-                return inner
+    def _test(self) -> Condition:
         first = self._found.take()
         if first.kind == "word" and first.text.lower() in {"true", "false"}:
             return Constant(first.text.lower() == "true")
@@ -257,6 +237,5 @@ def _glob_parts(text: str) -> list[str]:
 
 def _content(word: Word) -> str:
     if word.kind == "quoted":
-        escapes = {"t": "\t", "n": "\n", "r": "\r"}
-        return re.sub(r"\\(.)", lambda match: escapes.get(match[1], match[1]), word.text, flags=re.DOTALL)
+        return unescaped(word.text)
     return word.text.lower() if word.kind == "word" else word.text

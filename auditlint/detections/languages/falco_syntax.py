@@ -6,11 +6,12 @@ Source: the documentation of Falco, https://falco.org/docs/concepts/rules/condit
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint.detections.condition import ANY, ONE, Comparison, Condition, How, Not, Pattern, both, either, glob
+from auditlint.detections.condition import ANY, ONE, Comparison, Condition, How, Not, Pattern, both, glob
 from auditlint.detections.languages import falco_fields
-from auditlint.detections.languages.texts import MOST_DEEP, MOST_TESTS, Words, words
+from auditlint.detections.languages.texts import MOST_DEEP, MOST_TESTS, Words, condition_of, words
 from auditlint.detections.unreadable import UnreadableError
 
 if TYPE_CHECKING:
@@ -68,31 +69,12 @@ class Reader:
 
     def _condition(self, text: str) -> Condition:
         found = Words(text, words(_WORDS, text))
-        condition = self._either(found)
+        condition = condition_of(found, partial(self._test, found))
         if found.next is not None:
             raise found.unread()
         return condition
 
-    def _either(self, found: Words) -> Condition:
-        parts = [self._both(found)]
-        while found.skip("word", "or"):
-            parts.append(self._both(found))
-        return either(parts)
-
-    def _both(self, found: Words) -> Condition:
-        parts = [self._one(found)]
-        while found.skip("word", "and"):
-            parts.append(self._one(found))
-        return both(parts)
-
-    def _one(self, found: Words) -> Condition:
-        with found.deeper():
-            if found.skip("word", "not"):
-                return Not(self._one(found))
-            if found.skip("open"):
-                inner = self._either(found)
-                found.expect("close")
-                return inner
+    def _test(self, found: Words) -> Condition:
         word = found.next
         if word is None or word.kind != "word":
             raise found.unread()

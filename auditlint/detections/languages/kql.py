@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from auditlint.detections.condition import ANY, Comparison, How, Not, Pattern, both, either, glob
+from auditlint.detections.condition import ANY, Comparison, How, Pattern, glob
 from auditlint.detections.languages import elastic_fields
-from auditlint.detections.languages.texts import MOST_TESTS, Words, words
+from auditlint.detections.languages.texts import MOST_TESTS, Words, condition_of, unescaped, words
 from auditlint.detections.unreadable import UnreadableError
 
 if TYPE_CHECKING:
@@ -44,33 +44,10 @@ class _Reader:
         self._found = found
 
     def query(self) -> Condition:
-        condition = self._either(None)
+        condition = condition_of(self._found, self._test)
         if self._found.next is not None:
             raise self._found.unread()
         return condition
-
-    def _either(self, field: Word | None) -> Condition:
-        parts = [self._both(field)]
-        while self._found.skip("word", "or"):
-            parts.append(self._both(field))
-        return either(parts)
-
-    def _both(self, field: Word | None) -> Condition:
-        parts = [self._one(field)]
-        while self._found.skip("word", "and"):
-            parts.append(self._one(field))
-        return both(parts)
-
-    def _one(self, field: Word | None) -> Condition:
-        found = self._found
-        with found.deeper():
-            if found.skip("word", "not"):
-                return Not(self._one(field))
-            if found.skip("open"):
-                inner = self._either(field)
-                found.expect("close")
-                return inner
-        return self._test() if field is None else self._value(field, self._found.take())
 
     def _test(self) -> Condition:
         name = self._found.take()
@@ -82,7 +59,7 @@ class _Reader:
             return self._ranged(name, following.text, self._found.take())
         if self._found.skip("open"):
             with self._found.deeper():
-                inner = self._either(name)
+                inner = condition_of(self._found, lambda: self._value(name, self._found.take()))
             self._found.expect("close")
             return inner
         if self._found.next is not None and self._found.next.kind == "brace":
@@ -115,7 +92,7 @@ class _Reader:
 def _test(name: str, pattern: Pattern, written: str) -> Condition:
     if "*" in name:
         raise UnreadableError(f"`{name}`, a name of several fields")
-    field = elastic_fields.field(_unescaped(name))
+    field = elastic_fields.field(unescaped(name))
     if isinstance(field, str):
         return elastic_fields.fixed(pattern.matches(field))
     return Comparison(field, (pattern,), written=written)
@@ -124,21 +101,16 @@ def _test(name: str, pattern: Pattern, written: str) -> Condition:
 def _parts(word: Word) -> list[str]:
     """Return the parts of a value: plain text, and "" for a wildcard, which only a bare word can have."""
     if word.kind == "quoted":
-        return [_unescaped(word.text) or "\0"]
+        return [unescaped(word.text) or "\0"]
     pieces = re.split(r"((?:\\.|[^*\\])+)", word.text, flags=re.DOTALL)
     found: list[str] = []
     for piece in pieces:
         if piece and set(piece) == {"*"}:
             found.append("")
         elif piece:
-            found.append(_unescaped(piece))
+            found.append(unescaped(piece))
     return found
 
 
 def _plain(word: Word) -> str:
-    return _unescaped(word.text)
-
-
-def _unescaped(text: str) -> str:
-    escapes = {"t": "\t", "n": "\n", "r": "\r"}
-    return re.sub(r"\\(.)", lambda match: escapes.get(match[1], match[1]), text, flags=re.DOTALL)
+    return unescaped(word.text)

@@ -1,4 +1,4 @@
-"""What the readers of all languages share: words of a text, fields of an event, limits."""
+"""What the readers of all languages share: words of a text, what joins tests, fields of an event, limits."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
+from auditlint.detections.condition import Not, both, either
 from auditlint.detections.unreadable import UnreadableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from auditlint.detections.condition import Field
+    from auditlint.detections.condition import Condition, Field
 
 MOST_DEEP = 60
 """So many brackets and negations may stand inside each other."""
@@ -32,7 +33,7 @@ class Word(NamedTuple):
 
 
 def words(pattern: re.Pattern[str], text: str) -> list[Word]:
-    """Return the words of a text, by the named groups of a pattern; groups that begin with `_` are passed over."""
+    """Return the words of a text, by the named groups of a pattern; those that begin with `skip` are passed over."""
     found: list[Word] = []
     at = 0
     while at < len(text):
@@ -115,6 +116,40 @@ class Words:
             raise UnreadableError(f"more than {MOST_DEEP} brackets and negations inside each other")
         yield
         self._deep -= 1
+
+
+def condition_of(found: Words, test: Callable[[], Condition]) -> Condition:
+    """Return the condition that tests make with `or`, `and`, `not` and brackets; `test` reads the next one."""
+
+    def some() -> Condition:
+        parts = [every()]
+        while found.skip("word", "or"):
+            parts.append(every())
+        return either(parts)
+
+    def every() -> Condition:
+        parts = [one()]
+        while found.skip("word", "and"):
+            parts.append(one())
+        return both(parts)
+
+    def one() -> Condition:
+        with found.deeper():
+            if found.skip("word", "not"):
+                return Not(one())
+            if found.skip("open"):
+                inner = some()
+                found.expect("close")
+                return inner
+        return test()
+
+    return some()
+
+
+def unescaped(text: str) -> str:
+    """Return a value of KQL or EQL as it is meant: without its backslashes."""
+    escapes = {"t": "\t", "n": "\n", "r": "\r"}
+    return re.sub(r"\\(.)", lambda match: escapes.get(match[1], match[1]), text, flags=re.DOTALL)
 
 
 def field_of(name: str) -> Field:
