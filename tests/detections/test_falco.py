@@ -185,6 +185,19 @@ def test_the_last_macro_and_list_count_everywhere() -> None:
     assert says(found.parts[0], GET) is True
 
 
+def test_every_rule_with_a_bad_macro_is_told_the_same() -> None:
+    macros = {"macro": "outer", "condition": "inner"}, {"macro": "inner", "condition": "proc.name=sh"}
+    rules = [{**RULE, "rule": name, "condition": "outer"} for name in ("R", "S")]
+    assert [found.unread[:11] for found in read(*macros, *rules)] == ["`proc.name`"] * 2
+
+
+def test_macros_nested_deeply_are_not_judged() -> None:
+    macros = [{"macro": "m0", "condition": "ka.verb=get"}]
+    macros += [{"macro": f"m{n}", "condition": f"{'(' * 50}m{n - 1}{')' * 50}"} for n in range(1, 50)]
+    (found,) = read(*macros, {**RULE, "condition": "m49"})
+    assert found.unread == "a condition that is nested too deeply"
+
+
 def test_what_is_told_of_a_rule() -> None:
     said = {**RULE, "tags": ["k8s", "mitre_privilege_escalation", "T1610"], "output": "%ka.resp.name %ka.verb", "id": 1}
     (found,) = read({**said, "enabled": False})

@@ -65,7 +65,11 @@ class Reader:
     def read(self, text: str) -> Condition:
         """Return a condition; UnreadableError quotes what cannot be read."""
         self._size = 0
-        return self._condition(text)
+        self._open.clear()
+        try:
+            return self._condition(text)
+        except RecursionError:
+            raise UnreadableError("a condition that is nested too deeply") from None
 
     def _condition(self, text: str) -> Condition:
         found = Words(text, words(_WORDS, text))
