@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -288,6 +289,11 @@ def glob(parts: Sequence[str]) -> Pattern:
         case [text, last] if last == ANY and text != ONE:
             return Pattern(How.STARTS, text)
     return Pattern(How.GLOB, shown, tuple(joined))
+
+
+def starred(text: str) -> Pattern:
+    """Return the pattern of a text in which `*` and `?` are wildcards."""
+    return glob([{"*": ANY, "?": ONE}.get(part, part) for part in re.split(r"([*?])", text)])
 
 
 def _is_like(pattern: Pattern, text: str) -> bool:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditlint.detections.condition import Constant
 from auditlint.detections.events import FREE
 from auditlint.detections.languages.texts import field_of
 from auditlint.detections.unreadable import UnreadableError
@@ -76,8 +75,3 @@ def field(name: str) -> Field | str:
     if name.startswith(_ADDED):
         return FREE, *name.split(".")
     raise UnreadableError(f"`{name}`, which is no field of audit events")
-
-
-def fixed(holds: bool) -> Constant:  # noqa: FBT001
-    """Return the condition of a test that comes out the same for every event."""
-    return Constant(holds)

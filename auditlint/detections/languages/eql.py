@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from auditlint.detections import regexes
-from auditlint.detections.condition import ANY, ONE, Comparison, Constant, How, Not, Pattern, glob
+from auditlint.detections.condition import Comparison, Constant, How, Not, Pattern, starred
 from auditlint.detections.languages import elastic_fields
 from auditlint.detections.languages.texts import Words, condition_of, unescaped, words
 from auditlint.detections.unreadable import UnreadableError
@@ -149,10 +149,7 @@ class _Part:
 
     def _value(self) -> Word:
         word = self._found.take()
-        plain = word.kind == "word" and (
-            word.text.lower() in {"true", "false", "null"} or word.text.lstrip("-")[:1].isdigit()
-        )
-        if word.kind not in _TEXTS and not plain:
+        if word.kind not in _TEXTS and not _is_plain(word):
             raise UnreadableError(f"`{word.raw}`, where a value is expected")
         return word
 
@@ -181,7 +178,7 @@ def _of_function(name: str, text: str, *, folded: bool) -> Pattern:
     seen = text.lower() if folded else text
     match name:
         case "wildcard":
-            return glob(_glob_parts(seen))
+            return starred(seen)
         case "startswith":
             return Pattern(How.STARTS, seen)
         case "endswith":
@@ -208,7 +205,7 @@ def _pattern_of(operator: str) -> Callable[[str], Pattern]:
     if operator in _COMPARED:
         return lambda text: Pattern(_COMPARED[operator], text)
     if operator in {"like", "like~", ":"}:
-        return lambda text: glob(_glob_parts(text))
+        return starred
     if operator in {"regex", "regex~"}:
         return lambda text: Pattern(How.REGEX, text, regex=regexes.read(text, whole=True, folded=operator[-1] == "~"))
     return lambda text: Pattern(How.IS, text)
@@ -229,10 +226,6 @@ def _tested(name: str, patterns: Sequence[Pattern], written: str, *, folded: boo
     if isinstance(field, str):
         return Constant(any(pattern.matches(field) for pattern in patterns))
     return Comparison(field, tuple(patterns), folded, absent=None, written=written)
-
-
-def _glob_parts(text: str) -> list[str]:
-    return [{"*": ANY, "?": ONE}.get(part, part) for part in re.split(r"([*?])", text)]
 
 
 def _content(word: Word) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from auditlint.detections.condition import Condition, Not, both, either
 from auditlint.detections.languages.falco_fields import fields_printed
-from auditlint.detections.languages.falco_syntax import Names, Reader, comparison
+from auditlint.detections.languages.falco_syntax import LISTED, Names, Reader, comparison
 from auditlint.detections.model import Detection
 from auditlint.detections.unreadable import UnreadableError
 
@@ -155,7 +155,7 @@ def _exception(reader: Reader, said: Any) -> Iterator[Condition]:
     fields, comps = said["fields"], said.get("comps")
     if isinstance(fields, str):
         operator = comps if isinstance(comps, str) else "in"
-        if values and operator in _LISTED:
+        if values and operator in LISTED:
             yield _compare(reader, fields, operator, values)
         elif values:
             yield either([_compare(reader, fields, operator, value) for value in values])
@@ -171,7 +171,6 @@ def _exception(reader: Reader, said: Any) -> Iterator[Condition]:
         yield either(combinations)
 
 
-_LISTED = frozenset({"in", "pmatch", "intersects"})
 _FIELD = re.compile(r"(?P<name>[\w.]+)(?:\[(?P<argument>[^\]]*)\])?")
 
 
@@ -180,7 +179,7 @@ def _compare(reader: Reader, field: Any, operator: Any, value: Any) -> Condition
     if match is None:
         raise UnreadableError(f"`{field}`, a field of an exception")
     asked = reader.members(_items(value) if isinstance(value, list) else [_scalar(value)])
-    if operator not in _LISTED and len(asked) != 1:
+    if operator not in LISTED and len(asked) != 1:
         raise UnreadableError(f"an exception with {len(asked)} values for `{field} {operator}`")
     written = f"{field} {operator} {', '.join(asked)}"
     return comparison(match["name"], match["argument"], str(operator).lower(), asked, written)

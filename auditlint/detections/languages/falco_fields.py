@@ -125,7 +125,7 @@ def field_of(name: str, argument: str | None) -> Field:
 
 def is_list(name: str) -> bool:
     """Tell whether a field holds a list, of which `in` asks that all are listed."""
-    inside = ("ka.req.pod.containers.", "ka.req.pod.initContainers.", "ka.req.pod.ephemeralContainers.")
+    inside = (f"ka.req.pod.{group}." for group in _LISTS)
     return name in _LISTED or name.startswith((*inside, "ka.req.pod.volumes.", "ka.req.role.", "ka.req.binding.sub"))
 
 

@@ -9,7 +9,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint.detections.condition import ANY, ONE, Comparison, Condition, How, Not, Pattern, both, glob
+from auditlint.detections.condition import Comparison, Condition, How, Not, Pattern, both, starred
 from auditlint.detections.languages import falco_fields
 from auditlint.detections.languages.texts import MOST_DEEP, MOST_TESTS, Words, condition_of, words
 from auditlint.detections.unreadable import UnreadableError
@@ -30,7 +30,8 @@ _WORDS = re.compile(
 )
 _FIELD = re.compile(r"(?P<name>[a-z]\w*(?:\.\w+)+)(?:\[(?P<argument>[^\]]*)\])?")
 _VALUED = frozenset({"contains", "icontains", "startswith", "endswith", "glob", "iglob", "regex", "bcontains"})
-_LISTED = frozenset({"in", "intersects", "pmatch"})
+LISTED = frozenset({"in", "intersects", "pmatch"})
+"""Operators that take a list of values."""
 _PLAIN = {
     "=": How.IS,
     "==": How.IS,
@@ -123,7 +124,7 @@ class Reader:
         return comparison(match["name"], match["argument"], operator, asked, found.since(first))
 
     def _values(self, found: Words, operator: str) -> list[str]:
-        if operator not in _LISTED:
+        if operator not in LISTED:
             return [_text(found.take(), found)]
         if not found.skip("open"):
             return self._expanded([found.take()])
@@ -173,7 +174,7 @@ def comparison(name: str, argument: str | None, operator: str, asked: Sequence[s
     if operator == "exists":
         patterns: tuple[Pattern, ...] = (Pattern(How.EXISTS),)
     elif operator in {"glob", "iglob"}:
-        patterns = tuple(glob(_glob_parts(text.lower() if folded else text)) for text in asked)
+        patterns = tuple(starred(text.lower() if folded else text) for text in asked)
     elif operator == "regex":
         from auditlint.detections import regexes
 
@@ -195,12 +196,8 @@ def comparison(name: str, argument: str | None, operator: str, asked: Sequence[s
 def _is_comparison(word: Word | None) -> bool:
     if word is None:
         return False
-    named = word.kind == "word" and word.text.lower() in _VALUED | _LISTED | {"exists"}
+    named = word.kind == "word" and word.text.lower() in _VALUED | LISTED | {"exists"}
     return word.kind == "operator" or named
-
-
-def _glob_parts(text: str) -> list[str]:
-    return [{"*": ANY, "?": ONE}.get(part, part) for part in re.split(r"([*?])", text)]
 
 
 def _text(word: Word, found: Words) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from auditlint.detections.condition import ANY, Comparison, How, Pattern, glob
+from auditlint.detections.condition import ANY, Comparison, Constant, How, Pattern, glob
 from auditlint.detections.languages import elastic_fields
 from auditlint.detections.languages.texts import MOST_TESTS, Words, condition_of, unescaped, words
 from auditlint.detections.unreadable import UnreadableError
@@ -94,7 +94,7 @@ def _test(name: str, pattern: Pattern, written: str) -> Condition:
         raise UnreadableError(f"`{name}`, a name of several fields")
     field = elastic_fields.field(unescaped(name))
     if isinstance(field, str):
-        return elastic_fields.fixed(pattern.matches(field))
+        return Constant(pattern.matches(field))
     return Comparison(field, (pattern,), written=written)
 
 
