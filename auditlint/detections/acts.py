@@ -37,8 +37,6 @@ _MOST_WAYS = 20_000
 _NAMED = frozenset({"get", "update", "patch", "delete"})
 _COLLECTIONS = frozenset({"list", "watch"})
 _CUSTOM_VERBS = ("get", "list", "watch", "create", "update", "patch", "delete", "deletecollection")
-_LISTING = frozenset({"requestObject", "responseObject", "sourceIPs", "impersonatedUser", "user"})
-"""Fields that are or hold lists."""
 _GROUP = "example.com"
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _RESOURCE = re.compile(r"[a-z](?:[a-z0-9-]*[a-z0-9])?")
@@ -260,8 +258,9 @@ class _Play:
             return what.path, rules & self.index.path_admitting(what.path), said, self._uri_key(what)
         admitting = tuple(rules & self.index.target_admitting(*what.target, name) for name in self._names_known)
         places = (what.namespaced, what.resource == "namespaces", _naming(what))
-        hidden = tuple(self._hidden_fields(_request(what, "web", "", None)._replace(user="")).items())
-        stages = events.stages_of(_request(what, "web", "", None)._replace(user=""))
+        request = _request(what, "web", "", None)._replace(user="")
+        hidden = tuple(self._hidden_fields(request).items())
+        stages = events.stages_of(request)
         return admitting, said, places, hidden, stages, self._uri_key(what)
 
     def _uri_key(self, what: What) -> object:

@@ -116,12 +116,12 @@ def hidden_field(field: Field, request: Request, minor: int) -> Hidden | None:
     return _returned(field, request, minor) if name == "responseObject" else None
 
 
-_DECISION = ("annotations", "authorization.k8s.io/decision")
+DECISION = ("annotations", "authorization.k8s.io/decision")
 
 
 def _said_of(field: Field) -> Hidden | None:
     """Return what is to be known of an annotation, or of who is impersonated."""
-    if field in {_DECISION, ("annotations",)}:
+    if field in {DECISION, ("annotations",)}:
         only = ("allow", "forbid") if len(field) > 1 else ()
         return Hidden(Kind.LATER, certain=True, only=only)
     known = {"username", "uid", "groups", "extra"}

@@ -81,7 +81,7 @@ def _is_dead(test: Comparison, pattern: Pattern, player: Player) -> bool:
             return text not in LEVELS and not test.folded
         case ("objectRef", "apiGroup"):
             return "." not in text and text not in player.catalogue.groups
-    return test.field == ("annotations", "authorization.k8s.io/decision") and text not in {"allow", "forbid"}
+    return test.field == events.DECISION and text not in {"allow", "forbid"}
 
 
 def _prints(detection: Detection, needs: Needs) -> Iterator[str]:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     from auditlint.kubernetes.engine.index import Index
 
+    Told = Callable[[str | None, tuple[str, ...]], object]
+    """Returns what a detection says of a user, None for a failed login, in some groups."""
+
 _WELL_KNOWN = ("kubernetes-admin", "system:kube-controller-manager", "system:kube-scheduler", LOOPBACK)
 _MOST_SETS = 500
 _NAMESPACES = ("kube-system", "default")
@@ -37,12 +40,7 @@ class Person(NamedTuple):
     rules: int
 
 
-Told = "Callable[[str | None, tuple[str, ...]], object]"
-
-
-def people(
-    index: Index, users: Sequence[str], groups: Sequence[str], told: Callable[[str | None, tuple[str, ...]], object]
-) -> list[Person]:
+def people(index: Index, users: Sequence[str], groups: Sequence[str], told: Told) -> list[Person]:
     """Return somebody for each way in which people differ, ordinary ones first.
 
     `users` and `groups` are those that the detection speaks of; `told` returns what it says of somebody.
@@ -58,7 +56,7 @@ def people(
 
 
 def _everybody(
-    index: Index, users: Sequence[str], groups: Sequence[str], told: Callable[[str | None, tuple[str, ...]], object]
+    index: Index, users: Sequence[str], groups: Sequence[str], told: Told
 ) -> Iterator[tuple[str | None, tuple[str, ...]]]:
     named = [user for user in (*index.users.listed, *users) if _is_real(user)]
     accounts = _accounts(index, named, groups)
@@ -76,9 +74,7 @@ def _everybody(
     yield None, ()
 
 
-def _memberships(
-    index: Index, user: str, groups: Sequence[str], told: Callable[[str | None, tuple[str, ...]], object]
-) -> Iterator[tuple[str, ...]]:
+def _memberships(index: Index, user: str, groups: Sequence[str], told: Told) -> Iterator[tuple[str, ...]]:
     """Yield sets of groups that a user may be in, one for each way in which they matter.
 
     A rule that lists groups asks for one of them, and every other group can only bring the user under earlier rules: so
@@ -89,9 +85,7 @@ def _memberships(
         yield from ((group, *member_of) for group in index.groups.listed if _is_free(group) and group not in member_of)
 
 
-def _told_apart(
-    index: Index, user: str, groups: Sequence[str], told: Callable[[str | None, tuple[str, ...]], object]
-) -> list[tuple[str, ...]]:
+def _told_apart(index: Index, user: str, groups: Sequence[str], told: Told) -> list[tuple[str, ...]]:
     """Return sets of groups that a detection speaks of, none with a group more than what the detection says takes."""
     found = [groups_of(user)]
     seen = {_key(index, user, found[0], told)}
@@ -107,9 +101,7 @@ def _told_apart(
     return found
 
 
-def _key(
-    index: Index, user: str, groups: tuple[str, ...], told: Callable[[str | None, tuple[str, ...]], object]
-) -> tuple[int, object]:
+def _key(index: Index, user: str, groups: tuple[str, ...], told: Told) -> tuple[int, object]:
     return index.groups.admitting_any(groups), told(user, groups)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import warnings
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from auditlint.detections.unreadable import UnreadableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 _LONGEST = 2_000
 _MOST_EXAMPLES = 24
@@ -46,7 +47,7 @@ def read(text: str, *, whole: bool, folded: bool = False) -> Regex:
     try:
         parsed = _parser.parse(text.lower() if folded else text)
         endless = list(_endless(parsed, inside=False))
-        made = list(dict.fromkeys(_first(_texts(parsed), _MOST_EXAMPLES)))
+        made = list(dict.fromkeys(islice(_texts(parsed), _MOST_EXAMPLES)))
         found = Regex(text.lower() if folded else text, whole, ())
         good = tuple(one for one in made if found.matches(one))
     except (re.error, RecursionError, OverflowError):
@@ -54,13 +55,6 @@ def read(text: str, *, whole: bool, folded: bool = False) -> Regex:
     if len(endless) > _MOST_ENDLESS or any(endless) or not good:
         raise UnreadableError(f"the regular expression {text[:80]}")
     return found._replace(examples=good)
-
-
-def _first(texts: Iterable[str], most: int) -> Iterator[str]:
-    for number, text in enumerate(texts):
-        if number == most:
-            return
-        yield text
 
 
 def _endless(parsed: Any, *, inside: bool) -> Iterator[bool]:
@@ -83,7 +77,7 @@ def _endless(parsed: Any, *, inside: bool) -> Iterator[bool]:
 
 def _texts(parsed: Any) -> Iterator[str]:
     """Yield texts that an expression may match, one for each alternative of each part by itself."""
-    parts = [list(_first(_of_part(str(operator), argument), _MOST_EXAMPLES)) or [""] for operator, argument in parsed]
+    parts = [list(islice(_of_part(str(operator), argument), _MOST_EXAMPLES)) or [""] for operator, argument in parsed]
     yield "".join(options[0] for options in parts)
     for at, options in enumerate(parts):
         for option in options[1:]:
