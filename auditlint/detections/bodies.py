@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from auditlint.kubernetes import data
+from auditlint.kubernetes.catalogue import span_of, within
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -72,9 +73,4 @@ def _kinds(fields: Mapping[str, Any], name: str, minor: int) -> list[str]:
 
 
 def _in_release(table: Mapping[str, list[str]], minor: int) -> list[str]:
-    return [name for name, ranges in table.items() if any(_covers(span, minor) for span in ranges)]
-
-
-def _covers(span: str, minor: int) -> bool:
-    first, _, last = span.partition("-")
-    return int(first[2:]) <= minor <= int(last[2:])
+    return [name for name, ranges in table.items() if within(minor, map(span_of, ranges))]

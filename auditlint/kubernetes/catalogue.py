@@ -62,11 +62,11 @@ class Resource(NamedTuple):
 
     def served_in(self, minor: int) -> bool:
         """Tell whether kube-apiserver of a release can serve it."""
-        return self.is_custom or _within(minor, self.releases)
+        return self.is_custom or within(minor, self.releases)
 
     def version_in(self, minor: int) -> str:
         """Return the version of the group's API that clients of a release use for it; "" where nobody knows."""
-        known = (version for version, releases in self.versions if not releases or _within(minor, releases))
+        known = (version for version, releases in self.versions if not releases or within(minor, releases))
         return next(known, "")
 
 
@@ -201,19 +201,20 @@ def _resource(row: dict[str, Any]) -> Resource:
         row["singular"],
         tuple(row["shortNames"]),
         tuple(row["verbs"]),
-        tuple(map(_range, row["releases"])),
-        tuple((version, tuple(map(_range, releases))) for version, releases in row["versions"].items()),
+        tuple(map(span_of, row["releases"])),
+        tuple((version, tuple(map(span_of, releases))) for version, releases in row["versions"].items()),
     )
 
 
 @cache
-def _range(text: str) -> tuple[int, int]:
+def span_of(text: str) -> tuple[int, int]:
     """Return the first and last minor of `1.18-1.21`."""
     first, _, last = text.partition("-")
     return int(first[2:]), int(last[2:])
 
 
-def _within(minor: int, ranges: Ranges) -> bool:
+def within(minor: int, ranges: Iterable[tuple[int, int]]) -> bool:
+    """Tell whether a release is in one of some ranges."""
     return any(first <= minor <= last for first, last in ranges)
 
 
