@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from auditlint.detections.events import COMPLETE, LEVELS
 from auditlint.detections.model import Addition, Advice
-from auditlint.kubernetes.match import decision_of, resource_spellings
+from auditlint.kubernetes.match import decision_of, takes_resource
 from auditlint.kubernetes.policy import GroupResources, PolicyRule
 from auditlint.kubernetes.requests import RESOURCE_VERBS, URL_VERBS
 
@@ -93,32 +93,19 @@ def _entries(rule: PolicyRule, whats: Sequence[What]) -> tuple[GroupResources, .
     groups: dict[str, dict[str, None]] = {}
     for what in whats:
         groups.setdefault("*" if what.in_any_group else what.group, {})[_name(what)] = None
-    return tuple(GroupResources(group, _shortened(list(names))) for group, names in groups.items())
+    return tuple(GroupResources(group, tuple(names)) for group, names in groups.items())
 
 
 def _within(entry: GroupResources, whats: Sequence[What], *, broad: bool) -> GroupResources | None:
     """Return what an entry takes of these requests; None if nothing."""
-    taken = [what for what in whats if _takes(entry, what)]
+    taken = [what for what in whats if takes_resource(entry, *what.target)]
     if not taken or broad:
         return entry if taken else None
-    return GroupResources(entry.group, _shortened([_name(what) for what in taken]), entry.resource_names)
-
-
-def _takes(entry: GroupResources, what: What) -> bool:
-    if entry.group not in {"*", what.group}:
-        return False
-    return not entry.resources or any(
-        spelling in entry.resources for spelling in resource_spellings(what.resource, what.subresource)
-    )
+    return GroupResources(entry.group, tuple(dict.fromkeys(map(_name, taken))), entry.resource_names)
 
 
 def _name(what: What) -> str:
     return f"{what.resource}/{what.subresource}" if what.subresource else what.resource
-
-
-def _shortened(names: Sequence[str]) -> tuple[str, ...]:
-    """Return each name once."""
-    return tuple(dict.fromkeys(names))
 
 
 def written(rule: PolicyRule) -> str:

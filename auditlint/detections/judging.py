@@ -12,8 +12,8 @@ from auditlint.detections.events import LEVELS
 from auditlint.detections.model import Judgement, Needs, Verdict
 from auditlint.detections.notes import notes_on
 from auditlint.detections.unreadable import UnreadableError
-from auditlint.kubernetes.match import decision_of
-from auditlint.kubernetes.policy import STAGES, Policy
+from auditlint.kubernetes.match import decision_of, in_stage_order
+from auditlint.kubernetes.policy import Policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -144,4 +144,4 @@ def _needs(parts: Sequence[Part]) -> Needs:
     stages = {event.stage for way in ways for event in way if level in {None, event.level}}
     read = [test.field for part in parts for test in tests(part.condition)]
     fields = [events.shown(field) for field in read if events.level_of(field) != LEVELS[0]]
-    return Needs(level, tuple(stage for stage in STAGES if stage in stages), tuple(dict.fromkeys(fields)))
+    return Needs(level, in_stage_order(stages), tuple(dict.fromkeys(fields)))

@@ -9,6 +9,7 @@ from auditlint.detections.condition import Comparison, Constant, Every, Not, Som
 from auditlint.detections.events import LEVELS
 from auditlint.detections.unreadable import UnreadableError
 from auditlint.english import listing
+from auditlint.kubernetes.match import in_stage_order
 from auditlint.kubernetes.requests import RESOURCE_VERBS
 from auditlint.kubernetes.well_known import is_well_known
 
@@ -60,14 +61,14 @@ def _fate(act: Act, decision: Decision, needs: Needs) -> str:
     missed = [way for way in act.ways if not any(_is_written(event, decision) for event in way)]
     at_level = {event.stage for way in missed for event in way if event.level == decision.level}
     if at_level and all(any(event.level == decision.level for event in way) for way in missed):
-        said = listing(events_in_order(at_level), "or")
+        said = listing(in_stage_order(at_level), "or")
         return f"are logged without {said}, which is left out by omitStages"
     read = {event.level for way in missed for event in way}
     lowest = next(level for level in LEVELS if level in read)
     above = LEVELS.index(lowest) > LEVELS.index(decision.level)
     stages = {event.stage for way in missed for event in way if event.level == lowest}
     kept = [stage for stage in stages if stage in decision.stages]
-    also = "" if kept else f", and {listing(events_in_order(stages), 'or')} is left out by omitStages"
+    also = "" if kept else f", and {listing(in_stage_order(stages), 'or')} is left out by omitStages"
     if not above:
         return f"are logged at {decision.level}, and the detection asks for events of level {lowest} alone{also}"
     beyond = [field for field in needs.fields if _level(field) > LEVELS.index(decision.level)]
@@ -84,11 +85,6 @@ def _level(field: str) -> int:
 
 def _is_written(event: events.Written, decision: Decision) -> bool:
     return event.level == decision.level and event.stage in decision.stages
-
-
-def events_in_order(stages: set[str]) -> list[str]:
-    """Return stages in the order in which a request passes them."""
-    return [stage for stage in (events.RECEIVED, events.STARTED, events.COMPLETE) if stage in stages]
 
 
 def _about(part: Part, act: Act) -> str:

@@ -12,6 +12,8 @@ from auditlint.kubernetes.requests import Request
 from auditlint.records import NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from auditlint.kubernetes.policy import GroupResources, Policy, PolicyRule
 
 __all__ = [
@@ -129,13 +131,16 @@ def _matches_resource(rule: PolicyRule, request: Request) -> bool:
 
 def _entry_matches(entry: GroupResources, request: Request) -> bool:
     """Return whether one entry of `resources` takes the request; without resources its names are not looked at."""
-    if entry.group not in {request.api_group, "*"}:
+    if entry.resources and entry.resource_names and request.name not in entry.resource_names:
         return False
-    if not entry.resources:
-        return True
-    if entry.resource_names and request.name not in entry.resource_names:
+    return takes_resource(entry, request.api_group, request.resource, request.subresource)
+
+
+def takes_resource(entry: GroupResources, group: str, resource: str, subresource: str) -> bool:
+    """Return whether one entry of `resources` takes a resource, whatever it says of names."""
+    if entry.group not in {group, "*"}:
         return False
-    return any(wanted in entry.resources for wanted in resource_spellings(request.resource, request.subresource))
+    return not entry.resources or any(wanted in entry.resources for wanted in resource_spellings(resource, subresource))
 
 
 def resource_spellings(resource: str, subresource: str) -> tuple[str, ...]:
@@ -208,6 +213,6 @@ def _resource_mismatch(entries: tuple[GroupResources, ...], request: Request) ->
     return Mismatch("resources", f'"{spellings[0]}" is not listed for group "{request.api_group}"')
 
 
-def in_stage_order(stages: tuple[str, ...]) -> tuple[str, ...]:
+def in_stage_order(stages: Collection[str]) -> tuple[str, ...]:
     """Return each stage once, in the order in which a request passes them."""
     return tuple(stage for stage in STAGES if stage in stages)

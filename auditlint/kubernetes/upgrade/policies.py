@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.kubernetes.decode import ProblemKind
 from auditlint.kubernetes.diff import difference
-from auditlint.kubernetes.match import resource_spellings
+from auditlint.kubernetes.match import takes_resource
 from auditlint.kubernetes.upgrade.steps import since
 
 if TYPE_CHECKING:
@@ -118,12 +118,8 @@ def _serving(catalogue: Catalogue, key: Key, *, so: bool) -> Callable[[int], boo
 
 
 def matching(entries: tuple[GroupResources, ...], key: Key) -> Iterator[int]:
-    """Yield the numbers of the entries of `resources` that match a resource, whatever they say of names."""
-    group, resource, subresource = key
-    spellings = resource_spellings(resource, subresource)
-    for number, entry in enumerate(entries):
-        if entry.group in {group, "*"} and (not entry.resources or not set(spellings).isdisjoint(entry.resources)):
-            yield number
+    """Return the numbers of the entries of `resources` that match a resource, whatever they say of names."""
+    return (number for number, entry in enumerate(entries) if takes_resource(entry, *key))
 
 
 def names(entry: GroupResources, key: Key) -> bool:
