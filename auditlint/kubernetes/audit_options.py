@@ -21,7 +21,6 @@ FORMATS = ("legacy", "json")
 BACKENDS = {"log": "audit-log-path", "webhook": "audit-webhook-config-file"}
 """The audit backends, and the flag that turns each on when it is not empty."""
 
-ALL_VERSIONS = ("audit.k8s.io/v1alpha1", "audit.k8s.io/v1beta1", "audit.k8s.io/v1")
 OLD_VERSIONS_UNTIL = 23
 """The last minor whose `--audit-log-version` and `--audit-webhook-version` take v1alpha1 and v1beta1."""
 
@@ -90,7 +89,8 @@ def _version(parsed: ParsedFlags, backend: str) -> Iterator[Invalid]:
 
 def versions(minor: int) -> list[str]:
     """Return the versions that `--audit-log-version` and `--audit-webhook-version` take."""
-    return list(ALL_VERSIONS if minor <= OLD_VERSIONS_UNTIL else ALL_VERSIONS[-1:])
+    names = ("v1alpha1", "v1beta1", "v1") if minor <= OLD_VERSIONS_UNTIL else ("v1",)
+    return [f"audit.k8s.io/{name}" for name in names]
 
 
 def _validate_log(parsed: ParsedFlags) -> Iterator[Invalid]:

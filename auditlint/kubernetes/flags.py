@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auditlint.kubernetes import audit_options, feature_gates, go
+from auditlint.kubernetes.decoding.head import version_may_be_new
 from auditlint.kubernetes.known_flags import find, history, nearest
 from auditlint.kubernetes.parsed_flags import FlagError, FlagProblem, FlagUse, ParsedFlags, canonical, flag_name
 from auditlint.kubernetes.releases import NEWEST
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.parsed_flags import Invalid
 
 _SHORTHANDS = {"v": "v", "h": "help"}
-_FLAG, _GATE, _VERSION = r"[a-z][a-z0-9-]*", r"[A-Z][A-Za-z0-9]*", r"audit\.k8s\.io/v[0-9]+(?:(?:alpha|beta)[0-9]+)?"
+_FLAG, _GATE = r"[a-z][a-z0-9-]*", r"[A-Z][A-Za-z0-9]*"
 _VERSIONS = ("audit-log-version", "audit-webhook-version")
 _EXITS = {"help": "its help", "version": "its version"}
 
@@ -45,12 +46,12 @@ def parse(arguments: Sequence[str], minor: int = NEWEST, *, newer: bool = False)
     invalid = tuple(audit_options.validate(parsed))
     if not newer:
         return replace(parsed, errors=tuple(errors), validation=invalid)
-    versions = tuple(filter(None, (_new_version(parsed, one) for one in invalid)))
-    unsure = frozenset((*(error for error in errors if _may_be_new(error)), *versions))
+    versions = {one: new for one in invalid if (new := _new_version(parsed, one))}
+    unsure = frozenset((*(error for error in errors if _may_be_new(error)), *versions.values()))
     return replace(
         parsed,
         errors=tuple(error for error in errors if error not in unsure),
-        validation=tuple(one for one in invalid if not _new_version(parsed, one)),
+        validation=tuple(one for one in invalid if one not in versions),
         unsure=tuple(sorted(unsure, key=lambda error: error.position)),
     )
 
@@ -67,7 +68,7 @@ def _new_version(parsed: ParsedFlags, invalid: Invalid) -> FlagError | None:
     """Return what is wrong with a version of audit events that no known release writes, under a name of its kind."""
     (name, *_) = invalid.flags
     use = parsed.last(name) if name in _VERSIONS else None
-    if use is None or re.fullmatch(_VERSION, use.value) is None or use.value in audit_options.ALL_VERSIONS:
+    if use is None or not version_may_be_new(use.value):
         return None
     return FlagError(FlagProblem.INVALID_VALUE, use.position, name, use.value, invalid.message)
 

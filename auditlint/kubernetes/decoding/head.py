@@ -22,7 +22,6 @@ OLD_VERSIONS_UNTIL = 23
 DEPRECATED_SINCE = 21
 NO_HEAD = "unknown group version field audit.k8s.io/__internal, Kind=Policy in policy"
 """The server's words for a document without apiVersion."""
-_VERSION = r"audit\.k8s\.io/(?!v1$)v[0-9]+(?:(?:alpha|beta)[0-9]+)?"
 _INTERNAL = "__internal"
 _AUDIT_KINDS = frozenset({"Event", "EventList", "Policy", "PolicyList"})
 _OPTIONS = frozenset({"CreateOptions", "DeleteOptions", "GetOptions", "ListOptions", "PatchOptions", "UpdateOptions"})
@@ -68,13 +67,20 @@ def read_head(pairs: tuple[tuple[str, Value], ...], minor: int, *, from_json: bo
         field = key if minor >= _KEYS_AS_WRITTEN_SINCE else field
         error = f"failed decoding: {head_error(wrong[0].value, field)}"
         return Head("", tuple(wrong), error)
-    if newer and re.fullmatch(_VERSION, api_version.text) and api_version.text.partition("/")[2] not in OLD_VERSIONS:
+    if newer and version_may_be_new(api_version.text):
         new = _at_head(ProblemKind.WRONG_API_VERSION, api_version, "new", refuses=False)
         error = _error(f"{GROUP}/v1", kind.text or "Policy", minor)
         return Head("v1", (new, *_kind_problems(kind)), error)
     problems = (*_version_problems(api_version, minor), *_kind_problems(kind))
     version = api_version.text.removeprefix(f"{GROUP}/")
     return Head(version, problems, _error(api_version.text, kind.text or "Policy", minor))
+
+
+def version_may_be_new(api_version: str) -> bool:
+    """Tell whether no known release has a version of audit.k8s.io, but a newer one may: its name is of their kind."""
+    group, _, version = api_version.partition("/")
+    of_their_kind = re.fullmatch(r"v[0-9]+(?:(?:alpha|beta)[0-9]+)?", version) is not None
+    return group == GROUP and of_their_kind and version not in {*OLD_VERSIONS, "v1"}
 
 
 def _folded(name: str) -> str:
