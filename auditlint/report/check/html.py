@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from auditlint.report.page import head
 from auditlint.report.printable import markup, shown_as_it_stands
 from auditlint.report.tables.markup import tables
 from auditlint.report.words import closing_line, noted, place
@@ -39,13 +38,8 @@ def render(report: Report, medium: Medium) -> str:
 
 def _head() -> Iterator[str]:
     style = Path(__file__).with_name("page.css").read_text("utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    security = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    yield '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">'
-    yield f'<meta http-equiv="Content-Security-Policy" content="{security}">'
-    yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    yield '<meta name="color-scheme" content="light dark">'
-    yield f"<title>auditlint {__version__}</title>\n<style>{style}</style>\n</head>\n<body>\n<main>"
+    yield from head(f"auditlint {__version__}", style)
+    yield "<body>\n<main>"
     yield "<h1>Kubernetes audit policies and API servers</h1>"
 
 

@@ -44,11 +44,16 @@ def _entry(finding: Finding, medium: Medium) -> Iterator[str]:
     word = f"{finding.severity.word}, refused" if finding.refused else finding.severity.word
     yield f"- {_SIGNS[finding.severity.word]} **{word}** {markdown(place)} `{finding.rule}`  "
     yield f"  {prose(finding.message)}"
-    if finding.help:
-        sentence, *block = finding.help.split("\n")
+    yield from advice(finding.help)
+    yield from (f"  - {prose(note)}" for note in notes(finding, medium))
+
+
+def advice(help: str) -> Iterator[str]:
+    """Yield a help as an item below what it is for, the lines to paste as code; nothing for an empty one."""
+    if help:
+        sentence, *block = help.split("\n")
         yield f"  - **help:** {prose(sentence)}"
         yield from (f"    {line}" for line in (("```yaml", *map(printable, block), "```") if block else ()))
-    yield from (f"  - {prose(note)}" for note in notes(finding, medium))
 
 
 def prose(text: str) -> str:

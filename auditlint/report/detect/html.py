@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditlint.report.detect.text import place
 from auditlint.report.detections import VERDICTS, WORDS, summary
+from auditlint.report.page import head
 from auditlint.report.printable import markup
 
 if TYPE_CHECKING:
@@ -25,14 +24,9 @@ def render(found: Judgements, _medium: Medium) -> str:
 
 def _head(found: Judgements) -> Iterator[str]:
     style = Path(__file__).with_name("page.css").read_text("utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    security = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     title = f"What {markup(found.policy.path)} lets detections see"
-    yield '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">'
-    yield f'<meta http-equiv="Content-Security-Policy" content="{security}">'
-    yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    yield '<meta name="color-scheme" content="light dark">'
-    yield f"<title>{title}</title>\n<style>{style}</style>\n</head>\n<body>\n<main>"
+    yield from head(title, style)
+    yield "<body>\n<main>"
     yield f"<h1>{title}</h1>"
     yield f"<p>Kubernetes {found.policy.kubernetes}. {markup(summary(found))}.</p>"
     yield '<ul class="legend" aria-label="Verdicts">'

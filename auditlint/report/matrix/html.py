@@ -6,13 +6,12 @@ policy is escaped, and a Content-Security-Policy lets nothing run or load but th
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.english import counted
+from auditlint.report.page import head
 from auditlint.report.printable import markup
 from auditlint.report.tables import methods, words
 from auditlint.report.tables.grids import VERBS
@@ -85,19 +84,11 @@ def pieces(document: Document, _medium: Medium) -> Iterator[str]:
         yield f"{line}\n"
 
 
-def _hash(content: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"
-
-
 def _head(document: Document, style: str, script: str) -> Iterator[str]:
     against = document["against"]
     title = f"Who is logged at which level: {markup(document['policy']['path'])}"
-    security = f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'"
-    yield '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">'
-    yield f'<meta http-equiv="Content-Security-Policy" content="{security}; form-action \'none\'">'
-    yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    yield '<meta name="color-scheme" content="light dark">'
-    yield f"<title>{title}</title>\n<style>{style}</style>\n</head>\n<body>\n<header>"
+    yield from head(title, style, script)
+    yield "<body>\n<header>"
     yield "<h1>Who is logged at which level</h1>"
     yield f'<p class="policy">{markup(words.policy_line(document["policy"]))}</p>'
     if against:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditlint.report.check.markdown import prose
-from auditlint.report.printable import markdown, printable
+from auditlint.report.check.markdown import advice, prose
+from auditlint.report.printable import markdown
 from auditlint.report.upgrade.text import later, notes, summary, together
 from auditlint.report.upgraded import KINDS
 
@@ -44,7 +44,4 @@ def _entry(change: Change, medium: Medium) -> Iterator[str]:
     yield f"- {markdown(place)} `{change.word}`: {prose(change.message)}"
     if change.shown:
         yield f"  - {prose(change.shown)}"
-    if change.help:
-        sentence, *block = change.help.split("\n")
-        yield f"  - **help:** {prose(sentence)}"
-        yield from (f"    {line}" for line in (("```yaml", *map(printable, block), "```") if block else ()))
+    yield from advice(change.help)
