@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import os
 from pathlib import Path
-from typing import Any
 
-import jsonschema
 import pytest
 
 from auditlint.cli import run
 from auditlint.report import render
 from auditlint.report.detections import Blinding, Judged, Judgements, Needed
 from auditlint.report.differences import Compared
+from tests.report.published import GOLDEN, golden, validate
 from tests.report.test_matrix import HOSTILE
 
-HERE = Path(__file__).parent
-ROOT = HERE.parent.parent
+ROOT = Path(__file__).parent.parent.parent
 FORMATS = {"detect.txt": "text", "detect.md": "markdown", "detect.json": "json", "detect.html": "html"}
 
 
@@ -26,23 +22,12 @@ def test_golden(name: str, capfd: pytest.CaptureFixture[str], monkeypatch: pytes
     monkeypatch.chdir(ROOT / "examples")
     arguments = ["detections/audit-policy.yaml", "--rules", "detections", "--kubernetes-version", "1.30"]
     assert run(["detect", *arguments, "--format", FORMATS[name]]) == 0
-    found, golden = capfd.readouterr().out, HERE / "golden" / name
-    if os.environ.get("AUDITLINT_UPDATE_GOLDEN"):
-        golden.write_text(found, encoding="utf-8")
-    assert found == golden.read_text(encoding="utf-8")
-
-
-def validate(text: str) -> dict[str, Any]:
-    """Return the document; raises ValidationError where the schema does not describe it."""
-    schema = json.loads((ROOT / "schemas" / "detect.schema.json").read_text(encoding="utf-8"))
-    jsonschema.Draft202012Validator.check_schema(schema)
-    document: dict[str, Any] = json.loads(text)
-    jsonschema.Draft202012Validator(schema).validate(document)
-    return document
+    found = capfd.readouterr().out
+    assert found == golden(name, found)
 
 
 def test_json_follows_its_schema() -> None:
-    document = validate((HERE / "golden" / "detect.json").read_text(encoding="utf-8"))
+    document = validate((GOLDEN / "detect.json").read_text(encoding="utf-8"), "detect")
     assert sum(document["summary"].values()) == len(document["detections"])
 
 
@@ -72,7 +57,7 @@ def judgements(text: str) -> Judgements:
 def test_no_value_gets_out(value: str, output_format: str) -> None:
     text = render("detect", output_format, judgements(value))
     if output_format == "json":
-        validate(text)
+        validate(text, "detect")
         return
     assert "\x1b" not in text
     if output_format == "html":

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
-from typing import Any
 
-import jsonschema
 import pytest
 
 from auditlint.cli import run
 from auditlint.policy import Policy
 from auditlint.report import render
+from tests.report.published import golden, validate
 from tests.report.test_matrix import HOSTILE
 
 HERE = Path(__file__).parent
-ROOT = HERE.parent.parent
 FORMATS = {"diff.txt": "text", "diff.md": "markdown", "diff.json": "json"}
 HEAD = "apiVersion: audit.k8s.io/v1\nkind: Policy\n"
 
@@ -25,19 +22,8 @@ HEAD = "apiVersion: audit.k8s.io/v1\nkind: Policy\n"
 def test_golden(name: str, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(HERE / "diff")
     assert run(["diff", "old-policy.yaml", "audit-policy.yaml", "--format", FORMATS[name]]) == 0
-    found, golden = capfd.readouterr().out, HERE / "golden" / name
-    if os.environ.get("AUDITLINT_UPDATE_GOLDEN"):
-        golden.write_text(found, encoding="utf-8")
-    assert found == golden.read_text(encoding="utf-8")
-
-
-def validate(text: str) -> dict[str, Any]:
-    """Return the document; raises ValidationError where the schema does not describe it."""
-    schema = json.loads((ROOT / "schemas" / "diff.schema.json").read_text(encoding="utf-8"))
-    jsonschema.Draft202012Validator.check_schema(schema)
-    document: dict[str, Any] = json.loads(text)
-    jsonschema.Draft202012Validator(schema).validate(document)
-    return document
+    found = capfd.readouterr().out
+    assert found == golden(name, found)
 
 
 def shown(old: str, new: str, output_format: str = "json") -> str:
@@ -60,7 +46,7 @@ RULES = {
 @pytest.mark.parametrize("name", RULES)
 def test_json_follows_its_schema(name: str) -> None:
     old, new = (f"rules:\n{rules}\n" for rules in RULES[name])
-    document = validate(shown(old, new))
+    document = validate(shown(old, new), "diff")
     assert document["equal"] is (name == "equal") is not document["changes"] or document["changes"]
     assert (document["complete"], document["notices"]) == (True, [])
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
 import unicodedata
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
 from auditlint import Policy
@@ -20,10 +18,9 @@ from auditlint.cli import run, terminal
 from auditlint.report import pieces, render
 from auditlint.report.matrix import json as matrix_json
 from auditlint.report.printable import as_json, printable
+from tests.report.published import golden, validate
 
 HERE = Path(__file__).parent
-GOLDEN = HERE / "golden"
-ROOT = HERE.parent.parent
 NARROW = ("--resource", "secrets", "--resource", "configmaps", "--resource", "namespaces", "--path", "/healthz")
 SECRETS = ("--resource", "secrets", "--path", "/healthz", "--user", "bob", "--user", "jane", "--group", "ops")
 GOLDENS = {
@@ -117,18 +114,12 @@ def test_golden(name: str, capfd: pytest.CaptureFixture[str]) -> None:
     found = output(capfd, "audit-policy.yaml", "--format", output_format, *GOLDENS[name])
     if output_format == "html":
         found = re.sub(r"(?s)<(style|script)>.*?</\1>|<meta http-equiv.*?>", r"<\1>", found)
-    golden = GOLDEN / name
-    if os.environ.get("AUDITLINT_UPDATE_GOLDEN"):
-        golden.write_text(found, encoding="utf-8", newline="")
-    assert found == golden.read_bytes().decode()
+    assert found == golden(name, found)
 
 
 @pytest.mark.parametrize("more", [(), ("--compare", "old-policy.yaml"), ("--namespace", "kube-system")])
 def test_json_follows_its_schema(more: tuple[str, ...], capfd: pytest.CaptureFixture[str]) -> None:
-    report = json.loads(output(capfd, "audit-policy.yaml", "--format", "json", *more))
-    schema = json.loads((ROOT / "schemas" / "matrix.schema.json").read_text(encoding="utf-8"))
-    jsonschema.Draft202012Validator.check_schema(schema)
-    jsonschema.Draft202012Validator(schema).validate(report)
+    validate(output(capfd, "audit-policy.yaml", "--format", "json", *more), "matrix")
 
 
 def test_text_fits_eighty_columns(capfd: pytest.CaptureFixture[str]) -> None:

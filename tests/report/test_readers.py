@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -23,6 +22,7 @@ from auditlint.lint.summaries import of_rules
 from auditlint.report import Medium, formats, render
 from auditlint.report.check.markdown import LONGEST
 from auditlint.report.model import Report
+from tests.report.published import golden
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -259,11 +259,8 @@ def test_an_empty_report(output_format: str) -> None:
 @pytest.mark.parametrize("output_format", sorted({*READERS} - {"sarif"}))
 def test_golden(output_format: str) -> None:
     """SARIF holds the pages of rules, which have tests of their own."""
-    golden = HERE / "golden" / f"made.{output_format}"
     text = rendered(output_format).replace(__version__, "0")
-    if os.environ.get("AUDITLINT_UPDATE_GOLDEN"):
-        golden.write_text(text, encoding="utf-8")
-    assert text == golden.read_text(encoding="utf-8")
+    assert text == golden(f"made.{output_format}", text)
 
 
 @pytest.mark.skipif(shutil.which("xmllint") is None, reason="xmllint (libxml2-utils) is not installed")

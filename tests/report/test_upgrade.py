@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from pathlib import Path
-from typing import Any
 
 import jsonschema
 import pytest
@@ -15,10 +13,10 @@ from auditlint.cli import run
 from auditlint.report import render
 from auditlint.report.medium import Medium
 from auditlint.upgrading import upgrade_paths
+from tests.report.published import GOLDEN, golden, validate
 from tests.report.test_matrix import HOSTILE
 
 HERE = Path(__file__).parent
-ROOT = HERE.parent.parent
 ENDINGS = {"text": "txt", "markdown": "md", "json": "json"}
 RUNS = {
     "forward": ("--to", "1.37"),
@@ -36,33 +34,22 @@ def test_golden(
 ) -> None:
     monkeypatch.chdir(HERE / "upgrade" / FOLDERS.get(name, name))
     assert run(["upgrade", *RUNS[name], "--format", output_format]) == (name in {"breaking", "back"})
-    found, golden = capfd.readouterr().out, HERE / "golden" / f"upgrade.{name}.{ENDINGS[output_format]}"
-    if os.environ.get("AUDITLINT_UPDATE_GOLDEN"):
-        golden.write_text(found, encoding="utf-8")
-    assert found == golden.read_text(encoding="utf-8")
-
-
-def validate(text: str) -> dict[str, Any]:
-    """Return the document; raises ValidationError where the schema does not describe it."""
-    schema = json.loads((ROOT / "schemas" / "upgrade.schema.json").read_text(encoding="utf-8"))
-    jsonschema.Draft202012Validator.check_schema(schema)
-    document: dict[str, Any] = json.loads(text)
-    jsonschema.Draft202012Validator(schema).validate(document)
-    return document
+    found = capfd.readouterr().out
+    assert found == golden(f"upgrade.{name}.{ENDINGS[output_format]}", found)
 
 
 @pytest.mark.parametrize("name", RUNS)
 def test_json_follows_its_schema(name: str) -> None:
-    document = validate((HERE / "golden" / f"upgrade.{name}.json").read_text(encoding="utf-8"))
+    document = validate((GOLDEN / f"upgrade.{name}.json").read_text(encoding="utf-8"), "upgrade")
     kinds = [change["kind"] for change in document["changes"]]
     assert document["summary"] == {kind: kinds.count(kind) for kind in ("breaks", "mends", "differs")}
 
 
 def test_the_schema_holds_what_belongs_together() -> None:
-    document = json.loads((HERE / "golden" / "upgrade.breaking.json").read_text(encoding="utf-8"))
+    document = json.loads((GOLDEN / "upgrade.breaking.json").read_text(encoding="utf-8"))
     document["changes"][0]["topic"] = "token-bodies"
     with pytest.raises(jsonschema.ValidationError):
-        validate(json.dumps(document))
+        validate(json.dumps(document), "upgrade")
 
 
 SERVER = """\
