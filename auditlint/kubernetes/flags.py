@@ -47,7 +47,7 @@ def parse(arguments: Sequence[str], minor: int = NEWEST, *, newer: bool = False)
     if not newer:
         return replace(parsed, errors=tuple(errors), validation=invalid)
     versions = {one: new for one in invalid if (new := _new_version(parsed, one))}
-    unsure = frozenset((*(error for error in errors if _may_be_new(error)), *versions.values()))
+    unsure = dict.fromkeys((*filter(_may_be_new, errors), *versions.values()))
     return replace(
         parsed,
         errors=tuple(error for error in errors if error not in unsure),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from auditlint import lint
+from auditlint.kubernetes import flags
 from auditlint.kubernetes.releases import NEWEST_KNOWN, OPTION, name
 from auditlint.lint import Source
 from auditlint.settings import Settings, with_version
@@ -51,6 +52,12 @@ def test_what_no_release_has_may_be_new(argument: str) -> None:
     known, starts_there = started(argument, NEWEST_KNOWN)
     assert [(one.rule, one.severity, one.refused) for one in known] == [(rule, "error", True)]
     assert not starts_there
+
+
+def test_what_may_be_new_is_told_in_the_order_of_the_arguments() -> None:
+    gates = [f"BrandNew{number}" for number in range(9)]
+    argument = f"--feature-gates={','.join(f'{gate}=true' for gate in gates)}"
+    assert [error.value for error in flags.parse([argument], NEWEST_KNOWN, newer=True).unsure] == gates
 
 
 @pytest.mark.parametrize("argument", CANNOT_BE_NEW)
