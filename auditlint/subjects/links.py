@@ -174,7 +174,8 @@ def _meant(server: ApiServer, wanted: Sequence[str], found: Sequence[tuple[S, Pl
     Of what one document writes to one path the last counts; None where two files are equally good.
     """
     ranked = [(*_nearness(server, file), alike(wanted, place.way)) for file, place in found]
-    best = [one for one, rank in zip(found, ranked, strict=True) if rank == max(ranked)]
+    highest = max(ranked, default=None)
+    best = [one for one, rank in zip(found, ranked, strict=True) if rank == highest]
     if len({(file.path, file.places.document, place.way) for file, place in best}) != 1:
         return None
     return max((file for file, _ in best), key=_start)
