@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from auditlint.carriers import registry
+from auditlint.records import NamedTuple
 from auditlint.text.encoding import display
 from auditlint.text.lines import split_lines
 
@@ -19,6 +20,15 @@ _KEY = rb"(apiVersion|kind|metadata|spec|status):(?:[ \t]+(\S.*?))?[ \t]*$"
 _OTHER_LINE_ENDS = (b"\r", b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9")
 
 
+class FirstLook(NamedTuple):
+    """What the bytes of a file tell."""
+
+    may_hold: bool
+    """They have a word that some carrier looks for; what a definition of resources says is none."""
+    may_define: bool
+    """They name the kind of a CustomResourceDefinition as such an object does."""
+
+
 def as_text(data: bytes) -> str:
     """Return the text of a file, each line ended by a line feed."""
     return "\n".join(split_lines(display(data)))
@@ -29,26 +39,25 @@ def as_utf8(data: bytes) -> bytes:
     return data.decode("utf-16", "ignore").encode("utf-8", "ignore") if data.startswith(_UTF16) else data
 
 
-def may_hold_subject(data: bytes) -> bool:
-    """Tell whether the text has a word that some carrier looks for; what a definition of resources says is none."""
+def look(data: bytes) -> FirstLook:
+    """Return what the bytes of a file tell."""
     data = as_utf8(data)
-    return _has_word(data) and _has_word(_without_definitions(data))
+    may_define = b"CustomResourceDefinition" in data and re.search(_DEFINITION, data) is not None
+    may_hold = _has_word(data) and (not may_define or _has_word(_without_definitions(data)))
+    return FirstLook(may_hold, may_define)
+
+
+def may_hold_subject(data: bytes) -> bool:
+    """Tell whether a text can hold anything to judge."""
+    return look(data).may_hold
 
 
 def _has_word(data: bytes) -> bool:
-    return any(word in data for word in registry.words()) or any(look(data) for look in registry.looks())
-
-
-def may_define_resources(data: bytes) -> bool:
-    """Tell whether the text names the kind of a CustomResourceDefinition as such an object does."""
-    data = as_utf8(data)
-    return b"CustomResourceDefinition" in data and re.search(_DEFINITION, data) is not None
+    return any(word in data for word in registry.words()) or any(again(data) for again in registry.looks())
 
 
 def _without_definitions(data: bytes) -> bytes:
     """Return a text without the documents that can only be CustomResourceDefinitions: their descriptions are long."""
-    if not may_define_resources(data):
-        return data
     data = b"\n" + data.replace(b"\r\n", b"\n")
     if any(end in data for end in _OTHER_LINE_ENDS):
         return data

@@ -6,10 +6,10 @@ import posixpath
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from auditlint.carriers import recorded, registry, unrendered
+from auditlint.carriers import first_look, recorded, registry, unrendered
 from auditlint.carriers.candidate import Candidate, PlainText
 from auditlint.carriers.carrier import OTHER_NAMES_OF_YAML, YAML_AND_JSON, Inner, ReadText, rendered
-from auditlint.carriers.first_look import as_utf8, may_define_resources, may_hold_subject
+from auditlint.carriers.first_look import as_utf8, may_hold_subject
 from auditlint.carriers.unrendered import ReadTemplate
 from auditlint.finding import Notice, Span
 from auditlint.kubernetes.cluster import ORDINARY, Cluster
@@ -59,6 +59,8 @@ class Found(NamedTuple):
     notices: tuple[Notice, ...] = ()
     defines: bool = False
     """It has CustomResourceDefinitions; see `Definitions`."""
+    may_hold: bool = False
+    """The file has a word that some carrier looks for, or the user says that it is for one."""
     texts: tuple[ReadText, ...] = ()
     """Where comments for auditlint may stand."""
 
@@ -121,13 +123,14 @@ def recognise(
     `as_kind` is the name of a carrier: the file is one of its, whatever it looks like; `named`: it stands on the
     command line; `minor`: the release that `origin` names, an option or the configuration.
     """
-    if as_kind is None and not may_hold_subject(data) and (not named or reader.parses(data)):
-        return Found(defines=may_define_resources(data))
+    may_hold, defines = (True, False) if as_kind else first_look.look(data)
+    if not may_hold and (not named or reader.parses(data)):
+        return Found(defines=defines)
     bound = _Bound()
     found = _without_twins(_recognise(_Reading(path, Whole(data), path, as_kind, named, minor, origin), bound))
     if bound.reached:
         found = _noted(found, Notice(path, _TOO_MANY))
-    return found._replace(defines=as_kind is None and may_define_resources(data))
+    return found._replace(defines=defines, may_hold=may_hold)
 
 
 def _without_twins(found: Found) -> Found:

@@ -9,7 +9,7 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from auditlint.carriers import first_look, recognise
+from auditlint.carriers import recognise
 from auditlint.finding import Notice
 from auditlint.kubernetes import releases
 from auditlint.lint import ignores
@@ -178,7 +178,7 @@ def _recognised(given: Source, data: bytes, asked: Asked) -> Facts:
     notices, failed, setting = [*found.notices], [], None
     if asked.as_kind and asked.as_kind != "policy":
         failed.append(Notice(given.path, f"holds nothing that --as {asked.as_kind} can take"))
-    elif not asked.as_kind and not found.defines and (setting := _unread(given.path, data)):
+    elif not asked.as_kind and not found.defines and found.may_hold and (setting := _unread(given.path, data)):
         where = () if any(notice.line for notice in notices) else (Notice(given.path, setting.notice, setting.line),)
         notices = [*(notice for notice in notices if notice.line), *where]
     elif given.named and not found.notices and not found.defines:
@@ -197,8 +197,6 @@ def _recognised(given: Source, data: bytes, asked: Asked) -> Facts:
 
 def _unread(path: str, data: bytes) -> Setting | None:
     """Return an audit setting in a text that no subject was found in."""
-    if not first_look.may_hold_subject(data):
-        return None
     from auditlint.carriers import unread_settings
 
     return unread_settings.first(path, data)
