@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from auditlint.checks.queries.coverage import losses, senders, silenced
@@ -164,19 +165,21 @@ def _entries(lost: Iterable[Loss], rule: PolicyRule) -> Iterator[PolicyRule]:
 
 def _without_dead(above: tuple[PolicyRule, ...], rule: PolicyRule) -> PolicyRule | None:
     """Return a rule without the entries that match nothing behind others; None where it matches nothing then."""
-    before = None
+    before = cache(partial(_dead_values, rule))
     for _ in range(sum(map(len, (rule.verbs, rule.users, rule.user_groups, rule.resources, rule.namespaces))) + 1):
         reach = Reach(Policy((*above, rule)))
         if reach.fates[-1].kind is not FateKind.REACHED:
             return None
-        dead = list(dead_selectors(reach, len(above)))
-        if dead and before is None:
-            before = {_value(one) for one in dead_selectors(Reach(Policy((rule,))), 0)}
-        dead = [one for one in dead if _value(one) not in (before or ())]
+        dead = [one for one in dead_selectors(reach, len(above)) if _value(one) not in before()]
         if not dead:
             return rule
         rule = _without(rule, dead[-1])
     return rule
+
+
+def _dead_values(rule: PolicyRule) -> frozenset[tuple[str, str, str]]:
+    """Return what matches nothing in a rule by itself, whatever stands above it."""
+    return frozenset(_value(one) for one in dead_selectors(Reach(Policy((rule,))), 0))
 
 
 def _value(dead: DeadSelector) -> tuple[str, str, str]:
