@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.places.shown import NAME, POLICY
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -38,3 +40,10 @@ def program() -> Callable[[str], str]:
 def own_path() -> str:
     """A PATH on which auditlint is the one of this checkout."""
     return f"{ROOT / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with the policy that editors are shown."""
+    (tmp_path / NAME).write_text(POLICY, encoding="utf-8")
+    return tmp_path

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from tests.places.conftest import ROOT
+from tests.places.editors import FOUND, left_by
 from tests.places.pages import blocks
 from tests.places.shown import NAME, POLICY, Mark, marks
 
@@ -43,7 +39,7 @@ COMPILE = f"""
     (write-region (json-encode (list (cons 'terminal terminal)
                                      (cons 'shown (vconcat (reverse shown)))
                                      (cons 'text (buffer-string))))
-                  nil "found.json")))
+                  nil "{FOUND}")))
 """
 FLYCHECK = f"""
 (package-initialize)
@@ -63,31 +59,15 @@ FLYCHECK = f"""
                                                                (symbol-name (flycheck-error-level one))
                                                                (flycheck-error-message one)))
                                             flycheck-current-errors)))
-              nil "found.json")
+              nil "{FOUND}")
 """
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / NAME).write_text(POLICY, encoding="utf-8")
-    return tmp_path
-
-
 def emacs(folder: Path, own_path: str, program: str, script: str) -> Any:
-    """Run Emacs without a window and without anybody's configuration; return what the script leaves in found.json."""
+    """Run Emacs without a window and without anybody's configuration; return what the script leaves."""
     (folder / "script.el").write_text(script, encoding="utf-8")
-    run = subprocess.run(
-        [program, "--batch", "--no-site-file", "--load", "script.el"],
-        cwd=folder,
-        env={**os.environ, "PATH": own_path, "HOME": str(folder), "LC_ALL": "C.UTF-8", "TERM": "xterm-256color"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert (folder / "found.json").exists(), run.stdout + run.stderr
-    return json.loads((folder / "found.json").read_text())
+    command = [program, "--batch", "--no-site-file", "--load", "script.el"]
+    return left_by(command, folder, own_path, TERM="xterm-256color")
 
 
 def test_compile(folder: Path, own_path: str, program: Callable[[str], str]) -> None:

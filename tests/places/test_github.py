@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from tests.places.conftest import ROOT
+from tests.places.hosted import BAD, committed
 from tests.places.javascript import groups
 from tests.places.pages import blocks
 from tests.places.shown import NAME, POLICY, Mark, marks
@@ -25,10 +26,6 @@ WORKFLOW = ".github/workflows/auditlint.yml"
 HERE = "OWNER/auditlint@COMMIT"
 """What a reader of the page replaces."""
 PARTS = ("action.yml", "integrations", "auditlint", "rules", "schemas", "LICENSE", "README.md", "pyproject.toml")
-BAD = (
-    "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n"
-    "- level: metadata # auditlint: ignore[invalid-level] nobody is to see this\n"
-)
 
 
 def pasted() -> dict[str, str]:
@@ -102,10 +99,7 @@ def run_job(tmp_path: Path, program: Callable[[str], str]) -> Callable[..., Job]
         path.parent.mkdir(parents=True)
         path.write_text(_own(pasted()[WORKFLOW], inputs, tmp_path / "kept.sarif"))
         (tmp_path / "event.json").write_text(json.dumps(payload))
-        subprocess.run(["git", "init", "-q"], cwd=repository, check=True)
-        subprocess.run(["git", "add", "."], cwd=repository, check=True)
-        who = ("-c", "user.name=a", "-c", "user.email=a@b.example")
-        subprocess.run(["git", *who, "commit", "-qm", "all"], cwd=repository, check=True)
+        committed(repository)
         (tmp_path / "home").mkdir()
         done = subprocess.run(
             [act, event, "--eventpath", tmp_path / "event.json", "--platform", "ubuntu-latest=-self-hosted"],

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from tests.places.conftest import ROOT
+from tests.places.hosted import BAD, committed
 from tests.places.pages import blocks
 
 if TYPE_CHECKING:
@@ -20,10 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TEMPLATE = ROOT / "integrations/gitlab/auditlint.yml"
-BAD = (
-    "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n"
-    "- level: metadata # auditlint: ignore[invalid-level] nobody is to see this\n"
-)
 
 
 def test_the_page_names_the_inputs() -> None:
@@ -48,10 +45,7 @@ def test_a_merge_request(
     (tmp_path / "job.yml").write_text(_without_image(TEMPLATE.read_text()))
     inputs = {"image": "none", "paths": "policies", "arguments": "--fail-on error"}
     (tmp_path / ".gitlab-ci.yml").write_text(yaml.safe_dump({"include": [{"local": "job.yml", "inputs": inputs}]}))
-    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
-    subprocess.run(["git", "add", "."], cwd=tmp_path, check=True)
-    who = ("-c", "user.name=a", "-c", "user.email=a@b.example")
-    subprocess.run(["git", *who, "commit", "-qm", "all"], cwd=tmp_path, check=True)
+    committed(tmp_path)
     subprocess.run(["git", "remote", "add", "origin", "git@gitlab.example.com:a/b.git"], cwd=tmp_path, check=True)
     variables = {
         "CI_PIPELINE_SOURCE": "merge_request_event",

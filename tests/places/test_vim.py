@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.places.conftest import ROOT
+from tests.places.editors import FOUND, left_by
 from tests.places.pages import blocks
 from tests.places.shown import NAME, POLICY, Mark, marks
 
@@ -21,12 +19,6 @@ PLUGIN = ROOT / "integrations/vim"
 ALE = "/usr/share/vim-ale"
 LINE = POLICY.splitlines()[3]
 KINDS = {"e": "error", "w": "warning", "i": "info", "n": "note"}
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / NAME).write_text(POLICY, encoding="utf-8")
-    return tmp_path
 
 
 def in_bytes(mark: Mark) -> Mark:
@@ -42,20 +34,10 @@ def pasted(name: str) -> list[str]:
 def vim(folder: Path, own_path: str, program: str, *commands: str) -> list[dict[str, Any]]:
     """Run Vim with commands of its own language; return the list that they leave in `g:found`."""
     script = folder / "script.vim"
-    last = "call writefile([json_encode(g:found)], 'found.json')"
+    last = f"call writefile([json_encode(g:found)], '{FOUND}')"
     script.write_text("\n".join([*commands, last, "qall!", ""]), encoding="utf-8")
-    run = subprocess.run(
-        [program, "-Nu", "NONE", "-i", "NONE", "-es", "-S", str(script)],
-        cwd=folder,
-        env={**os.environ, "PATH": own_path, "HOME": str(folder), "LC_ALL": "C.UTF-8"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert (folder / "found.json").exists(), run.stdout + run.stderr
-    found: list[dict[str, Any]] = json.loads((folder / "found.json").read_text())
+    command = [program, "-Nu", "NONE", "-i", "NONE", "-es", "-S", str(script)]
+    found: list[dict[str, Any]] = left_by(command, folder, own_path)
     return found
 
 
@@ -147,18 +129,8 @@ def test_nvim_lint(folder: Path, own_path: str, program: Callable[[str], str]) -
     """What the definition for nvim-lint says is run over the buffer, and becomes diagnostics of Neovim."""
     (folder / "script.lua").write_text(LUA, encoding="utf-8")
     commands = ("-c", f"edit {NAME}", "-c", "luafile script.lua", "-c", "qall!")
-    run = subprocess.run(
-        [program("nvim"), "--headless", "-u", "NONE", "-i", "NONE", "--cmd", f"set rtp^={PLUGIN}", *commands],
-        cwd=folder,
-        env={**os.environ, "PATH": own_path, "HOME": str(folder), "LC_ALL": "C.UTF-8"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert (folder / "found.json").exists(), run.stdout + run.stderr
-    found = json.loads((folder / "found.json").read_text())
+    command = [program("nvim"), "--headless", "-u", "NONE", "-i", "NONE", "--cmd", f"set rtp^={PLUGIN}", *commands]
+    found = left_by(command, folder, own_path)
     kinds = {1: "error", 2: "warning", 3: "info", 4: "note"}
     shown = [Mark(NAME, one["lnum"] + 1, one["col"] + 1, kinds[one["severity"]]) for one in found]
     assert sorted(shown) == sorted(map(in_bytes, marks(folder, own_path)))
