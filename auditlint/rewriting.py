@@ -58,7 +58,7 @@ class Rewriting:
     ) -> None:
         """Look at the files as they are; the arguments are as for `lint.check`."""
         self._sources = tuple(sources)
-        self._named = {one.path: one.named for one in self._sources}
+        self._named = {one.path for one in self._sources if one.named}
         self._given = {one.path: one.data for one in self._sources if one.data is not None}
         self._settings, self._as_kind, self._workspace = settings, as_kind, workspace
         self._progress, self._debug = progress, debug
@@ -72,10 +72,8 @@ class Rewriting:
 
     def check(self, changed: Mapping[str, bytes]) -> Report:
         """Return what there is to say where some files are other than by now."""
-        texts = {**self.texts, **changed}
-        sources = (one._replace(data=texts.get(one.path, one.data)) for one in self._sources)
         return lint.check(
-            sources,
+            lint.with_contents(self._sources, {**self.texts, **changed}),
             self._settings,
             as_kind=self._as_kind,
             progress=self._progress,
@@ -85,7 +83,7 @@ class Rewriting:
 
     def is_named(self, path: str) -> bool:
         """Tell whether a file stands on the command line."""
-        return self._named.get(path, True)
+        return path in self._named
 
     def subjects(self, path: str, data: bytes) -> tuple[Subject, ...]:
         """Return the subjects of a file, if it were this."""

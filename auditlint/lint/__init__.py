@@ -12,7 +12,7 @@ from auditlint.lint import ignores, linking, reporting, selection, summaries
 from auditlint.lint.guard import Guard
 from auditlint.lint.judging import Terms, judge
 from auditlint.lint.selection import counts
-from auditlint.lint.sources import Source, allowed, expand, scope, with_texts
+from auditlint.lint.sources import Source, allowed, expand, scope, with_contents, with_texts
 from auditlint.lint.workspace import Told, Workspace, asking, gather
 from auditlint.records import NamedTuple
 from auditlint.report.model import Hidden, Report
@@ -32,7 +32,19 @@ if TYPE_CHECKING:
     from auditlint.settings import Settings
     from auditlint.subjects.links import Links
 
-__all__ = ["Read", "Source", "Workspace", "allowed", "check", "counts", "expand", "read", "scope", "with_texts"]
+__all__ = [
+    "Read",
+    "Source",
+    "Workspace",
+    "allowed",
+    "check",
+    "counts",
+    "expand",
+    "read",
+    "scope",
+    "with_contents",
+    "with_texts",
+]
 
 
 def check(

@@ -107,6 +107,15 @@ def with_texts(sources: Iterable[Source], texts: Mapping[str, bytes]) -> Iterato
             yield source
 
 
+def with_contents(sources: Iterable[Source], contents: Mapping[str, bytes]) -> Iterator[Source]:
+    """Yield sources with other contents, by their paths, then the files with other contents that lie beside them."""
+    beside = dict(contents)
+    for source in sources:
+        beside.pop(source.path, None)
+        yield source._replace(data=contents.get(source.path, source.data))
+    yield from (Source(path, named=False, data=data) for path, data in beside.items())
+
+
 def _search(folder: str, scope: Scope, telling: Telling) -> Iterator[Source]:
     from auditlint.carriers import registry
     from auditlint.text.folders import Wanted, search

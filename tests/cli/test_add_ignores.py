@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.checks.servers import pod
 from tests.cli.test_exit_codes import complaint
 
 if TYPE_CHECKING:
@@ -142,6 +143,17 @@ def test_each_example_is_clean_afterwards_and_reads_as_before(
         after = (tmp_path / path.relative_to(EXAMPLES)).read_text(encoding="utf-8").splitlines()
         kept = [line.partition(" # auditlint: ")[0] for line in after if not line.lstrip().startswith("# auditlint: ")]
         assert kept == [line.partition(" # auditlint: ")[0] for line in before if "# auditlint: " not in line[:20]]
+
+
+def test_in_files_beside_a_static_pod_whatever_their_ending(auditlint: Auditlint, write: Write, tmp_path: Path) -> None:
+    names = ("kube-apiserver.yaml", "kube-apiserver.yaml.bak")
+    for name in names:
+        write(f"m/{name}", pod("--audit-log-path=-", "--audit-log-maxsise=100"))
+    run = auditlint(*ADD, "m")
+    assert (run.returncode, run.stdout) == (0, ""), run.stderr
+    comment = " # auditlint: ignore[unknown-flag] as agreed\n"
+    for name in names:
+        assert f"--audit-log-maxsise=100{comment}" in (tmp_path / "m" / name).read_text()
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import pytest
 from auditlint.cli import fixes
 from auditlint.report.model import Report
 from auditlint.rewriting import Fixed, FixedFile
+from tests.checks.servers import pod
 from tests.cli.conftest import BAD_LEVEL, GOOD
 
 if TYPE_CHECKING:
@@ -110,3 +111,16 @@ def test_what_is_hidden_is_not_fixed(auditlint: Auditlint, write: Write, tmp_pat
     auditlint("check", "--fix", "--ignore", "invalid-level", "q.yaml")
     assert (tmp_path / "p.yaml").read_text() == ignored
     assert (tmp_path / "q.yaml").read_text() == BAD_LEVEL
+
+
+def test_files_beside_a_static_pod_are_mended_whatever_their_ending(
+    auditlint: Auditlint, write: Write, tmp_path: Path
+) -> None:
+    names = ("kube-apiserver.yaml", "kube-apiserver.yaml.bak")
+    for name in names:
+        write(f"m/{name}", pod("--audit-log-path=-", "--audit-log-maxsise=100"))
+    run = auditlint("check", "--fix", "m")
+    assert "fixed 2 findings in 2 files" in run.stderr
+    assert [(tmp_path / "m" / name).read_text() for name in names] == [
+        pod("--audit-log-path=-", "--audit-log-maxsize=100")
+    ] * 2
