@@ -70,7 +70,7 @@ class _Attempt(NamedTuple):
 
 
 class _Fixing:
-    """One run, and the findings whose fixes cannot be proved."""
+    """One run, and the findings whose fixes cannot be proved in the files as they are by now."""
 
     def __init__(self, run: Rewriting, *, unsafe: bool, writing: bool) -> None:
         self._run = run
@@ -120,13 +120,18 @@ class _Fixing:
         """Make the fixes of files if all can be proved together, and tell whether they are made."""
         if not all(one.findings and self._is_read_rightly(one) for one in attempts):
             return False
-        changed = {one.path: one.after for one in attempts}
-        report = self._run.check(changed)
+        report = self._run.check({one.path: one.after for one in attempts})
         new = {path for path, _ in self._new_findings(report)} - {one.path for one in attempts if self._reveals(one)}
         if new or not all(self._are_gone(one, report) for one in attempts):
             return False
-        self._run.take(changed, [finding for one in attempts for finding in one.findings], report)
+        self._keep(attempts, report)
         return True
+
+    def _keep(self, attempts: Sequence[_Attempt], report: Report) -> None:
+        """Go on with files as they are after their fixes; what could not be proved in them before may be now."""
+        changed = {one.path: one.after for one in attempts}
+        self._run.take(changed, [finding for one in attempts for finding in one.findings], report)
+        self._refused = {refused for refused in self._refused if refused[0][0] not in changed}
 
     def _mend(self, path: str, findings: Sequence[Finding]) -> None:
         """Make the fixes of a file that go together, or as many of them as can be proved."""
@@ -135,7 +140,7 @@ class _Fixing:
             if attempt.findings and self._is_read_rightly(attempt):
                 report = self._run.check({path: attempt.after})
                 if self._are_gone(attempt, report) and (self._reveals(attempt) or not self._new_findings(report)):
-                    self._run.take({path: attempt.after}, attempt.findings, report)
+                    self._keep([attempt], report)
                     return
             if len(attempt.findings) <= 1:
                 refused = attempt.findings or [one for one in findings if _proof(one) == min(map(_proof, findings))]

@@ -181,3 +181,11 @@ def test_a_cure_is_whole_and_touches_no_other_line(rule: str, text: str) -> None
     assert rule not in told(after)
     lost = set(text.splitlines()) - set(after.splitlines())
     assert [line for line in lost if "resources" not in line] == []
+
+
+def test_a_fix_that_another_one_makes_provable_is_made_in_the_same_run() -> None:
+    """With the version alone, something new would be found in the rule that nothing reaches."""
+    rules = "rules:\n- level: None\n"
+    dead = '- level: None\n  users: [alice]\n  resources: [{group: "*"}]\n'
+    after = f"apiVersion: audit.k8s.io/v1\nkind: Policy\n{rules}"
+    assert mended(f"kind: Policy\n{rules}{dead}", unsafe=True) == after
