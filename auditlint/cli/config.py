@@ -10,7 +10,6 @@ import click
 from auditlint.cli import terminal
 from auditlint.cli.options import Choice, debug
 from auditlint.report.printable import printable
-from auditlint.settings import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,10 +40,7 @@ def show(file: str | None, config_file: str | None, output_format: str, *, no_co
 
     if config_file and no_config:
         raise click.UsageError("--config and --no-config exclude each other")
-    try:
-        found = origins.explained(config_file, file, configured=not no_config)
-    except ConfigError as error:
-        raise click.UsageError(str(error)) from None
+    found = origins.explained(config_file, file, configured=not no_config)
     text = "".join(f"{printable(line)}\n" for line in _text(found, file))
     terminal.write(None, _json(found, file) if output_format == "json" else text)
 

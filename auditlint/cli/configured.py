@@ -18,17 +18,24 @@ if TYPE_CHECKING:
 
 
 def settings_of(options: Mapping[str, Any]) -> Settings:
-    """Return the settings of the options of `check` and of the configuration; UsageError where they cannot be."""
+    """Return the settings of the options of `check` and of the configuration.
+
+    Raises UsageError and ConfigError where they cannot be.
+    """
     if options["unsafe_fixes"] and not (options["fix"] or options["diff"]):
         raise click.UsageError("--unsafe-fixes says which fixes are made: give --fix or --diff with it")
     if options["new_baseline"] and (options["fix"] or options["diff"]):
         raise click.UsageError("--write-baseline writes what is left to fix: run it behind --fix, not with it")
     if options["add_ignores"] is not None:
         _check_ignores(options)
-    try:
-        return _configured(options)
-    except config.ConfigError as error:
-        raise click.UsageError(str(error)) from None
+    if options["no_config"] and options["config_file"]:
+        raise click.UsageError("--config and --no-config exclude each other")
+    settings = _with_baseline(_read_settings(options), options)
+    if not settings.source:
+        return config.with_notes(_with_options(settings, options))
+    plain = config.Settings(untrusted=settings.untrusted, baseline=settings.baseline)
+    settings = _with_options(settings, options)._replace(without=_with_options(plain, options))
+    return config.with_notes(settings)
 
 
 def _check_ignores(options: Mapping[str, Any]) -> None:
@@ -39,17 +46,6 @@ def _check_ignores(options: Mapping[str, Any]) -> None:
     reason = options["add_ignores"].strip()
     if not reason or not reason.isprintable():
         raise click.UsageError("--add-ignores wants a reason, of one line: why these findings are no fault here")
-
-
-def _configured(options: Mapping[str, Any]) -> Settings:
-    if options["no_config"] and options["config_file"]:
-        raise config.ConfigError("--config and --no-config exclude each other")
-    settings = _with_baseline(_read_settings(options), options)
-    if not settings.source:
-        return config.with_notes(_with_options(settings, options))
-    plain = config.Settings(untrusted=settings.untrusted, baseline=settings.baseline)
-    settings = _with_options(settings, options)._replace(without=_with_options(plain, options))
-    return config.with_notes(settings)
 
 
 def _with_options(settings: Settings, options: Mapping[str, Any]) -> Settings:

@@ -51,11 +51,8 @@ def command(
     The policy silences what the cluster asks of itself and logs everything else. What secrets hold stays out of the
     log, unless the STIG asks for it. No file is replaced without --force.
     """
-    try:
-        chosen = config.profile_names(profile, "--profile")
-        wanted = config.with_version(config.Settings(), kubernetes_version or f"1.{NEWEST}", "--kubernetes-version")
-    except config.ConfigError as error:
-        raise click.UsageError(str(error)) from None
+    chosen = config.profile_names(profile, "--profile")
+    wanted = config.with_version(config.Settings(), kubernetes_version or f"1.{NEWEST}", "--kubernetes-version")
     minor = target(wanted.minor or NEWEST).minor
     made = starter.start(carrier, chosen, nodes=nodes, minor=minor)
     for notice in wanted.notices:

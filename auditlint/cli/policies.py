@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import click
-
 from auditlint import settings as config
 from auditlint.cli import terminal
 from auditlint.errors import PolicyError
@@ -15,14 +13,11 @@ def settings_for(version: str | None, *, configured: bool = True) -> config.Sett
     """Return the settings for the release that the command line asks for, else for that of the configuration.
 
     `configured`: with the rest of the configuration, too, where the command line asks for one. Says what there is to
-    say of them.
+    say of them. Raises ConfigError.
     """
-    try:
-        settings = config_file.load(None) if configured or version is None else config.Settings()
-        if version is not None:
-            settings = config.with_version(settings, version, "--kubernetes-version")
-    except config.ConfigError as error:
-        raise click.UsageError(str(error)) from None
+    settings = config_file.load(None) if configured or version is None else config.Settings()
+    if version is not None:
+        settings = config.with_version(settings, version, "--kubernetes-version")
     for message in settings.notices:
         terminal.say(f"auditlint: note: {message}")
     return settings

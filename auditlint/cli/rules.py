@@ -113,11 +113,8 @@ def _catalogue() -> list[Rule]:
 def _show_profiles(names: tuple[str, ...], kubernetes_version: str | None, output_format: str) -> None:
     from auditlint import profiles
 
-    try:
-        chosen = config.profile_names(names, "--profile")
-        wanted = config.with_version(config.Settings(), kubernetes_version or f"1.{NEWEST}", "--kubernetes-version")
-    except config.ConfigError as error:
-        raise click.UsageError(str(error)) from None
+    chosen = config.profile_names(names, "--profile")
+    wanted = config.with_version(config.Settings(), kubernetes_version or f"1.{NEWEST}", "--kubernetes-version")
     minor = target(wanted.minor or NEWEST).minor
     shown = [profiles.of(name, minor) for name in chosen]
     conflicts = profiles.conflicts(chosen, minor)
