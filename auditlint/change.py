@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from auditlint.finding import Path
+    from auditlint.path import Path
 
 Content = bool | int | float | str | list["Content"] | tuple[tuple[str, "Content"], ...] | None
 """A value to write; a mapping is a tuple of (key, value) pairs in their order."""

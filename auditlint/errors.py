@@ -29,3 +29,7 @@ class DetectionsError(AuditlintError):
 
 class QuestionError(AuditlintError):
     """What is asked is not clear or cannot be; the message begins with the name of the parameter, where it is one's."""
+
+
+class ConfigError(AuditlintError):
+    """The configuration or an option cannot be used; the message is one line for the user."""

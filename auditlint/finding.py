@@ -9,9 +9,7 @@ from auditlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from auditlint.change import Change, Repair
-
-Path = tuple[str | int, ...]
-"""The way to a value inside one document: mapping keys as `str`, list indexes (from 0) as `int`."""
+    from auditlint.path import Path
 
 Witness = dict[str, object]
 """One request as the report prints it: user, groups, verb and either path or the resource attributes."""

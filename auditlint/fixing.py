@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from auditlint.lint import Source, Workspace
     from auditlint.report.model import Report
     from auditlint.rewriting import Fixed, Known
-    from auditlint.rule import Subject
     from auditlint.settings import Settings
+    from auditlint.subjects.model import Subject
 
 _ROUNDS = 100
 """How often fixes are made and checked again; each round mends something, and no file has so much that hides more."""

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from auditlint.lint import Source, Workspace
     from auditlint.report.model import Report
     from auditlint.rewriting import Fixed
-    from auditlint.rule import Subject
     from auditlint.settings import Settings
+    from auditlint.subjects.model import Subject
     from auditlint.text.piece import Text
 
     _Form = Callable[[Text, int, Sequence[str], str], Cut]

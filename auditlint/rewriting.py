@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint import lint
-from auditlint.lint.workspace import asking
+from auditlint.lint.facts import asking
 from auditlint.text import source
 
 if TYPE_CHECKING:
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from auditlint.finding import Finding
     from auditlint.lint import Source, Workspace
     from auditlint.report.model import Report
-    from auditlint.rule import Subject
     from auditlint.settings import Settings
+    from auditlint.subjects.model import Subject
 
 Known = tuple[str, str, str]
 """What tells one finding from another, wherever it stands: its file, its rule, and what it says but for lines."""

@@ -4,30 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from auditlint.finding import DecodedSpan, Finding, Fix, Path, Places, Related, Severity, Span, Witness
+from auditlint.finding import DecodedSpan, Finding, Fix, Related, Severity, Span, Witness
 from auditlint.records import NamedTuple
 from auditlint.subjects.links import NO_LINKS, Links
+from auditlint.subjects.model import Subject
 
 if TYPE_CHECKING:
     from auditlint.change import Repair
-
-
-class Subject(Protocol):
-    """What a rule judges: a thing found in one document of one file."""
-
-    @property
-    def path(self) -> str:
-        """The file, as given on the command line or found in a folder."""
-
-    @property
-    def document(self) -> int:
-        """The index of the document in the file, from 0."""
-
-    @property
-    def places(self) -> Places:
-        """Where the values of the document stand."""
+    from auditlint.path import Path
 
 
 S = TypeVar("S", bound=Subject)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from auditlint.carriers.candidate import Candidate
     from auditlint.carriers.containers.command import CommandLine, Item
-    from auditlint.finding import Path
+    from auditlint.path import Path
     from auditlint.subjects.model import AuditProfile, DefaultPolicy, NotText
     from auditlint.subjects.nodes import Node, NodeSpelling
     from auditlint.subjects.provided import ProvidedFile

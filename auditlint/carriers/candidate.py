@@ -8,12 +8,26 @@ from auditlint.records import NamedTuple
 from auditlint.text.places import NodePlaces
 
 if TYPE_CHECKING:
-    from auditlint.carriers.carrier import ReadText
     from auditlint.carriers.encoded import Encoded
-    from auditlint.finding import Path, Places
+    from auditlint.carriers.unrendered import PlacedMark
+    from auditlint.finding import Places
+    from auditlint.path import Path
     from auditlint.subjects.model import Holder
+    from auditlint.text.nodes import Stream
     from auditlint.text.piece import DecodedPiece, Piece, Text
     from auditlint.text.plain import Plain
+
+
+class ReadText(NamedTuple):
+    """A text that was read as YAML or JSON and holds something to judge: the file, or a piece of it.
+
+    Carriers yield one for each piece that they read themselves: comments for auditlint may stand in it.
+    """
+
+    text: Text
+    stream: Stream
+    marks: tuple[PlacedMark, ...] = ()
+    """Those of a template, of which nothing is said."""
 
 
 class Candidate(NamedTuple):
@@ -46,7 +60,6 @@ class Candidate(NamedTuple):
 
     def inside(self, path: Path) -> tuple[tuple[Candidate, ...], ReadText] | None:
         """Return the documents of the YAML that the string at path is, and its text; None if it is none."""
-        from auditlint.carriers.carrier import ReadText
         from auditlint.text import reader
         from auditlint.text.plain import plain
 

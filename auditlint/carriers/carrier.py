@@ -14,12 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import TypeAlias
 
-    from auditlint.carriers.candidate import Candidate, PlainText
-    from auditlint.carriers.unrendered import PlacedMark
+    from auditlint.carriers.candidate import Candidate, PlainText, ReadText
     from auditlint.finding import Notice
-    from auditlint.rule import Subject
-    from auditlint.subjects.model import Holder
-    from auditlint.text.nodes import Stream
+    from auditlint.subjects.model import Holder, Subject
     from auditlint.text.piece import Text
 
 YAML_AND_JSON = (".yaml", ".yml", ".json")
@@ -49,18 +46,6 @@ class Inner(NamedTuple):
     """What to tell the user if something is found in it, such as that it never ends."""
     holder: Holder | None = None
     """The object that it is a value of."""
-
-
-class ReadText(NamedTuple):
-    """A text that was read as YAML or JSON and holds something to judge: the file, or a piece of it.
-
-    Carriers yield one for each piece that they read themselves: comments for auditlint may stand in it.
-    """
-
-    text: Text
-    stream: Stream
-    marks: tuple[PlacedMark, ...] = ()
-    """Those of a template, of which nothing is said."""
 
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from auditlint.kubernetes.cluster import Cluster
-    from auditlint.rule import Subject
+    from auditlint.subjects.model import Subject
     from auditlint.text.plain import Plain
 
 KIND = "CustomResourceDefinition"

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from auditlint.carriers.candidate import PlainText
     from auditlint.change import Change
-    from auditlint.finding import Edit, Path, Places
+    from auditlint.finding import Edit, Places
+    from auditlint.path import Path
     from auditlint.subjects.model import ApiServer
     from auditlint.subjects.spelling_of_flags import Spelling
     from auditlint.text.piece import Text

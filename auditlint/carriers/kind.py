@@ -35,9 +35,9 @@ from auditlint.text.values import get, has, items, pairs, text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditlint.carriers.candidate import Candidate
-    from auditlint.carriers.carrier import Part, ReadText
-    from auditlint.finding import Path
+    from auditlint.carriers.candidate import Candidate, ReadText
+    from auditlint.carriers.carrier import Part
+    from auditlint.path import Path
     from auditlint.subjects.model import ApiServer
     from auditlint.text.plain import Plain
 

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from auditlint.carriers.candidate import Candidate
-    from auditlint.finding import Path
     from auditlint.kubernetes.decode import Loaded
+    from auditlint.path import Path
     from auditlint.subjects.model import PolicySubject
     from auditlint.text.plain import Plain
 

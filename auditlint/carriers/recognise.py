@@ -7,8 +7,8 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from auditlint.carriers import first_look, recorded, registry, unrendered
-from auditlint.carriers.candidate import Candidate, PlainText
-from auditlint.carriers.carrier import OTHER_NAMES_OF_YAML, YAML_AND_JSON, Inner, ReadText, rendered
+from auditlint.carriers.candidate import Candidate, PlainText, ReadText
+from auditlint.carriers.carrier import OTHER_NAMES_OF_YAML, YAML_AND_JSON, Inner, rendered
 from auditlint.carriers.first_look import as_utf8, may_hold_subject
 from auditlint.carriers.unrendered import ReadTemplate
 from auditlint.finding import Notice, Span
@@ -32,8 +32,7 @@ if TYPE_CHECKING:
     from auditlint.carriers.carrier import Carrier, Part
     from auditlint.carriers.custom_resource import Definitions
     from auditlint.carriers.unrendered import PlacedMark
-    from auditlint.rule import Subject
-    from auditlint.subjects.model import Holder
+    from auditlint.subjects.model import Holder, Subject
     from auditlint.text.nodes import Document, Stream
     from auditlint.text.piece import Text
     from auditlint.text.plain import Plain

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from auditlint import settings as config
+from auditlint.errors import ConfigError
 from auditlint.finding import Severity
 from auditlint.settings import config_file
 
@@ -115,6 +116,4 @@ def _keep_outside(option: str, path: str) -> None:
     here, folder = os.getcwd(), os.path.dirname(os.path.abspath(path))
     tree = repository.root(here) or here
     if not repository.leads_out(folder, tree) or not repository.leads_out(path, tree):
-        raise config.ConfigError(
-            f"{option} {path}: is in the repository that is checked, so --untrusted does not read it"
-        )
+        raise ConfigError(f"{option} {path}: is in the repository that is checked, so --untrusted does not read it")

@@ -10,7 +10,8 @@ from auditlint.cli import terminal
 from auditlint.cli.options import Choice, debug
 from auditlint.cli.policies import read_policy, settings_for
 from auditlint.cli.terminal import STDIN
-from auditlint.policy.table import Asked, table
+from auditlint.policy.matrix_rows import Asked
+from auditlint.policy.table import table
 from auditlint.report import formats, pieces
 
 if TYPE_CHECKING:

@@ -104,7 +104,8 @@ class RuleNames(_NamesType):
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
         """Return the names; fail with a suggestion where one is unknown."""
         from auditlint import registry
-        from auditlint.settings import ConfigError, rule_names
+        from auditlint.errors import ConfigError
+        from auditlint.settings import rule_names
 
         if isinstance(value, tuple):
             return value

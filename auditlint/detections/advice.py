@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from auditlint.detections.acts import Act, What
-    from auditlint.detections.judging import Part
-    from auditlint.detections.model import Needs
+    from auditlint.detections.model import Needs, Part
     from auditlint.kubernetes.policy import Policy
 
 _MANY = 12

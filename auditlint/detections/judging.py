@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from auditlint.detections import advice, events, reasons
 from auditlint.detections.acts import Player, TooManyActsError
 from auditlint.detections.condition import tests
 from auditlint.detections.events import LEVELS
-from auditlint.detections.model import Judgement, Needs, Verdict
+from auditlint.detections.model import Judgement, Needs, Part, Verdict
 from auditlint.detections.notes import notes_on
 from auditlint.detections.unreadable import UnreadableError
 from auditlint.kubernetes.match import decision_of, in_stage_order
@@ -27,33 +27,6 @@ if TYPE_CHECKING:
 
 
 _NOT_ALL = "the policy tells too many people and resources apart to work out what to write"
-
-
-class Part(NamedTuple):
-    """What a detection looks for in one event, and the acts that it is about."""
-
-    condition: Condition
-    acts: tuple[Act, ...]
-    seen: tuple[bool, ...]
-    """For each act whether it is seen however hidden fields come out."""
-    glimpsed: tuple[bool, ...]
-    """For each act whether it is seen in one way at least."""
-    complete: bool = True
-    """Whether these are all acts that it is about."""
-
-    @property
-    def verdict(self) -> Verdict:
-        """What the policy lets this part see."""
-        if not self.acts:
-            return Verdict.NEVER
-        if all(self.seen):
-            return Verdict.SEES
-        return Verdict.PARTLY if any(self.glimpsed) else Verdict.BLIND
-
-    @property
-    def unseen(self) -> list[Act]:
-        """The acts of which some are not seen."""
-        return [act for act, seen in zip(self.acts, self.seen, strict=True) if not seen]
 
 
 class Judge:

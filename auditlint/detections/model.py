@@ -6,6 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from auditlint.detections.acts import Act
     from auditlint.detections.condition import Condition, Field
     from auditlint.kubernetes.policy import PolicyRule
     from auditlint.kubernetes.requests import Request
@@ -41,6 +42,33 @@ class Verdict(Enum):
     NOT_JUDGED = "not-judged"
     NEVER = "never"
     SEES = "sees"
+
+
+class Part(NamedTuple):
+    """What a detection looks for in one event, and the acts that it is about."""
+
+    condition: Condition
+    acts: tuple[Act, ...]
+    seen: tuple[bool, ...]
+    """For each act whether it is seen however hidden fields come out."""
+    glimpsed: tuple[bool, ...]
+    """For each act whether it is seen in one way at least."""
+    complete: bool = True
+    """Whether these are all acts that it is about."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the policy lets this part see."""
+        if not self.acts:
+            return Verdict.NEVER
+        if all(self.seen):
+            return Verdict.SEES
+        return Verdict.PARTLY if any(self.glimpsed) else Verdict.BLIND
+
+    @property
+    def unseen(self) -> list[Act]:
+        """The acts of which some are not seen."""
+        return [act for act, seen in zip(self.acts, self.seen, strict=True) if not seen]
 
 
 class Needs(NamedTuple):

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
     from auditlint.detections.acts import Player
     from auditlint.detections.condition import Condition, Pattern
-    from auditlint.detections.judging import Part
-    from auditlint.detections.model import Detection, Needs
+    from auditlint.detections.model import Detection, Needs, Part
 
 _STREAMS = {"exec": "kubectl exec", "attach": "kubectl attach", "portforward": "kubectl port-forward"}
 _VERBS = frozenset({"get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"})

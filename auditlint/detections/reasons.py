@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
     from auditlint.detections.acts import Act, Player
     from auditlint.detections.condition import Condition
-    from auditlint.detections.judging import Part
-    from auditlint.detections.model import Needs
+    from auditlint.detections.model import Needs, Part
     from auditlint.kubernetes.match import Decision
     from auditlint.kubernetes.requests import Request
 

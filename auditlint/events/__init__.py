@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from auditlint.events.projection import Plan, plan
     from auditlint.events.replay import Replay
     from auditlint.events.table import Row, rows
-    from auditlint.events.tally import Totals
+    from auditlint.events.totals import Totals
 
 __all__ = [
     "BatchDecider",

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from auditlint.errors import AuditlintError
 from auditlint.events.replay import Replay
 from auditlint.events.stream import WHOLE, Part, one_a_line
-from auditlint.events.tally import Totals
+from auditlint.events.totals import Totals
 from auditlint.text.source import UnreadableError
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from auditlint.events.dialects import DIALECTS
 from auditlint.events.event import COMPLETED_VERBS, Event, ObjectReference, User
 from auditlint.events.moments import LENGTH, normal
 from auditlint.events.replay import NOBODY, hand_on, note_first
-from auditlint.events.tally import LAST, SHOWN, BadLine, Totals
+from auditlint.events.tally import LAST
+from auditlint.events.totals import SHOWN, BadLine, Totals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -10,7 +10,8 @@ from auditlint.events.event import NotAnEventError, events_in
 from auditlint.events.files import STDIN
 from auditlint.events.moments import LENGTH, normal
 from auditlint.events.stream import TOO_LONG, Part, lines, opened, texts
-from auditlint.events.tally import REQUEST_KEY, RESPONSE_KEY, BadLines, Totals, prune
+from auditlint.events.tally import REQUEST_KEY, RESPONSE_KEY, prune
+from auditlint.events.totals import BadLines, Totals
 from auditlint.text.source import UnreadableError
 
 if TYPE_CHECKING:

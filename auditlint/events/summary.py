@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from auditlint.events.decision import RulePlace
-    from auditlint.events.tally import Sizes, Totals
+    from auditlint.events.tally import Sizes
+    from auditlint.events.totals import Totals
     from auditlint.kubernetes.match import Decision, Outcome
     from auditlint.kubernetes.policy import Policy
 

@@ -12,9 +12,6 @@ if TYPE_CHECKING:
 MOST_NAMES = 4096
 """So many users or resources are counted for one rule; then the rarer half is dropped, the busiest stay."""
 
-SHOWN = 5
-"""So many bad lines of a log are named."""
-
 Taker = tuple[int | None, ...]
 """The rule that takes an event, or None, for each policy."""
 
@@ -37,34 +34,6 @@ class Earliest(NamedTuple):
 
 
 _LATEST = Earliest(LAST, LAST)
-
-
-class BadLine(NamedTuple):
-    """A line of a log that is no event."""
-
-    path: str
-    line: int
-    reason: str
-
-
-class BadLines:
-    """The lines that are no events: how many, and the first few."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self.first: list[BadLine] = []
-
-    def add(self, path: str, line: int, reason: str) -> None:
-        """Count a line."""
-        self.count += 1
-        if len(self.first) < SHOWN:
-            self.first.append(BadLine(path, line, reason))
-
-    def merge(self, other: BadLines, before: int = 0) -> None:
-        """Add the lines of a later file, or of a later part of one: so many lines of it stand `before` that part."""
-        self.count += other.count
-        later = [bad._replace(line=bad.line + before) for bad in other.first]
-        self.first = [*self.first, *later][:SHOWN]
 
 
 class Sizes:
@@ -170,48 +139,6 @@ class Tally:
         if first and (not self.first or first < self.first):
             self.first = first
         self.last = max(self.last, last)
-
-
-class Totals:
-    """Everything that is counted in some files of a log."""
-
-    def __init__(self) -> None:
-        self.tallies: dict[Taker, Tally] = {}
-        self.bad = BadLines()
-        self.unreadable: list[tuple[str, str]] = []
-        """Files that could not be read, or not to their end: the path and why."""
-
-    def tally(self, taker: Taker) -> Tally:
-        """Return the tally of the events that these rules take."""
-        found = self.tallies.get(taker)
-        if found is None:
-            found = self.tallies[taker] = Tally()
-        return found
-
-    def merge(self, other: Totals, before: int = 0) -> None:
-        """Add what was counted in later files, or in a later part of one: `before` it stand so many lines."""
-        for taker, tally in other.tallies.items():
-            self.tally(taker).merge(tally)
-        self.bad.merge(other.bad, before)
-        self.unreadable += [named for named in other.unreadable if named not in self.unreadable]
-
-    @property
-    def events(self) -> int:
-        """How many events were counted."""
-        return sum(tally.events for tally in self.tallies.values())
-
-    def to_json(self) -> str:
-        """Return everything as one JSON object, in ASCII: `from_json` makes the same totals of it."""
-        from auditlint.events import totals_json
-
-        return totals_json.written(self)
-
-    @classmethod
-    def from_json(cls, text: str | bytes) -> Totals:
-        """Return the totals in what `to_json` wrote; ValueError where it is something else."""
-        from auditlint.events import totals_json
-
-        return totals_json.read(text)
 
 
 def count(counts: dict[str, int], name: str, number: int) -> None:

@@ -9,11 +9,13 @@ from auditlint import registry
 from auditlint.english import counted
 from auditlint.finding import Notice
 from auditlint.lint import ignores, linking, reporting, selection, summaries
+from auditlint.lint.facts import asking
 from auditlint.lint.guard import Guard
 from auditlint.lint.judging import Terms, judge
+from auditlint.lint.reporting import Told
 from auditlint.lint.selection import counts
 from auditlint.lint.sources import Source, allowed, expand, scope, with_contents, with_texts
-from auditlint.lint.workspace import Told, Workspace, asking, gather
+from auditlint.lint.workspace import Workspace, gather
 from auditlint.records import NamedTuple
 from auditlint.report.model import Hidden, Report
 from auditlint.rule import REGISTRY
@@ -26,9 +28,10 @@ if TYPE_CHECKING:
     from auditlint.finding import Finding
     from auditlint.kubernetes.cluster import Cluster
     from auditlint.lint.baseline import Known
+    from auditlint.lint.facts import Asking, Facts
     from auditlint.lint.judging import Judged
     from auditlint.lint.selection import Selection
-    from auditlint.lint.workspace import Asking, Facts, Gathered
+    from auditlint.lint.workspace import Gathered
     from auditlint.settings import Settings
     from auditlint.subjects.links import Links
 

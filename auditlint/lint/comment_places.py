@@ -12,7 +12,8 @@ from auditlint.text.places import on_disk
 
 if TYPE_CHECKING:
     from auditlint.change import Change
-    from auditlint.finding import Edit, Path
+    from auditlint.finding import Edit
+    from auditlint.path import Path
     from auditlint.text.piece import Text
 
 _NAME = r"(?i)(?<=[\[,\s]){}\s*(?=[\],])"

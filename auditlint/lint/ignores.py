@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from collections import abc
     from collections.abc import Iterable, Iterator
 
-    from auditlint.carriers.carrier import ReadText
+    from auditlint.carriers.candidate import ReadText
     from auditlint.lint.comment_places import Written
     from auditlint.lint.selection import Selection
-    from auditlint.rule import Subject
+    from auditlint.subjects.model import Subject
     from auditlint.text.comments import Comment
     from auditlint.text.nodes import Node, Stream
     from auditlint.text.piece import Text

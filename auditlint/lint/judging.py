@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from auditlint.finding import Finding
     from auditlint.lint.guard import Guard
     from auditlint.report.model import SubjectSummary
-    from auditlint.rule import Option, Rule, Subject
+    from auditlint.rule import Option, Rule
     from auditlint.subjects.links import Links
+    from auditlint.subjects.model import Subject
 
 
 T = TypeVar("T")

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
     from auditlint.carriers.custom_resource import Definitions
     from auditlint.kubernetes.cluster import Cluster
-    from auditlint.lint.workspace import Asking, Facts, Workspace
-    from auditlint.rule import Subject
+    from auditlint.lint.facts import Asking, Facts
+    from auditlint.lint.workspace import Workspace
     from auditlint.subjects.links import Links
+    from auditlint.subjects.model import Subject
 
 
 def linked(facts: Sequence[Facts], cluster: Cluster, guard: Guard) -> tuple[tuple[Facts, ...], Links]:

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
     from auditlint.finding import Finding, Span
     from auditlint.lint.baseline import Key
+    from auditlint.lint.facts import Facts
     from auditlint.lint.guard import Guard
     from auditlint.lint.judging import Terms
     from auditlint.lint.selection import Selection
-    from auditlint.lint.workspace import Facts
 
 _OF_TEMPLATES = frozenset({"unrendered-template", "yaml-syntax"})
 """The rules that speak of marks themselves."""
@@ -35,6 +35,13 @@ class Reported(NamedTuple):
     """Those that no comment hides, before they are folded into one another: what a baseline is written of."""
     left: Mapping[Key, int] = MappingProxyType({})
     """How many findings that the baseline knows were not there."""
+
+
+class Told(NamedTuple):
+    """What is told of one file: findings, and its lines if there are any."""
+
+    reported: Reported = Reported()
+    lines: tuple[str, ...] = ()
 
 
 class Limits(NamedTuple):

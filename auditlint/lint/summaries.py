@@ -15,9 +15,10 @@ from auditlint.subjects.model import ApiServer, PolicySubject, UnreadText
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from auditlint.finding import Finding, Path
+    from auditlint.finding import Finding
     from auditlint.kubernetes.reach import Answer
-    from auditlint.rule import Subject
+    from auditlint.path import Path
+    from auditlint.subjects.model import Subject
 
 
 def of_subject(subject: Subject, links: Links = NO_LINKS) -> SubjectSummary | None:

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 
 from auditlint.carriers import recognise
 from auditlint.finding import Notice
-from auditlint.kubernetes import releases
 from auditlint.lint import ignores
+from auditlint.lint.facts import Asked, Facts
 from auditlint.lint.judging import Judgements
-from auditlint.lint.reporting import Reported
 from auditlint.records import NamedTuple
 from auditlint.subjects.model import ApiServer
 from auditlint.text import source
@@ -24,67 +23,10 @@ if TYPE_CHECKING:
 
     from auditlint.carriers.custom_resource import Definitions
     from auditlint.carriers.unread_settings import Setting
-    from auditlint.finding import Span
+    from auditlint.lint.facts import Asking
     from auditlint.lint.guard import Guard
-    from auditlint.lint.ignores import Comments
+    from auditlint.lint.reporting import Told
     from auditlint.lint.sources import Source
-    from auditlint.rule import Subject
-    from auditlint.settings import Settings
-
-    Asking = Callable[[str], "Asked"]
-
-
-class Asked(NamedTuple):
-    """What recognition depends on besides the file."""
-
-    as_kind: str | None = None
-    """What every file is, whatever it looks like: `policy`, `pod`, `flags`; None: what each shows itself."""
-    minor: int | None = None
-    """The release to judge for; None: the one that each file shows, or else the newest."""
-    minor_from: str = releases.OPTION
-    """Who names it, an option or the configuration."""
-
-
-def asking(settings: Settings, as_kind: str | None) -> Asking:
-    """Return what is asked of each file."""
-    usual = Asked(as_kind, settings.minor, settings.minor_from)
-    if not settings.overrides:
-        return lambda _path: usual
-
-    def asked(path: str) -> Asked:
-        own = settings.of_file(path)
-        return usual._replace(minor=own.minor, minor_from=own.minor_from)
-
-    return asked
-
-
-class Facts(NamedTuple):
-    """What one file holds; never changed once it was worked out."""
-
-    path: str
-    data: bytes
-    """The content; empty where nothing was found in it."""
-    subjects: tuple[Subject, ...] = ()
-    comments: Comments | None = None
-    """What the file says to auditlint; None if it says nothing."""
-    marks: tuple[Span, ...] = ()
-    """Those of a template, in order: of what they touch nothing is said."""
-    notices: tuple[Notice, ...] = ()
-    failed: tuple[Notice, ...] = ()
-    """Why the file is not what it was asked to be."""
-    defines: Definitions | None = None
-    """The file itself if it has definitions of custom resources."""
-    given: bytes | None = None
-    """The content that stands for that of a file on disk, if it does."""
-    unread: bool = False
-    """It holds audit settings that nothing was found in."""
-
-
-class Told(NamedTuple):
-    """What is told of one file: findings, and its lines if there are any."""
-
-    reported: Reported = Reported()
-    lines: tuple[str, ...] = ()
 
 
 class Workspace:

@@ -5,24 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.errors import PolicyError, QuestionError, RefusedError
-from auditlint.events.decision import RulePlace
 from auditlint.kubernetes import releases
 from auditlint.kubernetes.cluster import ORDINARY, Cluster
-from auditlint.kubernetes.match import Request, decision_of, evaluate
+from auditlint.kubernetes.match import Request, evaluate
+from auditlint.policy.policy_file import PolicyFile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from auditlint.events.tally import Totals
+    from auditlint.events.decision import RulePlace
+    from auditlint.events.totals import Totals
     from auditlint.kubernetes.match import Decision, Outcome
-    from auditlint.kubernetes.policy import Policy as Held
     from auditlint.policy.asking import Described, Words
     from auditlint.policy.detecting import Detected
     from auditlint.policy.diffing import Diff
     from auditlint.policy.replaying import Progress, Replayed
     from auditlint.report.tables.document import Document
     from auditlint.report.upgraded import Upgraded
-    from auditlint.subjects.model import PolicySubject
 
 __all__ = ["Evaluation", "Policy", "PolicyError", "QuestionError", "RefusedError", "Request"]
 
@@ -63,17 +62,8 @@ class Evaluation(NamedTuple):
         return self.place.line if self.place else None
 
 
-class Policy:
+class Policy(PolicyFile):
     """A policy that kube-apiserver loads, and what it decides; never changes."""
-
-    def __init__(self, subject: PolicySubject, held: Held, content: bytes, cluster: Cluster = ORDINARY) -> None:
-        """Hold what `load` or `from_text` have read."""
-        self.subject = subject
-        self.held = held
-        """The policy as the server holds it in memory."""
-        self.content = content
-        """The whole file."""
-        self.cluster = cluster
 
     @classmethod
     def load(cls, path: str, *, kubernetes_version: str | None = None, cluster: Cluster = ORDINARY) -> Policy:
@@ -107,21 +97,6 @@ class Policy:
             raise PolicyError(f"{path}: what the policy says is not known")
         return cls(subject, subject.loaded.policy, content, cluster)
 
-    @property
-    def path(self) -> str:
-        """The file, as it was named."""
-        return self.subject.path
-
-    @property
-    def kubernetes_version(self) -> str:
-        """The release that the policy is judged for, such as `1.30`."""
-        return releases.name(self.subject.minor)
-
-    def place(self, rule: int) -> RulePlace:
-        """Return where a rule stands in the file."""
-        path = self.subject.at("rules", rule)
-        return RulePlace(self.subject.places.pointer(path), self.path, self.subject.places.key(path).line)
-
     def eval(self, asked: Request | Words) -> Evaluation:
         """Return what the policy decides on a request, as kube-apiserver does.
 
@@ -139,10 +114,6 @@ class Policy:
 
         return described(words, self.cluster.catalogue(self.subject.minor))
 
-    def decision(self, rule: int | None) -> Decision:
-        """Return what is decided on every request that a rule is the first to match; None: that no rule matches."""
-        return decision_of(self.held, rule)
-
     def matrix(
         self,
         *,
@@ -157,7 +128,8 @@ class Policy:
 
         Raises QuestionError where a name means nothing. The document is what `matrix --format json` prints.
         """
-        from auditlint.policy.table import Asked, table
+        from auditlint.policy.matrix_rows import Asked
+        from auditlint.policy.table import table
 
         return table(self, Asked(resources, paths, users, groups, namespace), against).document
 

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from auditlint.detections.model import Advice, Detection, Judgement
-    from auditlint.policy import Policy
+    from auditlint.policy.policy_file import PolicyFile
 
 
 class Detected(NamedTuple):
     """Detections, each with what the policy lets it see, by path and in the order of each file."""
 
-    policy: Policy
+    policy: PolicyFile
     judged: tuple[tuple[Detection, Judgement], ...]
     others: int
     """How many rules for other sources were passed over."""
@@ -49,7 +49,7 @@ class Detected(NamedTuple):
         )
 
 
-def detect(policy: Policy, paths: Sequence[str]) -> Detected:
+def detect(policy: PolicyFile, paths: Sequence[str]) -> Detected:
     """Return what the policy lets the detections in files and folders see; DetectionsError where there are none."""
     for path in paths:
         if not os.path.exists(path):
@@ -73,7 +73,7 @@ def _nothing(paths: Sequence[str], found: reading.Found) -> str:
     )
 
 
-def _judged(policy: Policy, detection: Detection, said: Judgement, known: Known) -> Judged:
+def _judged(policy: PolicyFile, detection: Detection, said: Judgement, known: Known) -> Judged:
     return Judged(
         detection.language,
         detection.name,
@@ -93,14 +93,14 @@ def _judged(policy: Policy, detection: Detection, said: Judgement, known: Known)
     )
 
 
-def _blinding(policy: Policy, rule: int | None) -> Blinding:
+def _blinding(policy: PolicyFile, rule: int | None) -> Blinding:
     if rule is None:
         return Blinding(None, None, policy.path, None)
     place = policy.place(rule)
     return Blinding(rule, place.pointer, place.path, place.line)
 
 
-def _help(policy: Policy, said: Advice) -> str:
+def _help(policy: PolicyFile, said: Advice) -> str:
     """Return what to write, as YAML: each rule behind a comment that says where."""
     parts = []
     if said.stages:

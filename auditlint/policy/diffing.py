@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.diff import Change, Difference, OpenPair
     from auditlint.kubernetes.engine.region import Region, Target
     from auditlint.kubernetes.match import Outcome
-    from auditlint.policy import Policy
+    from auditlint.policy.policy_file import PolicyFile
 
 _MOST_NOTICES = 5
 
@@ -25,8 +25,8 @@ _MOST_NOTICES = 5
 class Diff(NamedTuple):
     """The requests whose outcome differs between two policies: complete, without overlap, what matters most first."""
 
-    old: Policy
-    new: Policy
+    old: PolicyFile
+    new: PolicyFile
     found: Difference
 
     @property
@@ -77,7 +77,7 @@ class Diff(NamedTuple):
         )
 
 
-def diff(old: Policy, new: Policy) -> Diff:
+def diff(old: PolicyFile, new: PolicyFile) -> Diff:
     """Return what the new policy makes different."""
     return Diff(old, new, difference(old.held, new.held, Known(new.subject.minor, new.cluster)))
 
@@ -87,7 +87,7 @@ def _recorded(outcome: Outcome) -> Recorded:
     return Recorded(outcome.level, left_out, outcome.without_managed_fields)
 
 
-def _rule(policy: Policy, number: int | None) -> RuleAt | None:
+def _rule(policy: PolicyFile, number: int | None) -> RuleAt | None:
     if number is None:
         return None
     place = policy.place(number)
@@ -124,7 +124,7 @@ def _notice(found: Diff, pair: OpenPair) -> str:
     return f"whether some request meets {old} and {other} first: too many cases"
 
 
-def _named(policy: Policy, number: int | None) -> str:
+def _named(policy: PolicyFile, number: int | None) -> str:
     if number is None:
         return f"no rule of {policy.path}"
     return f"{policy.path}:{policy.place(number).line} (rules[{number}])"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.match import Decision
     from auditlint.kubernetes.matrix import Line, Matrix, Table, cells
     from auditlint.kubernetes.matrix.people import Identity
-    from auditlint.policy import Policy
+    from auditlint.policy.policy_file import PolicyFile
     from auditlint.report.tables import document as plain
 
 MOST_VALUES = 100
@@ -27,7 +27,9 @@ MOST_LINES = 200
 LONGEST_LINE = 400
 
 
-def document(found: Matrix, policies: Sequence[Policy], namespace: str | None, *, narrowed: bool = False) -> Document:
+def document(
+    found: Matrix, policies: Sequence[PolicyFile], namespace: str | None, *, narrowed: bool = False
+) -> Document:
     """Return a matrix of one policy, or of a new and an old one, as plain data; `narrowed`: of some rows only."""
     known: dict[cells.Cell, plain.Cell] = {}
     return {
@@ -44,7 +46,7 @@ def document(found: Matrix, policies: Sequence[Policy], namespace: str | None, *
     }
 
 
-def _policy(policy: Policy) -> plain.PolicyText:
+def _policy(policy: PolicyFile) -> plain.PolicyText:
     lines = source.lines(policy.content)
     return {
         "path": policy.path,
@@ -53,7 +55,7 @@ def _policy(policy: Policy) -> plain.PolicyText:
     }
 
 
-def _rule(policy: Policy, number: int, lines: Sequence[str]) -> plain.RuleText:
+def _rule(policy: PolicyFile, number: int, lines: Sequence[str]) -> plain.RuleText:
     path = policy.subject.at("rules", number)
     span = policy.subject.places.value(path)
     return {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.errors import QuestionError
 from auditlint.kubernetes import releases
@@ -17,16 +17,27 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.cluster import Cluster
     from auditlint.kubernetes.engine.index import Index
     from auditlint.kubernetes.matrix.rows import Row
-    from auditlint.policy import Policy
-    from auditlint.policy.table import Asked
+    from auditlint.policy.policy_file import PolicyFile
 
 STAR = "*"
 _VERSION = re.compile(r"v\d+(?:(?:alpha|beta)\d+)?")
 _HOW_STARS_STAND = "a star stands for a whole name, as in pods/*, */status or *.apps"
 
 
+class Asked(NamedTuple):
+    """What of a table is asked for, all of it where nothing is said."""
+
+    resources: Sequence[str] = ()
+    """As kubectl and policies write them, stars included: `pods`, `cm`, `*/status`, `deployments.apps`."""
+    paths: Sequence[str] = ()
+    users: Sequence[str] = ()
+    groups: Sequence[str] = ()
+    """With users: the groups that those are in besides."""
+    namespace: str | None = None
+
+
 def chosen_rows(
-    policies: Sequence[Policy], cluster: Cluster, index: Index, asked: Asked
+    policies: Sequence[PolicyFile], cluster: Cluster, index: Index, asked: Asked
 ) -> tuple[Sequence[Row], tuple[str, ...]]:
     """Return the rows that are asked for, all of the matrix where none are, and notes on what was asked.
 

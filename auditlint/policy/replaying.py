@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from auditlint.events.decide import Cell
     from auditlint.events.event import Event
     from auditlint.events.summary import Summary
-    from auditlint.events.tally import Totals
-    from auditlint.policy import Policy
+    from auditlint.events.totals import Totals
+    from auditlint.policy.policy_file import PolicyFile
 
     Progress = Callable[[int, int | None], None]
     """Told now and then how many bytes were read, and of how many, None if nobody knows."""
@@ -29,7 +29,9 @@ WORTH_IT = 32 << 20
 class Replayed:
     """What one policy, or a new and an old one, make of the events of some logs."""
 
-    def __init__(self, policies: Sequence[Policy], files: int, totals: Totals, unmeasured: Sequence[str] = ()) -> None:
+    def __init__(
+        self, policies: Sequence[PolicyFile], files: int, totals: Totals, unmeasured: Sequence[str] = ()
+    ) -> None:
         self._policies = policies
         self._files = files
         self.totals = totals
@@ -56,7 +58,7 @@ class Replayed:
 
 
 def replay(
-    policies: Sequence[Policy], logs: Sequence[str], progress: Progress | None = None, jobs: int | None = None
+    policies: Sequence[PolicyFile], logs: Sequence[str], progress: Progress | None = None, jobs: int | None = None
 ) -> Replayed:
     """Replay files and folders of logs against a policy, or against a new and an old one.
 
@@ -69,7 +71,9 @@ def replay(
     return Replayed(policies, len(files), totals)
 
 
-def replay_by_engine(policies: Sequence[Policy], logs: Sequence[str], engine: str, jobs: int | None = None) -> Replayed:
+def replay_by_engine(
+    policies: Sequence[PolicyFile], logs: Sequence[str], engine: str, jobs: int | None = None
+) -> Replayed:
     """Replay what an engine reads: files, folders, patterns and addresses of logs and tables. Raises EngineError."""
     from auditlint.events import engines
 
@@ -78,7 +82,10 @@ def replay_by_engine(policies: Sequence[Policy], logs: Sequence[str], engine: st
 
 
 def replay_one_by_one(
-    policies: Sequence[Policy], logs: Sequence[str], write: Callable[[bytes], None], progress: Progress | None = None
+    policies: Sequence[PolicyFile],
+    logs: Sequence[str],
+    write: Callable[[bytes], None],
+    progress: Progress | None = None,
 ) -> Replayed:
     """Replay logs and write one line of JSON for each event, in order; with two policies only where they differ."""
     missing: list[tuple[str, str]] = []
@@ -91,12 +98,12 @@ def replay_one_by_one(
     return Replayed(policies, len(files), totals)
 
 
-def rules_of(policy: Policy) -> ReplayedPolicy:
+def rules_of(policy: PolicyFile) -> ReplayedPolicy:
     """Return the rules of a policy as sums need them."""
     return ReplayedPolicy(policy.held, policy.path, policy.place)
 
 
-def _summed(policies: Sequence[Policy], files: Sequence[str], progress: Progress, jobs: int | None) -> Totals:
+def _summed(policies: Sequence[PolicyFile], files: Sequence[str], progress: Progress, jobs: int | None) -> Totals:
     from auditlint.events.parallel import replay_all
 
     sizes = [_size(path) for path in files]
@@ -139,7 +146,7 @@ def _growing(progress: Progress | None, total: int | None) -> Callable[[int], No
 class _Lines:
     """Writes decisions on single events."""
 
-    def __init__(self, policies: Sequence[Policy], write: Callable[[bytes], None]) -> None:
+    def __init__(self, policies: Sequence[PolicyFile], write: Callable[[bytes], None]) -> None:
         from json import JSONEncoder
 
         self._encode = JSONEncoder(separators=(",", ":")).encode

@@ -10,31 +10,19 @@ from auditlint.kubernetes.matrix import changes, matrix
 from auditlint.kubernetes.matrix.cells import Engine
 from auditlint.kubernetes.matrix.people import distinguished, member_of, user_called
 from auditlint.policy.matrix_document import document
-from auditlint.policy.matrix_rows import chosen_rows
+from auditlint.policy.matrix_rows import Asked, chosen_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from auditlint.kubernetes.engine.index import Index
     from auditlint.kubernetes.matrix.people import Identity
-    from auditlint.policy import Policy
+    from auditlint.policy.policy_file import PolicyFile
     from auditlint.report.tables.document import Document
 
 _NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 _LONGEST = 63
 """Characters of a namespace's name."""
-
-
-class Asked(NamedTuple):
-    """What of a table is asked for, all of it where nothing is said."""
-
-    resources: Sequence[str] = ()
-    """As kubectl and policies write them, stars included: `pods`, `cm`, `*/status`, `deployments.apps`."""
-    paths: Sequence[str] = ()
-    users: Sequence[str] = ()
-    groups: Sequence[str] = ()
-    """With users: the groups that those are in besides."""
-    namespace: str | None = None
 
 
 class Shown(NamedTuple):
@@ -44,7 +32,7 @@ class Shown(NamedTuple):
     notes: tuple[str, ...]
 
 
-def table(policy: Policy, asked: Asked, against: Policy | None) -> Shown:
+def table(policy: PolicyFile, asked: Asked, against: PolicyFile | None) -> Shown:
     """Return the table of a policy; with an older one, only the cells that differ. Raises QuestionError."""
     _check(asked)
     policies = [policy] if against is None else [policy, against]

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from auditlint import registry
-from auditlint.errors import AuditlintError
+from auditlint.errors import ConfigError
 from auditlint.finding import Severity
 from auditlint.kubernetes import releases
 from auditlint.kubernetes.cluster import ORDINARY, Cluster
@@ -22,10 +22,6 @@ if TYPE_CHECKING:
 
 FAIL_ON = ("refused", "error", "warning", "info", "never")
 SEVERITIES = tuple(severity.word for severity in sorted(Severity, reverse=True))
-
-
-class ConfigError(AuditlintError):
-    """The configuration or an option cannot be used; the message is one line for the user."""
 
 
 class Override(NamedTuple):

@@ -9,8 +9,8 @@ import os
 import re
 from typing import TYPE_CHECKING, Any
 
+from auditlint.errors import ConfigError
 from auditlint.records import NamedTuple
-from auditlint.settings import ConfigError
 from auditlint.text import source
 
 if TYPE_CHECKING:

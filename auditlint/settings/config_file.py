@@ -7,21 +7,13 @@ import os
 import re
 from typing import TYPE_CHECKING, Any
 
+from auditlint.errors import ConfigError
 from auditlint.finding import Severity
 from auditlint.kubernetes import releases
 from auditlint.kubernetes.cluster import ORDINARY, Cluster
 from auditlint.kubernetes.releases import CONFIG
 from auditlint.rule import REGISTRY
-from auditlint.settings import (
-    FAIL_ON,
-    SEVERITIES,
-    ConfigError,
-    Override,
-    Settings,
-    rule_names,
-    with_profiles,
-    with_version,
-)
+from auditlint.settings import FAIL_ON, SEVERITIES, Override, Settings, rule_names, with_profiles, with_version
 from auditlint.settings import document as written
 from auditlint.settings.document import Document, Number
 from auditlint.spelling import suggestion

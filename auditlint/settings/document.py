@@ -7,8 +7,8 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
+from auditlint.errors import ConfigError
 from auditlint.records import NamedTuple
-from auditlint.settings import ConfigError
 from auditlint.text import source
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from auditlint.kubernetes.cluster import Cluster
-    from auditlint.rule import Subject
+    from auditlint.subjects.model import Subject
     from auditlint.subjects.nearest import Way
 
 POLICY_FLAG = "audit-policy-file"

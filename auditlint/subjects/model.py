@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from auditlint.change import Change
-    from auditlint.finding import Path, Places, Span
+    from auditlint.finding import Places, Span
     from auditlint.kubernetes.analysis import Analysis
     from auditlint.kubernetes.container import Container, Fault, Files
     from auditlint.kubernetes.decode import Loaded
@@ -22,12 +22,29 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.mounts import Mount, Part, Volume
     from auditlint.kubernetes.parsed_flags import FlagUse, ParsedFlags
     from auditlint.kubernetes.policy import Policy
+    from auditlint.path import Path
     from auditlint.subjects.nodes import Node, NodeSpelling
     from auditlint.subjects.provided import ProvidedFile
     from auditlint.subjects.slips import Slip
     from auditlint.subjects.spelling_of_flags import Spelling
     from auditlint.subjects.spelling_of_mounts import Place
     from auditlint.subjects.spelling_of_mounts import Spelling as EntrySpelling
+
+
+class Subject(Protocol):
+    """What a rule judges: a thing found in one document of one file."""
+
+    @property
+    def path(self) -> str:
+        """The file, as given on the command line or found in a folder."""
+
+    @property
+    def document(self) -> int:
+        """The index of the document in the file, from 0."""
+
+    @property
+    def places(self) -> Places:
+        """Where the values of the document stand."""
 
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from auditlint.kubernetes.mounts import clean, covers
 
 if TYPE_CHECKING:
-    from auditlint.finding import Path
+    from auditlint.path import Path
 
 
 class NodeSpelling(NamedTuple):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from auditlint.finding import Path
+    from auditlint.path import Path
 
 _OTHERS_READ = 0o004
 _ROOT = ("", "root", "0")

@@ -6,7 +6,7 @@ import enum
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from auditlint.finding import Path
+    from auditlint.path import Path
     from auditlint.subjects.spelling_of_flags import Spelling
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from auditlint.change import Change, Content
-    from auditlint.finding import Path
+    from auditlint.path import Path
 
 _BARE_WORD = re.compile(r"[\w@%+=:,./-]+", re.ASCII)
 

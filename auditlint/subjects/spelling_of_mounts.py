@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from auditlint.change import Content
-    from auditlint.finding import Path
     from auditlint.kubernetes.mounts import Mount, Volume
+    from auditlint.path import Path
 
 
 class Spelling(NamedTuple):

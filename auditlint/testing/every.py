@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.catalogue import Catalogue
     from auditlint.kubernetes.requests import Request
     from auditlint.policy import Policy as Held
-    from auditlint.testing.model import Expected
+    from auditlint.testing.expected import Expected
 
 _NAMESPACES = ("", "namespaces")
 _OF_RESOURCES = ("resources", "namespaces", "objects")

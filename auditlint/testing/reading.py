@@ -14,16 +14,17 @@ from auditlint.kubernetes.well_known import Known
 from auditlint.policy import Policy
 from auditlint.policy.asking import Words, described
 from auditlint.testing.every import Every
-from auditlint.testing.model import MUST_HOLD, Case, CaseFile, Expected
+from auditlint.testing.expected import MUST_HOLD, Expected
+from auditlint.testing.model import Case, CaseFile
 from auditlint.testing.shape import Shape
 from auditlint.text import source
 from auditlint.text.reader import read as read_text
 from auditlint.text.whole import Whole
 
 if TYPE_CHECKING:
-    from auditlint.finding import Path
     from auditlint.kubernetes.cluster import Cluster
     from auditlint.kubernetes.requests import Request
+    from auditlint.path import Path
     from auditlint.text.nodes import Document, Node
 
 

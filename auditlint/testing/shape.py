@@ -8,7 +8,7 @@ from auditlint.english import listing
 from auditlint.errors import CaseFileError
 from auditlint.kubernetes import data
 from auditlint.spelling import suggestion
-from auditlint.testing.model import MUST_HOLD
+from auditlint.testing.expected import MUST_HOLD
 from auditlint.text.nodes import Mapping, Sequence, content
 from auditlint.text.places import NodePlaces
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from jsonschema import ValidationError
 
-    from auditlint.finding import Path
+    from auditlint.path import Path
     from auditlint.text.nodes import Document, Node
 
 WAYS = {

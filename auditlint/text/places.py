@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from auditlint.change import Change
-    from auditlint.finding import Path
+    from auditlint.path import Path
     from auditlint.text.cut import Cut
     from auditlint.text.editing import Written
     from auditlint.text.piece import DecodedPiece, Piece, Text

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from auditlint.finding import Path
+    from auditlint.path import Path
     from auditlint.text.plain import Plain
 
 

@@ -8,8 +8,8 @@ from auditlint.kubernetes.releases import name
 from auditlint.report.upgraded import DIFFERS, Change
 
 if TYPE_CHECKING:
-    from auditlint.finding import Path
-    from auditlint.rule import Subject
+    from auditlint.path import Path
+    from auditlint.subjects.model import Subject
 
 
 class Way(NamedTuple):

@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from auditlint.checks.queries.coverage.kinds import Calls
-    from auditlint.finding import Path
     from auditlint.kubernetes.analysis import Analysis
     from auditlint.kubernetes.cluster import Cluster
     from auditlint.kubernetes.policy import PolicyRule
     from auditlint.kubernetes.requests import Request
     from auditlint.kubernetes.upgrade.policies import Moved
+    from auditlint.path import Path
     from auditlint.report.upgraded import Change
     from auditlint.subjects.model import PolicySubject
     from auditlint.upgrading.changes import Way

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from auditlint import lint
 from auditlint.kubernetes import releases
 from auditlint.lint import precedence, reporting, summaries
+from auditlint.lint.facts import asking
 from auditlint.lint.judging import Terms, refusals
-from auditlint.lint.workspace import asking
 from auditlint.subjects.model import ApiServer, PolicySubject, UnreadText, WebhookConfig
 
 if TYPE_CHECKING:
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from auditlint.lint import Read, Source, Workspace
     from auditlint.lint.guard import Guard
     from auditlint.report.model import SubjectSummary
-    from auditlint.rule import Subject
     from auditlint.settings import Settings
     from auditlint.subjects.links import Links
+    from auditlint.subjects.model import Subject
 
 Key = tuple[str, str, int, str, int]
 """What tells one subject from another in any run: kind, path, document, pointer, and which of several there it is."""

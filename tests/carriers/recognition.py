@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from auditlint.carriers.recognise import Found, recognise
 
 if TYPE_CHECKING:
-    from auditlint.rule import Subject
-    from auditlint.subjects.model import ApiServer
+    from auditlint.subjects.model import ApiServer, Subject
 
 S = TypeVar("S")
 

@@ -13,10 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from auditlint.errors import ConfigError
 from auditlint.finding import Severity
 from auditlint.kubernetes import data
 from auditlint.kubernetes.releases import NEWEST
-from auditlint.settings import ConfigError, config_file
+from auditlint.settings import config_file
 from auditlint.settings.document import Document
 from tests.cli.conftest import BAD_LEVEL, GOOD
 

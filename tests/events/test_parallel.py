@@ -14,7 +14,7 @@ from auditlint.events import parallel, replay, tally
 from auditlint.events.parallel import Block, blocks, replay_all
 from auditlint.events.replay import Replay
 from auditlint.events.stream import WHOLE, Part
-from auditlint.events.tally import Totals
+from auditlint.events.totals import Totals
 from tests.events.recording import as_line, as_lines, recorded
 from tests.events.test_replay import GET, POLICY, URI, some_events
 

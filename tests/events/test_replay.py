@@ -20,7 +20,8 @@ from tests.events.recording import as_line, as_lines, recorded
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from auditlint.events.tally import Tally, Totals
+    from auditlint.events.tally import Tally
+    from auditlint.events.totals import Totals
 
 SECRETS = PolicyRule("Metadata", resources=(GroupResources("", ("secrets",)),))
 HEALTH = PolicyRule("None", non_resource_urls=("/healthz*",))

@@ -14,12 +14,13 @@ import jsonschema
 from auditlint import Policy
 from auditlint.carriers import registry
 from auditlint.checking import check_text
+from auditlint.errors import ConfigError
 from auditlint.kubernetes import flags
 from auditlint.kubernetes.releases import NEWEST
 from auditlint.lint.reporting import order
 from auditlint.policy.replaying import replay, replay_one_by_one
 from auditlint.report import render
-from auditlint.settings import ConfigError, config_file
+from auditlint.settings import config_file
 from auditlint.text.source import lines
 from tests.fuzz import corpus
 from tests.fuzz.corpus import ROOT, Seed

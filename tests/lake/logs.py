@@ -16,7 +16,7 @@ from tests.events.test_agreement import as_recorded, sent
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from auditlint.events.tally import Totals
+    from auditlint.events.totals import Totals
     from auditlint.kubernetes.policy import Policy
 
 THOROUGH = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))

@@ -19,7 +19,7 @@ from tests.lake import logs
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from auditlint.events.tally import Totals
+    from auditlint.events.totals import Totals
 
     class Counted(Protocol):
         """An engine."""

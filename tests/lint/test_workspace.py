@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from auditlint.carriers import recognise
 from auditlint.lint import Source, Workspace, check
+from auditlint.lint.facts import Asked
 from auditlint.lint.guard import Guard
-from auditlint.lint.workspace import Asked
 from auditlint.rule import REGISTRY
 from auditlint.settings import Settings
 

@@ -14,7 +14,7 @@ from auditlint.kubernetes.policy import Policy as Held
 from auditlint.kubernetes.requests import can_happen
 from auditlint.policy import Policy
 from auditlint.testing.every import Every
-from auditlint.testing.model import Expected
+from auditlint.testing.expected import Expected
 from tests.kubernetes import brute
 from tests.kubernetes.brute import some
 from tests.kubernetes.test_engine_live import as_json

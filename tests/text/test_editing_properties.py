@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn
 
     from auditlint.change import Change, Content
-    from auditlint.finding import Path
+    from auditlint.path import Path
     from auditlint.text.plain import Plain
 
 BLOCK = """\

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditlint.finding import Path, Span
+from auditlint.finding import Span
 from auditlint.text.places import NodePlaces
 from auditlint.text.reader import read
 from tests.text.texts import slice_of
+
+if TYPE_CHECKING:
+    from auditlint.path import Path
 
 TEXT = """# head
 kind: Policy

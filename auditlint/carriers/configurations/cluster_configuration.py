@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from auditlint.carriers.candidate import Candidate
     from auditlint.carriers.configurations.extra_args import Reader
     from auditlint.carriers.containers.command import Item
-    from auditlint.finding import Path
+    from auditlint.path import Path
     from auditlint.subjects.model import ApiServer
     from auditlint.subjects.nodes import Node, NodeSpelling
     from auditlint.subjects.provided import ProvidedFile

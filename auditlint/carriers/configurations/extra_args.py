@@ -18,7 +18,7 @@ from auditlint.text.values import get, items, pairs, text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditlint.finding import Path
+    from auditlint.path import Path
     from auditlint.subjects.spelling_of_flags import Spelling
     from auditlint.text.plain import Plain
 

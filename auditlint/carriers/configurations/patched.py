@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from auditlint.change import Change
-    from auditlint.finding import Edit, Path, Places, Span
+    from auditlint.finding import Edit, Places, Span
+    from auditlint.path import Path
     from auditlint.subjects.model import ApiServer, Argument
     from auditlint.text.plain import Plain
 

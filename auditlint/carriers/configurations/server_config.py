@@ -11,8 +11,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.carriers import apiserver
-from auditlint.carriers.candidate import Candidate
-from auditlint.carriers.carrier import LANGUAGES, YAML_AND_JSON, ReadText
+from auditlint.carriers.candidate import Candidate, ReadText
+from auditlint.carriers.carrier import LANGUAGES, YAML_AND_JSON
 from auditlint.carriers.containers.command import CommandLine, Item
 from auditlint.carriers.containers.options import arguments as arguments_of
 from auditlint.carriers.containers.options import in_document, in_text
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from auditlint.carriers.candidate import PlainText
     from auditlint.carriers.containers.word_places import Given
-    from auditlint.finding import Path
+    from auditlint.path import Path
     from auditlint.subjects.model import ApiServer
     from auditlint.text.plain import Plain
 

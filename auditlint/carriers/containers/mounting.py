@@ -14,7 +14,7 @@ from auditlint.text.values import get, has, items, pairs, text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from auditlint.finding import Path
+    from auditlint.path import Path
     from auditlint.text.plain import Plain
 
 

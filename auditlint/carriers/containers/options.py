@@ -11,7 +11,7 @@ from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditlint.carriers.carrier import ReadText
+from auditlint.carriers.candidate import ReadText
 from auditlint.carriers.containers.command import Item
 from auditlint.carriers.containers.word_places import Given
 from auditlint.subjects.templates import is_template
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from auditlint.carriers.candidate import Candidate, PlainText
-    from auditlint.finding import Path
+    from auditlint.path import Path
     from auditlint.text.piece import Text
     from auditlint.text.plain import Plain
 

@@ -17,7 +17,7 @@ from auditlint.text.values import get, items, pairs
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditlint.finding import Path
+    from auditlint.path import Path
     from auditlint.text.plain import Plain
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections import abc
 
     from auditlint.change import Change, Content
-    from auditlint.finding import Path
+    from auditlint.path import Path
     from auditlint.text.piece import Text
 
 _QUOTES = "'\""

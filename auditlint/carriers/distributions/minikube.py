@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from auditlint.carriers.candidate import PlainText
     from auditlint.carriers.carrier import Part
     from auditlint.carriers.containers.word_places import Given
-    from auditlint.finding import Path
+    from auditlint.path import Path
     from auditlint.subjects.model import ApiServer
     from auditlint.subjects.spelling_of_flags import Spelling
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from auditlint.carriers.candidate import Candidate
     from auditlint.carriers.configurations.server_config import Holder
-    from auditlint.finding import Path
+    from auditlint.path import Path
     from auditlint.subjects.model import ApiServer
 
 _POLICY = "audit-policy-file"

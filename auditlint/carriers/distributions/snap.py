@@ -13,8 +13,8 @@ import re
 from typing import TYPE_CHECKING
 
 from auditlint.carriers import apiserver
-from auditlint.carriers.candidate import Candidate
-from auditlint.carriers.carrier import YAML_AND_JSON, Carrier, ReadText
+from auditlint.carriers.candidate import Candidate, ReadText
+from auditlint.carriers.carrier import YAML_AND_JSON, Carrier
 from auditlint.carriers.configurations.extra_args import as_text
 from auditlint.carriers.containers.command import CommandLine, Item
 from auditlint.carriers.containers.shell import simple_commands

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from auditlint.carriers.candidate import Candidate
-    from auditlint.finding import Path
+    from auditlint.path import Path
     from auditlint.subjects.model import ApiServer, PolicySubject
     from auditlint.text.plain import Plain
 

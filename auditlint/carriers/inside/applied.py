@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from auditlint.carriers.candidate import Candidate, PlainText
-    from auditlint.finding import Path
+    from auditlint.path import Path
     from auditlint.text.plain import Plain
 
 _NAMES = ("kustomization.yaml", "kustomization.yml")

@@ -15,7 +15,8 @@ from auditlint.subjects.model import ApiServer, PolicySubject
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditlint.finding import Finding, Path
+    from auditlint.finding import Finding
+    from auditlint.path import Path
     from auditlint.rule import Context
 
 rule = Category("carriers", ApiServer)

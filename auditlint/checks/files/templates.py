@@ -14,8 +14,9 @@ from auditlint.subjects.model import ELISION, TEMPLATE, ApiServer, PolicySubject
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditlint.finding import Finding, Path
+    from auditlint.finding import Finding
     from auditlint.kubernetes.decoding.problems import Value
+    from auditlint.path import Path
     from auditlint.subjects.model import Argument
 
 rule = Category(

@@ -26,9 +26,10 @@ if TYPE_CHECKING:
 
     from auditlint.change import Repair
     from auditlint.checks.suggestions.names.resource_names import Names, Wrong
-    from auditlint.finding import Finding, Path
+    from auditlint.finding import Finding
     from auditlint.kubernetes.catalogue import Resource
     from auditlint.kubernetes.policy import Policy
+    from auditlint.path import Path
 
 rule = Category("policy-catalogue", ClusterPolicy)
 _TELL_MORE = ("unrendered-template", "literal-wildcard")

@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from auditlint.change import Repair
-    from auditlint.finding import Finding, Path
+    from auditlint.finding import Finding
     from auditlint.kubernetes.decoding.problems import Problem
     from auditlint.kubernetes.policy import GroupResources, PolicyRule
     from auditlint.kubernetes.requests import Request
+    from auditlint.path import Path
 
 rule = Category("policy-syntax", PolicySubject)
 _REFUSES = "so kube-apiserver refuses this policy"

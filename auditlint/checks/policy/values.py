@@ -19,8 +19,9 @@ from auditlint.subjects.model import PolicySubject
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditlint.finding import Finding, Path
+    from auditlint.finding import Finding
     from auditlint.kubernetes.policy import GroupResources, Policy, PolicyRule
+    from auditlint.path import Path
 
 rule = Category("policy-matching", PolicySubject)
 _NAMELESS_VERBS = frozenset({"create", "list", "watch", "deletecollection"})

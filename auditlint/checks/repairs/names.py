@@ -9,8 +9,8 @@ from auditlint.change import Append, Delete, Repair, SetValue
 if TYPE_CHECKING:
     from auditlint.change import Content
     from auditlint.checks.suggestions.names.resource_names import Names, Wrong
-    from auditlint.finding import Path
     from auditlint.kubernetes.policy import GroupResources, PolicyRule
+    from auditlint.path import Path
 
 
 def name(entry: Path, rule: PolicyRule, wrong: Wrong, known: Names, *, taken: bool) -> Repair | None:

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from auditlint.change import Change, Content
-    from auditlint.finding import Path
     from auditlint.kubernetes.policy import GroupResources, PolicyRule
+    from auditlint.path import Path
     from auditlint.subjects.model import PolicySubject
 
 _RECEIVED = "RequestReceived"

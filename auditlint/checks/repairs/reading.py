@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from auditlint.change import Content
     from auditlint.checks.suggestions.unknown_keys import Dropped
-    from auditlint.finding import Path
     from auditlint.kubernetes.decoding.problems import Problem, Value
+    from auditlint.path import Path
     from auditlint.subjects.model import PolicySubject
 
 _VERSION = ("apiVersion", "audit.k8s.io/v1")

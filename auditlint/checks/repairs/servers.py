@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from auditlint.change import Change
-    from auditlint.finding import Path
     from auditlint.kubernetes.mounts import Mount, Volume
+    from auditlint.path import Path
     from auditlint.subjects.model import ApiServer, NotText
     from auditlint.subjects.slips import Slip
 

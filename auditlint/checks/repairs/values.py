@@ -10,8 +10,8 @@ from auditlint.checks.suggestions import verbs, wildcards
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from auditlint.finding import Path
     from auditlint.kubernetes.policy import PolicyRule
+    from auditlint.path import Path
     from auditlint.subjects.model import PolicySubject
 
 _STAR = "*"

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from auditlint.change import Repair
-    from auditlint.finding import Finding, Path
+    from auditlint.finding import Finding
     from auditlint.kubernetes.container import Fault
+    from auditlint.path import Path
     from auditlint.rule import Context
     from auditlint.subjects.slips import Slip
 

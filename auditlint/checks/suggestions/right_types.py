@@ -13,8 +13,8 @@ from auditlint.english import quoted
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from auditlint.finding import Path
     from auditlint.kubernetes.decoding.problems import Problem, Value
+    from auditlint.path import Path
 
 _BARE_WORDS = "a bare yes, no, on, off, true or false is a boolean in YAML"
 _ABOVE = "Put `apiVersion: audit.k8s.io/v1`, `kind: Policy` and `rules:` above the list"

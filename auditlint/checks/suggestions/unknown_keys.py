@@ -12,9 +12,9 @@ from auditlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from auditlint.checks.suggestions.fields import Meaning
-    from auditlint.finding import Path
     from auditlint.kubernetes.decoding.problems import Problem, Value
     from auditlint.kubernetes.policy import Policy
+    from auditlint.path import Path
     from auditlint.subjects.model import PolicySubject
 
 _SELECTORS = frozenset({"users", "userGroups", "verbs", "namespaces", "nonResourceURLs"})

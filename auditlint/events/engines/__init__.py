@@ -10,7 +10,7 @@ from auditlint.errors import AuditlintError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from auditlint.events.tally import Totals
+    from auditlint.events.totals import Totals
     from auditlint.kubernetes.policy import Policy
 
 ENGINES = ("duckdb", "spark")

@@ -12,7 +12,7 @@ from auditlint.events.nested import NoEventsError, as_rows, is_rows
 from auditlint.events.parallel import replay_all
 from auditlint.events.projection import Plan
 from auditlint.events.stream import LONGEST_LINE
-from auditlint.events.tally import Totals
+from auditlint.events.totals import Totals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -16,7 +16,7 @@ from auditlint.events.nested import NoEventsError, as_rows, is_rows
 from auditlint.events.parallel import replay_all
 from auditlint.events.projection import Plan
 from auditlint.events.stream import anybody_reads
-from auditlint.events.tally import SHOWN, BadLines, Totals
+from auditlint.events.totals import SHOWN, BadLines, Totals
 from auditlint.text.source import UnreadableError
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence as ListOf
 
     from auditlint.change import Change, Content
-    from auditlint.finding import Path
+    from auditlint.path import Path
     from auditlint.text.editing.rendering import Style
     from auditlint.text.nodes import Entry, Node
     from auditlint.text.piece import Text

@@ -12,8 +12,8 @@ from auditlint.kubernetes.policy import GroupResources
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from auditlint.finding import Path
     from auditlint.kubernetes.catalogue import Catalogue, Resource
+    from auditlint.path import Path
 
 _BEFORE = {
     "extensions": (
