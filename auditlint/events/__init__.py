@@ -32,7 +32,7 @@ _HOMES = {
     "Plan": "projection",
     "Replay": "replay",
     "Row": "table",
-    "Totals": "tally",
+    "Totals": "totals",
     "decide_batches": "batches",
     "plan": "projection",
     "row_batches": "batches",
