@@ -95,6 +95,7 @@ def test_what_ends_the_process_leaves_nothing_behind(tmp_path: Path, signal_name
     program = f"""
 import os, signal
 from auditlint.text import source
+signal.signal(signal.{signal_name}, signal.SIG_DFL)  # under nohup it is ignored
 os.fsync = lambda _descriptor: os.kill(os.getpid(), signal.{signal_name})
 source.replace_file({str(tmp_path / "a")!r}, b"after")
 print("not reached")
