@@ -34,12 +34,16 @@ def main() -> None:
     """Make the inputs, run each case, and print a table in Markdown."""
     parser = argparse.ArgumentParser(prog="tools/dev bench", description=__doc__)
     parser.add_argument("--runs", type=int, default=7, help="counted runs of each program [7]")
-    runs = parser.parse_args().runs
-    print("| case | auditlint | yamllint | ratio | promised at most | memory |")
-    print("|---|---|---|---|---|---|")
+    parser.add_argument("--before", metavar="PROGRAM", help="an older auditlint, measured beside: only the first table")
+    given = parser.parse_args()
+    runs, before = given.runs, given.before
+    print(f"| case |{' before |' if before else ''} auditlint | yamllint | ratio | promised at most | memory |")
+    print(f"|---|{'---|' if before else ''}---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         for case in cases(Path(folder)):
-            print(row(case, runs), flush=True)
+            print(row(case, runs, before), flush=True)
+        if before:
+            return
         print("\n" + families.table(Path(folder), runs))
         print("\n" + replay.table(Path(folder), runs))
         print("\n" + diffing.table(Path(folder), runs))
@@ -83,16 +87,19 @@ def _written(folder: Path, name: str, text: str) -> Path:
     return path
 
 
-def row(case: Case, runs: int) -> str:
-    """Return one row of the table."""
-    ours = [str(BIN / "auditlint"), "check", "--no-config", "--", *map(str, case.ours)]
+def row(case: Case, runs: int, before: str | None = None) -> str:
+    """Return one row of the table; `before`: an older auditlint that is measured beside."""
+    arguments = ["check", "--no-config", "--", *map(str, case.ours)]
+    ours = [str(BIN / "auditlint"), *arguments]
     theirs = [str(BIN / "yamllint"), "-d", "relaxed", "--", *map(str, case.theirs)]
     run(ours), run(theirs)
     pairs = [(run(ours), run(theirs)) for _ in range(runs)]
     seconds = [statistics.median(pair[side].seconds for pair in pairs) for side in (0, 1)]
     memory = [statistics.median(pair[side].mebibytes for pair in pairs) for side in (0, 1)]
+    older = [f"{statistics.median(run([before, *arguments]).seconds for _ in range(runs)):.3f} s"] if before else []
     cells = (
         case.name,
+        *older,
         f"{seconds[0]:.3f} s",
         f"{seconds[1]:.3f} s",
         f"{seconds[0] / seconds[1]:.2f}",
