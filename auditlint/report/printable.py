@@ -7,10 +7,15 @@ A runner of CI reads what a command prints, on standard output and on standard e
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _ORDER_ANYWHERE = r"##(?=\w*\[)"
 _ORDER = r"(?<!\S)::(?=[A-Za-z-]+(?: [^:]*)?::)|##(?=\w*\[)"
 _STAND_IN = "\N{REPLACEMENT CHARACTER}"
+_CODE = re.compile(r"(`[^`]+`)")
 _MARKDOWN = str.maketrans({character: f"\\{character}" for character in "\\`*_[]<>|~&#"})
 
 
@@ -58,6 +63,20 @@ def markup(text: str) -> str:
 def markdown(text: str) -> str:
     """Return text that Markdown shows as it stands, in a table too, and that calls nobody by `@name`."""
     return printable(text).translate(_MARKDOWN).replace("@", "@<!-- -->")
+
+
+def prose(text: str, *, in_table: bool = False) -> str:
+    """Return a sentence as Markdown, in which what stands between backquotes is code."""
+    parts = _CODE.split(text)
+    parts[::2] = map(markdown, parts[::2])
+    # GitHub Flavored Markdown, Tables: a pipe ends a cell even in code, unless it is escaped.
+    parts[1::2] = [printable(code).replace("|", r"\|") if in_table else printable(code) for code in parts[1::2]]
+    return "".join(parts)
+
+
+def row(cells: Iterable[str]) -> str:
+    """Return a row of a table in Markdown, of sentences."""
+    return f"| {' | '.join(prose(cell, in_table=True) for cell in cells)} |"
 
 
 def _escaped(character: str) -> str:

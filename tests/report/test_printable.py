@@ -6,14 +6,16 @@ import json
 import subprocess
 import sys
 import unicodedata
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from auditlint.report import formats
-from auditlint.report.printable import as_json, printable
+from auditlint.report.printable import as_json, printable, row
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,6 +60,31 @@ def takes_orders(text: str) -> bool:
     word = text.split("[", maxsplit=1)[0].rpartition("##")
     azure = "[" in text and bool(word[1]) and all(part.isalnum() for part in word[2])
     return azure or any(word.startswith("::") and word[2:3].isalpha() and "::" in word[2:] for word in text.split())
+
+
+_PIECES = st.lists(st.tuples(st.booleans(), st.text("ab|\\*_<>&#[]@~!", min_size=1, max_size=5)), max_size=4)
+"""Pieces of a sentence: whether it is code, and what it says."""
+
+
+@given(st.lists(_PIECES, min_size=1, max_size=3))
+def test_a_row_of_markdown_says_what_its_cells_say(cells: list[list[tuple[bool, str]]]) -> None:
+    texts = [" ".join(f"`{said}`" if code else said for code, said in cell) for cell in cells]
+    head = f"|{'a|' * len(cells)}\n|{'---|' * len(cells)}\n"
+    shown = [token for token in MarkdownIt().enable("table").parse(head + row(texts)) if token.type == "inline"]
+    read = [
+        [(one.type == "code_inline", one.content) for one in token.children or () if one.type != "html_inline"]
+        for token in shown[len(cells) :]
+    ]
+    assert list(map(_joined, read)) == list(map(_joined, [_spaced(cell) for cell in cells]))
+
+
+def _spaced(cell: list[tuple[bool, str]]) -> list[tuple[bool, str]]:
+    return [part for code, said in cell for part in ((False, " "), (code, said))][1:]
+
+
+def _joined(parts: list[tuple[bool, str]]) -> list[tuple[bool, str]]:
+    """Return parts, those of the same kind beside each other as one."""
+    return [(code, "".join(said for _, said in some)) for code, some in groupby(parts, key=lambda part: part[0])]
 
 
 HOSTILE_NAMES = ("::error file=x::boo.yaml", "##vso[task.setvariable]x.yaml", "\x1b[31mred.yaml", "two\nlines.yaml")

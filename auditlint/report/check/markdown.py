@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from auditlint.report.printable import markdown, printable
+from auditlint.report.printable import markdown, printable, prose
 from auditlint.report.words import closing_line, notes
 
 if TYPE_CHECKING:
@@ -19,7 +18,6 @@ LONGEST = 65_536
 """Characters of a comment that GitHub takes."""
 _ROOM = 200
 """Characters kept for what is said of findings that find no room."""
-_CODE = re.compile(r"(`[^`]*`)")
 _SIGNS = {"error": "❌", "warning": "⚠️", "info": "ℹ️"}
 
 
@@ -54,11 +52,3 @@ def advice(help: str) -> Iterator[str]:
         sentence, *block = help.split("\n")
         yield f"  - **help:** {prose(sentence)}"
         yield from (f"    {line}" for line in (("```yaml", *map(printable, block), "```") if block else ()))
-
-
-def prose(text: str) -> str:
-    """Return a sentence as Markdown, in which what stands between backquotes is code."""
-    return "".join(
-        printable(part) if part.startswith("`") and len(part) > 2 else markdown(part)  # noqa: PLR2004
-        for part in _CODE.split(text)
-    )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from auditlint.report.detect.text import place
 from auditlint.report.detections import VERDICTS, summary
-from auditlint.report.printable import markdown, printable
+from auditlint.report.printable import markdown, printable, row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +58,7 @@ def _of_verdict(verdict: str, detections: list[Judged]) -> Iterator[str]:
         cells = [f"{one.name} ({one.language})", one.severity or "", ", ".join(one.tactics), why or ""]
         if unseen:
             cells += [one.example or "", place(one.blinded_by) if one.blinded_by else ""]
-        yield f"| {' | '.join(map(markdown, cells))} |"
+        yield row(cells)
     for one in detections:
         if one.help:
             yield ""

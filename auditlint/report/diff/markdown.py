@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from auditlint.report.diff.text import place, summary
 from auditlint.report.differences import GROUPS
-from auditlint.report.printable import markdown
+from auditlint.report.printable import markdown, row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,5 +42,4 @@ def _policy(compared: Compared) -> str:
 
 def _row(change: Changed) -> str:
     rules = f"{place(change.old)} → {place(change.new)}"
-    cells = (change.what, *change.outcomes, change.example, rules)
-    return f"| {' | '.join(map(markdown, cells))} |"
+    return row((change.what, *change.outcomes, change.example, rules))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditlint.report.check.markdown import advice, prose
-from auditlint.report.printable import markdown
+from auditlint.report.check.markdown import advice
+from auditlint.report.printable import markdown, prose
 from auditlint.report.upgrade.text import later, notes, summary, together
 from auditlint.report.upgraded import KINDS
 
