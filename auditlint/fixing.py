@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from auditlint.subjects.model import Subject
 
 _ROUNDS = 100
-"""How often fixes are made and checked again; each round mends something, and no file has so much that hides more."""
+"""How often fixes are made and checked again; each round mends something, or all that is left cannot be proved."""
 
 
 def fix(
@@ -77,11 +77,13 @@ class _Fixing:
         self._unsafe, self._writing = unsafe, writing
         self._locked: dict[str, Notice] = {}
         self._refused: set[tuple[Known, str]] = set()
+        self._changed: set[str] = set()
+        """The files that are other than when a fix in them could not be proved."""
 
     def outcome(self) -> Fixed:
         """Make fixes until nothing is left to do."""
         for _ in range(_ROUNDS):
-            waiting = self._waiting()
+            waiting = self._waiting() or self._waiting_again()
             if not waiting:
                 break
             self._mend_together([self._attempt(path, findings) for path, findings in waiting.items()], waiting)
@@ -96,6 +98,12 @@ class _Fixing:
             if fix and (fix.safe or self._unsafe) and (known(finding), finding.pointer) not in self._refused:
                 waiting.setdefault(finding.path, []).append(finding)
         return {path: findings for path, findings in waiting.items() if self._is_open(path)}
+
+    def _waiting_again(self) -> dict[str, list[Finding]]:
+        """Return the findings whose fixes could not be proved before others were made in their files."""
+        self._refused = {refused for refused in self._refused if refused[0][0] not in self._changed}
+        self._changed.clear()
+        return self._waiting()
 
     def _is_open(self, path: str) -> bool:
         """Tell whether a file parses and may be written; remember it as it is."""
@@ -128,25 +136,25 @@ class _Fixing:
         return True
 
     def _keep(self, attempts: Sequence[_Attempt], report: Report) -> None:
-        """Go on with files as they are after their fixes; what could not be proved in them before may be now."""
+        """Go on with files as they are after their fixes."""
         changed = {one.path: one.after for one in attempts}
         self._run.take(changed, [finding for one in attempts for finding in one.findings], report)
-        self._refused = {refused for refused in self._refused if refused[0][0] not in changed}
+        self._changed.update(changed)
 
-    def _mend(self, path: str, findings: Sequence[Finding]) -> None:
-        """Make the fixes of a file that go together, or as many of them as can be proved."""
-        while findings:
-            attempt = self._attempt(path, findings)
-            if attempt.findings and self._is_read_rightly(attempt):
-                report = self._run.check({path: attempt.after})
-                if self._are_gone(attempt, report) and (self._reveals(attempt) or not self._new_findings(report)):
-                    self._keep([attempt], report)
-                    return
-            if len(attempt.findings) <= 1:
-                refused = attempt.findings or [one for one in findings if _proof(one) == min(map(_proof, findings))]
-                self._refused |= {(known(one), one.pointer) for one in refused}
-                return
-            findings = attempt.findings[: len(attempt.findings) // 2]
+    def _mend(self, path: str, findings: Sequence[Finding]) -> bool:
+        """Make the fixes of a file that go together, or the first of their halves that can be proved; tell if any."""
+        attempt = self._attempt(path, findings)
+        if attempt.findings and self._is_read_rightly(attempt):
+            report = self._run.check({path: attempt.after})
+            if self._are_gone(attempt, report) and (self._reveals(attempt) or not self._new_findings(report)):
+                self._keep([attempt], report)
+                return True
+        if len(attempt.findings) <= 1:
+            refused = attempt.findings or [one for one in findings if _proof(one) == min(map(_proof, findings))]
+            self._refused |= {(known(one), one.pointer) for one in refused}
+            return False
+        middle = len(attempt.findings) // 2
+        return self._mend(path, attempt.findings[:middle]) or self._mend(path, attempt.findings[middle:])
 
     def _attempt(self, path: str, findings: Sequence[Finding]) -> _Attempt:
         """Return a file with those fixes made that do not overlap and are proved alike, safe ones first."""

@@ -1,127 +1,199 @@
 """Changes one thing at a time in a module and runs its tests, which should fail: `tools/dev mutate MODULE TEST...`.
 
 A change that no test notices is printed with its line: a test is missing there, or the code says more than it means.
+The tests run once to learn which of them run which line of the module. A change is then tried with those that run its
+line, the quickest first, and with all the others only if these notice nothing.
 """
 
 from __future__ import annotations
 
 import argparse
-import ast
-import copy
+import json
+import os
 import random
+import resource
 import shutil
-import subprocess
+import signal
 import sys
 import tempfile
+import time
+import traceback
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
+
+import click  # noqa: F401 -- what each run of the tests would import anew
+import jsonschema  # noqa: F401
+import msgspec  # noqa: F401
+import pytest
+import ruamel.yaml  # noqa: F401
+import yaml  # noqa: F401
+from mutants import Mutant, mutants_of, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from types import FrameType
 
 ROOT = Path(__file__).parent.parent
-_OTHER: dict[type[ast.AST], Any] = {
-    ast.Eq: ast.NotEq,
-    ast.NotEq: ast.Eq,
-    ast.Lt: ast.LtE,
-    ast.LtE: ast.Lt,
-    ast.Gt: ast.GtE,
-    ast.GtE: ast.Gt,
-    ast.In: ast.NotIn,
-    ast.NotIn: ast.In,
-    ast.Is: ast.IsNot,
-    ast.IsNot: ast.Is,
-    ast.And: ast.Or,
-    ast.Or: ast.And,
-    ast.Add: ast.Sub,
-    ast.Sub: ast.Add,
-}
+_OPTIONS = ("-x", "-q", "-p", "no:cacheprovider", "--hypothesis-seed=1")
+_NO_TESTS = 5  # what pytest returns where none was chosen
+_MOST_MEMORY = 6 << 30
 
 
 def main() -> None:
     """Try the mutants of one module; the process ends with 1 if some live."""
     parser = argparse.ArgumentParser(prog="tools/dev mutate", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("module", help="such as auditlint/kubernetes/match.py")
-    parser.add_argument("tests", nargs="+", help="files of tests, the most telling first")
+    parser.add_argument("tests", nargs="+", help="files of tests")
     parser.add_argument("--most", type=int, default=40, help="mutants to try, drawn at random [40]")
     parser.add_argument("--seed", type=int, default=1, help="of the draw [1]")
+    parser.add_argument("--lines", default="", help="only changes in these, such as 20-40")
     given = parser.parse_args()
-    source = (ROOT / given.module).read_text(encoding="utf-8")
-    mutants = list(mutants_of(ast.parse(source)))
-    chosen = random.Random(given.seed).sample(mutants, min(given.most, len(mutants)))
-    lived = 0
+    first, _, last = given.lines.partition("-")
+    mutants = mutants_of((ROOT / given.module).read_text(encoding="utf-8"))
+    if first:
+        mutants = [one for one in mutants if int(first) <= one.line <= int(last or first)]
+    chosen = sorted(random.Random(given.seed).sample(mutants, min(given.most, len(mutants))))
     with tempfile.TemporaryDirectory() as scratch:
-        folder = copied(Path(scratch))
-        if run(folder, given.tests):
-            raise SystemExit("the tests fail without a change: mend that first")
-        for line, what, text in sorted(chosen):
-            (folder / given.module).write_text(text, encoding="utf-8")
-            if not run(folder, given.tests):
-                lived += 1
-                print(f"{given.module}:{line}: {what}: lives", flush=True)
-    print(f"{given.module}: {len(chosen) - lived} of {len(chosen)} mutants died, of {len(mutants)} there are")
-    sys.exit(int(bool(lived)))
+        living = list(survivors(copied(ROOT, Path(scratch)), given.module, chosen, given.tests))
+    print(f"{given.module}: {len(chosen) - len(living)} of {len(chosen)} mutants died, of {len(mutants)} there are")
+    sys.exit(int(bool(living)))
 
 
-def copied(folder: Path) -> Path:
+def copied(root: Path, folder: Path) -> Path:
     """Return a copy of what the tests need."""
     for name in ("auditlint", "tests", "tools"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
-    for path in ROOT.iterdir():
-        if not path.name.startswith(".") and not (folder / path.name).exists():
+        if (root / name).exists():
+            shutil.copytree(root / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
+    for path in root.iterdir():
+        if (path.name == ".cache" or not path.name.startswith(".")) and not (folder / path.name).exists():
             (folder / path.name).symlink_to(path)
     return folder
 
 
-def run(folder: Path, tests: list[str]) -> bool:
-    """Tell whether a test fails; two minutes for a file are a failure too."""
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
+def survivors(folder: Path, module: str, mutants: Iterable[Mutant], tests: Sequence[str]) -> Iterator[Mutant]:
+    """Yield the mutants that live, and print them; the module in the folder is written anew for each."""
+    path = folder / module
+    source = path.read_text(encoding="utf-8")
+    record = recorded(folder, module, tests)
+    for mutant in mutants:
+        path.write_text(text_of(source, mutant), encoding="utf-8")
+        near = record.running(range(mutant.line, mutant.end + 1))
+        far = [one for one in record.seconds if one not in near]
+        if not any(noticed(folder, record, some) for some in (near, far) if some):
+            print(
+                f"{module}:{mutant.line}: {mutant.what}: lives{'' if near else ' (no test runs this line)'}", flush=True
+            )
+            yield mutant
+    path.write_text(source, encoding="utf-8")
+
+
+class Record(NamedTuple):
+    """What a run of the tests without a change showed: seconds by test, and the lines of the module each runs."""
+
+    seconds: dict[str, float]
+    lines: dict[str, list[int]]
+
+    def running(self, lines: range) -> list[str]:
+        """Return the tests that run one of some lines, the quickest first."""
+        some = [test for test, ran in self.lines.items() if any(line in lines for line in ran)]
+        return sorted(some, key=self.seconds.__getitem__)
+
+
+class _Recorder:
+    """A plug-in of pytest: writes down for each test how long it takes and which lines of a file it runs."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = str(path)
+        self.seconds: dict[str, float] = {}
+        self.lines: dict[str, list[int]] = {}
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        ran: set[int] = set()
+
+        def line(frame: FrameType, _event: str, _value: object) -> object:
+            ran.add(frame.f_lineno)
+            return line
+
+        def call(frame: FrameType, event: str, value: object) -> object:
+            return line(frame, event, value) if frame.f_code.co_filename == self._path else None
+
+        start = time.perf_counter()
+        sys.settrace(call)  # type: ignore[arg-type]
+        try:
+            return (yield)
+        finally:
+            sys.settrace(None)
+            self.seconds[item.nodeid] = time.perf_counter() - start
+            self.lines[item.nodeid] = sorted(ran)
+
+
+class _Chosen:
+    """A plug-in of pytest: keeps some tests, in their order."""
+
+    def __init__(self, tests: Iterable[str]) -> None:
+        self._place = {test: at for at, test in enumerate(tests)}
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items[:] = sorted((one for one in items if one.nodeid in self._place), key=lambda one: self._place[one.nodeid])
+
+
+def recorded(folder: Path, module: str, tests: Sequence[str]) -> Record:
+    """Run the tests without a change; the process ends if they fail."""
+    recorder, kept = _Recorder(folder / module), folder / "record.json"
+
+    def run() -> int:
+        code = pytest.main([*_OPTIONS, *tests], plugins=[recorder])
+        kept.write_text(json.dumps([recorder.seconds, recorder.lines]), encoding="utf-8")
+        return code
+
+    if _in_a_child(folder, run, None):
+        raise SystemExit("the tests fail without a change: mend that first")
+    return Record(*json.loads(kept.read_text(encoding="utf-8")))
+
+
+def noticed(folder: Path, record: Record, tests: Sequence[str]) -> bool:
+    """Tell whether one of some tests fails; that they take ten times as long and half a minute is a failure too."""
+
+    def run() -> int:
+        sys.dont_write_bytecode = True  # two changes of one second have the same time, and may have the same size
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), 1)
+            os.dup2(nowhere.fileno(), 2)
+        files = dict.fromkeys(test.partition("::")[0] for test in tests)
+        return pytest.main([*_OPTIONS, *files], plugins=[_Chosen(tests)])
+
+    return _in_a_child(folder, run, 30 + 10 * sum(record.seconds[test] for test in tests)) not in {0, _NO_TESTS}
+
+
+def _in_a_child(folder: Path, run: Callable[[], int], seconds: float | None) -> int:
+    """Return how a function ended in a process of its own, in a folder; one that is stopped ends with a signal.
+
+    The process begins where this one is, with what most tests import. It may use 6 GiB.
+    """
+    child = os.fork()
+    if not child:
+        os.setpgid(0, 0)
+        os.chdir(folder)
+        sys.path.insert(0, str(folder))
+        os.environ["PYTHONPATH"] = str(folder)  # for what tests start
+        os.environ["PYTHONDONTWRITEBYTECODE"] = "1" if seconds else ""
+        resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
+        signal.alarm(int(seconds or 0))
+        code = 1
+        try:
+            code = run()
+        except BaseException:  # noqa: BLE001 -- the process ends here
+            traceback.print_exc()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
     try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=120 * len(tests))
-    except subprocess.TimeoutExpired:
-        return True
-    return done.returncode != 0
-
-
-def mutants_of(tree: ast.Module) -> Iterator[tuple[int, str, str]]:
-    """Yield line, change and whole text for each change of one operator, condition or constant."""
-    for number, node in enumerate(ast.walk(tree)):
-        for position, what in enumerate(_changes(node)):
-            changed = copy.deepcopy(tree)
-            target = next(one for at, one in enumerate(ast.walk(changed)) if at == number)
-            _apply(target, position)
-            yield getattr(node, "lineno", 0), what, ast.unparse(changed)
-
-
-def _changes(node: ast.AST) -> list[str]:
-    """Return what can be changed in a node, in words."""
-    if isinstance(node, ast.Compare):
-        return [f"{type(op).__name__} is {_OTHER[type(op)].__name__}" for op in node.ops if type(op) in _OTHER]
-    if isinstance(node, ast.BoolOp | ast.BinOp):
-        return [f"{type(node.op).__name__} is {_OTHER[type(node.op)].__name__}"] if type(node.op) in _OTHER else []
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-        return ["not is taken away"]
-    if isinstance(node, ast.IfExp | ast.If | ast.While):
-        if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":  # the same to all who run it
-            return []
-        return ["the condition is turned round"]
-    if isinstance(node, ast.Constant) and type(node.value) in {int, bool}:
-        return [f"{node.value!r} is another"]
-    return []
-
-
-def _apply(node: ast.AST, position: int) -> None:
-    if isinstance(node, ast.Compare):
-        known = [at for at, op in enumerate(node.ops) if type(op) in _OTHER]
-        node.ops[known[position]] = _OTHER[type(node.ops[known[position]])]()
-    elif isinstance(node, ast.BoolOp | ast.BinOp):
-        node.op = _OTHER[type(node.op)]()
-    elif isinstance(node, ast.UnaryOp):
-        node.op, node.operand = ast.Not(), ast.UnaryOp(ast.Not(), node.operand)
-    elif isinstance(node, ast.IfExp | ast.If | ast.While):
-        node.test = ast.UnaryOp(ast.Not(), node.test)
-    elif isinstance(node, ast.Constant) and isinstance(node.value, int):
-        node.value = not node.value if isinstance(node.value, bool) else node.value + 1
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    finally:
+        with suppress(ProcessLookupError):  # what the tests started, and the tests after Ctrl-C
+            os.killpg(child, signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 KIND = "auditlint-baseline"
 VERSION = 1
 _AGAIN = "write it again with --write-baseline"
+_LONE = re.compile("[\ud800-\udfff]")
 _MOST = 1_000_000
 """Findings that one entry may stand for."""
 
@@ -80,18 +81,14 @@ def written(entries: Iterable[Entry]) -> str:
 
 
 def _line(entry: Entry) -> str:
+    return _quoted(dict(zip(("path", "rule", "content", "count", "text"), entry, strict=True)))
+
+
+def _quoted(value: object) -> str:
+    """Return a value as JSON; what UTF-8 has no bytes for, as in names of files that are no UTF-8, is escaped."""
     import json
 
-    return json.dumps(
-        {"path": entry.path, "rule": entry.rule, "content": entry.content, "count": entry.number, "text": entry.text},
-        ensure_ascii=False,
-    )
-
-
-def _quoted(text: str) -> str:
-    import json
-
-    return json.dumps(text, ensure_ascii=False)
+    return _LONE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False))
 
 
 def _entries(path: str, data: bytes) -> Iterable[Entry]:
@@ -112,7 +109,7 @@ def _entries(path: str, data: bytes) -> Iterable[Entry]:
                 f"{path}:{line}: findings/{index} is no finding with path, rule, content and count: {_AGAIN}"
             )
         known = found.get(entry[:3])
-        found[entry[:3]] = entry._replace(number=entry.number + known.number) if known else entry
+        found[entry[:3]] = entry._replace(number=min(entry.number + known.number, _MOST)) if known else entry
     return found.values()
 
 

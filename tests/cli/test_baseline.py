@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 
 from auditlint.kubernetes import data
+from auditlint.settings import baselines
 from tests.cli.test_exit_codes import complaint
 
 if TYPE_CHECKING:
@@ -137,6 +138,34 @@ def test_only_what_a_run_looks_for_is_stale(auditlint: Auditlint, write: Write) 
     assert "no longer found in b.yaml: 2 invalid-level" in auditlint("check", "--baseline", "old.json", ".").stderr
     other = auditlint("check", "--baseline", "old.json", "--select", "unreachable-rule", "a.yaml")
     assert "no longer" not in other.stderr
+
+
+def test_names_of_files_that_are_no_utf_8_are_read_again(auditlint: Auditlint, tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"a\xff.yaml")).write_text(REFUSED, encoding="utf-8")
+    assert auditlint("check", "--write-baseline", "old.json", ".").returncode == 0
+    run = auditlint("check", "--baseline", "old.json", ".")
+    assert (run.returncode, run.stdout) == (0, "")
+    (tmp_path / os.fsdecode(b"a\xff.yaml")).write_text(OLD, encoding="utf-8")
+    stale = [
+        line for line in auditlint("check", "--baseline", "old.json", ".").stderr.splitlines() if "no longer" in line
+    ]
+    assert [line.split(":")[1] for line in stale] == ["5"]
+
+
+def test_an_entry_with_half_a_character_is_stale(auditlint: Auditlint, write: Write) -> None:
+    write("a.yaml", OLD)
+    entry = '{"path": "gone\\ud800.yaml", "rule": "invalid-level", "content": "0", "count": 1}'
+    write("old.json", f'{{"kind": "auditlint-baseline", "version": 1, "findings": [{entry}]}}')
+    assert "old.json:1:1: note: no longer found in gone" in auditlint("check", "--baseline", "old.json", ".").stderr
+
+
+def test_entries_that_are_the_same_stand_for_no_more_than_one_may(tmp_path: Path) -> None:
+    entry = baselines.Entry("a.yaml", "invalid-level", "0", 999_999)
+    path = tmp_path / "old.json"
+    path.write_text(baselines.written([entry, entry]), encoding="utf-8")
+    (once,) = baselines.read(str(path)).entries
+    path.write_text(baselines.written([once]), encoding="utf-8")
+    assert baselines.read(str(path)).entries == (once,)
 
 
 @pytest.mark.usefixtures("known")

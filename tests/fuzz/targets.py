@@ -2,86 +2,31 @@
 
 from __future__ import annotations
 
-import json
 import os
 from contextlib import suppress
-from functools import cache
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-import jsonschema
-
 from auditlint import Policy
-from auditlint.carriers import registry
 from auditlint.checking import check_text
 from auditlint.errors import ConfigError
 from auditlint.kubernetes import flags
 from auditlint.kubernetes.releases import NEWEST
-from auditlint.lint.reporting import order
 from auditlint.policy.replaying import replay, replay_one_by_one
-from auditlint.report import render
 from auditlint.settings import config_file
-from auditlint.text.source import lines
-from tests.fuzz import corpus
-from tests.fuzz.corpus import ROOT, Seed
-from tests.fuzz.mutation import ENDINGS, PIECES, mutated, wrapped
+from tests.fuzz import corpus, rewriters, rule_languages, side_files
+from tests.fuzz.files import file_of
+from tests.fuzz.mutation import PIECES, mutated
+from tests.fuzz.sound import assert_sound
 from tests.growth import FACTOR, LINEAR, growth
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from random import Random
 
-    from auditlint.report.model import Report
-
     Case = tuple[object, ...]
 
 _POLICY = "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n- level: None\n  users: [a]\n- level: Metadata\n"
-
-
-@cache
-def _schema() -> jsonschema.Draft202012Validator:
-    return jsonschema.Draft202012Validator(json.loads((ROOT / "schemas" / "report.schema.json").read_text("utf-8")))
-
-
-def assert_sound(data: bytes, name: str, as_kind: str | None) -> Report:
-    """Check a text twice: nothing crashes, places are in the text, findings are in order, each once, and repeat."""
-    report = check_text(data, name=name, as_kind=as_kind)
-    assert not report.crashed, report.crashed
-    shown = lines(data)
-    for one in report.findings:
-        for span in (one.span, *(related.span for related in one.related if related.path == name)):
-            _assert_inside(span, shown)
-    placed = [order(one) for one in report.findings]
-    assert placed == sorted(placed)
-    said = [(one.rule, one.span, one.pointer, one.document, one.message) for one in report.findings]
-    assert len(said) == len(set(said)), [one for one in said if said.count(one) > 1]
-    as_json = render("check", "json", report)
-    _schema().validate(json.loads(as_json))
-    assert as_json == render("check", "json", check_text(data, name=name, as_kind=as_kind))
-    return report
-
-
-def _assert_inside(span: tuple[int, int, int, int], shown: list[str]) -> None:
-    for line, column in (span[:2], span[2:]):
-        at_end = line == len(shown) + 1 and column == 1
-        assert at_end or (0 < line <= max(len(shown), 1) and 0 < column <= len(shown[line - 1] if shown else "") + 1), (
-            span
-        )
-    assert span[:2] <= span[2:], span
-
-
-def file_of(dice: Random) -> tuple[bytes, str, str | None]:
-    """Return a text, the name of its file, and what it is taken for."""
-    seed = dice.choice(corpus.files())
-    name, text = Seed(seed.name, mutated(dice, seed.text, corpus.files()))
-    while dice.random() < 0.25:
-        name, text = wrapped(dice, Seed(name, text))
-        text = mutated(dice, text, corpus.files()) if dice.random() < 0.3 else text
-    if dice.random() < 0.1:
-        name = f"x{dice.choice(ENDINGS)}"
-    codec = dice.choice(("utf-8", "utf-8", "utf-8", "utf-8", "utf-16", "utf-16-be", "latin-1"))
-    kind = dice.choice(registry.names()) if dice.random() < 0.2 else None
-    return text.encode(codec, "surrogatepass" if codec != "latin-1" else "replace"), name, kind
 
 
 def check(dice: Random) -> None:
@@ -155,6 +100,15 @@ TARGETS: dict[str, tuple[Callable[[Random], None], int]] = {
     "arguments": (arguments, 20),
     "events": (events, 4),
     "configuration": (configuration, 8),
+    "detections": (rule_languages.detections, 6),
+    "conditions": (rule_languages.conditions, 10),
+    "cases": (side_files.cases, 6),
+    "baseline": (side_files.baseline, 8),
+    "upgrade": (side_files.upgrade, 4),
+    "fixes": (rewriters.fixes, 4),
+    "ignores": (rewriters.ignores, 4),
+    "comments": (rewriters.comments, 8),
+    "starter": (rewriters.starter_files, 2),
     "grown": (grown, 1),
 }
 """Each with how many cases of it there are for one of the last."""

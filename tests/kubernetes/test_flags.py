@@ -231,6 +231,16 @@ def test_uses() -> None:
     assert [use.separate for use in parsed.uses] == [True, False, False, False]
 
 
+def test_uses_of_shorthands() -> None:
+    assert parse(["-v4", "-v", "5", "-v=6", "-hv7"]).uses == (
+        FlagUse("v", "v", "4", 0, 0, bare=False),
+        FlagUse("v", "v", "5", 1, 2, bare=False),
+        FlagUse("v", "v", "6", 3, 3, bare=False),
+        FlagUse("help", "h", "true", 4, 4, bare=True),
+        FlagUse("v", "v", "7", 4, 4, bare=False),
+    )
+
+
 def test_repeated_and_last() -> None:
     parsed = parse(["--audit-log-maxage=1", "--audit-log-path=/x", "--audit_log_maxage=2"])
     assert [[use.value for use in group] for group in parsed.repeated()] == [["1", "2"]]
