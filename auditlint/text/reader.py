@@ -35,13 +35,16 @@ def looks_like_json(data: bytes) -> bool:
 
 def parses(data: bytes) -> bool:
     """Tell at reading speed whether libyaml takes a text; False also where that is not known."""
+    from auditlint.text import libyaml
+
     try:
-        from yaml import YAMLError
-        from yaml._yaml import CParser
+        parser = libyaml.parser()
     except ImportError:
         return False
+    from yaml.error import YAMLError
+
     try:
-        CParser(data).raw_parse()
+        parser(data).raw_parse()
     except (YAMLError, ValueError):
         return False
     return True

@@ -102,13 +102,15 @@ class _LibyamlEvents:
     """The events of libyaml; unless it is trusted, _UnlikeServerError where it may not see what the server sees."""
 
     def __init__(self, text: str, *, trusted: bool) -> None:
-        from yaml import YAMLError
-        from yaml._yaml import CParser
+        from auditlint.text import libyaml
+
+        parser = libyaml.parser()
+        from yaml.error import YAMLError
 
         self._text = text
         self._trusted = trusted
         self._errors = YAMLError
-        self._get_event: NextEvent = CParser(text).get_event
+        self._get_event: NextEvent = parser(text).get_event
         self._last: Any = None
         self.unlike = False
         """Whether the server may have seen otherwise what came so far."""
