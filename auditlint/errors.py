@@ -7,6 +7,10 @@ class AuditlintError(Exception):
     """Any of these: what cannot be done, and why."""
 
 
+class UsageError(AuditlintError):
+    """What a command line asks for cannot be: options exclude each other, or a file is in the way."""
+
+
 class PolicyError(AuditlintError):
     """There is no policy to ask: its file cannot be read, holds none or several, or says what is not known."""
 

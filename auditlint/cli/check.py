@@ -2,285 +2,56 @@
 
 from __future__ import annotations
 
-import os
-from collections import Counter
-from contextlib import suppress
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from auditlint import lint
-from auditlint import settings as config
-from auditlint.carriers import registry
-from auditlint.checking import check_paths, fix_paths, ignore_paths
-from auditlint.cli import BUG, USAGE, configured, terminal
-from auditlint.cli.options import Choice, Output, Outputs, RuleNames
-from auditlint.report import formats, render
-from auditlint.report.words import closing_line
+from auditlint.cli.checking.options import OPTIONS, Kind
+from auditlint.cli.checking.run import check
+from auditlint.cli.options import Choice, Outputs, RuleNames
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from auditlint.report.model import Report
-    from auditlint.report.tables.document import Document
-    from auditlint.rewriting import Fixed
-    from auditlint.settings import Settings
+    from auditlint.cli.checking.options import Option
 
 
-@click.command("check", short_help="Lint audit policies and kube-apiserver manifests.")
 @click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATH]...")
-@click.option(
-    "--format",
-    "outputs",
-    type=Outputs(formats("check")),
-    multiple=True,
-    help="Output; on a terminal full, else text; once for each FILE.",
-)
-@click.option("--output-file", type=click.Path(dir_okay=False), help="Write the report there; - is stdout.")
-@click.option("--select", type=RuleNames(), multiple=True, metavar="RULES", help="Report only these rules, categories.")
-@click.option(
-    "--ignore", type=RuleNames(), multiple=True, metavar="RULES", help="Do not report these rules, categories."
-)
-@click.option(
-    "--min-severity",
-    type=Choice(config.SEVERITIES),
-    help="The least finding that is shown; others are counted [warning].",
-)
-@click.option("--fail-on", type=Choice(config.FAIL_ON), help="The least finding that makes the exit code 1 [warning].")
-@click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
-@click.option(
-    "--as", "as_kind", type=Choice(registry.names()), help="Take every file for this, whatever it looks like."
-)
-@click.option("--kubernetes-version", metavar="1.N", help="Judge for this release, not for the one a file shows.")
-@click.option("--profile", multiple=True, metavar="NAME", help="Check what a guide asks too: cis, cis-1.N, stig, nsa.")
-@click.option("--fix", is_flag=True, help="Mend what is shown, where what is meant is sure, and report what is left.")
-@click.option(
-    "--unsafe-fixes", is_flag=True, help="With --fix and --diff: make fixes too that may not be what is meant."
-)
-@click.option(
-    "--diff", is_flag=True, help="Print what --fix would change as a patch, and write nothing; 1 if there is any."
-)
-@click.option("--config", "config_file", type=click.Path(), help="Read this configuration file.")
-@click.option("--no-config", is_flag=True, help="Read no configuration file.")
-@click.option(
-    "--untrusted",
-    is_flag=True,
-    help="Heed nothing in the checked repository that hides findings: configuration, ignore comments, .gitignore.",
-)
-@click.option("--baseline", type=click.Path(), metavar="FILE", help="Leave out the findings that this file knows.")
-@click.option(
-    "--write-baseline",
-    "new_baseline",
-    type=click.Path(dir_okay=False),
-    metavar="FILE",
-    help="Write all findings there, to be left out from now on, and exit with 0.",
-)
-@click.option(
-    "--add-ignores", metavar="REASON", help="Write an ignore comment for each finding that is shown, with this reason."
-)
-@click.option("--stdin-filename", metavar="NAME", help="What to call standard input (PATH -).")
-@click.option("--exclude", multiple=True, metavar="PATTERN", help="Pass over files like this when searching folders.")
-@click.option("--force-exclude", is_flag=True, help="Pass over excluded files even where they are named.")
-@click.option("--color", type=Choice(("auto", "always", "never")), default="auto", help="Colour [auto: on a terminal].")
-@click.option("--verbose", "-v", is_flag=True, help="Name every file that was read, and what was found in it.")
-@click.option("--quiet", "-q", is_flag=True, help="No notices and no closing line on stderr.")
-@click.option("--statistics", is_flag=True, help="Count the findings of each rule, on stderr.")
-@click.option("--debug", is_flag=True, help="Show a traceback where auditlint itself fails.")
-def command(paths: tuple[str, ...], **options: Any) -> int:
+def _command(paths: tuple[str, ...], **options: Any) -> int:
     """Lint files and folders; - is standard input; the default is the current folder.
 
     Exit codes: 0 no finding at or above --fail-on; 1 findings; 2 something could not be done; 3 a bug in auditlint.
     """
-    settings = configured.settings_of(options)
-    outputs = _outputs(options["outputs"], terminal.target_of(options["output_file"]))
-    targets = [output.target for output in outputs if output.target]
-    paths = paths or (("-",) if options["stdin_filename"] else (".",))
-    _keep_inputs(targets, paths, settings, options)
-    texts = {options["stdin_filename"] or "<stdin>": terminal.standard_input()} if "-" in paths else {}
-    report, fixed = _checked([path for path in paths if path != "-"], settings, texts, targets, options)
-    if options["new_baseline"]:
-        from auditlint.cli import baseline
-
-        return baseline.write(options["new_baseline"], report, settings, quiet=options["quiet"])
-    if fixed and options["diff"]:
-        return _show(fixed, quiet=options["quiet"])
-    if fixed:
-        from auditlint.cli import fixes
-
-        report = report._replace(failed=(*report.failed, *fixes.write(fixed, texts)))
-    report = report._replace(tables=partial(_tables, report, settings), settings_of=configured.told_of(settings))
-    for output in outputs:
-        _write(report, output, options["color"], aside=fixed is not None and bool(texts))
-    if options["verbose"]:
-        for line in looked_at(report):
-            terminal.say(line)
-    if not options["quiet"]:
-        _tell(report, settings, fixed)
-    _tell_failed(report)
-    if not options["quiet"]:
-        terminal.say(closing_line(report))
-    if options["statistics"]:
-        _statistics(report)
-    return _exit_code(report, settings, exit_zero=options["exit_zero"])
+    return check(paths, **options)
 
 
-def _keep_inputs(targets: Sequence[str], paths: Sequence[str], settings: Settings, options: dict[str, Any]) -> None:
-    """Raise a UsageError where something would be written in the place of what is read."""
-    if settings.untrusted and (link := next(filter(os.path.islink, targets), None)):
-        raise click.UsageError(f"cannot write to {link}: it is a link, which --untrusted does not follow")
-    configuration = terminal.configuration(settings, options["config_file"])
-    for target in (*targets, *filter(None, [options["new_baseline"]])):
-        terminal.keep_inputs(target, (*paths, *configuration))
-    for target in targets:
-        terminal.keep_inputs(target, _baselines(settings, options))
+def _type_of(option: Option) -> Any:
+    """Return what click is to make of the value of an option; None: a text."""
+    words = option.words() if option.words else ()
+    if option.kind is Kind.WORD:
+        return Choice(words)
+    if option.kind is Kind.OUTPUT:
+        return Outputs(words)
+    if option.kind is Kind.RULES:
+        return RuleNames()
+    return {Kind.PATH: click.Path(), Kind.FILE: click.Path(dir_okay=False)}.get(option.kind)
 
 
-def _checked(
-    files: list[str], settings: Settings, texts: dict[str, bytes], targets: Sequence[str], options: dict[str, Any]
-) -> tuple[Report, Fixed | None]:
-    """Return what there is to say of files and texts, and what becomes of them if they are to be fixed."""
-    progress = terminal.Progress(lambda number: f"reading: {number} files")
-    common: dict[str, Any] = {
-        "as_kind": options["as_kind"],
-        "exclude": options["exclude"],
-        "force_exclude": options["force_exclude"],
-        "texts": texts,
-        "keep": lambda given: (
-            not any(_is_report(given, target, options["as_kind"]) for target in targets)
-            and not (
-                given.data is None
-                and any(terminal.same_file(path, given.path) for path in _baselines(settings, options))
-            )
-        ),
-        "progress": progress.at,
-        "debug": options["debug"],
-    }
-    try:
-        if options["add_ignores"]:
-            ignored = ignore_paths(files, settings, reason=options["add_ignores"].strip(), **common)
-            return ignored.report, ignored
-        if not (options["fix"] or options["diff"]):
-            return check_paths(files, settings, **common), None
-        fixed = fix_paths(files, settings, unsafe=options["unsafe_fixes"], writing=not options["diff"], **common)
-        return fixed.report, fixed
-    finally:
-        progress.clear()
+def _declared(option: Option) -> Any:
+    """Return what declares an option to click."""
+    # Only what is so: an option that is said to be no flag is, for click, one whose value may be left out.
+    said: dict[str, Any] = {} if option.default is None else {"default": option.default}
+    if option.kind is Kind.FLAG:
+        said["is_flag"] = True
+    return click.option(
+        *option.flags,
+        option.name,
+        type=_type_of(option),
+        multiple=option.multiple,
+        metavar=option.metavar,
+        help=option.help,
+        **said,
+    )
 
 
-def _baselines(settings: Settings, options: dict[str, Any]) -> Iterator[str]:
-    """Yield the baselines of a run, which are never looked at for what they hold."""
-    if settings.baseline is not None:
-        yield settings.baseline.path
-    if options["new_baseline"]:
-        yield options["new_baseline"]
-
-
-def _outputs(given: Sequence[Output], target: str | None) -> list[Output]:
-    """Return what to write where; `target` is for the format that names no file."""
-    plain = [output.format for output in given if output.target is None]
-    if len(plain) > 1:
-        raise click.UsageError(f"--format {plain[0]} and {plain[1]} would be mixed: give one a file, {plain[1]}=FILE")
-    if target and given and not plain:
-        raise click.UsageError(f"--output-file {target}: no --format is left for it, each names its file")
-    outputs = [
-        output if output.target else Output(output.format, target)
-        for output in given or [Output(terminal.default_format(target))]
-    ]
-    outputs = [Output(output.format, terminal.target_of(output.target)) for output in outputs]
-    twice = [path for path, number in Counter(output.target for output in outputs).items() if number > 1]
-    if twice:
-        raise click.UsageError(f"--format: two outputs go to {twice[0] or 'standard output'}")
-    return outputs
-
-
-def _is_report(given: lint.Source, target: str, as_kind: str | None) -> bool:
-    """Tell whether a source is the report of an earlier run; a file that says more than that is not to be replaced."""
-    from auditlint.carriers import recognise
-    from auditlint.text.source import UnreadableError, read_file
-
-    if given.data is not None or not terminal.same_file(target, given.path):
-        return False
-    with suppress(UnreadableError):
-        found = recognise.recognise(given.path, read_file(given.path), as_kind=as_kind, named=False, minor=None)
-        if found.subjects or found.defines:
-            raise terminal.refusal(target, given.path)
-    return True
-
-
-def _tables(report: Report, settings: Settings) -> tuple[Document, ...]:
-    """Return the matrix of each policy of the report that has a file of its own and loads."""
-    from auditlint.policy import Policy, PolicyError
-
-    found = []
-    for subject in report.subjects:
-        if subject.policy and not subject.refused_by and not subject.pointer:
-            with suppress(PolicyError):
-                policy = Policy.load(subject.path, kubernetes_version=subject.kubernetes, cluster=settings.cluster)
-                found.append(policy.matrix())
-    return tuple(found)
-
-
-def _write(report: Report, output: Output, color: str, *, aside: bool) -> None:
-    """Write a report; `aside`: on standard error where it would be on standard output, which a fixed text is on."""
-    medium = terminal.medium(output.target, color)
-    text = render("check", output.format, report, medium)
-    if aside and output.target is None:
-        click.echo(text, nl=False, err=True)
-    else:
-        terminal.write(output.target, text)
-
-
-def _show(fixed: Fixed, *, quiet: bool) -> int:
-    """Print what would change as a patch; return the exit code."""
-    from auditlint.cli import fixes
-
-    report = fixed.report
-    terminal.stream(fixes.patch(fixed.files))
-    if not quiet:
-        terminal.say(fixes.told(fixed, wrote=False))
-    _tell_failed(report)
-    return BUG if report.crashed else USAGE if report.failed else int(bool(fixed.files))
-
-
-def _tell(report: Report, settings: Settings, fixed: Fixed | None) -> None:
-    for message in settings.notices:
-        terminal.say(f"auditlint: note: {message}")
-    for notice in report.notices:
-        line = "" if notice.line is None else f"{notice.line}:1:"
-        terminal.say(f"{notice.path}:{line} note: {notice.message}")
-    if fixed:
-        from auditlint.cli import fixes
-
-        terminal.say(fixes.told(fixed, wrote=True))
-    if not (report.subjects or report.findings or report.failed or report.crashed):
-        terminal.say("auditlint: warning: found no audit policy and no kube-apiserver, so nothing was checked")
-
-
-def _tell_failed(report: Report) -> None:
-    for notice in (*report.failed, *report.crashed):
-        terminal.say(f"auditlint: {notice.path}: {notice.message}")
-
-
-def looked_at(report: Report) -> Iterator[str]:
-    """Yield a line for each file that was read: what was found in it."""
-    found: dict[str, list[str]] = {}
-    for subject in report.subjects:
-        what = subject.kind if subject.carrier == subject.kind else f"{subject.kind} ({subject.carrier})"
-        found.setdefault(subject.path, []).append(f"{what}, line {subject.line}, for {subject.kubernetes}")
-    for path in report.paths:
-        yield f"{path}: {'; '.join(found.get(path, ())) or 'no policy, no apiserver'}"
-
-
-def _statistics(report: Report) -> None:
-    names = [finding.rule for finding in report.live]
-    for name in sorted(set(names), key=lambda name: (-names.count(name), name)):
-        terminal.say(f"{names.count(name):6} {name}")
-
-
-def _exit_code(report: Report, settings: Settings, *, exit_zero: bool) -> int:
-    if report.crashed:
-        return BUG
-    if report.failed:
-        return USAGE
-    return int(lint.counts(report, settings.fail_on) and not exit_zero)
+for _option in reversed(OPTIONS):  # click lists what is declared last first
+    _command = _declared(_option)(_command)
+command = click.command("check", short_help="Lint audit policies and kube-apiserver manifests.")(_command)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from auditlint.cli import USAGE, terminal
+from auditlint.cli import terminal
+from auditlint.cli.exits import USAGE
 from auditlint.cli.options import Choice, Choices, debug
 from auditlint.cli.policies import read_revision, settings_for
 from auditlint.cli.terminal import STDIN

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from auditlint.records import NamedTuple
+from auditlint.cli.checking.options import Output, rule_names
+from auditlint.errors import ConfigError
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -63,13 +64,6 @@ class Choices(_NamesType):
         return [CompletionItem(before + comma + found.value) for found in self._word.shell_complete(ctx, param, last)]
 
 
-class Output(NamedTuple):
-    """A format, and the file for it; None: standard output."""
-
-    format: str
-    target: str | None = None
-
-
 class Outputs(_OutputType):
     """A format, or FORMAT=FILE."""
 
@@ -103,15 +97,10 @@ class RuleNames(_NamesType):
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
         """Return the names; fail with a suggestion where one is unknown."""
-        from auditlint import registry
-        from auditlint.errors import ConfigError
-        from auditlint.settings import rule_names
-
         if isinstance(value, tuple):
             return value
-        registry.load()
         try:
-            return rule_names([name.strip() for name in str(value).split(",") if name.strip()], self._option(param))
+            return rule_names(str(value), self._option(param))
         except ConfigError as error:
             raise click.UsageError(str(error), ctx) from None
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from auditlint.cli import USAGE, terminal
+from auditlint.cli import terminal
+from auditlint.cli.exits import USAGE
 from auditlint.cli.options import Choice, debug
 from auditlint.cli.policies import read_policy, settings_for
 from auditlint.cli.terminal import STDIN

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import stat
 import sys
@@ -9,8 +10,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-import click
-
+from auditlint.errors import UsageError
 from auditlint.report import Medium
 from auditlint.report.printable import printable
 
@@ -32,14 +32,39 @@ _ENOUGH = 1 << 18
 
 def say(message: str) -> None:
     """Print one line on standard error."""
-    click.echo(printable(message), err=True)
+    write_aside(f"{printable(message)}\n")
 
 
-def medium(target: str | None, color: str) -> Medium:
-    """Return what an output is written for: a file or standard output; `color` is `auto`, `always` or `never`."""
+def write_aside(text: str) -> None:
+    """Write on standard error, at once; in UTF-8 where Python takes it for a stream of ASCII."""
+    output = sys.stderr
+    if output is None:
+        return
+    if _is_ascii(output):
+        output.flush()
+        output.buffer.write(text.encode("utf-8", "replace"))
+    else:
+        output.write(text)
+    output.flush()
+
+
+def _is_ascii(output: TextIO) -> bool:
+    """Tell whether a stream is one of ASCII, as those of a process are for which no locale is set."""
+    try:
+        return codecs.lookup(output.encoding).name == "ascii"
+    except (LookupError, TypeError):  # what stands in for a stream need not say how it writes
+        return False
+
+
+def medium(target: str | None, color: str, *, aside: bool = False) -> Medium:
+    """Return what an output is written for: a file, standard output, or `aside` on standard error.
+
+    `color` is `auto`, `always` or `never`.
+    """
     folder = os.getcwd()
+    output = sys.stderr if aside else sys.stdout
     return Medium(
-        color == "always" or (color == "auto" and _colored(target)),
+        color == "always" or (color == "auto" and target is None and _colored(output)),
         columns(),
         folder,
         _repository(folder),
@@ -62,15 +87,15 @@ def is_capable(output: TextIO) -> bool:
     return output.isatty() and os.environ.get("TERM") != "dumb" and not os.environ.get("INSIDE_EMACS")
 
 
-def _colored(target: str | None) -> bool:
+def _colored(output: TextIO) -> bool:
     """Tell whether an output is to be in colour where no option says; the environment's no counts before its yes.
 
     Sources: no-color.org, force-color.org, bixense.com/clicolors.
     """
-    if target is not None or os.environ.get("NO_COLOR"):
+    if os.environ.get("NO_COLOR"):
         return False
     forced = any(os.environ.get(name, "0") not in {"", "0"} for name in ("FORCE_COLOR", "CLICOLOR_FORCE"))
-    return forced or is_capable(sys.stdout)
+    return forced or is_capable(output)
 
 
 def default_format(target: str | None) -> str:
@@ -83,12 +108,12 @@ def standard_input() -> bytes:
     from auditlint.text.source import LIMIT
 
     if sys.stdin is None:
-        raise click.UsageError("standard input is closed")
+        raise UsageError("standard input is closed")
     content = b""
     while piece := os.read(sys.stdin.fileno(), 1 << 20):
         content += piece
         if len(content) > LIMIT:
-            raise click.UsageError(f"standard input is larger than {LIMIT >> 20} MiB")
+            raise UsageError(f"standard input is larger than {LIMIT >> 20} MiB")
     return content
 
 
@@ -106,12 +131,12 @@ class Progress:
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + TURN
             self._shown = True
-            click.echo(f"\r{self._words(*numbers)}", nl=False, err=True)
+            write_aside(f"\r{self._words(*numbers)}")
 
     def clear(self) -> None:
         """Take the line away again."""
         if self._shown:
-            click.echo("\r\x1b[K", nl=False, err=True)
+            write_aside("\r\x1b[K")
 
 
 def _repository(folder: str) -> str:
@@ -137,10 +162,10 @@ def keep_inputs(target: str | None, inputs: Iterable[str | None]) -> None:
             raise refusal(target, path)
 
 
-def refusal(target: str, path: str) -> click.UsageError:
+def refusal(target: str, path: str) -> UsageError:
     """Return what is said where the output would take the place of an input."""
     name = "this file" if path == target else "standard input" if path == STDIN else path
-    return click.UsageError(f"cannot write to {target}: the command reads {name}, so name another file")
+    return UsageError(f"cannot write to {target}: the command reads {name}, so name another file")
 
 
 def same_file(target: str, path: str) -> bool:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from auditlint.cli import USAGE, terminal
+from auditlint.cli import terminal
+from auditlint.cli.exits import USAGE
 from auditlint.cli.options import Choice, debug
 from auditlint.cli.policies import settings_for, version_of
 from auditlint.english import counted

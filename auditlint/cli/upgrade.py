@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from auditlint.carriers import registry
-from auditlint.cli import BUG, USAGE, terminal
+from auditlint.cli import terminal
+from auditlint.cli.exits import BUG, USAGE
 from auditlint.cli.options import Choice
 from auditlint.cli.policies import settings_for
 from auditlint.report import formats, render

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from auditlint.cli import COMMANDS
+from auditlint.cli.commands import COMMANDS
 from auditlint.kubernetes.releases import NEWEST
 from auditlint.version import __version__
 from tests.cli.conftest import BAD_LEVEL, GOOD

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from auditlint.cli import fixes
+from auditlint.cli.checking import fixes
 from auditlint.report.model import Report
 from auditlint.rewriting import Fixed, FixedFile
 from tests.checks.servers import pod

@@ -84,3 +84,24 @@ def test_the_option_comes_before_the_environment(tmp_path: Path, option: str, *,
 def test_no_file_is_in_colour(tmp_path: Path) -> None:
     shown(tmp_path, {"FORCE_COLOR": "1"}, terminal=True, arguments=("--output-file", "report.txt"))
     assert COLOR not in (tmp_path / "report.txt").read_bytes()
+
+
+@pytest.mark.parametrize(("option", "color"), [("always", True), ("auto", False), ("never", False)])
+def test_the_report_aside_is_in_colour_as_the_option_says(tmp_path: Path, option: str, *, color: bool) -> None:
+    command = [sys.executable, "-m", "auditlint", "check", "--no-config", "--fix", "--color", option, "-"]
+    text = BAD_LEVEL.replace("metadata", "Nonsense").encode()
+    run = subprocess.run(command, cwd=tmp_path, input=text, capture_output=True, check=False)
+    assert (run.stdout, b"[invalid-level]" in run.stderr, COLOR in run.stderr) == (text, True, color)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "utf-8"])
+def test_standard_error_is_in_utf_8_where_no_locale_is_set(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "p\N{SNOWMAN}.yaml").write_text("kind: Deployment\n")
+    run = subprocess.run(
+        [sys.executable, "-m", "auditlint", "check", "--no-config", "--verbose", "."],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+        capture_output=True,
+        check=False,
+    )
+    assert run.stderr.decode().splitlines()[0] == "p\N{SNOWMAN}.yaml: no policy, no apiserver"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from auditlint.cli import BUG, USAGE, terminal
+from auditlint.cli import terminal
+from auditlint.cli.exits import BUG, USAGE
 from auditlint.english import counted
 from auditlint.lint import baseline, selection
 from auditlint.settings import baselines

@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from auditlint import settings as config
-from auditlint.errors import ConfigError
+from auditlint.errors import ConfigError, UsageError
 from auditlint.finding import Severity
 from auditlint.settings import config_file
 
@@ -24,13 +22,13 @@ def settings_of(options: Mapping[str, Any]) -> Settings:
     Raises UsageError and ConfigError where they cannot be.
     """
     if options["unsafe_fixes"] and not (options["fix"] or options["diff"]):
-        raise click.UsageError("--unsafe-fixes says which fixes are made: give --fix or --diff with it")
+        raise UsageError("--unsafe-fixes says which fixes are made: give --fix or --diff with it")
     if options["new_baseline"] and (options["fix"] or options["diff"]):
-        raise click.UsageError("--write-baseline writes what is left to fix: run it behind --fix, not with it")
+        raise UsageError("--write-baseline writes what is left to fix: run it behind --fix, not with it")
     if options["add_ignores"] is not None:
         _check_ignores(options)
     if options["no_config"] and options["config_file"]:
-        raise click.UsageError("--config and --no-config exclude each other")
+        raise UsageError("--config and --no-config exclude each other")
     settings = _with_baseline(_read_settings(options), options)
     if not settings.source:
         return config.with_notes(_with_options(settings, options))
@@ -43,10 +41,10 @@ def _check_ignores(options: Mapping[str, Any]) -> None:
     """Raise a UsageError where no ignore comments can be written as the options ask."""
     for other, name in (("fix", "--fix"), ("new_baseline", "--write-baseline"), ("untrusted", "--untrusted")):
         if options[other]:
-            raise click.UsageError(f"--add-ignores and {name} exclude each other")
+            raise UsageError(f"--add-ignores and {name} exclude each other")
     reason = options["add_ignores"].strip()
     if not reason or not reason.isprintable():
-        raise click.UsageError("--add-ignores wants a reason, of one line: why these findings are no fault here")
+        raise UsageError("--add-ignores wants a reason, of one line: why these findings are no fault here")
 
 
 def _with_options(settings: Settings, options: Mapping[str, Any]) -> Settings:
