@@ -14,7 +14,8 @@ _VARIABLE = r"\$\([A-Za-z_]\w*\)|^\$[A-Za-z_]\w*$"
 _ELISION = r"\.{3,}|\u2026|\[(?:\.{3,}|\u2026)\]"
 _CAPITALS = r"(?!TLS_|REQUEST_|RESPONSE_|BLOCKING_)[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+"
 """Words such as `AUDIT_LEVEL`, but for names of cipher suites and levels, stages and modes in capitals."""
-_SIGNS = frozenset("${<%@_.\u2026\u27e8")
+_SIGNS_OF_MARKS = frozenset("${<%@_\u27e8")
+_SIGNS_OF_WHOLE = ("_", "...", "\u2026")
 _LONGEST = 1000
 """Characters: a longer value is no placeholder, and not worth a search."""
 
@@ -26,10 +27,10 @@ def is_placeholder(value: str) -> bool:
 
 def is_unfilled(value: str) -> bool:
     """Tell whether a value holds a placeholder, or is one; `$(X)` and `$X` are variables, which a Pod may have."""
-    if _SIGNS.isdisjoint(value):
-        return False
     text = value[:_LONGEST].strip()
-    return _marks().search(text) is not None or _whole().fullmatch(text) is not None
+    if not _SIGNS_OF_MARKS.isdisjoint(text) and _marks().search(text):
+        return True
+    return any(sign in text for sign in _SIGNS_OF_WHOLE) and _whole().fullmatch(text) is not None
 
 
 def expanded(name: str) -> str:

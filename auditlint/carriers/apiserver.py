@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from auditlint.carriers.containers.mounting import Mounting
 from auditlint.kubernetes import flags, known_flags
 from auditlint.kubernetes.container import Files
 from auditlint.kubernetes.releases import choose
 from auditlint.placeholders import is_expanded, is_unfilled
+from auditlint.records import NamedTuple
 from auditlint.subjects.model import ApiServer, Argument, NotText, Runs
 from auditlint.subjects.spelling_of_flags import ARGUMENTS
 

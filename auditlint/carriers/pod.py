@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from auditlint.carriers import apiserver
 from auditlint.carriers.carrier import Carrier
@@ -13,6 +13,7 @@ from auditlint.carriers.containers import command, mounting, pod_fields
 from auditlint.finding import Notice
 from auditlint.kubernetes.container import Files, in_manifest_folder
 from auditlint.kubernetes.releases import from_image
+from auditlint.records import NamedTuple
 from auditlint.subjects.model import Runs
 from auditlint.text.values import get, has, items, text
 

@@ -10,7 +10,6 @@ Two things are judged as newer releases do them, whatever the release: arguments
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auditlint.kubernetes import audit_options, feature_gates, go
@@ -39,17 +38,23 @@ def parse(arguments: Sequence[str], minor: int = NEWEST, *, newer: bool = False)
     reader = _Reader(tuple(arguments), minor)
     reader.read()
     stray = _stray(reader.positional)
-    parsed = ParsedFlags(minor, reader.arguments, tuple(reader.uses), (), tuple(reader.positional), ())
+    parsed = ParsedFlags(
+        minor=minor,
+        arguments=reader.arguments,
+        uses=tuple(reader.uses),
+        errors=(),
+        positional=tuple(reader.positional),
+        validation=(),
+    )
     errors = sorted(
         (*reader.errors, *_exits(parsed), *feature_gates.errors(parsed), *stray), key=lambda error: error.position
     )
     invalid = tuple(audit_options.validate(parsed))
     if not newer:
-        return replace(parsed, errors=tuple(errors), validation=invalid)
+        return parsed.replace(errors=tuple(errors), validation=invalid)
     versions = {one: new for one in invalid if (new := _new_version(parsed, one))}
     unsure = dict.fromkeys((*filter(_may_be_new, errors), *versions.values()))
-    return replace(
-        parsed,
+    return parsed.replace(
         errors=tuple(error for error in errors if error not in unsure),
         validation=tuple(one for one in invalid if one not in versions),
         unsure=tuple(sorted(unsure, key=lambda error: error.position)),

@@ -7,9 +7,10 @@ The data is in `schemas/audit-flags.json` (exact per release) and `schemas/apise
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from auditlint.kubernetes.data import table
+from auditlint.records import NamedTuple
 
 
 class Flag(NamedTuple):

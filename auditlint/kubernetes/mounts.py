@@ -11,9 +11,10 @@ from __future__ import annotations
 import enum
 import posixpath
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from auditlint.kubernetes.go import quote
+from auditlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -5,13 +5,13 @@ Source: github.com/spf13/pflag (one file per type).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from auditlint.kubernetes import go
 from auditlint.kubernetes.known_flags import audit_flags, exists, find, is_audit
+from auditlint.records import Frozen, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,8 +119,7 @@ _READERS: dict[str, Callable[[str], str]] = {
 """How a value becomes the text that pflag prints for it, by type; types that are not here take any text."""
 
 
-@dataclass(frozen=True)
-class ParsedFlags:
+class ParsedFlags(Frozen):
     """What kube-apiserver of one release makes of a list of arguments."""
 
     minor: int

@@ -11,7 +11,6 @@ from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from auditlint.kubernetes.engine.causes import causes_of_never
 from auditlint.kubernetes.engine.fresh import Fresh
 from auditlint.kubernetes.engine.index import Index, lowest, members, rule_set
 from auditlint.kubernetes.engine.ordinary import ordinary
@@ -231,6 +230,8 @@ class Reach:
     def _judge(self, number: int) -> Fate:
         spaces = self.spaces_of(self.region(number))
         if not spaces:
+            from auditlint.kubernetes.engine.causes import causes_of_never
+
             return Fate(FateKind.NEVER, causes=causes_of_never(self.rules[number], self._matches_something))
         earlier = (1 << number) - 1
         witness = self._escaping(spaces, earlier)

@@ -25,10 +25,8 @@ if TYPE_CHECKING:
     from auditlint.text.nodes import Node, Stream
     from auditlint.text.piece import Text
 
-MARK = re.compile(r"#+\s*auditlint\b\s*:?", re.IGNORECASE)
-IGNORE = re.compile(r"#+\s*auditlint\s*:\s*ignore(-file)?\s*\[([^\]]*)\]\s*(.*)", re.IGNORECASE | re.DOTALL)
-
-
+_MARK = r"(?i)#+\s*auditlint\b\s*:?"
+_IGNORE = r"(?is)#+\s*auditlint\s*:\s*ignore(-file)?\s*\[([^\]]*)\]\s*(.*)"
 END = (1 << 60, 0)
 _OF_CLUSTERS = frozenset({"policy-catalogue", "policy-coverage", "policy-cost"})
 """The categories of rules that are about what kube-apiserver serves."""
@@ -89,7 +87,7 @@ def _read_ignores(data: bytes, stream: Stream) -> tuple[tuple[Ignore, ...], tupl
     """Return the ignore comments of a text, and the malformed ones with what they say."""
     from auditlint.text.comments import comments
 
-    found = [comment for comment in comments(data, stream) if MARK.match(comment.text)]
+    found = [comment for comment in comments(data, stream) if re.match(_MARK, comment.text)]
     if not found:
         return (), ()
     starts = _extents(stream)
@@ -213,7 +211,7 @@ def idle_categories(subjects: Iterable[Subject]) -> frozenset[str]:
 
 def _ignore(comment: Comment, starts: dict[int, tuple[int, int]], lines: abc.Sequence[int]) -> Ignore | None:
     """Return what a comment says; `starts` are the lines on which something starts, `lines` the same in order."""
-    match = IGNORE.fullmatch(comment.text.strip())
+    match = re.fullmatch(_IGNORE, comment.text.strip())
     names = tuple(name.strip().lower() for name in match[2].split(",")) if match else ()
     if match is None or not all(names):
         return None

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from auditlint.records import NamedTuple
-from auditlint.settings import Settings, config_file, document
+from auditlint.settings import Settings, config_file, document, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -58,20 +58,20 @@ def _counting(rows: list[Origin]) -> list[Origin]:
 
 
 def _order(row: Origin) -> int:
-    return config_file.KEYS.index(row.setting.partition("/")[0])
+    return values.KEYS.index(row.setting.partition("/")[0])
 
 
 def _defaults(settings: Settings) -> Iterator[Origin]:
     yield Origin("kubernetes-version", "what the file shows, else the newest", DEFAULT)
     yield Origin("fail-on", settings.fail_on, DEFAULT)
     yield Origin("min-severity", settings.min_severity.word, DEFAULT)
-    yield Origin("server", config_file.SERVERS[0], DEFAULT)
+    yield Origin("server", values.SERVERS[0], DEFAULT)
 
 
 def _origins(read: Document, settings: Settings, file: str | None) -> Iterator[Origin]:
     """Yield what a configuration says, in the order of the settings; for a file only what is about it."""
     holding = [one.number for one in settings.overrides_of(file)] if file is not None else []
-    for key in config_file.KEYS:
+    for key in values.KEYS:
         over = [index for index in holding if key in read.values["overrides"][index]]
         if key in read.values and key not in _OF_PATTERNS and not (over and key in _REPLACED):
             yield from _rows(read, (key,), key, read.values[key])

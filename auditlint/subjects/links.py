@@ -24,7 +24,7 @@ POLICY_FLAG = "audit-policy-file"
 WEBHOOK_FLAG = "audit-webhook-config-file"
 
 File = PolicySubject | WebhookConfig
-S = TypeVar("S", bound="File | UnreadText")
+S = TypeVar("S", bound=File | UnreadText)
 
 
 class Links(NamedTuple):

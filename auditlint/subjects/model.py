@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from auditlint.kubernetes.cluster import ORDINARY, Cluster
 from auditlint.kubernetes.releases import DEFAULT, Target
-from auditlint.records import NamedTuple
+from auditlint.records import Frozen, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from auditlint.change import Change
     from auditlint.finding import Places, Span
@@ -45,38 +45,6 @@ class Subject(Protocol):
     @property
     def places(self) -> Places:
         """Where the values of the document stand."""
-
-
-if TYPE_CHECKING:
-    from typing_extensions import Self, dataclass_transform
-else:
-
-    def dataclass_transform(**_: bool):  # noqa: ANN201
-        """Do nothing: it only tells type checkers how the class below is made."""
-        return lambda kind: kind
-
-
-@dataclass_transform(frozen_default=True, eq_default=False, kw_only_default=True)
-class _Frozen:
-    """What a frozen dataclass is, but for the millisecond that each of those takes to be made at every start."""
-
-    def __init__(self, **values: Any) -> None:
-        self.__dict__.update(values)
-        missing = [name for name in self._fields() if not hasattr(self, name)]
-        if missing:
-            raise TypeError(f"{type(self).__name__} lacks {', '.join(missing)}")
-
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"{type(self).__name__}.{name} is read-only")
-
-    def replace(self, **changes: Any) -> Self:
-        """Return a copy with some values changed; nothing that was worked out from the old ones."""
-        return type(self)(**{name: getattr(self, name) for name in self._fields()} | changes)
-
-    @classmethod
-    def _fields(cls) -> Iterator[str]:
-        # inspect.get_annotations would cost the import of inspect at every start
-        return (name for kind in cls.__mro__ for name in kind.__dict__.get("__annotations__", ()))  # noqa: RUF063
 
 
 READ_FLAGS = ("audit-policy-file", "audit-webhook-config-file")
@@ -135,7 +103,7 @@ class Decode(Protocol):
         """Return the policy as the server of 1.`minor` has it; `newer`: as one newer than that may have it."""
 
 
-class PolicySubject(_Frozen):
+class PolicySubject(Frozen):
     """An audit policy found in a document, as the server of the target version decodes it.
 
     What is made is a `LoadedPolicy` where the server loads it, and then a `ClusterPolicy` where it is kube-apiserver's:
@@ -319,7 +287,7 @@ class AuditProfile(NamedTuple):
     """Whose requests it is for; empty for all."""
 
 
-class ApiServer(_Frozen):
+class ApiServer(Frozen):
     """A kube-apiserver that a document starts: its arguments, mounts and what surrounds them."""
 
     path: str
@@ -610,7 +578,7 @@ class AppliedFiles(NamedTuple):
     """Each with the way to its name; paths are those of the run."""
 
 
-class WebhookConfig(_Frozen):
+class WebhookConfig(Frozen):
     """A kubeconfig, which describes the audit webhook of the apiserver whose flag names it."""
 
     path: str

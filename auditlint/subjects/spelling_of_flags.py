@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from auditlint.change import Append, Delete, RenameKey, SetValue
+from auditlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

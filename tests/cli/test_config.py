@@ -17,7 +17,7 @@ from auditlint.errors import ConfigError
 from auditlint.finding import Severity
 from auditlint.kubernetes import data
 from auditlint.kubernetes.releases import NEWEST
-from auditlint.settings import config_file
+from auditlint.settings import config_file, values
 from auditlint.settings.document import Document
 from tests.cli.conftest import BAD_LEVEL, GOOD
 
@@ -401,15 +401,15 @@ ONLY_THE_READER_KNOWS = ("is not a rule", "is not a profile", "is not an option"
 
 
 @settings(max_examples=400, deadline=None)
-@given(st.sampled_from(config_file.KEYS), VALUES)
+@given(st.sampled_from(values.KEYS), VALUES)
 def test_the_schema_and_the_reader_agree(key: str, value: object) -> None:
     """A configuration that the schema takes is read, and the other way round."""
     document = {key: value}
     said = ""
     try:
-        config_file._settings(Document(".auditlint.yaml", document, {}))
+        values.settings_of(Document(".auditlint.yaml", document, {}))
         if key == "baseline":
-            config_file.baseline_of(Document(".auditlint.yaml", document, {}))
+            values.baseline_of(Document(".auditlint.yaml", document, {}))
     except ConfigError as error:
         said = str(error)
     errors = jsonschema.Draft202012Validator(data.table("config.schema")).iter_errors(document)
@@ -419,8 +419,8 @@ def test_the_schema_and_the_reader_agree(key: str, value: object) -> None:
 
 def test_the_schema_and_the_reader_know_the_same_settings() -> None:
     properties = data.table("config.schema")["properties"]
-    assert set(properties) == set(config_file.KEYS)
-    assert set(properties["overrides"]["items"]["properties"]) == {"files", *config_file.OF_FILES}
+    assert set(properties) == set(values.KEYS)
+    assert set(properties["overrides"]["items"]["properties"]) == {"files", *values.OF_FILES}
 
 
 def test_no_validator_is_loaded_for_a_configuration(write: Write, tmp_path: Path) -> None:

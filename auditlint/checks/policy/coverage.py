@@ -10,7 +10,7 @@ from auditlint.checks.queries import effects
 from auditlint.checks.queries.coverage import leaks
 from auditlint.checks.queries.coverage.kinds import PRIVILEGED
 from auditlint.checks.repairs import policies
-from auditlint.checks.suggestions import unknown_keys, verbs
+from auditlint.checks.suggestions import misreading, verbs
 from auditlint.finding import Severity
 from auditlint.rule import Category, Context
 from auditlint.subjects.model import ClusterPolicy, PolicySubject
@@ -228,7 +228,7 @@ def verb_gap(policy: PolicySubject, context: Context) -> Iterator[Finding]:
         return
     from auditlint.checks.queries.coverage import verb_gaps
 
-    misread = unknown_keys.misread_rules(policy)
+    misread = misreading.rules(policy)
     gaps = list(islice((gap for gap in verb_gaps.find(policy) if gap.rule not in misread), _MOST_SHOWN + 1))
     if not gaps:
         return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from auditlint import english
 from auditlint.checks.queries import effects, list_gaps, overlaps
 from auditlint.checks.repairs import policies
-from auditlint.checks.suggestions import pasteable, rule_words, unknown_keys, verbs
+from auditlint.checks.suggestions import misreading, pasteable, rule_words, verbs
 from auditlint.english import quoted
 from auditlint.finding import Severity
 from auditlint.kubernetes import served
@@ -59,7 +59,7 @@ def unreachable_rule(policy: PolicySubject, context: Context) -> Iterator[Findin
     """Report rules behind others that match all their requests; consecutive ones with one cause are one finding."""
     analysis = policy.analysis
     fates = analysis.reach.fates if analysis else ()
-    misread = unknown_keys.misread_rules(policy)
+    misread = misreading.rules(policy)
     number = 0
     while analysis and number < len(fates):
         fate = fates[number]
@@ -214,7 +214,7 @@ def _why_unserved(policy: PolicySubject, analysis: Analysis, index: int) -> tupl
 def unreachable_selector(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report entries whose requests earlier rules match, while the rest of the rule is used."""
     analysis = policy.analysis
-    misread = unknown_keys.misread_rules(policy)
+    misread = misreading.rules(policy)
     for dead in analysis.dead_selectors if analysis else ():
         if misread.isdisjoint((dead.rule, *dead.taken_by)):
             yield _dead_selector(policy, context, dead)
@@ -254,7 +254,7 @@ def redundant_rule(policy: PolicySubject, context: Context) -> Iterator[Finding]
     Of an exemption, with rules below it that log, that echoes an open end: once the end logs, it changes something.
     """
     analysis = policy.analysis
-    misread: frozenset[int | None] = unknown_keys.misread_rules(policy)
+    misread: frozenset[int | None] = misreading.rules(policy)
     for index in analysis.reached() if analysis else ():
         if not analysis or not analysis.reach.redundant(index):
             continue
@@ -407,7 +407,7 @@ def _why_nothing(policy: PolicySubject, analysis: Analysis, logging: list[int]) 
 def parent_in_wildcard(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report wildcards for subresources that keep their parent from a later rule."""
     analysis = policy.analysis
-    misread = unknown_keys.misread_rules(policy)
+    misread = misreading.rules(policy)
     for index, entry, number, later, request in analysis.stolen_parents() if analysis else ():
         if not analysis or not misread.isdisjoint((index, later)):
             continue
@@ -436,7 +436,7 @@ def parent_in_wildcard(policy: PolicySubject, context: Context) -> Iterator[Find
 def namespaced_list_gap(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report rules limited to namespaces that miss the list of all namespaces, which has none."""
     analysis = policy.analysis
-    misread = unknown_keys.misread_rules(policy)
+    misread = misreading.rules(policy)
     for gap in list_gaps.find(analysis) if analysis else ():
         if not analysis or not misread.isdisjoint((gap.rule, gap.taker)):
             continue
@@ -460,7 +460,7 @@ def namespaced_list_gap(policy: PolicySubject, context: Context) -> Iterator[Fin
 def identity_overlap(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report users and groups whose requests never come here, by the groups that the server gives to users."""
     analysis = policy.analysis
-    misread = unknown_keys.misread_rules(policy)
+    misread = misreading.rules(policy)
     told: set[int] = set()  # of a rule that is to be deleted one finding is enough
     for overlap in overlaps.find(analysis) if analysis else ():
         if not analysis or not misread.isdisjoint((overlap.rule, *overlap.taken_by)):

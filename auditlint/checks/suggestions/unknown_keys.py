@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditlint import english
-from auditlint.checks.suggestions import fields, levels, pasteable, right_types, rule_words
-from auditlint.kubernetes.decoding.problems import ProblemKind
+from auditlint.checks.suggestions import fields, levels, misreading, pasteable, right_types, rule_words
 from auditlint.kubernetes.policy import STAGES, GroupResources, PolicyRule
 from auditlint.records import NamedTuple
 
@@ -14,12 +13,8 @@ if TYPE_CHECKING:
     from auditlint.checks.suggestions.fields import Meaning
     from auditlint.kubernetes.decoding.problems import Problem, Value
     from auditlint.kubernetes.policy import Policy
-    from auditlint.path import Path
     from auditlint.subjects.model import PolicySubject
 
-_SELECTORS = frozenset({"users", "userGroups", "verbs", "namespaces", "nonResourceURLs"})
-"""The lists of strings by which a rule is limited."""
-_ASKING = _SELECTORS | {"level", "group", "resources", "resourceNames"}
 _LONGEST_EXAMPLE = 60
 _UNLIMITED = {
     "users": "every user",
@@ -54,7 +49,7 @@ class Dropped(NamedTuple):
 def dropped(problem: Problem, policy: PolicySubject) -> Dropped:
     """Return what an `unknown-field` problem is about, with names of resources as they should be."""
     key = str(problem.path[-1])
-    rule, entry = _indexes(problem.path)
+    rule, entry = misreading.indexes(problem.path)
     meaning = fields.meant_by(key, problem.detail, problem.value)
     drop = Dropped(key, problem.detail, problem.value, meaning, rule, entry)
     group = _group(drop, policy.loaded.policy)
@@ -71,24 +66,6 @@ def dropped(problem: Problem, policy: PolicySubject) -> Dropped:
     return drop._replace(value=names, respelled=True, sure=all(sure for _, sure in spelled))
 
 
-def misread_rules(policy: PolicySubject) -> frozenset[int]:
-    """Return the rules that ask for other requests than their author meant, by a key that is ignored or written twice.
-
-    What follows from them follows from that key.
-    """
-    found = set()
-    for problem in policy.loaded.problems:
-        if problem.kind is ProblemKind.UNKNOWN_FIELD:
-            meaning = fields.meant_by(str(problem.path[-1]), problem.detail, problem.value)
-            field = meaning.field if meaning else ""
-        else:
-            field = str(problem.path[-1]) if problem.kind is ProblemKind.DUPLICATE_KEY else ""
-        rule, _ = _indexes(problem.path)
-        if rule is not None and field in _ASKING:
-            found.add(rule)
-    return frozenset(found)
-
-
 def intended(drop: Dropped, policy: Policy) -> PolicyRule | None:
     """Return the rule as it was meant, if the key was to limit it and nothing else does so; else None.
 
@@ -103,7 +80,7 @@ def intended(drop: Dropped, policy: Policy) -> PolicyRule | None:
     values = _texts(drop.value)
     if not values:
         return None
-    if drop.meaning.field in _SELECTORS:
+    if drop.meaning.field in misreading.SELECTORS:
         return _with_selector(rule, drop.meaning.field, values)
     if drop.meaning.place == fields.ENTRY or drop.meaning.field == "resources":
         return _with_entry(rule, drop, drop.meaning.field, values)
@@ -153,12 +130,6 @@ def advice(drop: Dropped) -> str:
     if drop.meaning.place == fields.ENTRY:
         return f"{text} in an entry of `resources:`"
     return f"{text} {'in a rule' if drop.meaning.place == fields.RULE else 'at the top of the file'}"
-
-
-def _indexes(path: Path) -> tuple[int | None, int | None]:
-    rule = path[1] if len(path) > 2 and path[0] == "rules" else None  # noqa: PLR2004  (rules, its index, a key)
-    entry = path[3] if rule is not None and len(path) > 4 and path[2] == "resources" else None  # noqa: PLR2004
-    return rule if isinstance(rule, int) else None, entry if isinstance(entry, int) else None
 
 
 def _group(drop: Dropped, policy: Policy | None) -> str | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from auditlint import english
 from auditlint.checks.queries.coverage import kinds
-from auditlint.checks.suggestions.pasteable import block
+from auditlint.checks.suggestions import pasteable
 from auditlint.kubernetes import kubectl
 from auditlint.kubernetes.engine.region import Region, Target, meet
 from auditlint.kubernetes.policy import GroupResources
@@ -130,8 +130,8 @@ def advice(rule: PolicyRule, shown: list[tuple[Leak, Request]]) -> str:
     if above is None:
         return "Write `level: Metadata` here"
     if left == rule:
-        return f"Put this rule above this one:\n{block([above])}"
-    return f"Write these rules instead:\n{block([above, left])}"
+        return f"Put this rule above this one:\n{pasteable.block([above])}"
+    return f"Write these rules instead:\n{pasteable.block([above, left])}"
 
 
 def cure(rule: PolicyRule, shown: list[tuple[Leak, Request]]) -> tuple[PolicyRule | None, PolicyRule]:

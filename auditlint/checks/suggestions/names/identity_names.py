@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from auditlint import spelling
-from auditlint.checks.suggestions.pasteable import inline
+from auditlint.checks.suggestions import pasteable
 from auditlint.english import quoted
 from auditlint.kubernetes.policy import LEVELS
 from auditlint.kubernetes.served import LAST_UNSECURED, NODE, SERVICE_ACCOUNT
@@ -52,7 +52,7 @@ _BOOTSTRAPPERS = "system:bootstrappers:"
 _TOKEN = "system:bootstrap:"  # noqa: S105  (the users whom bootstrap tokens stand for)
 _ACCOUNT_PARTS = 2
 """Namespace and name."""
-_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
+_LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 _LONGEST_NAMESPACE = 63
 _WELL_KNOWN = tuple(sorted({*_USERS, *_GROUPS, *_CERTIFIED}))
 
@@ -135,14 +135,14 @@ class Identities:
         listed = field, _names(rule, field)
         stay, move = self._lists[listed] = self._lists.get(listed) or self._sorted(*listed)
         if stay:
-            place = f"`{other}: {inline([meant])}`"
+            place = f"`{other}: {pasteable.inline([meant])}`"
             return (
                 f"Move it to a second rule of the same level with {place}; in this rule both lists would have to match"
             )
         there = _names(rule, other)
         if meant in there:
             return f"Delete `{field}`: `{other}` has {quoted(meant)} already"
-        return f"Write `{other}: {inline(dict.fromkeys((*there, *move)))}` instead of `{field}`"
+        return f"Write `{other}: {pasteable.inline(dict.fromkeys((*there, *move)))}` instead of `{field}`"
 
     def _sorted(self, field: str, names: tuple[str, ...]) -> tuple[bool, list[str]]:
         """Return whether some name of a list stays there, and what is meant by those that belong in the other."""
@@ -246,4 +246,5 @@ def _can_be(parts: list[str]) -> bool:
     if not parts:
         return True
     labels = [parts[0], *(label for name in parts[1:] for label in name.split("."))]
-    return len(parts) <= _ACCOUNT_PARTS and len(parts[0]) <= _LONGEST_NAMESPACE and all(map(_LABEL.fullmatch, labels))
+    are_labels = all(re.fullmatch(_LABEL, label) for label in labels)
+    return len(parts) <= _ACCOUNT_PARTS and len(parts[0]) <= _LONGEST_NAMESPACE and are_labels
