@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditlint.kubernetes import served
-from auditlint.kubernetes.engine.region import Region, meet, region_of
+from auditlint.kubernetes.engine.region import Region, contains, meet, region_of
 from auditlint.kubernetes.engine.search import BudgetSpentError
 from auditlint.records import NamedTuple
 
@@ -82,7 +82,8 @@ def _cause(analysis: Analysis, index: int, field: str, name: str) -> tuple[tuple
     one = Region(users=(name,)) if field == "users" else Region(groups=((name,),))
     narrowed = region._replace(users=(name,)) if field == "users" else meet(region, one)
     if (
-        analysis.find_served(narrowed, (index,)).impossible is False
+        _shown(analysis, index, field, name, narrowed)
+        or analysis.find_served(narrowed, (index,)).impossible is False
         or not analysis.reach.find(narrowed, (index,)).request
     ):
         return None
@@ -95,3 +96,15 @@ def _cause(analysis: Analysis, index: int, field: str, name: str) -> tuple[tuple
     named = {group for rule in taken_by for group in analysis.policy.rules[rule].user_groups}
     # The widest group last: it is the one that users of different kinds share.
     return tuple(group for group in always if group in named)[-1:], taken_by
+
+
+def _shown(analysis: Analysis, index: int, field: str, name: str, narrowed: Region) -> bool:
+    """Tell whether the witness of a rule, made one of the name, is served and taken; most are, and it is soon asked."""
+    witness = analysis.reach.fates[index].witness
+    if witness is None:
+        return False
+    if field == "users":
+        real = served.made_real(witness._replace(user=name))
+    else:
+        real = served.made_real(witness._replace(groups=(name, *witness.groups)))
+    return real is not None and contains(narrowed, real) and analysis.reach.first(real) == index
