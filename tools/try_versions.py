@@ -25,6 +25,7 @@ ROOT = Path(__file__).parent.parent
 _DEPENDENCY = re.compile(r"([\w.-]+)>=([\w.]+)(?:,<[\w.]+)?(?:\s*;\s*(.+))?")
 TESTS = ("tests/cli", "tests/report", "tests/settings", "tests/lint")
 TESTS_OF_DETECT = ("tests/detections", "tests/cli/test_detect.py", "tests/report/test_detect.py")
+_OF_TESTS = ("pytest>=8.2", "hypothesis>=6.100", "markdown-it-py>=3")
 WHICH = ("lowest", "newest")
 
 
@@ -94,7 +95,7 @@ def run(python: str, trial: Trial) -> int:
     own = str(folder / "bin" / "python")
     subprocess.run([python, "-m", "venv", "--clear", folder], check=True)
     pip = [own, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--upgrade"]
-    subprocess.run([*pip, *trial.wanted, "pytest>=8.2", "hypothesis>=6.100"], check=True)
+    subprocess.run([*pip, *trial.wanted, *_OF_TESTS], check=True)
     command = [own, "-m", "pytest", "-p", "no:cacheprovider", *trial.tests]
     return subprocess.run(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=False).returncode
 
