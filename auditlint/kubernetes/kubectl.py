@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from auditlint.kubernetes.identities import groups_of
 from auditlint.kubernetes.requests import UnreadableRequestError, resolve
-from auditlint.kubernetes.well_known import ANYWHERE, is_well_known
+from auditlint.kubernetes.well_known import ANYWHERE, home_of, is_well_known
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,9 +77,13 @@ def singular(resource: str) -> str:
 
 
 def dotted(group: str, resource: str, subresource: str = "") -> str:
-    """Return a resource with its group where people may not know it: `tokens.management.cattle.io`."""
-    name = resource if is_well_known(group, resource) else ".".join(filter(None, (resource, group)))
-    return f"{name}/{subresource}" if subresource else name
+    """Return a resource with its group where people may not know it: `tokens.management.cattle.io`.
+
+    A name that they know from another group is `leases of the core group`.
+    """
+    name = resource if not group or is_well_known(group, resource) else f"{resource}.{group}"
+    written = f"{name}/{subresource}" if subresource else name
+    return f"{written} of the core group" if not group and home_of(resource) else written
 
 
 def _who(request: Request, *, show_user: bool) -> str:

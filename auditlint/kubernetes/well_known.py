@@ -165,6 +165,11 @@ class Known:
         members = (one.resource for one in self._catalogue.in_group(group) if not one.subresource)
         return (*islice(members, _FEW),) or ("widgets", "gadgets")
 
+    def members(self, group: str) -> tuple[tuple[str, str], ...]:
+        """Return resource and subresource of all that a group of Kubernetes' own serves; () of other groups."""
+        members = self._catalogue.in_group(group)
+        return () if any(one.is_custom for one in members) else tuple(one.key[1:] for one in members)
+
     def version(self, group: str, resource: str) -> str:
         """Return the version of a group's API under which clients ask for a resource; v1 if nobody knows.
 

@@ -67,6 +67,7 @@ class Diff(NamedTuple):
             _recorded(change.before),
             _recorded(change.after),
             in_words(change.requests),
+            change.served,
             kubectl.command(change.witness, known=known),
             witness(change.witness),
             _rule(self.old, change.old),

@@ -74,6 +74,8 @@ class Changed(NamedTuple):
     after: Recorded
     what: str
     """The requests in words."""
+    served: bool
+    """Whether a cluster serves one of them."""
     example: str
     """The witness as a command, and who sends it."""
     witness: Witness
@@ -83,6 +85,11 @@ class Changed(NamedTuple):
     except_old: tuple[int, ...]
     """The requests are those within the box that these rules of either policy do not match."""
     except_new: tuple[int, ...]
+
+    @property
+    def remark(self) -> str:
+        """What there is to say of the requests besides, "" mostly."""
+        return "" if self.served else "no cluster serves these"
 
     @property
     def outcomes(self) -> tuple[str, str]:

@@ -8,12 +8,14 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from auditlint.kubernetes.diff import Change, Difference, Group, difference
+from auditlint.kubernetes.diff.answered import is_answered
 from auditlint.kubernetes.diff.changed import changed_outcome
 from auditlint.kubernetes.diff.outcomes import group_of
 from auditlint.kubernetes.engine.region import Region, Target
 from auditlint.kubernetes.match import Outcome, Request, evaluate
 from auditlint.kubernetes.policy import LEVELS, STAGES, GroupResources, Policy, PolicyRule
 from auditlint.kubernetes.requests import can_happen
+from auditlint.kubernetes.well_known import ANYWHERE
 from tests.kubernetes import brute
 
 WITH_BRUTE_FORCE = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
@@ -119,6 +121,16 @@ def test_a_spent_budget_is_told_and_nothing_is_guessed(pair: tuple[Policy, Polic
     assert_is_right(Difference(found.changes), old, new, [one for one in requests if one not in missed])
 
 
+@WITH_BRUTE_FORCE
+@given(edited())
+def test_a_change_is_served_if_clusters_serve_some_request_of_it(pair: tuple[Policy, Policy]) -> None:
+    old, new = pair
+    requests = [request for request in domain(old, new) if is_answered(request, ANYWHERE)]
+    for change in difference(old, new).changes:
+        assert change.served or not any(request in change.requests for request in requests)
+        assert change.served is is_answered(change.witness, ANYWHERE)
+
+
 def outcome(level: str, *left_out: str, managed: bool = False) -> Outcome:
     return Outcome(level, frozenset(STAGES if level != "None" else ()) - set(left_out), managed)
 
@@ -169,8 +181,8 @@ def test_a_silenced_read_of_secrets_by_nodes_is_shown_by_a_node() -> None:
 
 
 def test_what_earlier_rules_match_is_left_out() -> None:
-    reads = PolicyRule("None", verbs=("get", "list"))
-    change = one(Policy((reads, SECRETS, REST)), Policy((reads, SECRETS, REST._replace(level="Request"))))
+    known = PolicyRule("None", users=("u",))
+    change = one(Policy((known, SECRETS, REST)), Policy((known, SECRETS, REST._replace(level="Request"))))
     assert (change.group, change.requests.within) == (Group.CHEAPER, Region())
     assert (change.requests.except_old, change.requests.except_new) == ((0, 1), ())
 
@@ -199,6 +211,53 @@ def test_what_an_added_rule_matches_is_one_change() -> None:
     nodes = PolicyRule("None", user_groups=("system:nodes",), verbs=("list", "get"))
     change = one(Policy((*reads, REST)), Policy((nodes, *reads, REST)))
     assert (change.requests.within.verbs, change.requests.excepted) == (("list", "get"), ())
+
+
+def test_verbs_that_no_request_for_a_subresource_has_are_not_said_to_be_left_out() -> None:
+    logs = SECRETS._replace(resources=(GroupResources("", ("secrets", "configmaps", "pods/log")),))
+    nodes = PolicyRule("None", user_groups=("system:nodes",))
+    found = difference(Policy((SECRETS, nodes, REST)), Policy((logs, nodes, REST)))
+    assert [(change.group, change.requests.within) for change in found.changes] == [
+        (Group.GAINED, Region(groups=(("system:nodes",),), targets=(Target("", "pods", "log"),), urls=())),
+        (Group.CHEAPER, Region(targets=(Target("", "pods", "log"),), urls=())),
+    ]
+
+
+def test_resources_of_which_some_verbs_are_left_are_told_apart_from_paths() -> None:
+    writes = PolicyRule("Metadata", verbs=("create", "update", "patch", "delete"))
+    found = difference(Policy((PolicyRule("Metadata"),)), Policy((writes,)))
+    assert [(change.requests.within, change.requests.except_new) for change in found.changes] == [
+        (Region(verbs=("get", "list", "watch", "deletecollection", "proxy", ""), urls=()), ()),
+        (Region(targets=()), (0,)),
+    ]
+
+
+def asks_for(*resources: str, group: str = "", verbs: tuple[str, ...] = (), level: str = "Metadata") -> PolicyRule:
+    return PolicyRule(level, verbs=verbs, resources=(GroupResources(group, resources),))
+
+
+def test_what_no_cluster_serves_comes_last() -> None:
+    old = asks_for("serviceaccounts/token", verbs=("get",)), asks_for("leases"), asks_for("pods/log", verbs=("get",))
+    found = difference(Policy(old), Policy(tuple(rule._replace(level="None") for rule in old)))
+    shown = [(change.served, change.witness.resource, change.witness.verb) for change in found.changes]
+    assert shown == [(True, "pods", "get"), (False, "serviceaccounts", "get"), (False, "leases", "get")]
+
+
+def test_a_member_of_several_groups_is_one_whom_clusters_know() -> None:
+    accounts = PolicyRule("None", user_groups=("system:nodes", "system:serviceaccounts"))
+    teleport = REST._replace(user_groups=("system:serviceaccounts:teleport",))
+    change = one(Policy((SECRETS, accounts, REST)), Policy((SECRETS, teleport, accounts, REST)))
+    assert change.witness.user == "system:serviceaccount:teleport:app"
+    assert change.served
+
+
+def test_what_other_rules_leave_of_a_group_is_not_shown_by_a_resource_that_is_not_there() -> None:
+    group = "rbac.authorization.k8s.io"
+    names = ("roles", "rolebindings", "clusterroles", "clusterrolebindings")
+    rules = asks_for(*names, group=group), asks_for("secrets", "pods/exec", "pods/attach", "pods/portforward")
+    reads = REST._replace(verbs=("get",), resources=(GroupResources(group), GroupResources("")))
+    change = one(Policy((*rules, reads)), Policy(rules))
+    assert (change.witness.resource, change.weight, change.served) == ("pods", 5, True)
 
 
 def test_policies_without_rules_compare() -> None:

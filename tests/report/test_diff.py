@@ -69,14 +69,30 @@ THREE = """\
 """
 MEMBERS = "- {level: Metadata, userGroups: [g, h]}\n"
 DEPLOYMENTS = "[{group: apps, resources: ['deployments/*'], resourceNames: [b, c]}]"
+LEASES = "[{group: '', resources: [leases]}, {group: coordination.k8s.io, resources: [leases/status]}]"
+FIVE = "- {level: None, users: [u1, u2, u3, u4, u5]}"
+ALL_BUT = (
+    "- {{level: Metadata, verbs: [{}, create, update, patch, delete, deletecollection],"
+    " resources: [{{group: '', resources: [secrets]}}]}}"
+)
+READS = "- {level: Metadata, verbs: [list, watch]}"
+ANY = "- {level: Metadata, resources: [{group: '', resources: [secrets]}]}"
 SEVERAL = "[{group: ''}, {group: batch, resources: ['*/status']}, {group: '*', resources: [leases]}]"
 SAID = {
     "get and list of secrets by system:nodes": (NODES, SILENT),
-    "any request for deployments/* named b or c in prod and cluster-wide by a": (
+    "any request for deployments named b or c with subresources in prod and cluster-wide by a": (
         "- {level: Request, namespaces: [prod, ''], users: [a], resources: " + DEPLOYMENTS + "}",
         SILENT,
     ),
-    "any request by members of i, and one of g and h": (MEMBERS, "- {level: None, userGroups: [i]}\n" + MEMBERS),
+    "any request by members of i and of g or h": (MEMBERS, "- {level: None, userGroups: [i]}\n" + MEMBERS),
+    "any request by u, as a member of g or h": (MEMBERS, "- {level: None, users: [u]}\n" + MEMBERS),
+    "any request for leases of the core group and leases/status": (
+        "- {level: Metadata, resources: " + LEASES + "}",
+        SILENT,
+    ),
+    "every usual verb but get of secrets": (ALL_BUT.format("list, watch"), SILENT),
+    "every verb but list and watch of secrets": (f"{READS}\n{ANY}", f"{READS}\n{SILENT}"),
+    "any request, except by u1, u2, u3 and 2 more": (f"{FIVE}\n- {{level: Metadata}}", f"{FIVE}\n- {{level: Request}}"),
     "any request for /a* and /b": ('- {level: Metadata, nonResourceURLs: ["/a*", /b]}', SILENT),
     "any request, except get and list of secrets by system:nodes": (
         f"{NODES}\n- {{level: Metadata}}",

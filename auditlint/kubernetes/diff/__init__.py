@@ -15,8 +15,8 @@ from auditlint.kubernetes.diff.merging import merged
 from auditlint.kubernetes.diff.narrowing import Narrowing
 from auditlint.kubernetes.diff.outcomes import Group, group_of
 from auditlint.kubernetes.diff.pairs import Pair, pairs_that_differ
-from auditlint.kubernetes.diff.showing import show
-from auditlint.kubernetes.diff.weight import weight_of
+from auditlint.kubernetes.diff.showing import Showing
+from auditlint.kubernetes.diff.weight import LEAST
 from auditlint.kubernetes.engine.region import contains
 from auditlint.kubernetes.match import matches
 from auditlint.kubernetes.well_known import ANYWHERE
@@ -72,6 +72,11 @@ class Change(NamedTuple):
     weight: int
     """How much it matters, 0 the most: see weight.CLASSES."""
 
+    @property
+    def served(self) -> bool:
+        """Whether some cluster answers a request of it: one of its users, in their groups, for what a release has."""
+        return self.weight < LEAST
+
 
 class OpenPair(NamedTuple):
     """Two rules (None: no rule) of which it is not known whether some request meets both; `new` -1: any rule."""
@@ -103,7 +108,7 @@ def difference(old: Policy, new: Policy, known: Known = ANYWHERE, *, steps: int 
     """Return the requests whose outcome differs; `steps` bounds how far the search goes, else the policies' size."""
     joint = Joint(old, new, steps)
     found = pairs_that_differ(joint)
-    changes = [_change(joint, pair, known) for pair in merged(joint, found.pairs)]
+    changes = [change for pair in merged(joint, found.pairs) for change in _changes(joint, pair, known)]
     changes.sort(key=_rank)
     return Difference(
         tuple(changes), tuple(OpenPair(*map(joint.index_of, open_pair)) for open_pair in found.open_pairs)
@@ -120,13 +125,26 @@ def _rules(change: Change) -> Iterator[tuple[Policy, int | None]]:
     yield from zip(change.requests.policies, (change.old, change.new), strict=True)
 
 
-def _change(joint: Joint, pair: Pair, known: Known) -> Change:
+def _changes(joint: Joint, pair: Pair, known: Known) -> Iterator[Change]:
     narrowing = Narrowing(joint.reach, pair.blockers)
-    region = narrowing.narrowed(pair.region)
+    whole = pair._replace(region=narrowing.narrowed(pair.region))
+    for part in _kinds(whole, narrowing) or (whole,):
+        yield _change(joint, part, narrowing, known)
+
+
+def _kinds(pair: Pair, narrowing: Narrowing) -> list[Pair]:
+    """Return the parts of a pair that are told apart; none where it stays open whether each has a request."""
+    parts = narrowing.kinds(pair.region)
+    witnesses = [narrowing.example(part).request for part in parts]
+    found = [pair._replace(region=part, witness=one) for part, one in zip(parts, witnesses, strict=True) if one]
+    return found if len(found) == len(parts) else []
+
+
+def _change(joint: Joint, pair: Pair, narrowing: Narrowing, known: Known) -> Change:
+    region = pair.region
     excepted = narrowing.exceptions(region)
-    weight, example = weight_of(narrowing, region)
     before, after = joint.outcomes[pair.old], joint.outcomes[pair.new]
-    witness = show(joint, pair._replace(region=region, witness=example or pair.witness), weight, known)
+    witness, weight = Showing(joint, narrowing, known).show(region, pair.witness)
     old, new = joint.takers(witness)
     return Change(
         group_of(before, after),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from auditlint.kubernetes.engine.index import members
-from auditlint.kubernetes.engine.region import Target, meet
+from auditlint.kubernetes.engine.region import Target, contains, meet
 from auditlint.kubernetes.engine.search import BudgetSpentError
 from auditlint.kubernetes.match import path_matches
 from auditlint.kubernetes.reach import Answer, covering_all
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from auditlint.kubernetes.engine.region import Region, Values
     from auditlint.kubernetes.engine.space import Space
     from auditlint.kubernetes.reach import Reach
+    from auditlint.kubernetes.requests import Request
 
 MOST_JUDGED = 40
 """Of more rules that may match some of the requests it is not worked out which do."""
@@ -38,16 +39,32 @@ class Narrowing:
         except BudgetSpentError:
             return Answer(None, complete=False)
 
+    def leaves(self, region: Region, request: Request) -> bool:
+        """Tell whether a request is in a region, and none of the rules matches it."""
+        return contains(region, request) and not self._reach.index.matching(request) & self._blockers
+
     def narrowed(self, region: Region) -> Region:
         """Return a region without the values that leave nothing behind the rules."""
-        region = self._with_verbs(self._of_one_kind(simple(region)))
+        region = self._of_one_kind(simple(region))
         for field in ("users", "verbs", "namespaces", "urls"):
             region = self._with(region, **{field: self._few(region, field, getattr(region, field))})
         region = region._replace(targets=self._few(region, "targets", region.targets))
         region = region._replace(targets=region.targets and tuple(self._few_names(region)))
         for at in range(len(region.groups)):
             region = region._replace(groups=self._few_groups(region, at))
-        return region
+        return self._with_verbs(region)
+
+    def kinds(self, region: Region) -> tuple[Region, ...]:
+        """Return the resources and the paths of a narrowed region where only some verbs of resources are left, else ().
+
+        Beside paths, which have verbs of their own, these could not be listed.
+        """
+        if region.verbs is not None or region.targets == () or region.urls == ():
+            return ()
+        resources = self._with_verbs(region._replace(urls=()))
+        if resources.verbs is None:
+            return ()
+        return self.narrowed(resources), self.narrowed(region._replace(targets=()))
 
     def exceptions(self, region: Region) -> tuple[int, ...]:
         """Return the rules whose requests are not in what is left, as far as they have some in the region."""

@@ -1,14 +1,18 @@
-"""One request that shows a change: such as people and programs send to a real cluster, where the change has one."""
+"""One request that shows a change, and how much the change matters by it.
+
+It is such as people and programs send to a real cluster, of what people watch for, where the change has one.
+"""
 
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from auditlint.kubernetes import served
-from auditlint.kubernetes.diff.weight import is_of
+from auditlint.kubernetes.diff.answered import answered, is_answered
+from auditlint.kubernetes.diff.weight import CLASSES, LEAST
 from auditlint.kubernetes.engine.ordinary import ordinary
-from auditlint.kubernetes.engine.region import contains
+from auditlint.kubernetes.engine.region import meet
 from auditlint.kubernetes.examples import requests_like
 from auditlint.kubernetes.matrix.people import member_of
 from auditlint.kubernetes.policy import GroupResources, PolicyRule
@@ -18,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from auditlint.kubernetes.diff.joint import Joint
-    from auditlint.kubernetes.diff.pairs import Pair
+    from auditlint.kubernetes.diff.narrowing import Narrowing
     from auditlint.kubernetes.engine.region import Region, Target
     from auditlint.kubernetes.reach import Reach
     from auditlint.kubernetes.requests import Request
@@ -28,30 +32,62 @@ _FEW = 3
 _Who = tuple["str | None", tuple[str, ...]]
 
 
-def show(joint: Joint, pair: Pair, weight: int, known: Known) -> Request:
-    """Return a request of a pair, of the class that it is weighed by, an everyday one if there is one."""
+class Shown(NamedTuple):
+    """A request of a change, and how much the change matters: the class in weight.CLASSES, or LEAST."""
 
-    def shows(request: Request) -> bool:
-        return contains(pair.region, request) and not joint.reach.index.matching(request) & pair.blockers
+    witness: Request
+    weight: int
 
-    def is_everyday(request: Request) -> bool:
-        return is_of(request, weight) and shows(request)
 
-    found = filter(is_everyday, everyday(pair.region, joint.reach, known))
-    return next(found, None) or ordinary(pair.witness, lambda one: shows(one) and is_of(one, weight))
+class Showing:
+    """Finds requests that show a change: those of a region that the rules of a narrowing do not match."""
+
+    def __init__(self, joint: Joint, narrowing: Narrowing, known: Known) -> None:
+        self._joint = joint
+        self._narrowing = narrowing
+        self._known = known
+
+    def show(self, region: Region, witness: Request) -> Shown:
+        """Return a request of the first class of which clusters answer some; of none, an ordinary one.
+
+        `witness`: some request of the region, where the others are too hard to find.
+        """
+        for weight, wanted in enumerate(CLASSES):
+            part = meet(region, wanted)
+            if self._example(part) and (found := self._everyday(part) or self._served(part)):
+                return Shown(found, weight)
+        return Shown(self._ordinary(region, self._example(region) or witness), LEAST)
+
+    def _example(self, part: Region) -> Request | None:
+        return self._narrowing.example(part).request
+
+    def _everyday(self, part: Region) -> Request | None:
+        found = everyday(part, self._joint.reach, self._known)
+        return next((request for request in found if self._narrowing.leaves(part, request)), None)
+
+    def _served(self, part: Region) -> Request | None:
+        """Return any request that clusters answer."""
+        parts = answered(part, self._joint.reach.index.users.listed, self._known)
+        for one in parts:
+            if found := self._example(one):
+                return self._ordinary(one, found)
+        return None
+
+    def _ordinary(self, region: Region, request: Request) -> Request:
+        return ordinary(request, lambda one: self._narrowing.leaves(region, one))
 
 
 def everyday(region: Region, reach: Reach, known: Known) -> Iterator[Request]:
-    """Yield requests such as a region asks for, which real users send; not all of them need be in it."""
+    """Yield requests such as a region asks for, which clusters answer; not all of them need be in it."""
     asked = _as_rule(region)
     for who in _people(reach, region):
         for request in requests_like(asked, who, known):
-            if can_happen(request) and _is_real(request):
+            if can_happen(request) and is_answered(request, known) and _is_usual(request, known):
                 yield request
 
 
-def _is_real(request: Request) -> bool:
-    return served.made_real(request) == request
+def _is_usual(request: Request, known: Known) -> bool:
+    return request.path is not None or request.verb in known.verbs(*request.words[:3])
 
 
 def _as_rule(region: Region) -> PolicyRule:
@@ -68,15 +104,16 @@ def _as_rule(region: Region) -> PolicyRule:
 
 def _as_entry(target: Target) -> GroupResources:
     names = tuple(name for name in target.names or () if name)
-    return GroupResources("*" if target.group is None else target.group, (_spelled(target),), names)
+    return GroupResources("*" if target.group is None else target.group, _spelled(target), names)
 
 
-def _spelled(target: Target) -> str:
-    """Return resource and subresource as policies write them."""
+def _spelled(target: Target) -> tuple[str, ...]:
+    """Return resource and subresource as policies write them; with all subresources, the resource itself first."""
     resource = target.resource or "*"
     if target.subresource == "" or target.resource is None is target.subresource:
-        return resource
-    return f"{resource}/{target.subresource or '*'}"
+        return (resource,)
+    written = f"{resource}/{target.subresource or '*'}"
+    return (written,) if target.subresource else (resource, written)
 
 
 def _people(reach: Reach, region: Region) -> Iterator[_Who]:

@@ -33,6 +33,7 @@ def _change(change: Changed) -> dict[str, Any]:
         "from": _outcome(change.before),
         "to": _outcome(change.after),
         "what": change.what,
+        "served": change.served,
         "witness": change.witness,
         "example": change.example,
         "rules": [rule and rule._asdict() for rule in (change.old, change.new)],

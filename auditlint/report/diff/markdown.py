@@ -42,4 +42,5 @@ def _policy(compared: Compared) -> str:
 
 def _row(change: Changed) -> str:
     rules = f"{place(change.old)} → {place(change.new)}"
-    return row((change.what, *change.outcomes, change.example, rules))
+    remark = f" ({change.remark})" if change.remark else ""
+    return row((f"{change.what}{remark}", *change.outcomes, change.example, rules))

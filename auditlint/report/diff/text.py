@@ -38,7 +38,8 @@ def _lines(found: Differences, medium: Medium) -> Iterator[str]:
 
 
 def _change(change: Changed, medium: Medium) -> Iterator[str]:
-    yield f"  {medium.styled(printable(change.what), BOLD)}: {' → '.join(change.outcomes)}"
+    remark = f" ({change.remark})" if change.remark else ""
+    yield f"  {medium.styled(printable(change.what), BOLD)}: {' → '.join(change.outcomes)}{remark}"
     yield f"      {printable(change.example)}"
     yield f"      {medium.styled(printable(f'{place(change.old)} → {place(change.new)}'), DIM)}"
 
