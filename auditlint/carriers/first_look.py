@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from auditlint.carriers import registry
 from auditlint.records import NamedTuple
@@ -18,6 +19,8 @@ _AT_THE_MARGIN = rb"\n([^ \t\n#].*)"
 """It begins with the line feed: so a search goes from one to the next, not from one character to the next."""
 _KEY = rb"(apiVersion|kind|metadata|spec|status):(?:[ \t]+(\S.*?))?[ \t]*$"
 _OTHER_LINE_ENDS = (b"\r", b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9")
+FEW = 1 << 16
+"""Bytes: in so many all words are found one by one before a pattern for all of them is compiled."""
 
 
 class FirstLook(NamedTuple):
@@ -52,16 +55,42 @@ def may_hold_subject(data: bytes) -> bool:
     return look(data).may_hold
 
 
+class Words:
+    """Finds the words that carriers look for, one by one in the first texts, and all at once where there are more."""
+
+    def __init__(self) -> None:
+        self._looked_at = 0
+        """Bytes."""
+
+    def in_text(self, data: bytes) -> bool:
+        """Tell whether a text has one of them."""
+        self._looked_at += len(data)
+        if self._looked_at <= FEW:
+            return any(word in data for word in registry.words())
+        return _pattern().search(data) is not None
+
+
+@cache
+def _pattern() -> re.Pattern[bytes]:
+    from auditlint.text import one_of
+
+    return one_of.pattern(registry.words())
+
+
+_WORDS = Words()
+
+
 def _has_word(data: bytes) -> bool:
-    return any(word in data for word in registry.words()) or any(again(data) for again in registry.looks())
+    return _WORDS.in_text(data) or any(again(data) for again in registry.looks())
 
 
 def _without_definitions(data: bytes) -> bytes:
     """Return a text without the documents that can only be CustomResourceDefinitions: their descriptions are long."""
-    data = b"\n" + data.replace(b"\r\n", b"\n")
-    if any(end in data for end in _OTHER_LINE_ENDS):
+    data = b"\n" + (data.replace(b"\r\n", b"\n") if b"\r" in data else data)
+    if any(end[-1:] in data and end in data for end in _OTHER_LINE_ENDS):  # a byte alone is found much faster
         return data
-    return b"\n".join(one for one in re.split(_DOCUMENTS, data) if not _defines_only(one))
+    documents = re.split(_DOCUMENTS, data) if b"\n---" in data else [data]
+    return b"\n".join(one for one in documents if not _defines_only(one))
 
 
 def _defines_only(document: bytes) -> bool:

@@ -186,6 +186,8 @@ def _read(path: str, descriptor: int) -> bytes:
     if status.st_size > LIMIT:
         raise UnreadableError(path, f"has {status.st_size >> 20} MiB, and auditlint reads up to {LIMIT >> 20} MiB")
     content = os.read(descriptor, status.st_size + 1)
+    if len(content) == status.st_size:  # one byte more was asked for, and is not there
+        return content
     while piece := os.read(descriptor, _PIECE):  # it grew, or is one of /proc, whose size is not known
         content += piece
         if len(content) > LIMIT:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from auditlint import lint
+from auditlint.carriers import first_look, registry
 from auditlint.carriers.first_look import may_hold_subject
 from auditlint.settings import Settings
 
@@ -55,3 +58,22 @@ def test_a_definition_is_not_read_for_its_descriptions(text: str) -> None:
 @pytest.mark.parametrize("text", HIDING.values(), ids=HIDING.keys())
 def test_a_definition_hides_nothing(text: str) -> None:
     assert may_hold_subject(text.encode())
+
+
+PARTS = sorted({word[:at] for word in registry.words() for at in range(1, len(word) + 1)})
+
+
+@given(st.lists(st.sampled_from(PARTS) | st.sampled_from([b"\n", b" ", b"\xe2\x80\x99"]), max_size=6))
+def test_all_words_at_once_are_found_where_each_is(parts: list[bytes]) -> None:
+    text = b"".join(parts)
+    looking = first_look.Words()
+    few = looking.in_text(text)
+    looking.in_text(b" " * first_look.FEW)
+    assert few == looking.in_text(text) == any(word in text for word in registry.words())
+
+
+def test_what_carriers_look_for_is_found_in_the_middle_of_a_long_text() -> None:
+    filling = "a sentence of no interest, once more and again: https://example.com/\n" * (first_look.FEW // 50)
+    for word in registry.words():
+        assert may_hold_subject(filling.encode() + word + filling.encode())
+    assert not may_hold_subject(filling.encode())
