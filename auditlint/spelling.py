@@ -44,7 +44,7 @@ def nearest(word: str, known: Iterable[str], tolerance: Tolerance = slip) -> str
     letters = _mask(written)
     for name, other, size, held in names.listed:
         most = near.get(size, -1)
-        if (letters & ~held).bit_count() <= most:
+        if (letters & ~held).bit_count() <= most and (held & ~letters).bit_count() <= most:
             most = min(most, least - 1 if found is not None else most)
             changes = distance(written, other, most)
             if changes <= most:
@@ -55,23 +55,40 @@ def nearest(word: str, known: Iterable[str], tolerance: Tolerance = slip) -> str
 def distance(one: str, other: str, most: int) -> int:
     """Return how many letters must be added, taken away, changed or swapped with the next to turn one into other.
 
-    Where that is more than `most`, some number above it.
+    Where that is more than `most`, some number above it. Source: Hyyrö, A bit-vector algorithm for computing
+    Levenshtein and Damerau edit distances (2003): a row of the table of distances is two numbers, whose bits say where
+    it goes up and where down.
     """
-    if abs(len(one) - len(other)) > most or len(_letters(one) - _letters(other)) > most:
-        return most + 1  # each letter that the other does not have takes one change
-    older: list[int] = []
-    previous = list(range(len(other) + 1))
-    for row, char in enumerate(one, 1):
-        current = [row]
-        for column, wanted in enumerate(other, 1):
-            best = min(previous[column] + 1, current[-1] + 1, previous[column - 1] + (char != wanted))
-            if row > 1 and column > 1 and char == other[column - 2] and one[row - 2] == wanted:
-                best = min(best, older[column - 2] + 1)
-            current.append(best)
-        if min(current) > most and min(previous) > most:  # a swap reaches back two rows, no further
-            return most + 1
-        older, previous = previous, current
-    return previous[-1]
+    one, other = _without_common_ends(one, other)
+    if abs(len(one) - len(other)) > most:
+        return most + 1
+    places: dict[str, int] = {}
+    for at, letter in enumerate(one):
+        places[letter] = places.get(letter, 0) | 1 << at
+    all_bits = (1 << len(one)) - 1
+    last = 1 << len(one) >> 1
+    changes, up, down, kept, before = len(one), all_bits, 0, 0, 0
+    for letter in other:
+        here = places.get(letter, 0)
+        swapped = (~kept & here) << 1 & before
+        kept = ((here & up) + up ^ up) | here | down | swapped
+        higher, lower = down | ~(kept | up), kept & up
+        changes += bool(higher & last) - bool(lower & last)
+        higher, lower = higher << 1 | 1, lower << 1
+        up, down, before = (lower | ~(kept | higher)) & all_bits, higher & kept & all_bits, here
+    return changes if one else len(other)
+
+
+def _without_common_ends(one: str, other: str) -> tuple[str, str]:
+    """Return two words without what both begin with, and then without what both end with."""
+    shorter, start = min(len(one), len(other)), 0
+    while start < shorter and one[start] == other[start]:
+        start += 1
+    one, other = one[start:], other[start:]
+    shorter, end = shorter - start, 0
+    while end < shorter and one[-1 - end] == other[-1 - end]:
+        end += 1
+    return one[: len(one) - end], other[: len(other) - end]
 
 
 def begun(word: str, known: Iterable[str]) -> str | None:
@@ -117,11 +134,6 @@ def _mask(word: str) -> int:
     for letter in word:
         mask |= 1 << (ord(letter) & 63)
     return mask
-
-
-@lru_cache(maxsize=4096)
-def _letters(word: str) -> frozenset[str]:
-    return frozenset(word)
 
 
 @lru_cache(maxsize=4096)
