@@ -28,7 +28,7 @@ else:
 
     def _replace(self: Any, /, **changes: Any) -> Any:
         """Return a new tuple with some fields replaced."""
-        made = self._make(map(changes.pop, self._fields, self))
+        made = tuple.__new__(type(self), map(changes.pop, self._fields, self))
         if changes:
             raise TypeError(f"Got unexpected field names: {list(changes)!r}")
         return made

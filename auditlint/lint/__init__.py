@@ -136,9 +136,15 @@ class _Judged(NamedTuple):
 
 
 def _judged(file: Facts, settings: Settings, links: Links, guard: Guard, workspace: Workspace) -> _Judged:
-    terms = Terms(settings.options, settings.profiles, links)
+    own, without = selection.of(settings).of_file(file.path), settings.without and selection.of(settings.without)
+
+    def is_on(rule: str) -> bool:
+        # A baseline looks for a renamed file by all that is found in it.
+        return settings.baseline is not None or own.is_on(rule) or (without is not None and without.is_on(rule))
+
+    terms = Terms(settings.options, settings.profiles, links, is_on)
     subjects = tuple(judge(subject, terms, guard, workspace.judgements) for subject in file.subjects)
-    return _Judged(file, terms, selection.of(settings).of_file(file.path), subjects)
+    return _Judged(file, terms, own, subjects)
 
 
 def _known(settings: Settings, judged: Sequence[_Judged]) -> Known | None:

@@ -41,6 +41,8 @@ class Terms(NamedTuple):
     """The profiles that were chosen, such as `cis`."""
     links: Links = NO_LINKS
     """What belongs together in the run."""
+    is_on: Callable[[str], bool] = lambda _name: True
+    """Of a rule that is off by default: whether anybody asks for what it finds."""
 
     def context(self, rule: Rule, subject: Subject, links: Links) -> Context:
         """Return what a rule sees besides its subject."""
@@ -53,7 +55,7 @@ class Judged(NamedTuple):
     """What is said of one subject."""
 
     findings: tuple[Finding, ...]
-    """Of all rules, whatever is selected."""
+    """Of all rules, whatever is selected, but for those that are off by default and that nobody asks for."""
     notices: tuple[Notice, ...]
     summary: SubjectSummary | None
     """What the server makes of it, for the report; None of what no server takes for itself."""
@@ -108,6 +110,8 @@ def run_rules(subject: Subject, terms: Terms, guard: Guard, known: dict[str, Any
     registry.load(type(subject).__name__)
     never_read = isinstance(subject, PolicySubject) and subject.later
     for rule in tuple(REGISTRY.values()):
+        if not rule.default and not terms.is_on(rule.name):
+            continue
         if rule.name in known:
             yield from known[rule.name]
         elif isinstance(subject, rule.subject) and (not never_read or rule.name == _OF_NEVER_READ):

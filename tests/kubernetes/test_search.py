@@ -44,14 +44,19 @@ def test_rules_that_touch_and_cover(dimensions: list[Choices]) -> None:
 
 def pigeons(holes: int) -> tuple[list[Choices], int]:
     """Return a question that needs much work: one more pigeon than holes, and a rule against each two in one hole."""
-    dimensions = [Choices([0] * holes) for _ in range(holes + 1)]
+    dimensions = [[0] * holes for _ in range(holes + 1)]
     rules = [(one, other, hole) for one in range(holes + 1) for other in range(one) for hole in range(holes)]
     for number, (one, other, hole) in enumerate(rules):
         for pigeon, dimension in enumerate(dimensions):
             for at in range(holes):
                 if pigeon not in {one, other} or at == hole:
                     dimension[at] |= 1 << number
-    return dimensions, (1 << len(rules)) - 1
+    return [*map(Choices, dimensions)], (1 << len(rules)) - 1
+
+
+def test_no_step_is_taken_where_any_value_will_do() -> None:
+    dimensions = [*(Choices([ALL] * 1000) for _ in range(9)), Choices([ALL, 1, 0])]
+    assert avoid(dimensions, ALL, budget(1)) == [0] * 9 + [2]
 
 
 def test_a_hard_question_spends_its_budget() -> None:

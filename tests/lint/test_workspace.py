@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from auditlint import registry
 from auditlint.carriers import recognise
+from auditlint.finding import Severity
 from auditlint.lint import Source, Workspace, check
 from auditlint.lint.facts import Asked
 from auditlint.lint.guard import Guard
@@ -56,6 +58,34 @@ def test_a_second_run_says_the_same_and_judges_only_what_changed(monkeypatch: py
     assert len([path for path in judged if path == "a.yaml"]) == again
     assert len([path for path in judged if path == "b.yaml"]) > again
     assert changed.findings == check([files[0], source(POLICY, "b.yaml")], Settings()).findings
+
+
+def test_a_rule_that_is_off_is_not_run_unless_somebody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[str] = []
+    registry.load()
+    name = "configmap-bodies-logged"
+    rule = REGISTRY[name]
+
+    def spy(subject: object, context: object) -> object:
+        ran.append(name)
+        return rule.check(subject, context)  # type: ignore[arg-type]
+
+    monkeypatch.setitem(REGISTRY, name, rule._replace(check=spy))  # type: ignore[arg-type]
+    file = source(POLICY.replace(b"None", b"Request"))
+    plain, workspace = Settings(min_severity=Severity.INFO), Workspace()
+    check([file], plain, workspace=workspace)
+    assert ran == []
+    asking = [
+        plain._replace(select=(name,)),
+        plain._replace(severities={name: Severity.WARNING}),
+        plain._replace(ignore=(name,), without=plain._replace(select=(name,))),
+    ]
+    reports = [check([file], settings, workspace=Workspace()) for settings in asking]
+    assert ran == [name] * 3
+    assert [[one.rule for one in report.findings if one.rule == name] for report in reports] == [[name], [name], []]
+    assert reports[-1].hidden[1].findings == 1
+    check([file], asking[0], workspace=workspace)
+    assert ran == [name] * 4
 
 
 def test_one_odd_file_is_told_and_the_others_are_judged(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ request of this set?" becomes: from each dimension pick one set of rules so that
 
 from __future__ import annotations
 
-from functools import cached_property, reduce
+from functools import reduce
 from operator import and_, or_
 from typing import TYPE_CHECKING
 
@@ -19,17 +19,14 @@ _FEW = 48
 
 
 class Choices(list[int]):
-    """The values of one dimension, each as the set of rules that admit it; there is at least one."""
+    """The values of one dimension, each as the set of rules that admit it; a search needs at least one."""
 
-    @cached_property
-    def union(self) -> int:
+    def __init__(self, values: Iterable[int]) -> None:
+        super().__init__(values)
+        self.union = reduce(or_, self, 0)
         """The rules that admit some value."""
-        return reduce(or_, self)
-
-    @cached_property
-    def common(self) -> int:
+        self.common = reduce(and_, self) if self else 0
         """The rules that admit every value."""
-        return reduce(and_, self)
 
 
 class BudgetSpentError(Exception):
@@ -105,6 +102,10 @@ class _Search:
 
     def escape(self, open_dimensions: tuple[int, ...], alive: int) -> bool:
         """Pick a value in each open dimension so that none of the rules still alive admits all of them."""
+        # Where all these rules admit every value, any will do.
+        open_dimensions = tuple(number for number in open_dimensions if alive & ~self._dimensions[number].common)
+        if not open_dimensions:
+            return False
         if len(open_dimensions) == 1:
             return self._escape_in(open_dimensions[0], alive)
         if (open_dimensions, alive) in self._failed:

@@ -44,6 +44,8 @@ _Choice = tuple[Value, Origin]
 
 _CHEAP = 4
 """So many values of a list are laid out in the time of one step of the search."""
+_MOST_KNOWN = 1024
+"""So many dimensions are kept."""
 
 _ANY_TARGET = (Target(),)
 _TARGET_FIELDS = ("api_group", "resource", "subresource", "name")
@@ -89,6 +91,8 @@ class Spaces:
     def __init__(self, index: Index, fresh: Fresh) -> None:
         self._index = index
         self._fresh = fresh
+        self._known: dict[tuple[Values | None, tuple[str, ...]], Dimension] = {}
+        """Dimensions of verbs and of namespaces, by what a region says of them and what is possible."""
 
     def of(self, region: Region, budget: Budget) -> Iterator[Space]:
         """Yield the spaces of a region, none of them empty; together they decide every question about it."""
@@ -103,9 +107,10 @@ class Spaces:
         if region.nobody:
             users = [((None,), ())] if region.users is None else []
         groups: list[_Choice] = [((choice,), (at,)) for at, choice in enumerate(_group_choices(region, budget))]
+        budget.spend(len(users) // _CHEAP + len(groups) // _CHEAP)
         return (
-            _dimension(("user",), users, self._index.user_admitting, budget),
-            _dimension(("groups",), groups, self._index.groups.admitting_any, budget),
+            _dimension(("user",), users, self._index.user_admitting),
+            _dimension(("groups",), groups, self._index.groups.admitting_any),
         )
 
     def _path_spaces(self, region: Region, identity: Space, budget: Budget) -> Iterator[Space]:
@@ -114,7 +119,8 @@ class Spaces:
         verbs = self._verbs(region, URL_VERBS, budget)
         paths = [((path,), origin) for (url,), origin in _listed(region.urls, ("*",)) for path in self._paths(url)]
         if verbs.values and paths:
-            yield (*identity, verbs, _dimension(("path",), paths, self._index.path_admitting, budget))
+            budget.spend(len(paths) // _CHEAP)
+            yield (*identity, verbs, _dimension(("path",), paths, self._index.path_admitting))
 
     def _paths(self, url: str) -> tuple[str, ...]:
         """Return the paths that are enough to stand for one entry of nonResourceURLs."""
@@ -124,28 +130,55 @@ class Spaces:
         return (url,) if url.startswith("/") and not is_resource_path(url) else ()
 
     def _verbs(self, region: Region, possible: tuple[str, ...], budget: Budget) -> Dimension:
-        verbs = [choice for choice in _listed(region.verbs, possible) if choice[0][0] in possible]
-        return _dimension(("verb",), verbs, self._index.verbs.admitting, budget)
+        def made() -> Dimension:
+            verbs = [choice for choice in _listed(region.verbs, possible) if choice[0][0] in possible]
+            return _dimension(("verb",), verbs, self._index.verbs.admitting)
+
+        return self._once((region.verbs, possible), made, budget)
+
+    def _namespaces(self, region: Region, budget: Budget) -> Dimension:
+        def made() -> Dimension:
+            names = [one for one in _listed(region.namespaces, (self._fresh.namespace,)) if "/" not in one[0][0]]
+            return _dimension(("namespace",), names, self._index.namespaces.admitting)
+
+        return self._once((region.namespaces, ("/",)), made, budget)
+
+    def _no_namespace(self, region: Region, budget: Budget) -> Dimension:
+        def made() -> Dimension:
+            names = [one for one in _listed(region.namespaces, ("",)) if one[0][0] == ""]
+            return _dimension(("namespace",), names, self._index.namespaces.admitting)
+
+        return self._once((region.namespaces, ("",)), made, budget)
+
+    def _once(
+        self, key: tuple[Values | None, tuple[str, ...]], made: Callable[[], Dimension], budget: Budget
+    ) -> Dimension:
+        """Return the dimension that is known by a key, or else make it; it takes as many steps either way."""
+        found = self._known.get(key)
+        if found is None:
+            if len(self._known) == _MOST_KNOWN:
+                self._known.clear()
+            found = self._known[key] = made()
+        budget.spend(len(found.values) // _CHEAP)
+        return found
 
     def _resource_spaces(self, region: Region, identity: Space, budget: Budget) -> Iterator[Space]:
         targets = _ANY_TARGET if region.targets is None else region.targets
-        namespaces = [
-            choice for choice in _listed(region.namespaces, (self._fresh.namespace,)) if "/" not in choice[0][0]
-        ]
-        cluster_wide = [choice for choice in _listed(region.namespaces, ("",)) if choice[0][0] == ""]
+        places = ((self._namespaces(region, budget), False), (self._no_namespace(region, budget), True))
         for kinds_of_verb in self._verbs_that_go_together(region, targets):
             verbs = self._verbs(region, kinds_of_verb, budget)
             if not verbs.values:
                 continue
             choices = list(self._target_choices(targets, kinds_of_verb[0], budget))
-            for places, is_cluster_wide in ((namespaces, False), (cluster_wide, True)):
+            for namespaces, is_cluster_wide in places:
                 part = [choice for choice in choices if (choice[0][1] in NAMESPACE_SUBRESOURCES) is is_cluster_wide]
-                if places and part:
+                if namespaces.values and part:
+                    budget.spend(len(part) // _CHEAP)
                     yield (
                         *identity,
                         verbs,
-                        _dimension(("namespace",), places, self._index.namespaces.admitting, budget),
-                        _dimension(_TARGET_FIELDS, part, self._index.target_admitting, budget),
+                        namespaces,
+                        _dimension(_TARGET_FIELDS, part, self._index.target_admitting),
                     )
 
     def _verbs_that_go_together(self, region: Region, targets: tuple[Target, ...]) -> Iterator[tuple[str, ...]]:
@@ -183,11 +216,8 @@ def _listed(values: Values | None, open_values: Iterable[str]) -> list[_Choice]:
     return [((value,), (at,)) for at, value in enumerate(values)]
 
 
-def _dimension(
-    fields: tuple[str, ...], choices: list[_Choice], admitting: Callable[..., int], budget: Budget
-) -> Dimension:
+def _dimension(fields: tuple[str, ...], choices: list[_Choice], admitting: Callable[..., int]) -> Dimension:
     values = [value for value, _ in choices]
-    budget.spend(len(choices) // _CHEAP)
     rules = Choices([admitting(*value) for value in values])
     return Dimension(fields, values, rules, [origin for _, origin in choices])
 
