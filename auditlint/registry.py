@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 
 from auditlint.kubernetes import data
@@ -48,6 +49,7 @@ MODULES = {
 """The modules that hold the rules for each kind of subject: a run loads those of what it finds, to start sooner."""
 
 
+@cache
 def load(subject: str = "") -> None:
     """Register the rules for one kind of subject, or all rules."""
     for kind in (subject,) if subject else MODULES:

@@ -14,6 +14,7 @@ k8s.io/component-base, config/v1alpha1/defaults.go (leader election); k8s.io/cli
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from auditlint.kubernetes import served
@@ -62,6 +63,7 @@ class Chatter(NamedTuple):
     """Bytes of the object that a request, and its response, carries."""
 
 
+@cache
 def leases(minor: int, nodes: int = NODES) -> tuple[Chatter, ...]:
     """Return the renewals of leases."""
     leader = _DAY // _LEADER_LEASE
@@ -78,6 +80,7 @@ def leases(minor: int, nodes: int = NODES) -> tuple[Chatter, ...]:
     return tuple(found)
 
 
+@cache
 def events() -> tuple[Chatter, ...]:
     """Return the events that are written where a Pod of a ReplicaSet starts: new ones, and patches that count on."""
     controller = "system:serviceaccount:kube-system:replicaset-controller"
@@ -88,6 +91,7 @@ def events() -> tuple[Chatter, ...]:
     )
 
 
+@cache
 def health_checks(minor: int) -> tuple[Chatter, ...]:
     """Return the checks of kube-apiserver by kubeadm's probes, and by load balancers, whose pace nobody knows."""
     probed = {"/livez": _DAY // 10, "/readyz": _DAY} if minor >= _READYZ_PROBED_SINCE else {"/healthz": _DAY // 10}
@@ -98,6 +102,7 @@ def health_checks(minor: int) -> tuple[Chatter, ...]:
     )
 
 
+@cache
 def watches(minor: int, nodes: int = NODES) -> tuple[Chatter, ...]:
     """Return the watches of every node: each ends after a while and is started again."""
     a_day = nodes * _DAY // _WATCH

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from auditlint.finding import Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from types import TracebackType
 
 
 class Guard:
@@ -20,14 +19,32 @@ class Guard:
         """Of each file for which the memory did not suffice that this was so."""
         self._debug = debug
 
-    @contextmanager
-    def over(self, path: str, work: str) -> Iterator[None]:
-        """Turn an exception of the block into an entry that names the file and the work that failed."""
-        try:
-            yield
-        except MemoryError:
+    def over(self, path: str, work: str) -> _Over:
+        """Turn an exception of a block into an entry that names the file and the work that failed."""
+        return _Over(self, path, work)
+
+    def takes(self, error: BaseException, path: str, work: str) -> bool:
+        """Tell whether an exception ends here; make an entry of it."""
+        if isinstance(error, MemoryError):
             self.exhausted.setdefault(path, Notice(path, "out of memory: what else there is to say of it is not said"))
-        except Exception as error:
-            if self._debug:
-                raise
-            self.crashed.append(Notice(path, f"{work} failed: {type(error).__name__}: {error}"))
+            return True
+        if self._debug or not isinstance(error, Exception):
+            return False
+        self.crashed.append(Notice(path, f"{work} failed: {type(error).__name__}: {error}"))
+        return True
+
+
+class _Over:
+    """A block that a guard stands over: there is one for each rule and policy, so it is no generator."""
+
+    __slots__ = ("_guard", "_path", "_work")
+
+    def __init__(self, guard: Guard, path: str, work: str) -> None:
+        self._guard, self._path, self._work = guard, path, work
+
+    def __enter__(self) -> None:
+        """Begin the block."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> bool:
+        """End the block."""
+        return error is not None and self._guard.takes(error, self._path, self._work)

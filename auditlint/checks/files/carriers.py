@@ -100,12 +100,15 @@ _KUBELET_READS = 'the kubelet reads each file as a Pod and logs "couldn\'t parse
 )
 def conflicting_policies(policy: PolicySubject, context: Context) -> Iterator[Finding]:
     """Report the second of two policies that the documents of one configuration set."""
-    others = [
+    if not policy.tool:
+        return
+    others = (
         other
         for other in context.links.subjects
         if isinstance(other, PolicySubject) and (other.path, other.tool) == (policy.path, policy.tool)
-    ]
-    if policy.tool and others and others[0].places.key(others[0].base) != policy.places.key(policy.base):
+    )
+    first = next(others, policy)
+    if first.places.key(first.base) != policy.places.key(policy.base):
         message = f"{policy.tool} refuses this configuration: it sets the audit policy twice"
-        related = (Related(policy.path, others[0].places.key(others[0].base), "the first policy"),)
+        related = (Related(policy.path, first.places.key(first.base), "the first policy"),)
         yield context.key(policy.base, message, help="Keep one, and delete the other", related=related)

@@ -5,7 +5,9 @@ What a cluster sends by itself is in auditlint.kubernetes.traffic.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from auditlint import english
 from auditlint.checks.queries import chatter, effects
@@ -18,12 +20,14 @@ from auditlint.kubernetes.engine.region import Region, Target, meet, region_of
 from auditlint.kubernetes.match import decision_of
 from auditlint.kubernetes.reach import FateKind
 from auditlint.kubernetes.well_known import ANYWHERE, is_well_known
+from auditlint.records import NamedTuple
 from auditlint.rule import Category, Context
 from auditlint.subjects.model import ClusterPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from auditlint.change import Repair
     from auditlint.checks.queries.chatter import Loud
     from auditlint.finding import Finding, Related
     from auditlint.kubernetes.analysis import Analysis
@@ -131,19 +135,52 @@ def _chatter(
     analysis = _whole(policy)
     if not analysis:
         return
-    everything = chatter.logged(analysis, policy.minor)
-    if kind in everything:
-        loud = everything[kind]
-        rules = [one for kind in everything for one in chatter.KINDS[kind].silencers(policy.minor)]
-        first = min(one.first for one in everything.values())
-        advice, fix = _silencing(policy, rules, first, loud.first), policies.above(policy, first, rules)
+    known = _NOISE.get(policy)
+    if known is None:
+        known = _NOISE[policy] = _noise(policy, analysis)
+    if kind in known.loud:
+        loud = known.loud[kind]
+        advice, fix = _silencing(policy, known, loud.first), known.fix
         yield _finding(policy, context, message(analysis, loud), loud.takers, help=advice, about=("chatter",), fix=fix)
 
 
-def _silencing(policy: ClusterPolicy, rules: list[PolicyRule], first: int, here: int) -> str:
+class _Noise(NamedTuple):
+    """All chatter that a policy logs, and what silences it."""
+
+    loud: dict[str, Loud]
+    first: int = 0
+    """The first rule of the policy that logs some of it."""
+    fix: Repair | None = None
+    """Puts the rules above that."""
+    rules: tuple[PolicyRule, ...] = ()
+    block: str = ""
+    """The rules as they are pasted."""
+
+
+_NOISE: WeakKeyDictionary[ClusterPolicy, _Noise] = WeakKeyDictionary()
+"""Worked out once for each policy: four rules of auditlint say the same of it."""
+
+
+def _noise(policy: ClusterPolicy, analysis: Analysis) -> _Noise:
+    loud = chatter.logged(analysis, policy.minor)
+    if not loud:
+        return _Noise(loud)
+    first = min(one.first for one in loud.values())
+    rules, block = _silencers(tuple(loud), policy.minor)
+    return _Noise(loud, first, policies.above(policy, first, rules), rules, block)
+
+
+@cache
+def _silencers(kinds: tuple[str, ...], minor: int) -> tuple[tuple[PolicyRule, ...], str]:
+    """Return the rules that silence some kinds of chatter, and these as they are pasted."""
+    rules = tuple(one for kind in kinds for one in chatter.KINDS[kind].silencers(minor))
+    return rules, pasteable.block(rules)
+
+
+def _silencing(policy: ClusterPolicy, noise: _Noise, here: int) -> str:
     """Return the advice to put the rules that silence all chatter above the first rule that logs some of it."""
-    where = "this one" if first == here else f"line {_line(policy, first)}"
-    return f"Put {'these rules' if len(rules) > 1 else 'this rule'} above {where}:\n{pasteable.block(rules)}"
+    where = "this one" if noise.first == here else f"line {_line(policy, noise.first)}"
+    return f"Put {'these rules' if len(noise.rules) > 1 else 'this rule'} above {where}:\n{noise.block}"
 
 
 @rule(
