@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections import Counter
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from auditlint import lint
 from auditlint.finding import Notice
 from auditlint.report.model import Hidden
 from auditlint.settings import Settings
 from auditlint.text.source import Telling
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

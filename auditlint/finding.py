@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING, Protocol
 
 from auditlint.records import NamedTuple
+from auditlint.typed import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from auditlint.change import Change, Repair

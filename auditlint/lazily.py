@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from importlib.util import LazyLoader, find_spec, module_from_spec
-from typing import TYPE_CHECKING
+
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from types import ModuleType

@@ -8,7 +8,8 @@ share the methods.
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+
+from auditlint.typed import TYPE_CHECKING
 
 __all__ = ["Frozen", "NamedTuple"]
 
@@ -94,8 +95,10 @@ else:
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from typing_extensions import Self, dataclass_transform
+
 else:
 
     def dataclass_transform(**_: bool) -> Any:

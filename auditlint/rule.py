@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar
 
 from auditlint.finding import DecodedSpan, Finding, Fix, Related, Severity, Span, Witness
 from auditlint.records import NamedTuple
 from auditlint.subjects.links import NO_LINKS, Links
-from auditlint.subjects.model import Subject
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from typing import Any, TypeVar
+
     from auditlint.change import Repair
     from auditlint.path import Path
+    from auditlint.subjects.model import Subject
 
+    S = TypeVar("S", bound=Subject)
 
-S = TypeVar("S", bound=Subject)
 Option = bool | int | float | str | tuple[str, ...]
 """A value that a configuration sets for a rule; the default's type is the type."""
-Check = Callable[[Any, "Context"], Iterator[Finding]]
+Check = Callable[["Any", "Context"], Iterator[Finding]]
 
 
 LONGEST_MESSAGE = 1200

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from auditlint.carriers.containers.mounting import Mounting
 from auditlint.kubernetes import flags, known_flags
@@ -13,6 +12,7 @@ from auditlint.placeholders import is_expanded, is_unfilled
 from auditlint.records import NamedTuple
 from auditlint.subjects.model import ApiServer, Argument, NotText, Runs
 from auditlint.subjects.spelling_of_flags import ARGUMENTS
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from auditlint.records import NamedTuple
 from auditlint.text.places import NodePlaces
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from auditlint.carriers.encoded import Encoded

@@ -6,9 +6,8 @@ looks at and `docs/carriers.md` are made from what it declares.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from auditlint.records import NamedTuple
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

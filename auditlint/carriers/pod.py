@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from auditlint.carriers import apiserver
 from auditlint.carriers.carrier import Carrier
@@ -16,6 +15,7 @@ from auditlint.kubernetes.releases import from_image
 from auditlint.records import NamedTuple
 from auditlint.subjects.model import Runs
 from auditlint.text.values import get, has, items, text
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from auditlint.carriers.carrier import Carrier
 from auditlint.carriers.recorded import is_event
 from auditlint.text.values import get, has, items, pairs, text
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

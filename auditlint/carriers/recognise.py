@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from itertools import chain
-from typing import TYPE_CHECKING
 
 from auditlint.carriers import first_look, recorded, registry, unrendered
 from auditlint.carriers.candidate import Candidate, PlainText, ReadText
@@ -25,6 +24,7 @@ from auditlint.text.source import LIMIT
 from auditlint.text.values import get, has, items
 from auditlint.text.values import text as value_text
 from auditlint.text.whole import Whole
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 from auditlint.carriers.carrier import TEMPLATES
 from auditlint.carriers.declared import DECLARED
 from auditlint.records import NamedTuple
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,11 +8,11 @@ import stat
 import sys
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from auditlint.errors import UsageError
 from auditlint.report import Medium
 from auditlint.report.printable import printable
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

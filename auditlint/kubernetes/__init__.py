@@ -6,9 +6,8 @@ alone does not pay for what is about flags and mounts.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from auditlint import lazily
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from types import ModuleType

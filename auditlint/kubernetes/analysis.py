@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from auditlint.kubernetes import kubectl, reach, served
 from auditlint.kubernetes.engine.dead_selectors import dead_selectors
@@ -15,6 +14,7 @@ from auditlint.kubernetes.examples import Examples
 from auditlint.kubernetes.match import Request, matches
 from auditlint.kubernetes.reach import FateKind, Reach
 from auditlint.records import NamedTuple
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -5,11 +5,10 @@ Source: pkg/server/options/audit.go of k8s.io/apiserver (`AuditOptions.Validate`
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from auditlint.kubernetes import go
 from auditlint.kubernetes.feature_gates import dynamic_auditing
 from auditlint.kubernetes.parsed_flags import Invalid
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

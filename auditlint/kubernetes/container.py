@@ -8,12 +8,12 @@ and the sources of `auditlint.kubernetes.mounts` for what the kubelet does.
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING
 
 from auditlint.kubernetes import kubeconfig
 from auditlint.kubernetes import mounts as mounting
 from auditlint.kubernetes.mounts import Mount, Part, PodErrorKind, Volume, clean, covers, mount_point
 from auditlint.records import NamedTuple
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,8 +5,6 @@ Source: LoadPolicyFromFile of k8s.io/apiserver/pkg/audit/policy, minor versions 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from auditlint.kubernetes.decoding import schema
 from auditlint.kubernetes.decoding.head import NO_HEAD, Head, read_head
 from auditlint.kubernetes.decoding.objects import Decoder
@@ -16,6 +14,7 @@ from auditlint.kubernetes.decoding.validation import Fields, aggregate, items, t
 from auditlint.kubernetes.decoding.words import JSON_ITERATOR_UNTIL, decode_error, head_error
 from auditlint.kubernetes.policy import GroupResources, Policy, PolicyRule
 from auditlint.records import NamedTuple
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from auditlint.kubernetes.decoding.schema import Struct

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from functools import cached_property
 from itertools import product
-from typing import TYPE_CHECKING
 
 from auditlint.kubernetes import served
 from auditlint.kubernetes.engine.region import Region, Target
 from auditlint.kubernetes.match import matches
 from auditlint.kubernetes.requests import Request, can_happen
 from auditlint.kubernetes.well_known import ANYWHERE, Known
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

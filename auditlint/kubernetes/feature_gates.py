@@ -8,16 +8,17 @@ pkg/util/version/registry.go of k8s.io/apiserver). The gates are in `schemas/fea
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
 
 from auditlint.kubernetes import go
 from auditlint.kubernetes.data import table
 from auditlint.kubernetes.known_flags import Known
 from auditlint.kubernetes.parsed_flags import FlagError, FlagProblem
 from auditlint.records import NamedTuple
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
+    from typing import Any
 
     from auditlint.kubernetes.parsed_flags import FlagUse, ParsedFlags
 

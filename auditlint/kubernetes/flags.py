@@ -10,13 +10,13 @@ Two things are judged as newer releases do them, whatever the release: arguments
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from auditlint.kubernetes import audit_options, feature_gates, go
 from auditlint.kubernetes.decoding.head import version_may_be_new
 from auditlint.kubernetes.known_flags import find, history, nearest
 from auditlint.kubernetes.parsed_flags import FlagError, FlagProblem, FlagUse, ParsedFlags, canonical, flag_name
 from auditlint.kubernetes.releases import NEWEST
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -7,10 +7,13 @@ The data is in `schemas/audit-flags.json` (exact per release) and `schemas/apise
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
 from auditlint.kubernetes.data import table
 from auditlint.records import NamedTuple
+from auditlint.typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class Flag(NamedTuple):

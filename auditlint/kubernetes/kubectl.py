@@ -7,11 +7,11 @@ into words.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from auditlint.kubernetes.identities import groups_of
 from auditlint.kubernetes.requests import UnreadableRequestError, resolve
 from auditlint.kubernetes.well_known import ANYWHERE, home_of, is_well_known
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,11 +5,10 @@ Source: k8s.io/apiserver, pkg/audit/policy/checker.go.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from auditlint.kubernetes.policy import OBJECT_LEVELS, STAGES
 from auditlint.kubernetes.requests import Request
 from auditlint.records import NamedTuple
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Collection

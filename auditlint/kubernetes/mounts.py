@@ -11,10 +11,10 @@ from __future__ import annotations
 import enum
 import posixpath
 import re
-from typing import TYPE_CHECKING
 
 from auditlint.kubernetes.go import quote
 from auditlint.records import NamedTuple
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from enum import Enum
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from auditlint.kubernetes import go
 from auditlint.kubernetes.known_flags import audit_flags, exists, find, is_audit
 from auditlint.records import Frozen, NamedTuple
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from enum import Enum
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
 
 from auditlint.kubernetes.engine.fresh import Fresh
 from auditlint.kubernetes.engine.index import Index, lowest, members, rule_set
@@ -19,12 +18,16 @@ from auditlint.kubernetes.engine.search import Budget, BudgetSpentError, avoid, 
 from auditlint.kubernetes.engine.space import Space, Spaces, request_at
 from auditlint.kubernetes.match import decision_of
 from auditlint.records import NamedTuple
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import TypeVar
 
     from auditlint.kubernetes.policy import Policy, PolicyRule
     from auditlint.kubernetes.requests import Request
+
+    _Value = TypeVar("_Value")
 
 STEPS_PER_QUESTION = 100_000
 STEPS_PER_POLICY = 4_000_000
@@ -32,9 +35,6 @@ STEPS_PER_RULE = 2_000
 """What each rule of a policy adds to the steps for all questions."""
 LEAST_STEPS = 2_000
 """What a question may take when others of the same policy were hard."""
-
-
-_Value = TypeVar("_Value")
 
 
 class FateKind(Enum):

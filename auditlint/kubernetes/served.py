@@ -5,8 +5,6 @@ The exact findings assume nothing of users and groups; what is said here narrows
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from auditlint.kubernetes.engine.region import Region, meet
 from auditlint.kubernetes.identities import (
     ANONYMOUS,
@@ -23,6 +21,7 @@ from auditlint.kubernetes.identities import (
     has_fixed_groups,
 )
 from auditlint.kubernetes.requests import RESOURCE_VERBS, URL_VERBS
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator

@@ -15,12 +15,12 @@ k8s.io/component-base, config/v1alpha1/defaults.go (leader election); k8s.io/cli
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
 
 from auditlint.kubernetes import served
 from auditlint.kubernetes.match import evaluate
 from auditlint.kubernetes.requests import Request
 from auditlint.records import NamedTuple
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from auditlint.kubernetes.policy import Policy

@@ -6,10 +6,10 @@ Most requests that messages show are for these few; a test holds the tables to t
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from auditlint.kubernetes.cluster import ORDINARY, Cluster
 from auditlint.kubernetes.releases import NEWEST
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from auditlint.kubernetes.catalogue import Catalogue, Resource

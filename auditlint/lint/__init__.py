@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
 
 from auditlint import registry
 from auditlint.english import counted
@@ -21,6 +20,7 @@ from auditlint.report.model import Hidden, Report
 from auditlint.rule import REGISTRY
 from auditlint.subjects.model import UnreadText
 from auditlint.text import source
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

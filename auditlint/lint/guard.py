@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from auditlint.finding import Notice
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from types import TracebackType

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from typing import TYPE_CHECKING
 
 from auditlint import registry
 from auditlint.finding import DecodedSpan, Finding, Span, Suppressed
@@ -12,6 +11,7 @@ from auditlint.records import NamedTuple
 from auditlint.rule import REGISTRY
 from auditlint.subjects.model import Ignore, IgnoreComments, PolicySubject
 from auditlint.text.nodes import Alias, Mapping, Sequence
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections import abc

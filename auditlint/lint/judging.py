@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from auditlint import registry
@@ -15,9 +14,11 @@ from auditlint.records import NamedTuple
 from auditlint.rule import REGISTRY, Context
 from auditlint.subjects.links import NO_LINKS
 from auditlint.subjects.model import ApiServer, PolicySubject, UnreadText
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from typing import Any, TypeVar
 
     from auditlint.finding import Finding
     from auditlint.lint.guard import Guard
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from auditlint.subjects.links import Links
     from auditlint.subjects.model import Subject
 
+    T = TypeVar("T")
 
-T = TypeVar("T")
 _OF_NEVER_READ = "ignored-document"
 """The only rule for a policy that no server reads: whatever else is wrong with it changes nothing."""
 
@@ -133,8 +134,8 @@ def _unless_known(known: dict[str, Any], name: str, links: Links, work: Callable
     if name in known:
         kept: T = known[name]
         return kept
-    watched = _Asked(links)
-    result = work(cast("Links", watched))
+    watched: Any = _Asked(links)
+    result = work(watched)
     if not watched.asked:
         known[name] = result
     return result

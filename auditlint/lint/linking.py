@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from auditlint.carriers import recognise
 from auditlint.lint.guard import Guard
@@ -11,6 +10,7 @@ from auditlint.lint.sources import Source
 from auditlint.subjects.links import files_of
 from auditlint.subjects.model import ApiServer, PolicySubject, UnreadText
 from auditlint.text.source import UnreadableError
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

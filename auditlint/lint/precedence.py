@@ -5,11 +5,10 @@ It comes last, over what is live: a finding that a comment hides, or that was no
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from auditlint.finding import Related, Severity
 from auditlint.records import NamedTuple
 from auditlint.rule import REGISTRY
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

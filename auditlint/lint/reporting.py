@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from auditlint.lint import ignores, precedence
 from auditlint.lint.judging import run_rules
 from auditlint.records import NamedTuple
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections import Counter

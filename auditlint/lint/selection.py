@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from auditlint import registry
 from auditlint.finding import Severity
 from auditlint.records import NamedTuple
 from auditlint.rule import REGISTRY
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from auditlint import registry
 from auditlint.kubernetes.releases import name
@@ -11,6 +10,7 @@ from auditlint.report.model import PolicyFacts, Reached, RuleFate, RuleSummary, 
 from auditlint.rule import REGISTRY
 from auditlint.subjects.links import NO_LINKS, Links
 from auditlint.subjects.model import ApiServer, PolicySubject, UnreadText
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

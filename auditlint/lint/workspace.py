@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from auditlint.carriers import recognise
 from auditlint.finding import Notice
@@ -17,6 +16,7 @@ from auditlint.lint.judging import Judgements
 from auditlint.records import NamedTuple
 from auditlint.subjects.model import ApiServer
 from auditlint.text import source
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -7,7 +7,8 @@ A runner of CI reads what a command prints, on standard output and on standard e
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

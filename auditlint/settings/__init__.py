@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from auditlint import registry
 from auditlint.errors import ConfigError
@@ -13,6 +12,7 @@ from auditlint.kubernetes.cluster import ORDINARY, Cluster
 from auditlint.records import NamedTuple
 from auditlint.rule import REGISTRY
 from auditlint.spelling import suggestion
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

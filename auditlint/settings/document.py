@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import re
 import sys
-from typing import TYPE_CHECKING, Any
 
 from auditlint.errors import ConfigError
 from auditlint.records import NamedTuple
 from auditlint.text import source
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from typing import Any
 
     from auditlint.text.nodes import Node
 

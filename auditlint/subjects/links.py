@@ -5,26 +5,28 @@ from __future__ import annotations
 import re
 from os.path import abspath, dirname
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeVar
 
 from auditlint.kubernetes.cluster import ORDINARY
 from auditlint.kubernetes.releases import FILE, SERVER, Target
 from auditlint.records import NamedTuple
 from auditlint.subjects.model import ApiServer, PolicySubject, UnreadText, WebhookConfig
-from auditlint.subjects.nearest import SURELY, Nearest, Place, alike, shared, way
+from auditlint.subjects.nearest import SURELY, Place, alike, finder, shared, way
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from typing import TypeVar
 
     from auditlint.kubernetes.cluster import Cluster
     from auditlint.subjects.model import Subject
-    from auditlint.subjects.nearest import Way
+    from auditlint.subjects.nearest import Finder, Way
+
+    S = TypeVar("S", bound="File | UnreadText")
 
 POLICY_FLAG = "audit-policy-file"
 WEBHOOK_FLAG = "audit-webhook-config-file"
 
 File = PolicySubject | WebhookConfig
-S = TypeVar("S", bound=File | UnreadText)
 
 
 class Links(NamedTuple):
@@ -155,10 +157,10 @@ def _named(servers: Sequence[ApiServer], files: Iterable[S], flag: str) -> dict[
     """Return the file that each server's flag names, for those whose is in the run."""
     places = [(file, _place(file)) for file in files if file.file != ""]
     wanted = {server: way(server.on_disk(flag)) for server in servers if places and server.flags.text(flag)}
-    nearest = Nearest(places, ((names, way(server.path)[:-1]) for server, names in wanted.items()))
+    find = finder(places, ((names, way(server.path)[:-1]) for server, names in wanted.items()))
     chosen: dict[ApiServer, S] = {}
     for server, names in wanted.items():
-        file = _meant(server, names, nearest.to(names, way(server.path)[:-1]))
+        file = _meant(server, names, find(names, way(server.path)[:-1]))
         if file is not None:
             chosen[server] = file
     return chosen
@@ -215,14 +217,14 @@ def files_of(servers: Iterable[ApiServer], paths: Iterable[str]) -> set[str]:
     """
     wanted = {server: way(server.on_node(POLICY_FLAG)) for server in servers if server.flags.text(POLICY_FLAG)}
     readers = ((names, way(server.path)[:-1]) for server, names in wanted.items())
-    nearest = Nearest(((path, Place(way(path), way(path)[:-1])) for path in paths if wanted), readers)
-    found = (_surely(server, names, nearest) for server, names in wanted.items())
+    find = finder(((path, Place(way(path), way(path)[:-1])) for path in paths if wanted), readers)
+    found = (_surely(server, names, find) for server, names in wanted.items())
     return {path for path in found if path is not None}
 
 
-def _surely(server: ApiServer, wanted: Way, nearest: Nearest[str]) -> str | None:
+def _surely(server: ApiServer, wanted: Way, find: Finder[str]) -> str | None:
     own = way(server.path)[:-1]
-    ranked = [(alike(wanted, place.way), path) for path, place in nearest.to(wanted, own) if path != server.path]
+    ranked = [(alike(wanted, place.way), path) for path, place in find(wanted, own) if path != server.path]
     best, path = max(ranked, default=(0, ""))
     tail = wanted[len(wanted) - best :]
     said = any("audit" in name for name in tail)

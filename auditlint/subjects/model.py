@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import enum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
 
 from auditlint.kubernetes.cluster import ORDINARY, Cluster
 from auditlint.kubernetes.releases import DEFAULT, Target
 from auditlint.records import Frozen, NamedTuple
+from auditlint.typed import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from typing import Any
 
     from auditlint.change import Change
     from auditlint.finding import Places, Span

@@ -9,14 +9,18 @@ from __future__ import annotations
 
 from itertools import takewhile
 from os.path import abspath
-from typing import TYPE_CHECKING, Generic, TypeVar
 
 from auditlint.records import NamedTuple
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import TypeVar
 
-T = TypeVar("T")
+    T = TypeVar("T")
+    Finder = Callable[["Way", "Way"], Sequence[tuple[T, "Place"]]]
+    """Finds files by the way that a flag names, and by the folder of its manifest."""
+
 Way = tuple[str, ...]
 """The names on the way to a file or folder, from the root."""
 SURELY = 3
@@ -30,27 +34,29 @@ class Place(NamedTuple):
     folder: Way
 
 
-class Nearest(Generic[T]):
-    """The files of a run, each at the deepest folder that it shares with a manifest which names it."""
+def finder(files: Iterable[tuple[T, Place]], readers: Iterable[tuple[Way, Way]]) -> Finder[T]:
+    """Return what finds the files of a run that a manifest may mean: those nearest to it, in their order.
 
-    def __init__(self, files: Iterable[tuple[T, Place]], readers: Iterable[tuple[Way, Way]]) -> None:
-        """`readers`: of each manifest the way that its flag names, and its folder."""
-        shared = {(wanted[-1], folder) for wanted, own in readers if wanted for folder in _upwards(own)}
-        self._found: dict[tuple[Way, Way], list[tuple[T, Place]]] = {}
-        for file, place in files:
-            name = place.way[-1:]
-            home = next((folder for folder in _upwards(place.folder) if (*name, folder) in shared), None)
-            if home is not None:
-                for tail in {name, place.way[-SURELY:]}:
-                    self._found.setdefault((tail, home), []).append((file, place))
+    Each file is kept at the deepest folder that it shares with a manifest which names it. `readers`: of each manifest
+    the way that its flag names, and its folder.
+    """
+    named = {(wanted[-1], folder) for wanted, own in readers if wanted for folder in _upwards(own)}
+    kept: dict[tuple[Way, Way], list[tuple[T, Place]]] = {}
+    for file, place in files:
+        name = place.way[-1:]
+        home = next((folder for folder in _upwards(place.folder) if (*name, folder) in named), None)
+        if home is not None:
+            for tail in {name, place.way[-SURELY:]}:
+                kept.setdefault((tail, home), []).append((file, place))
 
-    def to(self, wanted: Way, folder: Way) -> tuple[tuple[T, Place], ...]:
-        """Return the files that may be meant by a manifest in a folder: those nearest to it, in their order."""
+    def find(wanted: Way, own: Way) -> Sequence[tuple[T, Place]]:
         for tail in dict.fromkeys((wanted[-SURELY:], wanted[-1:])):
-            for home in _upwards(folder):
-                if found := self._found.get((tail, home)):
-                    return tuple(found)
+            for home in _upwards(own):
+                if found := kept.get((tail, home)):
+                    return found
         return ()
+
+    return find
 
 
 def way(path: str) -> Way:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from auditlint.kubernetes.decoding.problems import ProblemKind
 from auditlint.placeholders import is_unfilled
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from auditlint.kubernetes.decode import Loaded

@@ -7,7 +7,6 @@ Source of the checks: `decode.go` of go.yaml.in/yaml/v2, `yaml.go` of sigs.k8s.i
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
 
 from auditlint.finding import Span
 from auditlint.records import NamedTuple
@@ -28,9 +27,11 @@ from auditlint.text.nodes import (
     is_empty,
     parts,
 )
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import Any
 
 MAX_DEPTH = 10_000
 """How deep the server's YAML and JSON readers let collections nest."""

@@ -11,10 +11,12 @@ import sys
 from importlib import import_module
 from importlib.util import find_spec, module_from_spec
 from types import ModuleType, SimpleNamespace
-from typing import TYPE_CHECKING, Any
+
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from yaml._yaml import CParser
 

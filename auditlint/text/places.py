@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from auditlint.finding import Edit, Span
 from auditlint.records import NamedTuple
 from auditlint.text.cut import made
 from auditlint.text.nodes import Content, Entry, Mapping, Node, Placed, Scalar, Sequence, content, is_empty
 from auditlint.text.plain import plain
 from auditlint.text.whole import ON_DISK, Whole
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,11 +6,11 @@ import errno
 import os
 import stat
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
 
 from auditlint.records import NamedTuple
 from auditlint.text.encoding import display
 from auditlint.text.lines import split_lines
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

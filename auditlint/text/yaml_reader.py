@@ -9,16 +9,17 @@ a text so large that this would take long, libyaml's word is taken, and the stre
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
 
 from auditlint.finding import Span
 from auditlint.text.builder import DocumentBuilder, RefusedError
 from auditlint.text.encoding import BadCharacter, decode, in_first_chunk
 from auditlint.text.lines import LineIndex, split_lines
 from auditlint.text.nodes import Document, ReadError, Stream
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import Any
 
     NextEvent = Callable[[], Any]
 

@@ -60,7 +60,7 @@ NEEDLESS = (
 """Our own modules, and packages with all in them, of which a policy that is in order has no need."""
 HEAVY = frozenset({
     *("ast", "bz2", "click", "dataclasses", "difflib", "inspect", "json", "jsonschema", "locale", "lzma", "msgspec"),
-    *("shutil", "tomllib", "uuid", "yaml.constructor", "yaml.reader"),
+    *("shutil", "tomllib", "typing", "uuid", "yaml.constructor", "yaml.reader"),
 })  # fmt: skip
 """Modules of others that a start would notice."""
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import TYPE_CHECKING
 
 from auditlint.carriers.containers.shell import simple_commands
 from auditlint.records import NamedTuple
 from auditlint.subjects.model import NotText, WordPlace
 from auditlint.subjects.templates import is_template
 from auditlint.text.values import get, has, items, pairs, text
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING
 
 from auditlint.kubernetes.mounts import VOLUME_KINDS, Mount, Volume
 from auditlint.records import NamedTuple
 from auditlint.subjects.spelling_of_mounts import POD_MOUNT, POD_VOLUME, Place, Spelling
 from auditlint.subjects.templates import is_template
 from auditlint.text.values import get, has, items, pairs, text
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -6,14 +6,13 @@ without complaint about fields that it does not know (pkg/kubelet/config/common.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from auditlint import spelling
 from auditlint.kubernetes.mounts import VOLUME_KINDS
 from auditlint.records import NamedTuple
 from auditlint.subjects.slips import Slip, SlipKind
 from auditlint.subjects.templates import is_template
 from auditlint.text.values import get, items, pairs
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from os.path import abspath, basename, dirname
-from typing import TYPE_CHECKING
 
 from auditlint.checks.server.flag_words import at_flag
 from auditlint.finding import Related, Severity
@@ -11,6 +10,7 @@ from auditlint.kubernetes.container import POLICY_FLAG
 from auditlint.kubernetes.mounts import Part, clean, covering, mount_point, volume_of
 from auditlint.rule import Category
 from auditlint.subjects.model import ApiServer, PolicySubject
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

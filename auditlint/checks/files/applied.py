@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from os.path import abspath, dirname, exists, join
-from typing import TYPE_CHECKING
 
 from auditlint.finding import Related, Severity
 from auditlint.rule import Category
 from auditlint.subjects.model import ApiServer, AppliedFiles, ManagedService, PolicySubject
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

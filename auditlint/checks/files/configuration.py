@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
 
 from auditlint.checks.repairs import servers
 from auditlint.checks.server.flag_words import value_for
@@ -13,9 +12,11 @@ from auditlint.kubernetes import known_flags, releases
 from auditlint.rule import Category
 from auditlint.subjects.model import ApiServer, UnreadText
 from auditlint.subjects.slips import SlipKind
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from auditlint.finding import Finding
     from auditlint.rule import Context

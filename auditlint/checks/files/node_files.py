@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from auditlint.checks.server.flag_words import at_flag
 from auditlint.english import listing
@@ -14,6 +13,7 @@ from auditlint.kubernetes.mounts import Part
 from auditlint.rule import Category
 from auditlint.subjects import provided
 from auditlint.subjects.model import READ_FLAGS, ApiServer, PolicySubject
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

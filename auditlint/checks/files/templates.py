@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from auditlint.english import counted, quoted
 from auditlint.finding import Related, Severity
 from auditlint.placeholders import is_expanded, is_placeholder
 from auditlint.rule import Category, Context
 from auditlint.subjects.model import ELISION, TEMPLATE, ApiServer, PolicySubject, UnreadText
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

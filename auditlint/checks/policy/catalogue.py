@@ -6,7 +6,6 @@ Most policies name what every release serves: that is told without the catalogue
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from auditlint import english
@@ -20,6 +19,7 @@ from auditlint.kubernetes.well_known import ANYWHERE, has_well_known, is_always_
 from auditlint.records import NamedTuple
 from auditlint.rule import Category, Context
 from auditlint.subjects.model import ClusterPolicy
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

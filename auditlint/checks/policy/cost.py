@@ -6,7 +6,6 @@ What a cluster sends by itself is in auditlint.kubernetes.traffic.
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from auditlint import english
@@ -23,9 +22,11 @@ from auditlint.kubernetes.well_known import ANYWHERE, is_well_known
 from auditlint.records import NamedTuple
 from auditlint.rule import Category, Context
 from auditlint.subjects.model import ClusterPolicy
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from typing import Any
 
     from auditlint.change import Repair
     from auditlint.checks.queries.chatter import Loud

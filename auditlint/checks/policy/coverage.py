@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from auditlint import english
 from auditlint.checks.queries import effects
@@ -14,6 +13,7 @@ from auditlint.checks.suggestions import misreading, verbs
 from auditlint.finding import Severity
 from auditlint.rule import Category, Context
 from auditlint.subjects.model import ClusterPolicy, PolicySubject
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from auditlint import english
 from auditlint.checks.queries import effects, list_gaps, overlaps
 from auditlint.checks.repairs import policies
@@ -17,6 +15,7 @@ from auditlint.kubernetes.requests import NAMELESS_VERB, RESOURCE_VERBS, URL_VER
 from auditlint.records import NamedTuple
 from auditlint.rule import Category, Context
 from auditlint.subjects.model import LoadedPolicy, PolicySubject
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from auditlint import english, spelling
 from auditlint.checks.queries import effects
 from auditlint.checks.repairs import reading
@@ -16,6 +14,7 @@ from auditlint.kubernetes.releases import DEFAULT, MAINTAINED, name
 from auditlint.placeholders import is_placeholder
 from auditlint.rule import LONGEST_MESSAGE, Category, Context
 from auditlint.subjects.model import ELISION, TEMPLATE, PolicySubject, UnreadText
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from auditlint import english
 from auditlint.checks.queries import effects
 from auditlint.checks.repairs import values as repairs
@@ -15,6 +13,7 @@ from auditlint.kubernetes.policy import STAGES
 from auditlint.records import NamedTuple
 from auditlint.rule import Category, Context
 from auditlint.subjects.model import PolicySubject
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

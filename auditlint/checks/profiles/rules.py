@@ -5,11 +5,10 @@ They find nothing unless a profile is chosen, and what they need is loaded only 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from auditlint.finding import Severity
 from auditlint.rule import Category
 from auditlint.subjects.model import ApiServer, PolicySubject
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import islice, product
-from typing import TYPE_CHECKING, Any
 
 from auditlint.kubernetes import served, traffic
 from auditlint.kubernetes.engine.fresh import unnamed
@@ -11,9 +10,11 @@ from auditlint.kubernetes.engine.region import Region, Target
 from auditlint.kubernetes.policy import GroupResources, PolicyRule
 from auditlint.kubernetes.traffic import ANY_NAMESPACE
 from auditlint.records import NamedTuple
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from typing import Any
 
     from auditlint.kubernetes.analysis import Analysis
     from auditlint.kubernetes.match import Request

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from auditlint.kubernetes import kubectl
 from auditlint.kubernetes.engine.region import region_of
 from auditlint.kubernetes.match import matches
 from auditlint.kubernetes.policy import Policy
 from auditlint.kubernetes.reach import Reach
 from auditlint.kubernetes.well_known import Known
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from auditlint.finding import Witness

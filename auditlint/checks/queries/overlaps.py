@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from auditlint.kubernetes import served
 from auditlint.kubernetes.engine.region import Region, contains, meet, region_of
 from auditlint.kubernetes.engine.search import BudgetSpentError
 from auditlint.records import NamedTuple
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

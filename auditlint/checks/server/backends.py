@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from auditlint.checks.server.flag_words import STOPS, at_flag, lacks, meant
 from auditlint.checks.suggestions import mount_blocks
 from auditlint.english import speech
@@ -11,6 +9,7 @@ from auditlint.finding import Related, Severity
 from auditlint.kubernetes import audit_options, kubeconfig, traffic
 from auditlint.rule import Category
 from auditlint.subjects.model import ApiServer, WebhookConfig
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

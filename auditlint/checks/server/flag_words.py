@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
 
 from auditlint.checks.suggestions import flag_names
 from auditlint.english import listing, speech
@@ -11,9 +10,11 @@ from auditlint.finding import Severity
 from auditlint.kubernetes import audit_options, known_flags, releases
 from auditlint.kubernetes.container import Files
 from auditlint.kubernetes.parsed_flags import canonical
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any
 
     from auditlint.change import Repair
     from auditlint.finding import Finding, Related

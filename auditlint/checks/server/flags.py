@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import TYPE_CHECKING
 
 from auditlint import spelling
 from auditlint.checks.repairs import servers
@@ -35,6 +34,7 @@ from auditlint.kubernetes.container import Files
 from auditlint.kubernetes.parsed_flags import REPLACEMENTS, FlagProblem, FlagUse
 from auditlint.rule import Category
 from auditlint.subjects.model import ApiServer
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
 
 from auditlint.checks.server.flag_words import STOPS, at_argument, never_had, says, unsure
 from auditlint.english import quoted
@@ -13,9 +12,11 @@ from auditlint.kubernetes.parsed_flags import FlagProblem
 from auditlint.rule import Category
 from auditlint.spelling import nearest
 from auditlint.subjects.model import ApiServer
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Any
 
     from auditlint.finding import Finding
     from auditlint.kubernetes.parsed_flags import FlagError, FlagUse

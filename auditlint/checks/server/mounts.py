@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import TYPE_CHECKING, Any
 
 from auditlint import spelling
 from auditlint.checks.repairs import servers
@@ -19,9 +18,11 @@ from auditlint.kubernetes.mounts import Mount, Part, Volume
 from auditlint.rule import Category
 from auditlint.subjects.model import ApiServer, ManifestFile
 from auditlint.subjects.slips import MOUNTS, READ_ONLY, SlipKind
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from auditlint.change import Repair
     from auditlint.finding import Finding

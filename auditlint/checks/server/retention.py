@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import ceil
-from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from auditlint.checks.repairs import servers
@@ -15,6 +14,7 @@ from auditlint.kubernetes import container, traffic
 from auditlint.kubernetes.container import Files
 from auditlint.rule import Category
 from auditlint.subjects.model import ApiServer, Runs
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from auditlint.kubernetes.container import FaultKind
 from auditlint.kubernetes.mounts import Part
 from auditlint.subjects.slips import MOUNT_PATH, MOUNTS, VOLUMES, SlipKind
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from auditlint.checks.suggestions import fields
 from auditlint.kubernetes.decoding.problems import ProblemKind
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from auditlint.path import Path

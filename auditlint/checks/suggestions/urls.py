@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from auditlint import english
 from auditlint.checks.suggestions import pasteable
 from auditlint.kubernetes.requests import is_resource_path
 from auditlint.records import NamedTuple
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from auditlint.kubernetes.policy import PolicyRule

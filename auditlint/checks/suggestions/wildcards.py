@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from auditlint.checks.suggestions import pasteable
 from auditlint.kubernetes.identities import NODES, SERVICE_ACCOUNTS
 from auditlint.kubernetes.well_known import home_of, is_well_known
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from auditlint.kubernetes.policy import PolicyRule

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import TYPE_CHECKING, Any
 
 from auditlint.cli.checking.options import OPTIONS, Kind, Output, rule_names
 from auditlint.errors import ConfigError
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from typing import Any
 
     from auditlint.cli.checking.options import Option
 

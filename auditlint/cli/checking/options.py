@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from enum import Enum
 from functools import partial
-from typing import TYPE_CHECKING
 
 from auditlint import settings
 from auditlint.carriers import registry as carriers
 from auditlint.records import NamedTuple
 from auditlint.report import formats
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable

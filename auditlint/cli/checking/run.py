@@ -6,7 +6,6 @@ import os
 from collections import Counter
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any
 
 from auditlint import lint
 from auditlint.checking import check_paths, fix_paths, ignore_paths
@@ -17,9 +16,11 @@ from auditlint.cli.exits import BUG, USAGE
 from auditlint.errors import UsageError
 from auditlint.report import render
 from auditlint.report.words import closing_line
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Any
 
     from auditlint.report.model import Report
     from auditlint.report.tables.document import Document

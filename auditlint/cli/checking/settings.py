@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
 
 from auditlint import settings as config
 from auditlint.errors import ConfigError, UsageError
 from auditlint.finding import Severity
 from auditlint.settings import config_file
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
     from auditlint.settings import Settings
 

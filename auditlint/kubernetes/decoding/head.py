@@ -7,11 +7,11 @@ k8s.io/apiserver/pkg/audit (scheme.go, policy/reader.go).
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from auditlint.kubernetes.decoding.problems import Problem, ProblemKind, wrong_type
 from auditlint.kubernetes.decoding.words import head_error, quote
 from auditlint.records import NamedTuple
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from auditlint.kubernetes.decoding.problems import Path, Value

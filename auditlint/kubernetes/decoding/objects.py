@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 import re
 from functools import cache
-from typing import TYPE_CHECKING
 
 from auditlint.kubernetes.decoding.problems import Problem, ProblemKind, wrong_type
 from auditlint.kubernetes.decoding.schema import Flag, Integer, ListOf, Raw, Struct, Text, Texts
 from auditlint.kubernetes.decoding.words import JSON_ITERATOR_UNTIL, number
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING
 
 from auditlint.kubernetes.decoding.problems import Problem, ProblemKind
 from auditlint.kubernetes.decoding.words import named_string, quote, strings
 from auditlint.kubernetes.policy import LEVELS, STAGES
 from auditlint.records import NamedTuple
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

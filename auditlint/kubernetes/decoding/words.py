@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from auditlint.kubernetes.decoding.schema import Flag, Integer, ListOf, Moment, Struct, Text, Texts
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
 
 from auditlint.kubernetes.engine.region import region_of
 from auditlint.kubernetes.engine.search import BudgetSpentError, touching
 from auditlint.kubernetes.engine.space import request_at
 from auditlint.kubernetes.reach import FateKind
 from auditlint.records import NamedTuple
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from typing import Any
 
     from auditlint.kubernetes.engine.space import Dimension, Origin, Space
     from auditlint.kubernetes.policy import GroupResources, PolicyRule

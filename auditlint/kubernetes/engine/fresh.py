@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import cached_property
 from itertools import chain, count
-from typing import TYPE_CHECKING
 
 from auditlint.kubernetes.requests import NAMESPACE_SUBRESOURCES, is_resource_path
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable

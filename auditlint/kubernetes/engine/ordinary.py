@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from auditlint.kubernetes.identities import ANONYMOUS, AUTHENTICATED, UNAUTHENTICATED
 from auditlint.kubernetes.requests import Request, can_happen
 from auditlint.kubernetes.well_known import ANYWHERE
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,7 +9,6 @@ into several spaces, so that within each one any value goes with any other.
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING, Any
 
 from auditlint.kubernetes.engine.region import Target
 from auditlint.kubernetes.engine.search import Choices
@@ -24,16 +23,18 @@ from auditlint.kubernetes.requests import (
     is_resource_path,
 )
 from auditlint.records import NamedTuple
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from typing import Any
 
     from auditlint.kubernetes.engine.fresh import Fresh
     from auditlint.kubernetes.engine.index import Index
     from auditlint.kubernetes.engine.region import Region, Values
     from auditlint.kubernetes.engine.search import Budget
 
-Value = tuple[Any, ...]
+Value = tuple["Any", ...]
 """One value for each field of a dimension."""
 Origin = tuple[int, ...]
 """Where a rule lists a value: its position; of a target the entry and the positions of resource and name in it.

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from auditlint.report.printable import printable
 from auditlint.report.styles import BOLD, COLORS, DIM, RESET
 from auditlint.report.words import block, said
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,9 +5,8 @@ The modules of this package run when they are first used: most policies give no 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from auditlint import lazily
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from types import ModuleType

@@ -6,11 +6,11 @@ A kind is made of calls: requests that a server serves alike, so that a witness 
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
 
 from auditlint.kubernetes.engine.region import EVERYTHING, Region, Target
 from auditlint.kubernetes.served import ANONYMOUS, UNAUTHENTICATED
 from auditlint.records import NamedTuple
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

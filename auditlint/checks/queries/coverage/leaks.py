@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from auditlint import english
 from auditlint.checks.queries.coverage import kinds
 from auditlint.checks.suggestions import pasteable
@@ -11,6 +9,7 @@ from auditlint.kubernetes import kubectl
 from auditlint.kubernetes.engine.region import Region, Target, meet
 from auditlint.kubernetes.policy import GroupResources
 from auditlint.records import NamedTuple
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator

@@ -7,11 +7,11 @@ plugin/pkg/auth/authorizer/rbac/bootstrappolicy/policy.go (system:node, system:n
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
 
 from auditlint.checks.suggestions.names import identity_names
 from auditlint.kubernetes.engine.region import Region, Target, meet
 from auditlint.kubernetes.served import AUTHENTICATED, MASTERS, NODE, NODES, SERVICE_ACCOUNTS
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

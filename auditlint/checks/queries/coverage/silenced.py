@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from auditlint.checks.queries import effects
@@ -22,6 +21,7 @@ from auditlint.kubernetes.engine.ordinary import ordinary
 from auditlint.kubernetes.engine.region import EVERYTHING, Region, Target, contains, meet, targets_of
 from auditlint.kubernetes.engine.search import BudgetSpentError
 from auditlint.kubernetes.requests import Request
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,6 @@ Source: k8s.io/apiserver, pkg/authentication/user/user.go and pkg/authentication
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from auditlint import spelling
 from auditlint.checks.suggestions import pasteable
@@ -14,6 +13,7 @@ from auditlint.english import quoted
 from auditlint.kubernetes.policy import LEVELS
 from auditlint.kubernetes.served import LAST_UNSECURED, NODE, SERVICE_ACCOUNT
 from auditlint.records import NamedTuple
+from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
