@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from auditlint.cli.checking.options import Output, rule_names
 from auditlint.errors import ConfigError
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
+
+    from auditlint.cli.checking.options import Output
 
 
 debug = click.option("--debug", is_flag=True, expose_value=False, help="Show a traceback where auditlint itself fails.")
@@ -78,6 +79,8 @@ class Outputs(_OutputType):
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Output:
         """Return format and file, or fail with a suggestion."""
+        from auditlint.cli.checking.options import Output
+
         if isinstance(value, Output):
             return value
         word, equals, path = str(value).partition("=")
@@ -97,6 +100,8 @@ class RuleNames(_NamesType):
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
         """Return the names; fail with a suggestion where one is unknown."""
+        from auditlint.cli.checking.options import rule_names
+
         if isinstance(value, tuple):
             return value
         try:
