@@ -64,11 +64,11 @@ def _run(arguments: list[str]) -> int:
     if arguments[:1] == ["check"] and not completing:
         from auditlint.cli.checking import line
 
-        parameters = line.read(arguments[1:])
-        if parameters is not None:
+        asked = line.read(arguments[1:])
+        if asked is not None:
             from auditlint.cli.checking.run import check
 
-            return check(**parameters)
+            return check(asked)
     from auditlint.cli import commands
 
     return commands.run(arguments, completing=completing)

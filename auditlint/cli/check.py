@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from auditlint.cli.checking.options import OPTIONS, Kind
+from auditlint.cli.checking.options import OPTIONS, Asked, Kind
 from auditlint.cli.checking.run import check
 from auditlint.cli.options import Choice, Outputs, RuleNames
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 @click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATH]...")
-def _command(paths: tuple[str, ...], **options: Any) -> int:
+def _command(**parameters: Any) -> int:
     """Lint files and folders; - is standard input; the default is the current folder.
 
     Exit codes: 0 no finding at or above --fail-on; 1 findings; 2 something could not be done; 3 a bug in auditlint.
     """
-    return check(paths, **options)
+    return check(Asked(**parameters))
 
 
 def _type_of(option: Option) -> Any:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from auditlint.cli.check import command
 from auditlint.cli.checking import line
-from auditlint.cli.checking.options import OPTIONS, Kind, Output
+from auditlint.cli.checking.options import OPTIONS, Asked, Kind, Output
 from tests.cli.conftest import GOOD
 
 ROOT = Path(__file__).parents[2]
@@ -44,10 +44,10 @@ words = st.one_of(
 )
 
 
-def by_click(words: list[str]) -> dict[str, object] | None:
+def by_click(words: list[str]) -> Asked | None:
     """Return what click makes of the words behind `check`, None where it does not run the command."""
     try:
-        return command.make_context("check", list(words)).params
+        return Asked(**command.make_context("check", list(words)).params)
     except (click.ClickException, click.exceptions.Exit, ValueError):
         return None
 
@@ -96,14 +96,14 @@ def test_a_line_that_is_right_is_read(parts: list[list[str]]) -> None:
 def test_what_is_behind_two_dashes_is_a_path() -> None:
     read = line.read(["a.yaml", "-q", "--", "--fix", "-v", "--"])
     assert read is not None
-    assert (read["paths"], read["fix"], read["quiet"]) == (("a.yaml", "--fix", "-v", "--"), False, True)
+    assert (read.paths, read.fix, read.quiet) == (("a.yaml", "--fix", "-v", "--"), False, True)
 
 
 def test_of_options_given_twice() -> None:
     words = ["--format=text", "--format", "json=a.json", "--fail-on", "info", "--fail-on=never"]
     read = line.read(words)
     assert read is not None
-    assert (read["outputs"], read["fail_on"]) == ((Output("text"), Output("json", "a.json")), "never")
+    assert (read.outputs, read.fail_on) == ((Output("text"), Output("json", "a.json")), "never")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import stat
 
-from auditlint.cli.checking.options import OPTIONS, Kind, Output, rule_names
+from auditlint.cli.checking.options import OPTIONS, Asked, Kind, Output, rule_names
 from auditlint.errors import ConfigError
 from auditlint.typed import TYPE_CHECKING
 
@@ -25,8 +25,8 @@ class _InDoubtError(Exception):
     """The line may be wrong."""
 
 
-def read(words: Iterable[str]) -> dict[str, Any] | None:
-    """Return the parameters that click gives for the words behind `check`; None where they are not plainly right."""
+def read(words: Iterable[str]) -> Asked | None:
+    """Return what the words behind `check` ask for, as click would; None where they are not plainly right."""
     paths: list[str] = []
     given: dict[str, list[Any]] = {option.name: [] for option in OPTIONS}
     rest = iter(words)
@@ -42,7 +42,7 @@ def read(words: Iterable[str]) -> dict[str, Any] | None:
         read_paths = tuple(_path(path) for path in paths)
     except _InDoubtError:
         return None
-    return {"paths": read_paths, **{option.name: _parameter(option, given[option.name]) for option in OPTIONS}}
+    return Asked(read_paths, **{option.name: _parameter(option, given[option.name]) for option in OPTIONS})
 
 
 def _option(word: str, rest: Iterator[str]) -> tuple[Option, str, str | None]:

@@ -34,8 +34,41 @@ class Output(NamedTuple):
     target: str | None = None
 
 
+class Asked(NamedTuple):
+    """What a line of `check` asks for: the paths, and the value of each option by its name."""
+
+    paths: tuple[str, ...]
+    outputs: tuple[Output, ...]
+    output_file: str | None
+    select: tuple[tuple[str, ...], ...]
+    ignore: tuple[tuple[str, ...], ...]
+    min_severity: str | None
+    fail_on: str | None
+    exit_zero: bool
+    as_kind: str | None
+    kubernetes_version: str | None
+    profile: tuple[str, ...]
+    fix: bool
+    unsafe_fixes: bool
+    diff: bool
+    config_file: str | None
+    no_config: bool
+    untrusted: bool
+    baseline: str | None
+    new_baseline: str | None
+    add_ignores: str | None
+    stdin_filename: str | None
+    exclude: tuple[str, ...]
+    force_exclude: bool
+    color: str
+    verbose: bool
+    quiet: bool
+    statistics: bool
+    debug: bool
+
+
 class Option(NamedTuple):
-    """An option: how it is written, and the parameter of `run.check` that its value is for."""
+    """An option: how it is written, and what of `Asked` its value is."""
 
     flags: tuple[str, ...]
     name: str

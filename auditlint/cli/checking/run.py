@@ -22,96 +22,96 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any
 
+    from auditlint.cli.checking.options import Asked
     from auditlint.report.model import Report
     from auditlint.report.tables.document import Document
     from auditlint.rewriting import Fixed
     from auditlint.settings import Settings
 
 
-def check(paths: tuple[str, ...], **options: Any) -> int:
-    """Lint files and folders as the options say, which `options.py` names; return the exit code."""
-    settings = settings_of(options)
-    outputs = _outputs(options["outputs"], terminal.target_of(options["output_file"]))
+def check(asked: Asked) -> int:
+    """Lint files and folders as a line asks; return the exit code."""
+    settings = settings_of(asked)
+    outputs = _outputs(asked.outputs, terminal.target_of(asked.output_file))
     targets = [output.target for output in outputs if output.target]
-    paths = paths or (("-",) if options["stdin_filename"] else (".",))
-    _keep_inputs(targets, paths, settings, options)
-    texts = {options["stdin_filename"] or "<stdin>": terminal.standard_input()} if "-" in paths else {}
-    report, fixed = _checked([path for path in paths if path != "-"], settings, texts, targets, options)
-    if options["new_baseline"]:
+    paths = asked.paths or (("-",) if asked.stdin_filename else (".",))
+    _keep_inputs(targets, paths, settings, asked)
+    texts = {asked.stdin_filename or "<stdin>": terminal.standard_input()} if "-" in paths else {}
+    report, fixed = _checked([path for path in paths if path != "-"], settings, texts, targets, asked)
+    if asked.new_baseline:
         from auditlint.cli.checking import baseline
 
-        return baseline.write(options["new_baseline"], report, settings, quiet=options["quiet"])
-    if fixed and options["diff"]:
-        return _show(fixed, quiet=options["quiet"])
+        return baseline.write(asked.new_baseline, report, settings, quiet=asked.quiet)
+    if fixed and asked.diff:
+        return _show(fixed, quiet=asked.quiet)
     if fixed:
         from auditlint.cli.checking import fixes
 
         report = report._replace(failed=(*report.failed, *fixes.write(fixed, texts)))
     report = report._replace(tables=partial(_tables, report, settings), settings_of=told_of(settings))
     for output in outputs:
-        _write(report, output, options["color"], aside=fixed is not None and bool(texts))
-    if options["verbose"]:
+        _write(report, output, asked.color, aside=fixed is not None and bool(texts))
+    if asked.verbose:
         for line in looked_at(report):
             terminal.say(line)
-    if not options["quiet"]:
+    if not asked.quiet:
         _tell(report, settings, fixed)
     _tell_failed(report)
-    if not options["quiet"]:
+    if not asked.quiet:
         terminal.say(closing_line(report))
-    if options["statistics"]:
+    if asked.statistics:
         _statistics(report)
-    return _exit_code(report, settings, exit_zero=options["exit_zero"])
+    return _exit_code(report, settings, exit_zero=asked.exit_zero)
 
 
-def _keep_inputs(targets: Sequence[str], paths: Sequence[str], settings: Settings, options: dict[str, Any]) -> None:
+def _keep_inputs(targets: Sequence[str], paths: Sequence[str], settings: Settings, asked: Asked) -> None:
     """Raise a UsageError where something would be written in the place of what is read."""
     if settings.untrusted and (link := next(filter(os.path.islink, targets), None)):
         raise UsageError(f"cannot write to {link}: it is a link, which --untrusted does not follow")
-    configuration = terminal.configuration(settings, options["config_file"])
-    for target in (*targets, *filter(None, [options["new_baseline"]])):
+    configuration = terminal.configuration(settings, asked.config_file)
+    for target in (*targets, *filter(None, [asked.new_baseline])):
         terminal.keep_inputs(target, (*paths, *configuration))
     for target in targets:
-        terminal.keep_inputs(target, _baselines(settings, options))
+        terminal.keep_inputs(target, _baselines(settings, asked))
 
 
 def _checked(
-    files: list[str], settings: Settings, texts: dict[str, bytes], targets: Sequence[str], options: dict[str, Any]
+    files: list[str], settings: Settings, texts: dict[str, bytes], targets: Sequence[str], asked: Asked
 ) -> tuple[Report, Fixed | None]:
     """Return what there is to say of files and texts, and what becomes of them if they are to be fixed."""
     progress = terminal.Progress(lambda number: f"reading: {number} files")
     common: dict[str, Any] = {
-        "as_kind": options["as_kind"],
-        "exclude": options["exclude"],
-        "force_exclude": options["force_exclude"],
+        "as_kind": asked.as_kind,
+        "exclude": asked.exclude,
+        "force_exclude": asked.force_exclude,
         "texts": texts,
         "keep": lambda given: (
-            not any(_is_report(given, target, options["as_kind"]) for target in targets)
+            not any(_is_report(given, target, asked.as_kind) for target in targets)
             and not (
-                given.data is None
-                and any(terminal.same_file(path, given.path) for path in _baselines(settings, options))
+                given.data is None and any(terminal.same_file(path, given.path) for path in _baselines(settings, asked))
             )
         ),
         "progress": progress.at,
-        "debug": options["debug"],
+        "debug": asked.debug,
     }
     try:
-        if options["add_ignores"]:
-            ignored = ignore_paths(files, settings, reason=options["add_ignores"].strip(), **common)
+        if asked.add_ignores:
+            ignored = ignore_paths(files, settings, reason=asked.add_ignores.strip(), **common)
             return ignored.report, ignored
-        if not (options["fix"] or options["diff"]):
+        if not (asked.fix or asked.diff):
             return check_paths(files, settings, **common), None
-        fixed = fix_paths(files, settings, unsafe=options["unsafe_fixes"], writing=not options["diff"], **common)
+        fixed = fix_paths(files, settings, unsafe=asked.unsafe_fixes, writing=not asked.diff, **common)
         return fixed.report, fixed
     finally:
         progress.clear()
 
 
-def _baselines(settings: Settings, options: dict[str, Any]) -> Iterator[str]:
+def _baselines(settings: Settings, asked: Asked) -> Iterator[str]:
     """Yield the baselines of a run, which are never looked at for what they hold."""
     if settings.baseline is not None:
         yield settings.baseline.path
-    if options["new_baseline"]:
-        yield options["new_baseline"]
+    if asked.new_baseline:
+        yield asked.new_baseline
 
 
 def _outputs(given: Sequence[Output], target: str | None) -> list[Output]:
