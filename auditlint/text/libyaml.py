@@ -1,7 +1,7 @@
 """libyaml's parser, which PyYAML brings: in a process of auditlint's own, without what else PyYAML loads.
 
-`import yaml` loads readers, resolvers and writers in Python, which takes longer than a whole check of one policy. The
-parser needs only tokens, events, nodes and errors. So a package stands for `yaml` that becomes the real one, as
+`import yaml` loads readers, resolvers and writers in Python, which takes longer than to judge a policy of a few rules.
+The parser needs only tokens, events, nodes and errors. So a package stands for `yaml` that becomes the real one, as
 modules of `importlib.util.LazyLoader` do, when somebody asks for more than that.
 """
 
