@@ -25,15 +25,20 @@ def settings_for(version: str | None, *, configured: bool = True) -> config.Sett
 
 def read_revision(name: str, settings: config.Settings) -> Policy:
     """Return the policy in a file or in `REVISION:PATH`, `-` for standard input. Raises PolicyError."""
-    if name == terminal.STDIN or ":" not in name:
-        return read_policy(name, settings)
+    path, content = read_content(name)
+    return Policy.from_text(content, path=path, kubernetes_version=version_of(settings), cluster=settings.cluster)
+
+
+def read_content(name: str) -> tuple[str, bytes]:
+    """Return what a file or `REVISION:PATH` is called and holds, `-` for standard input. Raises PolicyError."""
+    if name == terminal.STDIN:
+        return "<stdin>", terminal.standard_input()
     from auditlint.text import revisions, source
 
     try:
-        content = revisions.read(name)
+        return name, revisions.read(name)
     except source.UnreadableError as error:
         raise PolicyError(str(error)) from None
-    return Policy.from_text(content, path=name, kubernetes_version=version_of(settings), cluster=settings.cluster)
 
 
 def version_of(settings: config.Settings) -> str | None:

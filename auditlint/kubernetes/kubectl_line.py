@@ -206,6 +206,8 @@ def _get(line: _Line) -> Sent:
 
 def _change(line: _Line) -> Sent:
     """Read the commands that change or delete one object."""
+    if line.command == "delete" and "--raw" in line.flags:
+        return Sent(url=line.flags["--raw"], method="DELETE")
     kind, name = _target(line)
     if not name:
         raise KubectlError(f"`kubectl {line.command}` of several objects sends a request for each: name one")

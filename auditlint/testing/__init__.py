@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 from auditlint.errors import CaseFileError
-from auditlint.testing.reading import read
+from auditlint.testing.reading import Given, read
 from auditlint.testing.running import run, run_files
 from auditlint.testing.updating import update
 
-__all__ = ["CaseFileError", "read", "run", "run_files", "update"]
+__all__ = ["CaseFileError", "Given", "read", "run", "run_files", "update"]

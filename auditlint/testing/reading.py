@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import shlex
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from auditlint.errors import AuditlintError, CaseFileError, PolicyError, QuestionError
 from auditlint.kubernetes import kubectl
+from auditlint.kubernetes.cluster import ORDINARY
 from auditlint.kubernetes.identities import ANONYMOUS
 from auditlint.kubernetes.well_known import Known
 from auditlint.policy import Policy
@@ -28,8 +29,21 @@ if TYPE_CHECKING:
     from auditlint.text.nodes import Document, Node
 
 
-def read(path: str, *, kubernetes_version: str | None = None, cluster: Cluster | None = None) -> CaseFile:
-    """Return the cases of a file and the policy that they are about; `kubernetes_version` wins over the file's.
+class Given(NamedTuple):
+    """A policy that is tried in place of the one that a test file names: what it is called, and its text."""
+
+    path: str
+    content: bytes
+
+
+def read(
+    path: str,
+    *,
+    kubernetes_version: str | None = None,
+    cluster: Cluster | None = None,
+    policy: Given | None = None,
+) -> CaseFile:
+    """Return the cases of a file and the policy that they are about; what is given wins over what the file says.
 
     Raises CaseFileError where the file is not as it must be, or where there is no policy.
     """
@@ -45,11 +59,11 @@ def read(path: str, *, kubernetes_version: str | None = None, cluster: Cluster |
         raise CaseFileError(f"{path}:1: the file is nested too deeply") from None
     shape.check(said)
     try:
-        policy = _policy(path, said, kubernetes_version, cluster)
+        tried = _policy(path, said, kubernetes_version, cluster, policy)
     except PolicyError as error:
-        raise shape.error(("policy",), str(error)) from None
-    cases = tuple(_Reader(shape, policy).case(case, number) for number, case in enumerate(said["cases"]))
-    return CaseFile(path, policy, cases, root, Whole(content))
+        raise (shape.error(("policy",), str(error)) if policy is None else CaseFileError(str(error))) from None
+    cases = tuple(_Reader(shape, tried).case(case, number) for number, case in enumerate(said["cases"]))
+    return CaseFile(path, tried, cases, root, Whole(content))
 
 
 def _document(path: str, content: bytes) -> tuple[Document, Node]:
@@ -68,10 +82,15 @@ def _document(path: str, content: bytes) -> tuple[Document, Node]:
     return document, document.root
 
 
-def _policy(path: str, said: dict[str, Any], version: str | None, cluster: Cluster | None) -> Policy:
-    target = os.path.normpath(os.path.join(os.path.dirname(path), said["policy"]))
+def _policy(
+    path: str, said: dict[str, Any], version: str | None, cluster: Cluster | None, given: Given | None
+) -> Policy:
     version = version or said.get("kubernetes-version")
-    return Policy.load(target, kubernetes_version=version, **({"cluster": cluster} if cluster else {}))
+    cluster = cluster or ORDINARY
+    if given is not None:
+        return Policy.from_text(given.content, path=given.path, kubernetes_version=version, cluster=cluster)
+    target = os.path.normpath(os.path.join(os.path.dirname(path), said["policy"]))
+    return Policy.load(target, kubernetes_version=version, cluster=cluster)
 
 
 class _Reader:

@@ -12,7 +12,7 @@ from auditlint.kubernetes.well_known import Known
 from auditlint.report.cases import CaseResult, FileResult, Results, Uncovered
 from auditlint.report.explained import Decided
 from auditlint.testing.every import Every
-from auditlint.testing.reading import read
+from auditlint.testing.reading import Given, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,15 +26,22 @@ _TOO_HARD = "it could not be proved for every request: too many cases to try"
 
 
 def run_files(
-    paths: Iterable[str], *, kubernetes_version: str | None = None, cluster: Cluster | None = None
+    paths: Iterable[str],
+    *,
+    kubernetes_version: str | None = None,
+    cluster: Cluster | None = None,
+    policy: Given | None = None,
 ) -> Results:
-    """Return what becomes of the cases of some files; a file that cannot be run does not keep the others from it."""
-    return Results(tuple(_run_file(path, kubernetes_version, cluster) for path in paths))
+    """Return what becomes of the cases of some files; a file that cannot be run does not keep the others from it.
+
+    `policy` is tried in place of those that the files name.
+    """
+    return Results(tuple(_run_file(path, kubernetes_version, cluster, policy) for path in paths))
 
 
-def _run_file(path: str, version: str | None, cluster: Cluster | None) -> FileResult:
+def _run_file(path: str, version: str | None, cluster: Cluster | None, policy: Given | None) -> FileResult:
     try:
-        return run(read(path, kubernetes_version=version, cluster=cluster))
+        return run(read(path, kubernetes_version=version, cluster=cluster, policy=policy))
     except AuditlintError as error:
         return FileResult(path, None, str(error))
 

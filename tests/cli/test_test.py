@@ -53,6 +53,13 @@ def test_exit_codes(
         (("c.test.yaml", "--format", "jnuit"), 'did you mean "junit"?'),
         (("c.test.yaml", "--kubernetes-version", "two"), '"two" is not a Kubernetes version'),
         (("holds.test.yaml", "--output-file", "holds.test.yaml"), "cannot write to holds.test.yaml"),
+        (("holds.test.yaml", "--policy", "p.yaml", "--output-file", "p.yaml"), "cannot write to p.yaml"),
+        (
+            ("holds.test.yaml", "--policy", "p.yaml", "--update"),
+            "--update writes what the policies that the files name",
+        ),
+        (("holds.test.yaml", "--policy", "missing.yaml"), "missing.yaml: no such file"),
+        (("holds.test.yaml", "--policy", "HEAD:missing.yaml"), "HEAD:missing.yaml: no such file"),
     ],
 )
 @pytest.mark.usefixtures("files")
@@ -181,6 +188,27 @@ def test_the_option_wins_over_the_file(auditlint: Auditlint, write: Write) -> No
     for arguments, managed in (((), True), (("--kubernetes-version", "1.22"), False)):
         document = json.loads(auditlint("test", path, "--format", "json", *arguments).stdout)
         assert document["files"][0]["cases"][0]["got"]["omitManagedFields"] is managed
+
+
+@pytest.mark.usefixtures("files")
+def test_another_policy_is_tried_in_place_of_the_one_that_the_file_names(auditlint: Auditlint, write: Write) -> None:
+    older = POLICY.replace("Metadata", "Request")
+    write("older.yaml", older)
+    for name, stdin in (("older.yaml", b""), ("-", older.encode())):
+        run = auditlint("test", "holds.test.yaml", "--policy", name, "--format", "json", stdin=stdin)
+        (file,) = json.loads(run.stdout)["files"]
+        shown = "<stdin>" if name == "-" else name
+        assert (run.returncode, file["policy"]) == (1, shown)
+        assert file["cases"][0]["message"] == f"the level is Request, not Metadata ({shown}:5, rules[0])"
+
+
+def test_a_policy_that_is_refused_is_told_of_each_file(
+    auditlint: Auditlint, files: dict[str, str], write: Write
+) -> None:
+    write("bad.yaml", "rules: []\n")
+    run = auditlint("test", files["holds"], "--policy", "bad.yaml", "--format", "json")
+    (file,) = json.loads(run.stdout)["files"]
+    assert (run.returncode, file["error"].startswith("bad.yaml:")) == (2, True)
 
 
 def test_update(auditlint: Auditlint, files: dict[str, str], tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ def sent(line: str, minor: int = NEWEST) -> Sent:
         ("kubectl get node n1", Sent("get", "", "nodes", "", "", "n1")),
         ("kubectl get ns prod", Sent("get", "", "namespaces", "", "prod", "prod")),
         ("kubectl get --raw /healthz", Sent(url="/healthz")),
+        ("kubectl delete --raw /api/v1/pods", Sent(url="/api/v1/pods", method="DELETE")),
         (
             "kubectl get deploy web --subresource=scale -n prod",
             Sent("get", "apps", "deployments", "scale", "prod", "web"),
