@@ -16,7 +16,7 @@ COMMANDS = {
     "config": "Show which settings hold for a file, and from where.",
     "detect": "Show which detection rules see what they need under a policy.",
     "diff": "Show the requests whose outcome differs between two policies.",
-    "eval": "Show which rule of a policy takes one request, and why.",
+    "eval": "Show which rule of a policy matches one request, and why.",
     "explain": "Show the page of one rule.",
     "init": "Write a starter policy, with flags and mounts.",
     "matrix": "Show who doing what is logged at which level, as a table.",

@@ -1,4 +1,4 @@
-"""`auditlint eval`: which rule takes one request, at which level, and why."""
+"""`auditlint eval`: which rule matches one request, at which level, and why."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from auditlint.events.event import Event
 
 
-@click.command("eval", short_help="Show which rule of a policy takes one request, and why.")
+@click.command("eval", short_help="Show which rule of a policy matches one request, and why.")
 @click.argument("policy", type=click.Path())
 @click.argument("kubectl", nargs=-1, metavar="[-- kubectl ...]")
 @click.option("--user", metavar="NAME", help="Who asks, such as system:serviceaccount:prod:robot [nobody logged in].")

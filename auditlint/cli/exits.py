@@ -21,9 +21,9 @@ def fail(message: str, code: int) -> int:
 
 
 def reader_went_away() -> int:
-    """Say that not all of the output could be written, and return the exit code."""
+    """Return the exit code where not all of the output could be written; `| head` has seen what it wanted to see."""
     drop(1)
-    return fail("the reader of the output went away before all of it was written", USAGE)
+    return USAGE
 
 
 def drop(descriptor: int) -> None:

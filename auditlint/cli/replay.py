@@ -63,7 +63,7 @@ def command(
     engine: str | None,
     kubernetes_version: str | None,
 ) -> int:
-    """Replay audit logs against a policy: what each rule takes, which are never hit, what is logged in a day.
+    """Replay audit logs against a policy: what each rule matches, which are never hit, what is logged in a day.
 
     LOG is a file, a folder, or - for standard input; JSON lines, EventLists or the log of a container, plain, gzip or
     zstd. Rotated files are read from old to new, whatever their order on the command line. A single LOG may stand

@@ -156,7 +156,7 @@ def test_text_that_does_not_parse_is_a_finding(auditlint: Auditlint, write: Writ
     assert "[yaml-syntax]" in run.stdout
 
 
-def test_a_closed_pipe(tmp_path: Path, write: Write) -> None:
+def test_a_closed_pipe_ends_the_run_silently(tmp_path: Path, write: Write) -> None:
     write("p.yaml", GOOD.replace("- level: Metadata\n", "- level: metadata\n" * 5000))
     command = [sys.executable, "-m", "auditlint", "check", "--no-config", "p.yaml"]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
@@ -164,8 +164,7 @@ def test_a_closed_pipe(tmp_path: Path, write: Write) -> None:
         process.stdout.close()
         assert process.stderr is not None
         stderr = process.stderr.read().decode()
-    assert process.returncode == 2
-    assert "the reader of the output went away" in complaint(stderr)
+    assert (process.returncode, stderr) == (2, "")
 
 
 def test_a_closed_stdout(tmp_path: Path, write: Write) -> None:
