@@ -256,7 +256,7 @@ def test_one_process_reads_standard_input_as_it_comes(tmp_path: Path, write: Wri
 
 
 @pytest.mark.parametrize("output_format", ["text", "jsonl"])
-def test_a_closed_pipe(tmp_path: Path, write: Write, output_format: str) -> None:
+def test_a_closed_pipe_ends_the_run_silently(tmp_path: Path, write: Write, output_format: str) -> None:
     write("audit.log", as_lines([EVENT]) * 5000)
     command = [sys.executable, "-m", "auditlint", "replay", write("p.yaml", GOOD), "audit.log"]
     with subprocess.Popen(
@@ -266,8 +266,7 @@ def test_a_closed_pipe(tmp_path: Path, write: Write, output_format: str) -> None
         process.stdout.close()
         assert process.stderr is not None
         stderr = process.stderr.read().decode()
-    assert process.returncode == 2
-    assert "output" in complaint(stderr)
+    assert (process.returncode, stderr) == (2, "")
 
 
 def test_ctrl_c(tmp_path: Path, write: Write) -> None:
