@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from auditlint.kubernetes import feature_gates
 from auditlint.kubernetes.data import table
 from auditlint.kubernetes.flags import parse
 from auditlint.kubernetes.known_flags import Known
-from auditlint.kubernetes.parsed_flags import FlagProblem
+from auditlint.kubernetes.parsed_flags import FlagProblem, FlagUse
 from auditlint.kubernetes.releases import NEWEST, NEWEST_KNOWN, OLDEST
 
 REFUSED = [
@@ -92,6 +94,50 @@ def test_another_release_may_not_have_the_lock(flag: str) -> None:
 )
 def test_history(gate: str, first: int, last: int) -> None:
     assert feature_gates.history(gate) == Known(first, last)
+
+
+def test_what_gates_need_is_judged_where_nothing_else_is_wrong() -> None:
+    lacking = ["--feature-gates=CompositePodGroup=true"]
+    kinds = [error.kind for error in parse([*lacking, "--feature-gates=Nonsense=true"]).errors]
+    assert kinds == [FlagProblem.UNKNOWN_GATE]
+    assert {error.kind for error in parse(lacking).errors} == {FlagProblem.LACKING_GATE}
+    assert not parse([*lacking, "--emulated-version=1.33"]).refused
+
+
+@pytest.mark.parametrize(
+    ("value", "gates", "minor", "left"),
+    [
+        ("A=true,B=false,C=true", ["B"], NEWEST, "A=true,C=true"),
+        (" A = true , B=false,", ["B"], NEWEST, "A = true"),
+        ("A=true", ["A"], NEWEST, ""),
+        ("kube:A=true,A=false", ["A"], 31, ""),
+        ("kube:A=true,A=false", ["A"], 30, "kube:A=true"),
+    ],
+)
+def test_values_without_some_gates(value: str, gates: list[str], minor: int, left: str) -> None:
+    (use,) = parse(["--v=1", f"--feature-gates={value}"], minor).uses[1:]
+    assert feature_gates.without(use, gates, minor) == left
+
+
+@pytest.mark.parametrize(
+    ("value", "on"),
+    [
+        ("DynamicAuditing=true", True),
+        ("DynamicAuditing=false,DynamicAuditing=1", True),
+        ("DynamicAuditing=true,DynamicAuditing=false", False),
+        ("AllAlpha=true", True),
+        ("AllAlpha=true,DynamicAuditing=false", False),
+        ("AllBeta=true", False),
+        ("DynamicAuditing=perhaps", False),
+        ("DynamicAuditing", False),
+    ],
+)
+def test_dynamic_auditing(value: str, on: bool) -> None:  # noqa: FBT001
+    parsed = parse([f"--feature-gates={value}"], 18)
+    read = replace(parsed, uses=(FlagUse("feature-gates", "feature-gates", value, 0, 0, bare=False),))
+    assert feature_gates.dynamic_auditing(read) is on
+    assert feature_gates.turns_on(read, "DynamicAuditing") is (on and "Dyn" in value)
+    assert not feature_gates.turns_on(read, "AllBetas")
 
 
 def test_history_of_a_gate_that_never_was() -> None:

@@ -209,3 +209,43 @@ def test_pod_errors(
 def test_volume_names(name: str) -> None:
     (error,) = pod_errors([], [HOST._replace(name=name)])
     assert (error.at.name, error.part) == (name, Part.NAME)
+
+
+def test_the_longest_name_of_a_volume() -> None:
+    assert pod_errors([], [HOST._replace(name="a" * 63)]) == ()
+
+
+@pytest.mark.parametrize(
+    ("mount", "kind", "wanted", "meant"),
+    [
+        ("/etc/k/audit-policy.yaml", "File", "/etc/k/audit_policy.yml", "/etc/k/audit-policy.yaml"),
+        ("/etc/k/audit-policy.yaml", "File", "/etc/k/x/audit-policy.yaml", "/etc/k/audit-policy.yaml"),
+        ("/etc/k/x/audit-policy.yaml", "File", "/etc/k/audit-policy.yaml", "/etc/k/x/audit-policy.yaml"),
+        ("/etc/k/audit-policy.yaml", "File", "/etc/k/x/y/audit-policy.yaml", None),
+        ("/etc/k/audit-policy.yaml", "File", "/etc/k/policy.yaml", None),
+        ("/etc/k/audit", "Directory", "/etc/k/Audit/p.yaml", "/etc/k/audit/p.yaml"),
+        ("/etc/k/audit", "Directory", "/etc/k/p.yaml", "/etc/k/audit/p.yaml"),
+        ("/etc/k/audit", "", "/etc/K/p.yaml", "/etc/k/audit/p.yaml"),
+        ("/etc/k/audit", "Directory", "/etc/k/audit.yaml", "/etc/k/audit/audit.yaml"),
+        ("/etc/k/audit", "File", "/etc/k/x/p.yaml", None),
+        ("/etc/k/x/audit", "File", "/etc/k/audit/p.yaml", None),
+        ("/etc/k/pki", "Directory", "/etc/k/p.yaml", None),
+        ("/etc/k/pki", "Directory", "/etc/k/PKI/p.yaml", "/etc/k/pki/p.yaml"),
+        ("/b/audit", "Directory", "/audit/p.yaml", None),
+        ("/b", "Directory", "/p.yaml", None),
+        ("", "Directory", "/p.yaml", None),
+    ],
+)
+def test_a_mount_that_misses_by_a_little(mount: str, kind: str, wanted: str, meant: str | None) -> None:
+    volume = HOST._replace(host_path_type=kind)
+    assert mounts.near_miss([Mount("audit", mount, 0)], [volume], wanted) == meant
+    assert mounts.near_miss([Mount("other", mount, 0)], [volume], wanted) is None
+    behind = [Mount("other", mount, 0), Mount("audit", "", 1), Mount("audit", mount, 2)]
+    assert mounts.near_miss(behind, [volume], wanted) == meant
+
+
+def test_keys_of_a_config_map_and_their_files() -> None:
+    whole = Volume("a", "configMap", 0)
+    assert whole.key_of("policy.yaml") == "policy.yaml"
+    some = whole._replace(files=(("p", "policy.yaml"), ("q", "other.yaml")))
+    assert [some.key_of(file) for file in ("policy.yaml", "other.yaml", "p")] == ["p", "q", ""]
