@@ -10,7 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from auditlint.finding import DecodedSpan, Span
-from auditlint.text.piece import DecodedPiece, Piece, cut
+from auditlint.text.cut import Cut, made
+from auditlint.text.piece import DecodedPiece, Piece, cut, joined
 from auditlint.text.reader import read
 from auditlint.text.whole import Whole
 from auditlint.text.written import string_piece
@@ -233,6 +234,8 @@ def test_each_character_stands_where_it_is_written(style: str, data: st.DataObje
     assert piece.text == written.text
     found = [piece.stretch(at, at + 1) for at in range(len(written.text))]
     assert found == [place(written.outer, *where) for where in written.places]
+    between = [piece.stretch(at, at) for at in range(len(written.text))]
+    assert between == [place(written.outer, start, start) for start, _ in written.places]
 
 
 @settings(max_examples=600, deadline=None)
@@ -288,3 +291,97 @@ def test_what_is_decoded_stands_at_the_whole_and_keeps_its_line() -> None:
     found = DecodedPiece(outer, (8, 16), b"a\nb\n", "/b#", 0).span(Span(2, 1, 2, 2))
     assert isinstance(found, DecodedSpan)
     assert (found, found.inner) == (Span(2, 4, 2, 12), Span(2, 1, 2, 2))
+
+
+class Lines(NamedTuple):
+    """Lines of a text, each behind a prefix, blank ones without it, between others."""
+
+    prefix: str
+    inner: list[str]
+    newline: str
+
+    @property
+    def outer(self) -> str:
+        body = "".join((self.prefix + line if line else "") + self.newline for line in self.inner)
+        return f"a: |{self.newline}{body}b: c{self.newline}"
+
+    @property
+    def piece(self) -> Piece:
+        at, stretches = len(self.newline) + 4, []
+        for line in self.inner:
+            start = at + (len(self.prefix) if line else 0)
+            at = start + len(line) + len(self.newline)
+            stretches.append((start, at))
+        return cut(Whole(self.outer.encode()), stretches, "#", 0)
+
+    def starts(self) -> list[int]:
+        """Return the offsets in the piece at which lines begin, and its end."""
+        return [sum(len(line) + len(self.newline) for line in self.inner[:at]) for at in range(len(self.inner) + 1)]
+
+
+words = st.text("ab:# é", max_size=5).map(str.strip)
+prefixed = st.builds(
+    Lines,
+    st.sampled_from(["  ", "    ", "> ", "# "]),
+    st.lists(words, max_size=4).map(lambda some: ["a", *some]),
+    st.sampled_from(["\n", "\r\n"]),
+)
+
+
+@st.composite
+def edits_of_lines(draw: DrawFn) -> tuple[Lines, Cut]:
+    """Draw lines, and a cut within one of them, or of whole ones."""
+    found = draw(prefixed)
+    starts = found.starts()
+    if draw(st.booleans()):
+        number = draw(st.sampled_from([at for at, line in enumerate(found.inner) if line]))
+        first, last = sorted(
+            (draw(st.integers(0, len(found.inner[number]))), draw(st.integers(0, len(found.inner[number]))))
+        )
+        text = "\n".join(draw(st.lists(words.filter(bool), max_size=3)))
+        return found, Cut(starts[number] + first, starts[number] + last, text)
+    first, last = sorted((draw(st.sampled_from(starts)), draw(st.sampled_from(starts))))
+    return found, Cut(first, last, "".join(f"{line}\n" for line in draw(st.lists(words, max_size=3))))
+
+
+@settings(max_examples=400, deadline=None)
+@given(edits_of_lines())
+def test_what_is_cut_from_lines_behind_a_prefix_is_cut_outside(drawn: tuple[Lines, Cut]) -> None:
+    found, edit = drawn
+    after = made(found.outer, [found.piece.outward(edit)])
+    head, tail = f"a: |{found.newline}", f"b: c{found.newline}"
+    assert after.startswith(head)
+    assert after.endswith(tail)
+    body = after[len(head) : len(after) - len(tail)]
+    rows = body.split(found.newline)
+    assert all(row.startswith(found.prefix) for row in rows if row.strip())
+    wanted = made(found.piece.text, [edit]).replace("\r\n", "\n").split("\n")
+    assert [row.removeprefix(found.prefix) for row in rows] == wanted
+
+
+@settings(max_examples=300, deadline=None)
+@given(json_string().filter(lambda written: bool(written.text)), st.data())
+def test_what_is_cut_from_a_string_is_written_as_strings_are(written: Written, data: st.DataObject) -> None:
+    node = scalar_of(written.outer, written.text)
+    piece = string_piece(Whole(written.outer.encode("utf-8", "surrogatepass")), node, "#", 0, json=True)
+    assert piece is not None
+    first, last = sorted(data.draw(st.integers(0, len(piece.text))) for _ in range(2))
+    edit = Cut(first, last, data.draw(st.text('a"\\\n\té𝄞', max_size=4)))
+    after = made(written.outer, [piece.outward(edit)])
+    assert scalar_of(after, made(written.text, [edit])).text == made(written.text, [edit])
+
+
+@given(prefixed, prefixed)
+def test_pieces_that_are_joined_keep_the_places_of_their_characters(one: Lines, other: Lines) -> None:
+    text = one.outer + other.outer
+    outer = Whole(text.encode())
+    rest = len(one.outer)
+    first = cut(outer, [(0, one.outer.index("b: c"))], "#", 0)
+    second = cut(outer, [(rest, rest + 3), (len(text) - 4, len(text) - 1)], "#", 0)
+    found = joined(outer, [(first, 0), (second, len(text) - 1)], "#", 0)
+    assert found.text == first.text + second.text + ("" if second.text.endswith("\n") else "\n")
+    places = [first.within(outer, at) for at in range(len(first.text))]
+    places += [second.within(outer, at) for at in range(len(second.text))]
+    for at, (start, end) in enumerate(places):
+        assert found.within(outer, at) == (start, end)
+        assert text[start:end] == found.text[at]
