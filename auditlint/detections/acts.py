@@ -32,6 +32,8 @@ MOST_ACTS = 40_000
 """So many kinds of requests are looked at for one detection: eight times those of well-known policies."""
 _MOST_PAIRS = 1_000_000
 """So many pairs of somebody and something are compared with the rules of the policy."""
+_MOST_TOLD = 50_000_000
+"""So many answers of tests about somebody and something are put together, which is for half a minute."""
 _MOST_WAYS = 20_000
 """In so many ways fields that no policy knows of may come out."""
 _NAMED = frozenset({"get", "update", "patch", "delete"})
@@ -82,10 +84,10 @@ class Act(NamedTuple):
 
 
 class TooManyActsError(UnreadableError):
-    """A policy tells so many requests apart that only these acts were looked at."""
+    """A policy and a condition tell so many requests apart that only these acts were looked at."""
 
     def __init__(self, acts: list[Act]) -> None:
-        super().__init__("the policy tells too many people and resources apart to look at them all")
+        super().__init__("the policy and the rule tell too many people and resources apart to look at them all")
         self.acts = acts
 
 
@@ -171,7 +173,7 @@ class _Play:
         self._ways_of: dict[object, Ways] = {}
         self._fields: dict[object, dict[Field, Hidden | None]] = {}
         self._said_of_values: dict[object, bool | None] = {}
-        self._looked = self._pairs = 0
+        self._looked = self._pairs = self._told = 0
 
     def acts(self) -> list[Act]:
         """Return the acts that the condition is about."""
@@ -179,6 +181,9 @@ class _Play:
         found: dict[tuple[object, ...], Act] = {}
         for spec in self._specs():
             what = spec.members[0]
+            self._told += len(whos) * len(self.tests)
+            if self._told > _MOST_TOLD:
+                raise TooManyActsError(list(found.values()))
             able = [(who, said) for who, said in whos if can_hold(self.numbered.tree, _merged(spec.said, said))]
             for name, where in self._places(what) if able else ():
                 rules = self.index.verbs.admitting(what.verb) & self._admitting(what, name, where)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from dataclasses import dataclass, replace
 from enum import Enum
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -59,7 +61,8 @@ class Pattern(NamedTuple):
         return self.how.value if self.how is How.EXISTS else f'{self.how.value} "{self.text}"'
 
 
-class Comparison(NamedTuple):
+@dataclass(frozen=True)
+class Comparison:
     """Whether a field matches one of some patterns."""
 
     field: Field
@@ -77,11 +80,20 @@ class Comparison(NamedTuple):
         """Return what the test says of what a field holds; None as values: the field is absent."""
         if values is None:
             return self.absent
-        found = (any(pattern.matches(self._seen(value)) for pattern in self.patterns) for value in values)
+        found = (self._matches(value.lower() if self.folded else value) for value in values)
         return all(found) if self.every else any(found)
 
-    def _seen(self, value: str) -> str:
-        return value.lower() if self.folded else value
+    def _matches(self, value: str) -> bool:
+        return value in self._texts or any(pattern.matches(value) for pattern in self._others)
+
+    @cached_property
+    def _texts(self) -> frozenset[str]:
+        """What a value may be, to the letter: lists of thousands of names are looked up, not gone through."""
+        return frozenset(pattern.text for pattern in self.patterns if pattern.how is How.IS)
+
+    @cached_property
+    def _others(self) -> tuple[Pattern, ...]:
+        return tuple(pattern for pattern in self.patterns if pattern.how is not How.IS)
 
 
 class Constant(NamedTuple):
@@ -140,7 +152,7 @@ def either(parts: Sequence[Condition]) -> Condition:
         assert isinstance(first, Comparison)
         assert isinstance(part, Comparison)
         written = first.written if len(first.written) > _LONG else f"{first.written} or {part.written}"
-        merged[at[key]] = first._replace(patterns=first.patterns + part.patterns, written=written)
+        merged[at[key]] = replace(first, patterns=first.patterns + part.patterns, written=written)
     return merged[0] if len(merged) == 1 else Some(tuple(merged))
 
 

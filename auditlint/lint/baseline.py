@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 from collections import Counter
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from auditlint.english import listing
@@ -94,6 +95,10 @@ class Known:
         """The names that entries have for files that have other names now, by those."""
         self.renamed = self._renamed(files)
 
+    @cached_property
+    def _lines(self) -> dict[tuple[str, str, str], int]:
+        return self.baseline.lines()
+
     def of_file(self, path: str) -> Counter[Key]:
         """Return how many findings of each kind are known in a file."""
         name = self.renamed.get(path, self.baseline.name_of(path))
@@ -152,7 +157,7 @@ class Known:
             numbers[entry.rule] += number
         if numbers:
             rules = listing([f"{number} {rule}" for rule, number in sorted(numbers.items())])
-            line = self.baseline.line(next(iter(gone)))
+            line = self._lines.get(next(iter(gone))[:3], 1)
             yield Notice(self.baseline.path, f"no longer found in {name}: {rules}: {again}", line)
 
 

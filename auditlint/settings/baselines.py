@@ -55,11 +55,19 @@ class Baseline(NamedTuple):
         """Return the path of a file that entries name, as seen from the working directory."""
         return os.path.normpath(os.path.join(os.path.dirname(self.path), name))
 
-    def line(self, entry: Entry) -> int:
-        """Return the line that an entry is written on."""
-        words = [_quoted(text).encode() for text in entry[:3]]
-        lines = enumerate(self.data.splitlines(), 1)
-        return next((number for number, line in lines if all(word in line for word in words)), 1)
+    def lines(self) -> dict[tuple[str, str, str], int]:
+        """Return the lines of entries, by their files, rules and contents: of those that are written on one line."""
+        import json
+
+        found: dict[tuple[str, str, str], int] = {}
+        for number, line in enumerate(self.data.splitlines(), 1):
+            try:
+                entry = _entry(json.loads(line.strip().rstrip(b",")))
+            except (ValueError, RecursionError):
+                continue
+            if entry is not None:
+                found.setdefault(entry[:3], number)
+        return found
 
 
 def read(path: str, *, missing: bool = False) -> Baseline:
@@ -81,14 +89,11 @@ def written(entries: Iterable[Entry]) -> str:
 
 
 def _line(entry: Entry) -> str:
-    return _quoted(dict(zip(("path", "rule", "content", "count", "text"), entry, strict=True)))
-
-
-def _quoted(value: object) -> str:
-    """Return a value as JSON; what UTF-8 has no bytes for, as in names of files that are no UTF-8, is escaped."""
+    """Return an entry as JSON; what UTF-8 has no bytes for, as in names of files that are no UTF-8, is escaped."""
     import json
 
-    return _LONE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False))
+    named = dict(zip(("path", "rule", "content", "count", "text"), entry, strict=True))
+    return _LONE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(named, ensure_ascii=False))
 
 
 def _entries(path: str, data: bytes) -> Iterable[Entry]:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 from auditlint.kubernetes.data import table
-from auditlint.kubernetes.decode import Loaded, Problem, Value, load
+from auditlint.kubernetes.decode import Loaded, Problem, ProblemKind, Value, load
 from auditlint.kubernetes.policy import GroupResources, PolicyRule
 from auditlint.kubernetes.releases import NEWEST, OLDEST
 from tests import strategies
@@ -318,3 +318,29 @@ def test_the_schema_refuses_what_the_server_refuses_or_drops(rule: dict[str, Any
 @pytest.mark.parametrize(("minor", "key"), [(37, "apiVersion"), (38, "APIVERSION")])
 def test_the_key_of_a_wrong_head_in_the_servers_words(minor: int, key: str) -> None:
     assert f"Go struct field .{key} of type string" in load_text("APIVERSION: []\n", minor).error
+
+
+@pytest.mark.parametrize("value", [None, "a"])
+def test_what_holds_nothing_is_refused_for_more_than_its_head_and_drops_nothing(value: Value) -> None:
+    loaded = load(value, NEWEST)
+    assert (loaded.refused, loaded.lenient, loaded.head_only) == (True, False, False)
+
+
+def test_names_are_not_without_resources_where_those_have_a_wrong_type() -> None:
+    told = {
+        kind for kind, *_ in problems(load_rules("[{level: None, resources: [{resourceNames: [a], resources: 1}]}]"))
+    }
+    alone = {kind for kind, *_ in problems(load_rules("[{level: None, resources: [{resourceNames: [a]}]}]"))}
+    assert ProblemKind.NAMES_WITHOUT_RESOURCES.value in alone
+    assert told == {ProblemKind.WRONG_TYPE.value}
+
+
+@pytest.mark.parametrize(
+    ("from_json", "first"),
+    [(False, "PolicyRule.rules.level of type"), (True, "PolicyRule.rules.users of type")],
+)
+def test_the_first_wrong_type_is_that_of_the_text_or_of_the_keys(from_json: bool, first: str) -> None:  # noqa: FBT001
+    """From YAML the server makes JSON, whose keys are in order."""
+    rules: Value = [(("users", "a"), ("level", True))]
+    loaded = load((*HEAD, ("rules", rules)), NEWEST, from_json=from_json)
+    assert first in loaded.error

@@ -192,6 +192,28 @@ def test_comments_may_be_in_any_encoding() -> None:
     assert not mentions_us(HEAD.encode())
 
 
+def test_comments_on_the_first_line_of_a_text_in_a_text() -> None:
+    """All of the line is covered, from its first column on."""
+    bad = (
+        "foo: 1 # auditlint: ignore[unknown-field]\nkind: Policy\napiVersion: audit.k8s.io/v1\nrules: [{level: None}]\n"
+    )
+    body = "".join(f"    {line}\n" for line in bad.splitlines())
+    assert [line for rule, line in check(bad) if rule == "unknown-field"] == [-1]
+    text = f"kind: ConfigMap\ndata:\n  audit-policy.yaml: |\n{body}"
+    assert [line for rule, line in check(text) if rule == "unknown-field"] == [-4]
+
+
+def test_a_comment_for_the_file_behind_its_first_value_is_late() -> None:
+    text = HEAD.replace("v1", "v1 # auditlint: ignore-file[invalid-level]", 1) + "- level: a\n"
+    assert ("malformed-ignore", 1) in check(text)
+    assert ("invalid-level", 4) in check(text)
+
+
+def test_what_is_said_of_comments_is_said_of_the_file() -> None:
+    report = check_text(f"a: b\n---\n{HEAD}- level: None # auditlint: ignore[invalid-level]\n", name="p.yaml")
+    assert {one.document for one in report.findings if one.rule == "unused-ignore"} <= {0}
+
+
 UNUSED = f"{HEAD}- level: Metadata # auditlint: ignore[invalid-level, secrets-not-audited]\n"
 
 

@@ -6,6 +6,7 @@ Source: the documentation of Falco, https://falco.org/docs/concepts/rules/condit
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -161,7 +162,7 @@ def _named(condition: Condition, macro: str) -> Condition:
     if not isinstance(condition, Comparison):
         return condition
     text = condition.written.rpartition(_STANDS_FOR)[2]
-    return condition._replace(written=f"macro {macro}{_STANDS_FOR}{text}")
+    return replace(condition, written=f"macro {macro}{_STANDS_FOR}{text}")
 
 
 _STANDS_FOR = ": "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from auditlint.kubernetes.engine.index import members
@@ -145,7 +146,7 @@ def simple(region: Region) -> Region:
         groups=_widest(choices, lambda one, other: set(one) >= set(other)),
         verbs=region.verbs and tuple(dict.fromkeys(region.verbs)),
         namespaces=region.namespaces and tuple(dict.fromkeys(region.namespaces)),
-        targets=region.targets and _widest([_plain(target) for target in region.targets], _is_within),
+        targets=region.targets and _widest_targets([_plain(target) for target in region.targets]),
         urls=region.urls and _widest(region.urls, _url_is_within),
     )
 
@@ -157,6 +158,24 @@ def _widest(values: Sequence[Any], says_no_more: Callable[[Any, Any], bool]) -> 
         if not any(says_no_more(value, other) for other in kept):
             kept = [*(other for other in kept if not says_no_more(other, value)), value]
     return tuple(kept)
+
+
+def _widest_targets(targets: Sequence[Target]) -> tuple[Target, ...]:
+    """Return the same of targets: each is held only against those whose words are its own, or any."""
+    numbers = {target: number for number, target in enumerate(dict.fromkeys(targets))}
+    alike: dict[object, list[Target]] = {}
+    for target in numbers:
+        alike.setdefault(target.key, []).append(target)
+
+    def is_said(one: Target) -> bool:
+        keys = product(*((None,) if part is None else (part, None) for part in one.key))
+        return any(
+            other != one and _is_within(one, other) and not (_is_within(other, one) and numbers[other] > numbers[one])
+            for key in keys
+            for other in alike.get(key, ())
+        )
+
+    return tuple(target for target in numbers if not is_said(target))
 
 
 def _plain(target: Target) -> Target:
