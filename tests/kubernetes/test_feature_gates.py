@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from auditlint.kubernetes import feature_gates
@@ -96,6 +94,19 @@ def test_history(gate: str, first: int, last: int) -> None:
     assert feature_gates.history(gate) == Known(first, last)
 
 
+@pytest.mark.parametrize(
+    ("setting", "minor", "kind"),
+    [
+        ("AdvancedAuditing=false", 27, FlagProblem.AUDIT_GATE),
+        ("AdvancedAuditing=true", 28, FlagProblem.AUDIT_GATE),
+        ("PodSecurity=false", 27, FlagProblem.LOCKED_GATE),
+        ("PodSecurity=true", 28, FlagProblem.UNKNOWN_GATE),
+    ],
+)
+def test_gates_of_auditing_are_told_apart(setting: str, minor: int, kind: FlagProblem) -> None:
+    assert [error.kind for error in parse([f"--feature-gates={setting}"], minor).errors] == [kind]
+
+
 def test_what_gates_need_is_judged_where_nothing_else_is_wrong() -> None:
     lacking = ["--feature-gates=CompositePodGroup=true"]
     kinds = [error.kind for error in parse([*lacking, "--feature-gates=Nonsense=true"]).errors]
@@ -134,7 +145,7 @@ def test_values_without_some_gates(value: str, gates: list[str], minor: int, lef
 )
 def test_dynamic_auditing(value: str, on: bool) -> None:  # noqa: FBT001
     parsed = parse([f"--feature-gates={value}"], 18)
-    read = replace(parsed, uses=(FlagUse("feature-gates", "feature-gates", value, 0, 0, bare=False),))
+    read = parsed.replace(uses=(FlagUse("feature-gates", "feature-gates", value, 0, 0, bare=False),))
     assert feature_gates.dynamic_auditing(read) is on
     assert feature_gates.turns_on(read, "DynamicAuditing") is (on and "Dyn" in value)
     assert not feature_gates.turns_on(read, "AllBetas")

@@ -241,6 +241,15 @@ def test_uses_of_shorthands() -> None:
     )
 
 
+def test_the_last_argument_is_the_value_of_a_shorthand() -> None:
+    assert parse(["-v", "5"]).values == {"v": "5"}
+
+
+@pytest.mark.parametrize("before", ["-h", "-v4", "--audit-log-compress", "--audit-log-maxage=x", "-v=x", "---x"])
+def test_what_stands_behind_a_whole_argument_is_none_of_its(before: str) -> None:
+    assert parse([before, "x", "y"]).positional == ((1, "x"), (2, "y"))
+
+
 def test_repeated_and_last() -> None:
     parsed = parse(["--audit-log-maxage=1", "--audit-log-path=/x", "--audit_log_maxage=2"])
     assert [[use.value for use in group] for group in parsed.repeated()] == [["1", "2"]]
