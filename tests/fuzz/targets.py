@@ -63,9 +63,10 @@ def arguments(dice: Random) -> None:
             dice.choice((f"--{name}={value}", f"--{name}", value, f"-{name}", f"--{value}", f"--{name} {value}"))
         )
     minor = dice.randrange(16, NEWEST + 2)
-    parsed = flags.parse(given, minor)
+    parsed, again = flags.parse(given, minor), flags.parse(given, minor)
     assert bool(parsed.message) == parsed.refused
-    assert parsed == flags.parse(given, minor)
+    assert (parsed.uses, parsed.errors, parsed.positional) == (again.uses, again.errors, again.positional)
+    assert (parsed.validation, parsed.unsure) == (again.validation, again.unsure)
     assert all(0 <= error.position < max(len(given), 1) for error in parsed.errors)
 
 
