@@ -8,7 +8,7 @@ from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from auditlint.carriers.encoded import Encoded
-    from auditlint.carriers.unrendered import PlacedMark
+    from auditlint.carriers.unrendered import PlacedMark, Stretch
     from auditlint.finding import Places
     from auditlint.path import Path
     from auditlint.subjects.model import Holder
@@ -52,6 +52,13 @@ class Candidate(NamedTuple):
     """Of a text inside a file: the path of the file that it becomes, if it becomes one."""
     partial: bool = False
     """Marks of a template may leave out, repeat or add lines: what is absent is not known."""
+    choices: tuple[Stretch, ...] = ()
+    """Where a template has one of several texts."""
+
+    def is_chosen(self, path: Path) -> bool:
+        """Tell whether a template may have another text in place of a value."""
+        start = self.places.value(path).start if self.choices else (0, 0)
+        return any(begin <= start < end for begin, end in self.choices)
 
     def piece(self, path: Path) -> Piece | None:
         """Return the string at path as a text of its own; None where there is no string."""

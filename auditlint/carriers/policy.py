@@ -40,7 +40,7 @@ def inside(candidate: Candidate, value: Plain, base: Path, file: str, tool: str 
     """
     if isinstance(value, tuple):
         shape = "policy" if has(value, "apiVersion") or has(value, "kind") else "headless"
-        yield _subject(candidate, shape, value).replace(base=base, file=file, tool=tool)
+        yield _subject(candidate, shape, value, base).replace(base=base, file=file, tool=tool)
 
 
 def rules_inside(candidate: Candidate, rules: Plain, base: Path) -> PolicySubject:
@@ -58,7 +58,7 @@ def is_list_of_rules(value: Plain) -> bool:
     return isinstance(value, list) and _any_rule(value)
 
 
-def _subject(candidate: Candidate, shape: str, value: Plain) -> PolicySubject:
+def _subject(candidate: Candidate, shape: str, value: Plain, base: Path = ()) -> PolicySubject:
     from auditlint.kubernetes.decode import load
     from auditlint.kubernetes.releases import choose
     from auditlint.subjects.model import PolicySubject
@@ -70,7 +70,9 @@ def _subject(candidate: Candidate, shape: str, value: Plain) -> PolicySubject:
         loaded = load(value, minor, from_json=candidate.from_json, newer=newer)
         if candidate.as_kind:
             return loaded
-        return in_part(excuse(loaded)) if candidate.partial else excuse(loaded)
+        if not candidate.partial:
+            return excuse(loaded)
+        return in_part(excuse(loaded), lambda path: candidate.is_chosen((*base, *path)))
 
     return PolicySubject(
         path=candidate.path,

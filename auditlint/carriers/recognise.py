@@ -297,6 +297,7 @@ def _candidate(reading: _Reading, document: Document, *, partial: bool) -> Candi
         file=_file(reading) if reading.depth else None,
         holder=reading.holder,
         partial=partial,
+        choices=unrendered.choices(reading.marks) if partial else (),
     )
 
 

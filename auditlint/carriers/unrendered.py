@@ -19,6 +19,10 @@ _NO_CHARACTERS = frozenset({"encoding", "control-character"})
 """Problems that no mark is the reason of."""
 
 
+Stretch = tuple[tuple[int, int], tuple[int, int]]
+"""Line and column of the first character on disk, and of the one behind the last."""
+
+
 class PlacedMark(NamedTuple):
     """A mark, where it stands on disk."""
 
@@ -86,6 +90,23 @@ def partial(read: ReadTemplate, around: Sequence[PlacedMark]) -> frozenset[int]:
     marks = [mark for mark in given if mark.role is not Role.NOTHING and (mark.alone or mark.role is not Role.VALUE)]
     documents = read.stream.documents if marks else ()
     return frozenset(document.index for document in documents if _is_partial(read, document, marks))
+
+
+def choices(marks: Sequence[PlacedMark]) -> tuple[Stretch, ...]:
+    """Return where each `if` with an `else` is: the branch that was read may not be the one that is taken."""
+    from auditlint.text.templates import Role
+
+    opened: list[list[PlacedMark]] = []
+    found: list[Stretch] = []
+    for mark in marks:
+        if mark.role is Role.OPEN:
+            opened.append([mark])
+        elif mark.role is Role.ELSE and opened:
+            opened[-1].append(mark)
+        elif mark.role is Role.END and opened:
+            first, *others = opened.pop()
+            found += [(first.span.start, mark.span.end)] if others else []
+    return tuple(found)
 
 
 def _is_partial(read: ReadTemplate, document: Document, marks: Sequence[PlacedMark]) -> bool:

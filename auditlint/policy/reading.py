@@ -28,7 +28,7 @@ def policy_in(name: str, content: bytes, minor: int | None) -> PolicySubject:
         error = f"{name}: kube-apiserver {release} refuses this policy: {subject.loaded.error}"
         raise RefusedError(_first_finding(name, content, subject.minor) or error, _loaded_by(subject))
     if subject.loaded.policy is None:
-        raise PolicyError(f"{name}: holds a template that was not rendered: what the policy says is not known")
+        raise PolicyError(f"{name}: holds a template, so what the policy says is not known: give what it renders to")
     return subject
 
 

@@ -7,8 +7,11 @@ from auditlint.placeholders import is_unfilled
 from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from auditlint.kubernetes.decode import Loaded
     from auditlint.kubernetes.decoding.problems import Problem
+    from auditlint.path import Path
 
 _HEAD = frozenset({ProblemKind.WRONG_API_VERSION, ProblemKind.WRONG_KIND})
 _ABSENT = frozenset({"missing", "document", "absent", "null", "empty"})
@@ -47,9 +50,16 @@ def excuse(loaded: Loaded) -> Loaded:
     )
 
 
-def in_part(loaded: Loaded) -> Loaded:
-    """Return what is known of a policy of which lines may be left out or added: what is wrong with those it has."""
-    problems = tuple(problem for problem in loaded.problems if not _is_absence(problem))
+def in_part(loaded: Loaded, is_chosen: Callable[[Path], bool]) -> Loaded:
+    """Return what is known of a policy of which lines may be left out or added: what is wrong with those it has.
+
+    `is_chosen` tells whether there may be another text in place of a value: releases have an `apiVersion` each.
+    """
+    problems = tuple(
+        problem
+        for problem in loaded.problems
+        if not _is_absence(problem) and not (problem.kind is ProblemKind.WRONG_API_VERSION and is_chosen(problem.path))
+    )
     refused = any(problem.refuses for problem in problems)
     error = loaded.error if refused else ""
     return loaded._replace(policy=None, problems=problems, refused=refused, error=error, head_only=False)

@@ -44,6 +44,21 @@ def test_other_templates_that_do_not_parse_get_a_notice() -> None:
     ]
 
 
+CHOICE = "{{% if new %}}\napiVersion: audit.k8s.io/{}\n{{% else %}}\napiVersion: audit.k8s.io/{}\n{{% endif %}}\n"
+REST_OF_POLICY = "kind: Policy\nrules:\n- level: Metadata\n"
+
+
+@pytest.mark.parametrize("versions", [("v1", "v1beta1"), ("v1beta1", "v1")])
+def test_a_version_that_is_one_of_two_branches_is_never_a_reason_to_refuse(versions: tuple[str, str]) -> None:
+    policy = only(PolicySubject, CHOICE.format(*versions) + REST_OF_POLICY)
+    assert (policy.loaded.refused, policy.loaded.policy, policy.loaded.problems) == (False, None, ())
+
+
+def test_a_version_beside_branches_is_judged() -> None:
+    text = "apiVersion: audit.k8s.io/v1beta1\n" + REST_OF_POLICY + "{% if a %}\n  users: [a]\n{% else %}\n{% endif %}\n"
+    assert only(PolicySubject, text).loaded.refused
+
+
 @pytest.mark.parametrize(
     "text",
     [
