@@ -266,6 +266,9 @@ def test_a_piece_in_a_piece(inner: Written) -> None:
     for at, (start, end) in enumerate(inner.places):
         line, column, end_line, end_column = place(inner.outer, start, end)
         assert piece.stretch(at, at + 1) == Span(line + 1, column + 3, end_line + 1, end_column + 3)
+        first, last = piece.within(block.outer, at)
+        assert place(indented, first, last) == piece.stretch(at, at + 1)
+        assert piece.within(block, at) == (start, end)
 
 
 def test_spans_of_a_piece() -> None:
