@@ -176,7 +176,7 @@ class Piece:
 
     def _prefix(self, offset: int) -> str:
         """Return what stands before a line in the outer text: that of an offset, or the nearest before it with any."""
-        before = list(_LINES.finditer(self.text, 0, max(offset, 1)))
+        before = list(_LINES.finditer(self.text, 0, offset + 1))
         line = before[-1] if before else _LINES.search(self.text)
         if line is None:
             return ""

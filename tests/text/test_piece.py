@@ -362,6 +362,22 @@ def test_what_is_cut_from_lines_behind_a_prefix_is_cut_outside(drawn: tuple[Line
     assert [row.removeprefix(found.prefix) for row in rows] == wanted
 
 
+@pytest.mark.parametrize(
+    ("outer", "stretches", "edit", "after"),
+    [
+        ("a: |\n  b", [(7, 8)], Cut(0, 0, "x\n"), "a: |\n  x\n  b"),
+        ("a: |\n  b", [(7, 8)], Cut(1, 1, "\nx"), "a: |\n  b\n  x"),
+        ("- a\n  b\n", [(2, 4), (6, 8)], Cut(4, 4, "c\n"), "- a\n  b\n  c\n"),
+        ("- a\n  b\n", [(2, 4), (6, 8)], Cut(2, 2, "c\n"), "- a\n  c\n  b\n"),
+        ("- a\r\n  b\r\n", [(2, 5), (7, 10)], Cut(6, 6, "c\n"), "- a\r\n  b\r\n  c\r\n"),
+    ],
+)
+def test_lines_get_the_prefix_of_the_line_before(
+    outer: str, stretches: list[tuple[int, int]], edit: Cut, after: str
+) -> None:
+    assert made(outer, [cut(Whole(outer.encode()), stretches, "#", 0).outward(edit)]) == after
+
+
 @settings(max_examples=300, deadline=None)
 @given(json_string().filter(lambda written: bool(written.text)), st.data())
 def test_what_is_cut_from_a_string_is_written_as_strings_are(written: Written, data: st.DataObject) -> None:
