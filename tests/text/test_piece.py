@@ -279,6 +279,8 @@ def test_spans_of_a_piece() -> None:
 
 
 def test_an_empty_piece_stands_where_the_text_begins() -> None:
+    assert cut(Whole(b"ab"), [(1, 1), (2, 2)], "#", 0).stretch(0, 0) == Span(1, 2, 1, 2)
+    assert cut(Whole(b"ab"), [], "#", 0).stretch(0, 0) == Span(1, 1, 1, 1)
     assert cut(Whole(b"ab"), [(1, 1)], "#", 0).stretch(0, 0) == Span(1, 2, 1, 2)
 
 
