@@ -328,7 +328,7 @@ words = st.text("ab:# é", max_size=5).map(str.strip)
 prefixed = st.builds(
     Lines,
     st.sampled_from(["  ", "    ", "> ", "# "]),
-    st.lists(words, max_size=4).map(lambda some: ["a", *some]),
+    st.lists(words, max_size=4).map(lambda some: ["ab", *some]),
     st.sampled_from(["\n", "\r\n"]),
 )
 
