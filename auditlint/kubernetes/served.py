@@ -5,6 +5,8 @@ The exact findings assume nothing of users and groups; what is said here narrows
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from auditlint.kubernetes.engine.region import Region, meet
 from auditlint.kubernetes.identities import (
     ANONYMOUS,
@@ -24,8 +26,9 @@ from auditlint.kubernetes.requests import RESOURCE_VERBS, URL_VERBS
 from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator
+    from collections.abc import Container, Iterator
 
+    from auditlint.kubernetes.engine.region import Values
     from auditlint.kubernetes.requests import Request
 
 __all__ = [
@@ -56,6 +59,8 @@ LAST_UNSECURED = 19
 UNSERVED_VERBS = frozenset({"proxy", ""})
 """The verbs of a path prefix that no server answers any more, and of HTTP methods that none answers."""
 SERVED_VERBS = tuple(dict.fromkeys(verb for verb in (*RESOURCE_VERBS, *URL_VERBS) if verb not in UNSERVED_VERBS))
+_LISTS = 256
+"""What is known of so many lists is kept: of a rule's it is asked for each kind of request."""
 
 _NOBODY = Region(nobody=True)
 _ANYBODY_ANONYMOUS = Region(users=(ANONYMOUS,), exact_groups=(UNAUTHENTICATED,))
@@ -118,25 +123,35 @@ def _accounts_in(namespace: str) -> Iterator[str]:
         number += 1
 
 
-def _of_users(region: Region, users: Iterable[str]) -> Iterator[Region]:
-    kinds: dict[tuple[bool, tuple[str, ...]], list[str]] = {}
+def _of_users(region: Region, users: Values) -> Iterator[Region]:
+    for fixed, groups, members in _by_groups(users):
+        if fixed:
+            yield meet(region, Region(users=members, exact_groups=groups))
+        else:
+            always = Region(users=members, groups=tuple((group,) for group in groups))
+            yield from _ordinary(meet(region, always))
+
+
+@lru_cache(maxsize=_LISTS)
+def _by_groups(users: Values) -> tuple[tuple[bool, Values, Values], ...]:
+    """Return users by the groups that a server gives them: whether these are all, the groups, and the users."""
+    kinds: dict[tuple[bool, Values], list[str]] = {}
     for user in users:
         if user:
             kinds.setdefault((has_fixed_groups(user), groups_of(user)), []).append(user)
-    for (fixed, groups), members in kinds.items():
-        if fixed:
-            yield meet(region, Region(users=tuple(members), exact_groups=groups))
-        else:
-            always = Region(users=tuple(members), groups=tuple((group,) for group in groups))
-            yield from _ordinary(meet(region, always))
+    return tuple((fixed, groups, tuple(members)) for (fixed, groups), members in kinds.items())
 
 
 def without_globs(region: Region) -> Region:
     """Return the region without users, groups and namespaces whose names hold a star: nothing is called that."""
-    users = None if region.users is None else tuple(user for user in region.users if "*" not in user)
-    namespaces = None if region.namespaces is None else tuple(name for name in region.namespaces if "*" not in name)
-    groups = tuple(tuple(group for group in choice if "*" not in group) for choice in region.groups)
-    return region._replace(users=users, groups=groups, namespaces=namespaces)
+    users = None if region.users is None else _without_stars(region.users)
+    namespaces = None if region.namespaces is None else _without_stars(region.namespaces)
+    return region._replace(users=users, groups=tuple(map(_without_stars, region.groups)), namespaces=namespaces)
+
+
+@lru_cache(maxsize=_LISTS)
+def _without_stars(names: Values) -> Values:
+    return tuple(name for name in names if "*" not in name)
 
 
 def _is_reserved(group: str) -> bool:

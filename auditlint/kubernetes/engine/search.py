@@ -24,10 +24,10 @@ class Choices(list[int]):
 
     def __init__(self, values: Iterable[int]) -> None:
         super().__init__(values)
-        self.union = reduce(or_, self, 0)
-        """The rules that admit some value."""
-        self.common = reduce(and_, self) if self else 0
-        """The rules that admit every value."""
+        self.union = self.common = self[0] if self else 0
+        """The rules that admit some value, and those that admit every value."""
+        if len(self) > 1:
+            self.union, self.common = reduce(or_, self), reduce(and_, self)
 
 
 class BudgetSpentError(Exception):

@@ -9,6 +9,7 @@ into several spaces, so that within each one any value goes with any other.
 from __future__ import annotations
 
 from itertools import product
+from math import prod
 
 from auditlint.kubernetes.engine.region import Target
 from auditlint.kubernetes.engine.search import Choices
@@ -26,7 +27,7 @@ from auditlint.records import NamedTuple
 from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Hashable, Iterable, Iterator
     from typing import Any
 
     from auditlint.kubernetes.engine.fresh import Fresh
@@ -92,8 +93,8 @@ class Spaces:
     def __init__(self, index: Index, fresh: Fresh) -> None:
         self._index = index
         self._fresh = fresh
-        self._known: dict[tuple[Values | None, tuple[str, ...]], Dimension] = {}
-        """Dimensions of verbs and of namespaces, by what a region says of them and what is possible."""
+        self._known: dict[Hashable, Dimension] = {}
+        """Dimensions by what a region says of them: those of one rule are asked for again for each kind of request."""
 
     def of(self, region: Region, budget: Budget) -> Iterator[Space]:
         """Yield the spaces of a region, none of them empty; together they decide every question about it."""
@@ -104,15 +105,20 @@ class Spaces:
 
     def identity(self, region: Region, budget: Budget) -> Space:
         """Return the dimensions of users and groups; either may be empty."""
+        budget.spend(_picks(region))
+        users = self._once(("user", region.users, region.nobody), lambda: self._users(region), budget)
+        of_groups = ("groups", region.groups, region.exact_groups, region.nobody)
+        return users, self._once(of_groups, lambda: self._groups(region), budget)
+
+    def _users(self, region: Region) -> Dimension:
         users: list[_Choice] = _listed(region.users, (self._fresh.user,))
         if region.nobody:
             users = [((None,), ())] if region.users is None else []
-        groups: list[_Choice] = [((choice,), (at,)) for at, choice in enumerate(_group_choices(region, budget))]
-        budget.spend(len(users) // _CHEAP + len(groups) // _CHEAP)
-        return (
-            _dimension(("user",), users, self._index.user_admitting),
-            _dimension(("groups",), groups, self._index.groups.admitting_any),
-        )
+        return _dimension(("user",), users, self._index.user_admitting)
+
+    def _groups(self, region: Region) -> Dimension:
+        groups: list[_Choice] = [((choice,), (at,)) for at, choice in enumerate(_group_choices(region))]
+        return _dimension(("groups",), groups, self._index.groups.admitting_any)
 
     def _path_spaces(self, region: Region, identity: Space, budget: Budget) -> Iterator[Space]:
         if region.urls == ():
@@ -135,25 +141,23 @@ class Spaces:
             verbs = [choice for choice in _listed(region.verbs, possible) if choice[0][0] in possible]
             return _dimension(("verb",), verbs, self._index.verbs.admitting)
 
-        return self._once((region.verbs, possible), made, budget)
+        return self._once(("verb", region.verbs, possible), made, budget)
 
     def _namespaces(self, region: Region, budget: Budget) -> Dimension:
         def made() -> Dimension:
             names = [one for one in _listed(region.namespaces, (self._fresh.namespace,)) if "/" not in one[0][0]]
             return _dimension(("namespace",), names, self._index.namespaces.admitting)
 
-        return self._once((region.namespaces, ("/",)), made, budget)
+        return self._once(("namespace", region.namespaces), made, budget)
 
     def _no_namespace(self, region: Region, budget: Budget) -> Dimension:
         def made() -> Dimension:
             names = [one for one in _listed(region.namespaces, ("",)) if one[0][0] == ""]
             return _dimension(("namespace",), names, self._index.namespaces.admitting)
 
-        return self._once((region.namespaces, ("",)), made, budget)
+        return self._once(("no namespace", region.namespaces), made, budget)
 
-    def _once(
-        self, key: tuple[Values | None, tuple[str, ...]], made: Callable[[], Dimension], budget: Budget
-    ) -> Dimension:
+    def _once(self, key: Hashable, made: Callable[[], Dimension], budget: Budget) -> Dimension:
         """Return the dimension that is known by a key, or else make it; it takes as many steps either way."""
         found = self._known.get(key)
         if found is None:
@@ -232,7 +236,14 @@ def _names(names: Values | None, verb: str, fresh: str) -> list[tuple[str, int]]
     return [(name, at) for at, name in enumerate(names) if "/" not in name and (name or verb not in NAMED_VERBS)]
 
 
-def _group_choices(region: Region, budget: Budget) -> list[Values]:
+def _picks(region: Region) -> int:
+    """Return how many sets of groups there are to look at, where that is not plain."""
+    if region.exact_groups is not None or region.nobody or len(region.groups) == 1:
+        return 0
+    return prod(map(len, region.groups))
+
+
+def _group_choices(region: Region) -> list[Values]:
     """Return the smallest sets of groups with one of each of the region's tuples."""
     if region.exact_groups is not None:
         fits = all(any(group in wanted for group in region.exact_groups) for wanted in region.groups)
@@ -241,8 +252,4 @@ def _group_choices(region: Region, budget: Budget) -> list[Values]:
         return [] if region.groups else [()]
     if len(region.groups) == 1:
         return [(group,) for group in region.groups[0]]
-    choices: dict[Values, None] = {}
-    for picks in product(*region.groups):
-        budget.spend(1)
-        choices[tuple(dict.fromkeys(picks))] = None
-    return list(choices)
+    return list(dict.fromkeys(tuple(dict.fromkeys(picks)) for picks in product(*region.groups)))

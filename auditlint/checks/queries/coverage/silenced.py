@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from weakref import WeakKeyDictionary
 
 from auditlint.checks.queries import effects
@@ -193,15 +194,20 @@ def real(calls: Calls, minor: int) -> Region:
     region = served.without_globs(calls.region)
     users, namespaces = region.users, region.namespaces
     if users is not None:
-        gone = {served.LOOPBACK} if not by_loopback(users) else set()
-        gone |= {served.UNSECURED} if minor > served.LAST_UNSECURED else set()
-        users = tuple(sorted((user for user in users if user not in gone), key=_COMPONENTS.__contains__))
+        users = _people_first(users, minor)
     if namespaces is not None and calls.placed:
         namespaces = tuple(name for name in namespaces if name)
     targets = tuple(_sound(target, named=calls.named) for target in region.targets or ())
     return region._replace(
         users=users, namespaces=namespaces, targets=tuple(target for target in targets if target.names != ())
     )
+
+
+@lru_cache(maxsize=256)
+def _people_first(users: Values, minor: int) -> Values:
+    gone = {served.LOOPBACK} if not by_loopback(users) else set()
+    gone |= {served.UNSECURED} if minor > served.LAST_UNSECURED else set()
+    return tuple(sorted((user for user in users if user not in gone), key=_COMPONENTS.__contains__))
 
 
 def _sound(target: Target, *, named: bool) -> Target:
