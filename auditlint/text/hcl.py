@@ -123,6 +123,9 @@ def _heredoc(text: str, operator: re.Match[str]) -> Heredoc:
             lines.append(line)
     shared = _shared_indentation(lines) if operator["strips"] else 0
     cutter = Cutter(text, operator.end())
+    if not shared and _TEMPLATE.search(text, operator.end(), at) is None:
+        cutter.copy(operator.end(), lines[-1].end() if lines else operator.end())
+        lines = []
     for line in lines:
         start = line.start() + (shared if line["content"].strip() else 0)
         _cut_line(cutter, text, start, line.end("content"))

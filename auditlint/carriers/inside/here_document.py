@@ -36,6 +36,13 @@ _EXPANSION = re.compile(
     r"\\(?P<escaped>[$`\\])|\\(?P<joined>\r\n?|\n)"
     r"|\$\{(?P<braced>[A-Za-z_]\w*)[^}\r\n]*\}|\$(?P<name>[A-Za-z_]\w*)|(?P<command>\$\([^)\r\n]*\)|`[^`\r\n]*`)"
 )
+_CHANGED = {
+    (False, False): None,
+    (False, True): re.compile(r"[\\$`]"),
+    (True, False): re.compile(r"\t"),
+    (True, True): re.compile(r"[\t\\$`]"),
+}
+"""What a line has that is not passed on as it is, by whether tabs are stripped and whether variables are expanded."""
 _PRINTED = re.compile(r"\b(?P<program>printf|echo)[ \t]+(?P<options>(?:-\w+[ \t]+|--[ \t]+)*)(?=['\"])")
 _BLANK = re.compile(r"(?:[ \t]|\\\r?\n)+")
 _QUOTED = re.compile(r"'(?P<single>[^']*)'|\"(?P<double>(?:[^\"\\]|\\[\s\S])*)\"")
@@ -57,8 +64,20 @@ class _Document(NamedTuple):
     """The file that it is written to, or nothing."""
     start: int
 
-    def ends(self, line: str) -> bool:
-        """Tell whether a line is the last; that of `sh -c '…'` ends in the quote."""
+    def end_in(self, text: str) -> re.Match[str] | None:
+        """Return its last line; that of `sh -c '…'` ends in the quote. None if it never ends."""
+        at = self.start - 1
+        while (at := text.find(self.delimiter, at + 1)) >= 0:
+            start = at
+            while self.strips_tabs and start > self.start and text[start - 1] == "\t":
+                start -= 1
+            if start == self.start or text[start - 1] in "\r\n":
+                line = _LINE.match(text, start)
+                if line and self._is_last(line["content"]):
+                    return line
+        return None
+
+    def _is_last(self, line: str) -> bool:
         written = line.lstrip("\t") if self.strips_tabs else line
         return written == self.delimiter or (written[:-1] == self.delimiter and written[-1] in "'\"")
 
@@ -119,26 +138,31 @@ def _document(operator: re.Match[str], name: str, start: int) -> _Document:
 
 def _read(outer: Text, document: _Document, number: int) -> tuple[Inner, int]:
     """Return the text of a here-document, and the offset behind its last line."""
-    text, at, closed = outer.text, document.start, False
-    cutter = Cutter(text, at)
-    while not closed and at < len(text) and (line := _LINE.match(text, at)):
-        closed = document.ends(line["content"])
-        if not closed:
-            _add_line(cutter, text, document, line)
-        at = line.end()
-    notice = "" if closed else f"the here-document before line {outer.lines.place(document.start)[0]} never ends"
-    return Inner(Piece(outer, cutter.runs(), outer.pointer + "#", number), document.name, notice), at
+    text = outer.text
+    last = document.end_in(text)
+    cutter = Cutter(text, document.start)
+    _cut(cutter, text, document, last.start() if last else len(text))
+    notice = "" if last else f"the here-document before line {outer.lines.place(document.start)[0]} never ends"
+    piece = Piece(outer, cutter.runs(), outer.pointer + "#", number)
+    return Inner(piece, document.name, notice), last.end() if last else len(text)
 
 
-def _add_line(cutter: Cutter, text: str, document: _Document, line: re.Match[str]) -> None:
-    """Cut a line of a here-document as the shell passes it on."""
-    start = line.start()
-    while document.strips_tabs and text.startswith("\t", start):
-        start += 1
-    if document.expands:
-        _expand(cutter, text, start, line.end())
-    else:
-        cutter.copy(start, line.end())
+def _cut(cutter: Cutter, text: str, document: _Document, end: int) -> None:
+    """Cut the lines of a here-document as the shell passes them on: most as they are, and at once."""
+    changed = _CHANGED[document.strips_tabs, document.expands]
+    at = document.start
+    while changed and (found := changed.search(text, at, end)):
+        start = max(text.rfind("\n", at, found.start()), text.rfind("\r", at, found.start()), at - 1) + 1
+        cutter.copy(at, start)
+        line = _LINE.match(text, start, end)
+        at = line.end() if line else end
+        while document.strips_tabs and text.startswith("\t", start, at):
+            start += 1
+        if document.expands:
+            _expand(cutter, text, start, at)
+        else:
+            cutter.copy(start, at)
+    cutter.copy(at, end)
 
 
 def _expand(cutter: Cutter, text: str, start: int, end: int) -> None:

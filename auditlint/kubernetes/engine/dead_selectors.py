@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from auditlint.kubernetes.engine.region import region_of
 from auditlint.kubernetes.engine.search import BudgetSpentError, touching
@@ -230,6 +230,7 @@ def _fields(attribute: str, values: tuple[str, ...]) -> dict[str, Any]:
     return {attribute: values}
 
 
+@lru_cache(maxsize=4096)
 def _listing(dimension: str, origin: Origin) -> tuple[Selector, ...]:
     """Return the selectors that a value of a dimension comes from."""
     field = _DIMENSIONS[dimension]
