@@ -9,7 +9,7 @@ from types import MappingProxyType
 from auditlint.kubernetes.cluster import ORDINARY
 from auditlint.kubernetes.releases import FILE, SERVER, Target
 from auditlint.records import NamedTuple
-from auditlint.subjects.model import ApiServer, PolicySubject, UnreadText, WebhookConfig
+from auditlint.subjects.model import ApiServer, AppliedFiles, PolicySubject, UnreadText, WebhookConfig
 from auditlint.subjects.nearest import SURELY, Place, alike, finder, shared, way
 from auditlint.typed import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from auditlint.kubernetes.cluster import Cluster
+    from auditlint.path import Path
     from auditlint.subjects.model import Subject
     from auditlint.subjects.nearest import Finder, Way
 
@@ -48,6 +49,8 @@ class Links(NamedTuple):
     """The first control plane of a cluster, by each further one: their paths differ in the number of the machine."""
     twin_of: Mapping[ApiServer, ApiServer] = MappingProxyType({})
     """The server whose static Pod another file of its folder defines too, by the one that is defined again."""
+    applied: Mapping[str, tuple[AppliedFiles, Path]] = MappingProxyType({})
+    """What sends a file to the API, and the way to the name of it there, by the absolute path of the file."""
 
     def refused_by(self, server: ApiServer) -> tuple[str, ...]:
         """Return what keeps a server from starting, some of `policy`, `flags`, `files`, `pod`."""
@@ -93,7 +96,18 @@ def link(subjects: Sequence[Subject], cluster: Cluster = ORDINARY) -> Links:
         webhook_of=webhooks,
         first_peer_of=_peers(servers),
         twin_of=_twins(servers),
+        applied=_applied(subjects),
     )
+
+
+def _applied(subjects: Iterable[Subject]) -> dict[str, tuple[AppliedFiles, Path]]:
+    """Return what sends files to the API, of several the first."""
+    found: dict[str, tuple[AppliedFiles, Path]] = {}
+    for one in subjects:
+        if isinstance(one, AppliedFiles):
+            for file, place in one.files:
+                found.setdefault(abspath(file), (one, place))
+    return found
 
 
 def _peers(servers: Iterable[ApiServer]) -> dict[ApiServer, ApiServer]:

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from auditlint.carriers import recognise
 from auditlint.checking import check_text
-from tests.growth import assert_linear, lines
+from auditlint.lint.guard import Guard
+from auditlint.lint.judging import Terms, run_rules
+from tests.growth import FACTOR, assert_linear, lines, steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -165,6 +168,23 @@ def test_what_is_found_grows_no_faster_than_a_file() -> None:
             for size in (500, 1000)
         )
         assert 0 < short < long < short * 2.3, name
+
+
+def judging_one_of(number: int) -> Callable[[], object]:
+    """Return what judges the first of so many policies, which was not judged before."""
+    files = (f"{at}.yaml" for at in range(number))
+    subjects = [
+        subject
+        for file in files
+        for subject in recognise.recognise(file, RULE.encode(), as_kind=None, named=True, minor=None).subjects
+    ]
+    links = recognise.link(subjects)
+    return lambda: [*run_rules(links.subjects[0], Terms(links=links), Guard(debug=True), {})]
+
+
+def test_a_policy_is_judged_without_a_look_at_each_other_one() -> None:
+    judging_one_of(1)()
+    assert steps(judging_one_of(3000)) <= steps(judging_one_of(1)) * FACTOR
 
 
 def test_of_too_many_servers_in_one_pod_the_first_are_judged_and_the_rest_is_told() -> None:

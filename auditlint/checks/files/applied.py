@@ -6,7 +6,7 @@ from os.path import abspath, dirname, exists, join
 
 from auditlint.finding import Related, Severity
 from auditlint.rule import Category
-from auditlint.subjects.model import ApiServer, AppliedFiles, ManagedService, PolicySubject
+from auditlint.subjects.model import ApiServer, ManagedService, PolicySubject
 from auditlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,15 +30,12 @@ def policy_applied_as_object(policy: PolicySubject, context: Context) -> Iterato
         return
     effect = "but the API has no audit policies: applying it fails, and no server reads it"
     help = "Put the file on each control-plane node, and name it in audit-policy-file"
-    for applied in context.links.subjects:
-        if isinstance(applied, AppliedFiles):
-            for file, place in applied.files:
-                if abspath(file) == abspath(policy.path):
-                    related = (Related(applied.path, applied.places.value(place), "applied here"),)
-                    message = f"{applied.path} sends this file to the API, {effect}"
-                    yield context.key((), message, help=help, related=related)
-                    return
-    if _in_chart(policy.path):
+    by = context.links.applied.get(abspath(policy.path))
+    if by:
+        applied, place = by
+        related = (Related(applied.path, applied.places.value(place), "applied here"),)
+        yield context.key((), f"{applied.path} sends this file to the API, {effect}", help=help, related=related)
+    elif _in_chart(policy.path):
         yield context.key((), f"this template of a chart is sent to the API, {effect}", help=help)
 
 
