@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditlint.kubernetes.engine.index import Index, members, rule_set
+from auditlint.kubernetes.engine.index import Index, lowest, members, rule_set
 from auditlint.kubernetes.engine.region import Region, contains, meet, pieces, region_of
 from auditlint.kubernetes.match import matches
 from auditlint.kubernetes.policy import GroupResources, PolicyRule
@@ -143,6 +143,7 @@ def test_rules_that_share_nothing_with_a_region_are_left_out() -> None:
         PolicyRule("None"),
     )
     index = Index(listed)
+    assert members(index.overlapping(region_of(of("batch", "jobs", names=("z",))))) == (8, 9, 10, 11, 12)
     asked_for = region_of(of("", "pods", names=("x",)))._replace(
         users=("u",), verbs=("get",), namespaces=("n",), exact_groups=("g",)
     )
@@ -153,3 +154,23 @@ def test_rules_that_share_nothing_with_a_region_are_left_out() -> None:
     assert index.names_path("/a") is Index((PolicyRule("None", non_resource_urls=("/b*",)),)).names_path("/a") is False
     both = Index((PolicyRule("None", non_resource_urls=("/a", "/b*")),))
     assert [both.names_path(path) for path in ("/a", "/b", "/c")] == [True, True, False]
+
+
+def test_one_entry_without_resources_or_names_may_be_about_any() -> None:
+    pods, jobs = GroupResources("", ("pods",), ("x",)), GroupResources("", ("jobs",))
+    mixed = Index(
+        (PolicyRule("None", resources=(pods, GroupResources(""))), PolicyRule("None", resources=(pods, jobs)))
+    )
+    for entry, found in (
+        (GroupResources("", ("secrets",)), (0,)),
+        (GroupResources("", ("pods",), ("z",)), (0, 1)),
+        (GroupResources("", ("jobs",), ("z",)), (0, 1)),
+        (GroupResources("", ("pods",), ("x",)), (0, 1)),
+    ):
+        assert members(mixed.overlapping(region_of(PolicyRule("None", resources=(entry,))))) == found
+
+
+def test_sets_of_rules() -> None:
+    assert [lowest(rule_set(numbers)) for numbers in ([2, 3], [0], [5, 1])] == [2, 0, 1]
+    assert members(rule_set([5, 1, 5])) == (1, 5)
+    assert members(0) == ()

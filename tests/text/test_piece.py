@@ -369,6 +369,7 @@ def test_what_is_cut_from_lines_behind_a_prefix_is_cut_outside(drawn: tuple[Line
     [
         ("a: |\n  b", [(7, 8)], Cut(0, 0, "x\n"), "a: |\n  x\n  b"),
         ("a: |\n  b", [(7, 8)], Cut(1, 1, "\nx"), "a: |\n  b\n  x"),
+        ("a: |\n  b\r\n", [(7, 10)], Cut(3, 3, "x\n"), "a: |\n  b\r\n  x\r\n"),
         ("- a\n  b\n", [(2, 4), (6, 8)], Cut(4, 4, "c\n"), "- a\n  b\n  c\n"),
         ("- a\n  b\n", [(2, 4), (6, 8)], Cut(2, 2, "c\n"), "- a\n  c\n  b\n"),
         ("- a\r\n  b\r\n", [(2, 5), (7, 10)], Cut(6, 6, "c\n"), "- a\r\n  b\r\n  c\r\n"),
