@@ -143,6 +143,7 @@ def test_rules_that_share_nothing_with_a_region_are_left_out() -> None:
         PolicyRule("None"),
     )
     index = Index(listed)
+    assert index.overlapping(Region()) == rule_set(range(13))
     assert members(index.overlapping(region_of(of("batch", "jobs", names=("z",))))) == (8, 9, 10, 11, 12)
     asked_for = region_of(of("", "pods", names=("x",)))._replace(
         users=("u",), verbs=("get",), namespaces=("n",), exact_groups=("g",)
