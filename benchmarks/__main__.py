@@ -70,12 +70,12 @@ def cases(folder: Path) -> list[Case]:
     }
     many, beside = f"a folder of {FOLDER_FILES}", "(yamllint: one small file)"
     return [
-        Case("one policy file", small, small, 1.0),
+        Case("one policy file", small, small, 0.6),
         Case(f"{many} unrelated manifests {beside}", (manifests[0].parent,), small, 2.0),
         Case(f"{many} YAML files of every kind {beside}", (mix[0].parent,), small, 2.0),
         Case(f"a hook with {HOOK_FILES} of these by name (yamllint: the same)", hook, hook, 0.1),
-        Case(f"{many} Markdown files and scripts {beside}", (texts[0].parent,), small, 6.0),
-        *(Case(name, path, path, 3.0 if "unknown flags" in name else 1.0) for name, path in files.items()),
+        Case(f"{many} Markdown files and scripts {beside}", (texts[0].parent,), small, 4.0),
+        *(Case(name, path, path, 1.5 if "unknown flags" in name else 1.0) for name, path in files.items()),
     ]
 
 
