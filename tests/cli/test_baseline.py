@@ -231,7 +231,7 @@ def test_a_baseline_is_no_policy_and_no_unread_setting(auditlint: Auditlint, wri
     ("content", "said"),
     [
         ("", "old.json:1: is no JSON: "),
-        ('{\n "kind": 1,\n}', "old.json:3: is no JSON: "),
+        ('{\n "kind" 1\n}', "old.json:2: is no JSON: "),
         ("[]", 'old.json:1: is no baseline: its "kind" is not "auditlint-baseline"'),
         ('{"kind": "auditlint-baseline", "version": 2}', "old.json:1: is a baseline of another version than 1: "),
         ('{"kind": "auditlint-baseline", "version": 1}', 'old.json:1: "findings" is no list: '),
