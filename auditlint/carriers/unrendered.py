@@ -94,19 +94,9 @@ def partial(read: ReadTemplate, around: Sequence[PlacedMark]) -> frozenset[int]:
 
 def choices(marks: Sequence[PlacedMark]) -> tuple[Stretch, ...]:
     """Return where each `if` with an `else` is: the branch that was read may not be the one that is taken."""
-    from auditlint.text.templates import Role
+    from auditlint.text.templates import blocks
 
-    opened: list[list[PlacedMark]] = []
-    found: list[Stretch] = []
-    for mark in marks:
-        if mark.role is Role.OPEN:
-            opened.append([mark])
-        elif mark.role is Role.ELSE and opened:
-            opened[-1].append(mark)
-        elif mark.role is Role.END and opened:
-            first, *others = opened.pop()
-            found += [(first.span.start, mark.span.end)] if others else []
-    return tuple(found)
+    return tuple((first.span.start, last.span.end) for first, *elses, last in blocks(marks) if elses)
 
 
 def _is_partial(read: ReadTemplate, document: Document, marks: Sequence[PlacedMark]) -> bool:

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from enum import Enum, auto
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 _OPENING = re.compile(r"\{\{|\{%|\{#|<%|%\{(?=~?[ ]*(?:if|else|endif|for|endfor)\b)|\$\{")
 _CLOSING = {"{{": "}}", "{%": "%}", "{#": "#}", "<%": "%>", "%{": "}", "${": "}"}
@@ -43,6 +43,14 @@ class Role(Enum):
     END = auto()
     NOTHING = auto()
     """A comment, or an assignment."""
+
+
+class _HasRole(Protocol):
+    @property
+    def role(self) -> Role: ...
+
+
+M = TypeVar("M", bound=_HasRole)
 
 
 class Mark(NamedTuple):
@@ -146,22 +154,28 @@ def _role(inside: str, opening: str) -> Role:
     return Role.NOTHING if opening == "<%" and not inside.startswith(("=", "-=")) else Role.VALUE
 
 
-def _left_out(text: str, marks: Sequence[Mark]) -> Iterator[tuple[int, int]]:
-    """Yield where branches are that another one of the same `if` is longer than, and lines that are one `if`."""
-    opened: list[list[Mark]] = []
+def blocks(marks: Iterable[M]) -> Iterator[list[M]]:
+    """Yield the marks of each `if`, `for` and the like, as it ends: its beginning, each `else`, its end."""
+    opened: list[list[M]] = []
     for mark in marks:
         if mark.role is Role.OPEN:
             opened.append([mark])
-        elif mark.role is Role.ELSE and opened:
+        elif mark.role in {Role.ELSE, Role.END} and opened:
             opened[-1].append(mark)
-        elif mark.role is Role.END and opened:
-            bounds = [*opened.pop(), mark]
-            branches = [(left.end, right.start) for left, right in pairwise(bounds)]
-            if bounds[0].first and mark.last and _is_one_line(text, bounds[0].start, mark.end):
-                yield bounds[0].start, mark.end
-            elif len(branches) > 1 and all(bound.alone for bound in bounds):
-                branches.remove(max(branches, key=lambda branch: branch[1] - branch[0]))
-                yield from branches
+            if mark.role is Role.END:
+                yield opened.pop()
+
+
+def _left_out(text: str, marks: Sequence[Mark]) -> Iterator[tuple[int, int]]:
+    """Yield where branches are that another one of the same `if` is longer than, and lines that are one `if`."""
+    for bounds in blocks(marks):
+        first, last = bounds[0], bounds[-1]
+        branches = [(left.end, right.start) for left, right in pairwise(bounds)]
+        if first.first and last.last and _is_one_line(text, first.start, last.end):
+            yield first.start, last.end
+        elif len(branches) > 1 and all(bound.alone for bound in bounds):
+            branches.remove(max(branches, key=lambda branch: branch[1] - branch[0]))
+            yield from branches
 
 
 def _is_one_line(text: str, start: int, end: int) -> bool:
