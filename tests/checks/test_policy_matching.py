@@ -230,6 +230,24 @@ def test_unserved_rule() -> None:
     assert shorts(text) == ["unserved-rule warning @ level"]
 
 
+@pytest.mark.parametrize(
+    ("rule", "why"),
+    [
+        ("users: ['ci-*']", "no user has such a name"),
+        ("users: ['system:serviceaccount:*:*']", "no user has such a name"),
+        ("namespaces: ['kube-*']", "no namespace has such a name"),
+        ("userGroups: ['system:unauthenticated']\n  users: [bob]", "none of its users is in its groups"),
+        ("users: ['system:node:a']\n  userGroups: ['system:serviceaccounts']", "none of its users is in its groups"),
+    ],
+)
+def test_why_nobody_reaches_a_rule(rule: str, why: str) -> None:
+    text = rules(f"- level: Request\n  {rule}\n{CLOSING}")
+    found = findings(text)
+    told = [(one.rule, one.message) for one in found]
+    told += [(str(place.rule), place.message) for one in found for place in one.related]
+    assert [said for name, said in told if name == "unserved-rule"] == [f"no request reaches this rule: {why}"]
+
+
 def behind(group: str, field: str, *names: str) -> str:
     """Return a rule for a group, and a rule for others behind it."""
     listed = ", ".join(f"'{name}'" for name in names)

@@ -9,6 +9,7 @@ from auditlint.checks.suggestions import misreading, pasteable, rule_words, verb
 from auditlint.english import quoted
 from auditlint.finding import Severity
 from auditlint.kubernetes import served
+from auditlint.kubernetes.engine.region import region_of
 from auditlint.kubernetes.policy import GroupResources, PolicyRule
 from auditlint.kubernetes.reach import FateKind
 from auditlint.kubernetes.requests import NAMELESS_VERB, RESOURCE_VERBS, URL_VERBS
@@ -199,9 +200,19 @@ def _why_unserved(policy: PolicySubject, analysis: Analysis, index: int) -> tupl
         return _Told(f"no request reaches this rule: no server serves the verb {english.several(listed)}", _DELETE), ()
     takers = overlaps.takers(analysis, index)
     if not takers:
-        return _Told("no request reaches this rule: no real user has such groups", _DELETE), ()
+        return _Told(f"no request reaches this rule: {_nobody(analysis.policy.rules[index])}", _DELETE), ()
     message = f"no request reaches this rule: {_matchers(policy, takers)} all that real users send"
     return _Told(message, f"Move it above line {_line(policy, takers[0])}, or delete it"), takers
+
+
+def _nobody(rule: PolicyRule) -> str:
+    """Return why no real user sends a request of a rule, whatever stands above it."""
+    real = served.without_globs(region_of(rule))
+    if real.namespaces == ():
+        return "no namespace has such a name"
+    if real.users is not None and not any(real.users):
+        return "no user has such a name"
+    return "none of its users is in its groups" if rule.users else "no real user has such groups"
 
 
 @rule(
