@@ -92,14 +92,15 @@ def row(case: Case, runs: int, before: str | None = None) -> str:
     arguments = ["check", "--no-config", "--", *map(str, case.ours)]
     ours = [str(BIN / "auditlint"), *arguments]
     theirs = [str(BIN / "yamllint"), "-d", "relaxed", "--", *map(str, case.theirs)]
-    run(ours), run(theirs)
-    pairs = [(run(ours), run(theirs)) for _ in range(runs)]
-    seconds = [statistics.median(pair[side].seconds for pair in pairs) for side in (0, 1)]
-    memory = [statistics.median(pair[side].mebibytes for pair in pairs) for side in (0, 1)]
-    older = [f"{statistics.median(run([before, *arguments]).seconds for _ in range(runs)):.3f} s"] if before else []
+    commands = [ours, theirs, *([[before, *arguments]] if before else [])]
+    for command in commands:
+        run(command)
+    rounds = [[run(command) for command in commands] for _ in range(runs)]
+    seconds = [statistics.median(one.seconds for one in side) for side in zip(*rounds, strict=True)]
+    memory = [statistics.median(one.mebibytes for one in side) for side in zip(*rounds, strict=True)]
     cells = (
         case.name,
-        *older,
+        *(f"{older:.3f} s" for older in seconds[2:]),
         f"{seconds[0]:.3f} s",
         f"{seconds[1]:.3f} s",
         f"{seconds[0] / seconds[1]:.2f}",

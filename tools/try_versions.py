@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 _DEPENDENCY = re.compile(r"([\w.-]+)>=([\w.]+)(?:,<[\w.]+)?(?:\s*;\s*(.+))?")
-TESTS = ("tests/cli", "tests/report", "tests/settings", "tests/lint")
+TESTS = ("tests/cli", "tests/report", "tests/lint")
 TESTS_OF_DETECT = ("tests/detections", "tests/cli/test_detect.py", "tests/report/test_detect.py")
 _OF_TESTS = ("pytest>=8.2", "hypothesis>=6.100", "markdown-it-py>=3")
 WHICH = ("lowest", "newest")
@@ -69,7 +69,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="tools/dev versions", description=__doc__)
     parser.add_argument("--python", action="append", metavar="PROGRAM", help="an interpreter; the project's if none")
     parser.add_argument("--only", choices=WHICH, help="the lowest or the newest versions alone")
-    parser.add_argument("tests", nargs="*", default=[name for name in TESTS if (ROOT / name).exists()])
+    parser.add_argument("tests", nargs="*", default=TESTS)
     given = parser.parse_args()
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     own, of_detect = project["dependencies"], project["optional-dependencies"]["detect"]

@@ -211,9 +211,9 @@ def looked_at(report: Report) -> Iterator[str]:
 
 
 def _statistics(report: Report) -> None:
-    names = [finding.rule for finding in report.live]
-    for name in sorted(set(names), key=lambda name: (-names.count(name), name)):
-        terminal.say(f"{names.count(name):6} {name}")
+    counts = Counter(finding.rule for finding in report.live)
+    for name, number in sorted(counts.items(), key=lambda count: (-count[1], count[0])):
+        terminal.say(f"{number:6} {name}")
 
 
 def _exit_code(report: Report, settings: Settings, *, exit_zero: bool) -> int:
